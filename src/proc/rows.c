@@ -5,6 +5,10 @@
 #include <assert.h>
 #include <string.h>
 
+#define HEAD_LEN 3u /* of a key: type, channel */
+#define SPOT_LEN 9u
+#define LOG_LEN 5u
+#define NUMBER_LEN 8u
 #define FACT_HEAD_LEN (40u + HASH_LEN)
 #define FACT_SEEN_LEN 16u
 #define FACT_LEN (FACT_HEAD_LEN + FACT_SEEN_LEN * PARTY_MAX)
@@ -30,34 +34,31 @@ static void put_spot(struct buf *out, struct spot at)
 	buf_put_be64(out, at.number);
 }
 
-static uint8_t take_byte(struct bytes *in)
+/* A row is as long as it was written, or it is none of ours. */
+static enum err get_of(const struct machine *m, struct row *r, size_t len)
 {
-	struct bytes part;
+	enum err e = map_get(m->map, buf_bytes(&r->key), &r->value);
 
-	return bytes_take(in, 1, &part) == ERR_OK ? part.ptr[0] : 0;
+	return e == ERR_OK && r->value.len != len ? ERR_CORRUPT : e;
 }
 
-static uint64_t take_number(struct bytes *in)
+static uint64_t take_number(const uint8_t **at)
 {
-	struct bytes part;
-
-	return bytes_take(in, 8, &part) == ERR_OK ? be64_get(part.ptr) : 0;
+	*at += NUMBER_LEN;
+	return be64_get(*at - NUMBER_LEN);
 }
 
-static uint32_t take_epoch(struct bytes *in)
+static uint32_t take_epoch(const uint8_t **at)
 {
-	struct bytes part;
-
-	return bytes_take(in, 4, &part) == ERR_OK ? be32_get(part.ptr) : 0;
+	*at += 4;
+	return be32_get(*at - 4);
 }
 
-static struct spot take_spot(struct bytes *in)
+static struct spot take_spot(const uint8_t **at)
 {
-	struct spot at = { 0 };
+	uint8_t party = *(*at)++;
 
-	at.party = take_byte(in);
-	at.number = take_number(in);
-	return at;
+	return (struct spot){ take_number(at), party };
 }
 
 /* ---- 'L': what a log had seen at its last entry ---- */
@@ -70,16 +71,16 @@ static void put_log(struct buf *out, struct spot at)
 
 enum err machine_shown(const struct machine *m, struct spot at, struct vector *out)
 {
-	struct bytes in;
+	const uint8_t *in;
 	struct row r;
 	enum err e;
 
 	put_log(row_open(&r, m, 'L'), at);
 	*out = (struct vector){ 0 };
-	e = map_get(m->map, buf_bytes(&r.key), &r.value);
+	e = get_of(m, &r, NUMBER_LEN * PARTY_MAX);
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	in = buf_bytes(&r.value);
+	in = r.value.ptr;
 	for (size_t i = 0; i < PARTY_MAX; i++)
 		out->of[i] = take_number(&in);
 	return ERR_OK;
@@ -91,7 +92,7 @@ enum err row_put_vector(const struct machine *m, struct spot at, const struct ve
 	uint8_t *to;
 
 	put_log(row_open(&r, m, 'L'), at);
-	to = buf_reserve(&r.value, 8u * PARTY_MAX);
+	to = buf_reserve(&r.value, NUMBER_LEN * PARTY_MAX);
 	assert(to != NULL);
 	for (size_t i = 0; i < PARTY_MAX; i++)
 		be64_put(to + 8 * i, v->of[i]);
@@ -141,16 +142,15 @@ static void fact_write(const struct fact *f, struct buf *out)
 
 static enum err fact_read(struct bytes key, struct bytes in, struct fact *f)
 {
-	const uint8_t *at = in.ptr;
+	const uint8_t *at = in.ptr, *place = key.ptr + HEAD_LEN;
 	size_t parties = in.len < FACT_HEAD_LEN ? PARTY_MAX + 1 : (in.len - FACT_HEAD_LEN) / FACT_SEEN_LEN;
 
-	if (parties > PARTY_MAX || in.len != FACT_HEAD_LEN + parties * FACT_SEEN_LEN || at[0] >= MOVE_COUNT)
+	if (key.len != HEAD_LEN + 2 * SPOT_LEN || parties > PARTY_MAX ||
+	    in.len != FACT_HEAD_LEN + parties * FACT_SEEN_LEN || at[0] >= MOVE_COUNT)
 		return ERR_CORRUPT;
 	*f = (struct fact){ 0 };
-	key.ptr += 3;
-	key.len -= 3;
-	f->move.instance = take_spot(&key);
-	f->move.at = take_spot(&key);
+	f->move.instance = take_spot(&place);
+	f->move.at = take_spot(&place);
 	f->move.kind = at[0];
 	f->move.step = at[1];
 	f->move.role = at[2];
@@ -250,16 +250,14 @@ enum err row_show_epoch(const struct machine *m, struct spot shown, const struct
 enum err row_carried(const struct machine *m, struct spot at, uint32_t epoch, uint64_t *out)
 {
 	while (epoch_of(at.number) > epoch) {
-		struct bytes in;
 		struct row r;
 		uint64_t before;
 		enum err e;
 		put_log(row_open(&r, m, 'E'), at);
-		e = map_get(m->map, buf_bytes(&r.key), &r.value);
+		e = get_of(m, &r, NUMBER_LEN);
 		if (e != ERR_OK && e != ERR_NOT_FOUND)
 			return e;
-		in = buf_bytes(&r.value);
-		before = e == ERR_OK ? take_number(&in) : 0;
+		before = e == ERR_OK ? be64_get(r.value.ptr) : 0;
 		/* Who claims to have seen our later epoch may have raised it: nothing carries itself on. */
 		at.number = epoch_of(before) < epoch_of(at.number) ? before : 0;
 	}
@@ -288,14 +286,14 @@ static enum err put_start(const struct machine *m, const struct move *start)
 
 static enum err get_epochs(const struct machine *m, struct spot start, uint32_t epochs[PARTY_MAX])
 {
-	struct bytes in;
+	const uint8_t *in;
 	struct row r;
 	enum err e;
 
 	put_spot(row_open(&r, m, 'I'), start);
-	e = map_get(m->map, buf_bytes(&r.key), &r.value);
-	in = buf_bytes(&r.value);
-	for (size_t party = 0; party < PARTY_MAX; party++)
+	e = get_of(m, &r, 4 * PARTY_MAX);
+	in = r.value.ptr;
+	for (size_t party = 0; e == ERR_OK && party < PARTY_MAX; party++)
 		epochs[party] = take_epoch(&in);
 	return e;
 }
@@ -326,7 +324,7 @@ static enum err next_spot(const struct machine *m, uint8_t type, bool is_of_part
 			  struct spot *value)
 {
 	struct row prefix, after, found;
-	struct bytes key, in;
+	const uint8_t *key, *in;
 	enum err e;
 
 	row_open(&prefix, m, type);
@@ -341,11 +339,11 @@ static enum err next_spot(const struct machine *m, uint8_t type, bool is_of_part
 		     value == NULL ? NULL : &found.value);
 	if (e != ERR_OK)
 		return e;
-	key = buf_bytes(&found.key);
-	key.ptr += 3;
-	key.len -= 3;
+	if (found.key.len != HEAD_LEN + SPOT_LEN || (value != NULL && found.value.len != SPOT_LEN))
+		return ERR_CORRUPT;
+	key = found.key.ptr + HEAD_LEN;
 	*at = take_spot(&key);
-	in = buf_bytes(&found.value);
+	in = found.value.ptr;
 	if (value != NULL)
 		*value = take_spot(&in);
 	return at->number != 0 ? ERR_OK : ERR_CORRUPT;
@@ -379,13 +377,13 @@ enum err machine_next_of(const struct machine *m, bool is_running, struct spot *
 
 enum err machine_instance_of(const struct machine *m, struct spot at, struct spot *start)
 {
-	struct bytes in;
+	const uint8_t *in;
 	struct row r;
 	enum err e;
 
 	put_spot(row_open(&r, m, 'X'), at);
-	e = map_get(m->map, buf_bytes(&r.key), &r.value);
-	in = buf_bytes(&r.value);
+	e = get_of(m, &r, SPOT_LEN);
+	in = r.value.ptr;
 	if (e == ERR_OK)
 		*start = take_spot(&in);
 	return e;
@@ -484,14 +482,19 @@ static enum err load_start(const struct machine *m, struct instance *i)
 static enum err add_epoch(const struct machine *m, struct instance *i, struct bytes key, struct bytes value)
 {
 	struct epoch *last = i->later_count == 0 ? NULL : &i->later[i->later_count - 1];
-	uint8_t party = take_byte(&key), by;
-	uint32_t number = take_epoch(&key), shown;
+	const uint8_t *at = key.ptr;
+	uint32_t number, shown;
+	uint8_t party, by;
 
+	if (value.len != NUMBER_LEN || (key.len != LOG_LEN && key.len != 2 * LOG_LEN))
+		return ERR_CORRUPT;
+	party = *at++;
+	number = take_epoch(&at);
 	if (party >= PARTY_MAX)
 		return ERR_CORRUPT;
 	if (number <= i->epochs[party])
 		return ERR_OK; /* before the instance */
-	if (key.len == 0) {
+	if (key.len == LOG_LEN) {
 		struct spot first = { (uint64_t)number << 32 | 1, party };
 		if (i->later_count == ARRAY_COUNT(i->later))
 			return ERR_CORRUPT;
@@ -499,12 +502,12 @@ static enum err add_epoch(const struct machine *m, struct instance *i, struct by
 		*last = (struct epoch){ .number = number, .party = party };
 		return row_carried(m, first, i->epochs[party], &last->carried);
 	}
-	by = take_byte(&key);
-	shown = take_epoch(&key);
+	by = *at++;
+	shown = take_epoch(&at);
 	if (by >= PARTY_MAX)
 		return ERR_CORRUPT;
 	if (last != NULL && last->party == party && last->number == number && shown == i->epochs[by])
-		last->shown[by] = take_number(&value);
+		last->shown[by] = be64_get(value.ptr);
 	return ERR_OK;
 }
 

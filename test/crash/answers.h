@@ -19,6 +19,7 @@ struct answer {
 struct answers {
 	struct world *w;
 	struct sim_node *n;
+	const struct fold *fold; /* the node's, or one on rows that are cut */
 	struct answer list[ANSWERS_MAX];
 	size_t count;
 };
@@ -33,5 +34,12 @@ enum err answers_ended(enum err e);
 void views_ask(struct answers *a);
 /* owed.c: of watches and procedures of a channel. */
 void owed_ask(struct answers *a, uint32_t channel);
+
+/*
+ * cut.c: asks the views on rows of which one is not as it was written: of each kind and of each question, once
+ * empty, once a byte too short. *whole: what they answer else. False: no such row is left, and nothing
+ * was asked.
+ */
+bool cut_ask(const struct answers *whole, struct answers *out);
 
 #endif

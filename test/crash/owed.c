@@ -8,11 +8,6 @@
 #define DAY_MS 86400000u
 #define STATE_MAX (1u << 20)
 
-static const struct fold *fold_of(const struct answers *a)
-{
-	return node_fold(a->n->node);
-}
-
 static uint64_t now_of(const struct answers *a)
 {
 	return world_now(a->w, a->n).wall.ms;
@@ -47,14 +42,14 @@ static void ask_watch(struct answers *a, uint32_t home)
 	size_t count = 0;
 	enum err e;
 
-	while ((e = fold_next_post(fold_of(a), home, &post)) == ERR_OK)
+	while ((e = fold_next_post(a->fold, home, &post)) == ERR_OK)
 		posts[count++ % POSTS_MAX] = post;
 	answers_put_number(a, "posts", answers_ended(e), count);
 	for (size_t i = 0; i < count && i < POSTS_MAX; i++)
 		ask_post(a, home, &posts[i]);
 	for (size_t party = 0; party < a->w->nodes_count; party++) {
 		struct manning_view m = { .post = "" };
-		while ((e = fold_next_manning(fold_of(a), home, party, &m)) == ERR_OK)
+		while ((e = fold_next_manning(a->fold, home, party, &m)) == ERR_OK)
 			answers_put_number(a, "manning", e, m.depth);
 		answers_put_number(a, "mannings", answers_ended(e), 0);
 	}
@@ -86,7 +81,7 @@ static void ask_instance(struct answers *a, const struct machine *m, const struc
 	answers_put(a, "shown", e, (struct bytes){ (const uint8_t *)&shown, sizeof shown });
 	e = machine_fact(m, at, at, &fact);
 	answers_put_number(a, "fact", e, fact.move.kind);
-	answers_put_place(a, "instance of", fold_instance_of(fold_of(a), start, &of), &of);
+	answers_put_place(a, "instance of", fold_instance_of(a->fold, start, &of), &of);
 	answers_put_place(a, "divergence", node_divergence(a->n->node, start, &of), &of);
 }
 
@@ -99,9 +94,9 @@ static void ask_procedures(struct answers *a, uint32_t channel)
 	struct vector all = { 0 };
 	enum err e;
 
-	if (!fold_machine(fold_of(a), channel, &m))
+	if (!fold_machine(a->fold, channel, &m))
 		return;
-	e = fold_vector(fold_of(a), channel, &all);
+	e = fold_vector(a->fold, channel, &all);
 	if (e == ERR_OK)
 		e = machine_write(&m, &all, &out);
 	answers_put(a, "procedures", e, buf_bytes(&out));
@@ -110,7 +105,7 @@ static void ask_procedures(struct answers *a, uint32_t channel)
 		ask_instance(a, &m, &start);
 	}
 	answers_put_number(a, "instances", answers_ended(e), 0);
-	e = fold_obligations(fold_of(a), channel, a->n->party, now_of(a), due_put, a);
+	e = fold_obligations(a->fold, channel, a->n->party, now_of(a), due_put, a);
 	answers_put_number(a, "obligations", e, 0);
 }
 

@@ -294,6 +294,7 @@ static void ask_twice(struct answers *whole, struct answers *failing, void (*pas
 void reads_compare(struct world *w)
 {
 	static struct answers whole, failing;
+	int64_t since_us;
 
 	for (size_t i = 0; i < w->nodes_count; i++) {
 		struct sim_node *n = &w->nodes[i];
@@ -301,7 +302,10 @@ void reads_compare(struct world *w)
 			continue;
 		whole.w = failing.w = w;
 		whole.n = failing.n = n;
+		whole.fold = failing.fold = node_fold(n->node);
 		ask_twice(&whole, &failing, ask, false);
 		ask_twice(&whole, &failing, views_ask, true);
+		while (!places_has_failed(&since_us) && cut_ask(&whole, &failing))
+			compare(&whole, &failing);
 	}
 }

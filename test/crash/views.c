@@ -10,11 +10,6 @@
 
 static uint8_t memory[1u << 20];
 
-static const struct fold *fold_of(const struct answers *a)
-{
-	return node_fold(a->n->node);
-}
-
 enum err answers_ended(enum err e)
 {
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
@@ -57,7 +52,7 @@ static void put_thing(struct answers *a, const char *what, enum err e, const str
 static void ask_event(struct answers *a, const struct thing_row *row, const struct fold_sight *sight)
 {
 	struct event_account account = { 0 };
-	enum err e = fold_event(fold_of(a), row, sight, &account);
+	enum err e = fold_event(a->fold, row, sight, &account);
 
 	answers_put_number(a, "event", e, account.claims_count);
 	event_close(&account);
@@ -73,9 +68,9 @@ static void ask_text(struct answers *a, const struct place_key *at)
 	uint8_t hash[HASH_LEN];
 
 	for (size_t i = 0; i < 2; i++) {
-		enum err e = fold_text(fold_of(a), at, i == 0 ? NULL : &until, &row, &t);
+		enum err e = fold_text(a->fold, at, i == 0 ? NULL : &until, &row, &t);
 		if (e == ERR_OK) {
-			text_head_of(fold_of(a)->accord, &row, &says, &head);
+			text_head_of(a->fold->accord, &row, &says, &head);
 			text_hash(&t, &head, hash);
 		}
 		answers_put(a, "text", e, BYTES_OF(hash));
@@ -98,16 +93,16 @@ static void ask_said(struct answers *a, const struct place_key *on, const struct
 	enum sameness same = SAME_ONE;
 	enum err e;
 
-	while ((e = fold_next_said(fold_of(a), on, UINT32_MAX, sight, &at)) == ERR_OK) {
-		e = fold_act_of(fold_of(a), &at.place, &act);
+	while ((e = fold_next_said(a->fold, on, UINT32_MAX, sight, &at)) == ERR_OK) {
+		e = fold_act_of(a->fold, &at.place, &act);
 		answers_put_number(a, "act of", e, act);
 	}
 	answers_put_number(a, "said", answers_ended(e), 0);
 	at = (struct message_at){ 0 };
-	while ((e = fold_next_act(fold_of(a), on, &at)) == ERR_OK) {
-		e = fold_same_of(fold_of(a), &at.place, pair, &same);
+	while ((e = fold_next_act(a->fold, on, &at)) == ERR_OK) {
+		e = fold_same_of(a->fold, &at.place, pair, &same);
 		answers_put_place(a, "same of", e, &pair[1]);
-		e = fold_reported_of(fold_of(a), &at.place, &pair[0]);
+		e = fold_reported_of(a->fold, &at.place, &pair[0]);
 		answers_put_place(a, "reported of", e, &pair[0]);
 	}
 }
@@ -117,7 +112,7 @@ static void ask_hung(struct answers *a, const struct place_key *on)
 	for (size_t i = 0; i < ARRAY_COUNT(things); i++) {
 		struct message_at at = { 0 };
 		enum err e;
-		while ((e = fold_next_hung(fold_of(a), on, things[i], &at)) == ERR_OK)
+		while ((e = fold_next_hung(a->fold, on, things[i], &at)) == ERR_OK)
 			continue;
 		answers_put_number(a, "hung", answers_ended(e), 0);
 	}
@@ -127,7 +122,7 @@ static void ask_thing(struct answers *a, const struct place_key *at, const struc
 {
 	static struct thing_row row;
 	struct place_key of;
-	enum err e = fold_thing(fold_of(a), at, sight, &row);
+	enum err e = fold_thing(a->fold, at, sight, &row);
 
 	put_thing(a, "thing", e, &row);
 	if (e != ERR_OK)
@@ -149,10 +144,10 @@ static void ask_things(struct answers *a, uint32_t channel, enum kind kind, cons
 	size_t count = 0;
 	enum err e;
 
-	while ((e = fold_next_thing(fold_of(a), channel, kind, sight, &at, &row)) == ERR_OK)
+	while ((e = fold_next_thing(a->fold, channel, kind, sight, &at, &row)) == ERR_OK)
 		last[count++ % LIST_LAST] = row.place;
 	answers_put_number(a, "things", answers_ended(e), count);
-	e = fold_next_named(fold_of(a), channel, kind, BYTES_LIT("thing-1"), &named);
+	e = fold_next_named(a->fold, channel, kind, BYTES_LIT("thing-1"), &named);
 	answers_put_place(a, "named", e, &named.place);
 	for (size_t i = 0; i < count && i < LIST_LAST; i++)
 		ask_thing(a, &last[i], sight);
@@ -167,9 +162,9 @@ static void ask_translations(struct answers *a, const struct place_key *item, co
 	struct message_at at = { 0 };
 	enum err e;
 
-	while ((e = fold_next_translation(fold_of(a), item, sight, &at, &t)) == ERR_OK) {
+	while ((e = fold_next_translation(a->fold, item, sight, &at, &t)) == ERR_OK) {
 		answers_put_place(a, "translation by", e, &t.by);
-		e = fold_translation(fold_of(a), &t.text, &v);
+		e = fold_translation(a->fold, &t.text, &v);
 		answers_put_number(a, "translation", e, v.holder);
 	}
 	answers_put_number(a, "translations", answers_ended(e), 0);
@@ -183,21 +178,21 @@ static void ask_item(struct answers *a, const struct place_key *at, const struct
 	struct form_view form;
 	struct form_life life;
 	struct item_view item;
-	enum err e = fold_item(fold_of(a), at, &item);
+	enum err e = fold_item(a->fold, at, &item);
 
 	answers_put_place(a, "item", e, &item.label);
 	ask_translations(a, at, sight);
-	e = fold_form(fold_of(a), at, &form);
+	e = fold_form(a->fold, at, &form);
 	answers_put_number(a, "form", e, form.version);
 	e = node_entry(a->n->node, at, &bytes, &read);
 	answers_put(a, "message", e, buf_bytes(&bytes));
 	if (e != ERR_OK)
 		return;
-	e = fold_form_life(fold_of(a), at, &read.statement, sight, &life);
+	e = fold_form_life(a->fold, at, &read.statement, sight, &life);
 	answers_put_number(a, "life of a form", e, life.count);
-	e = fold_find_id(fold_of(a), at->log.channel, at->log.party, read.statement.id, &life.first);
+	e = fold_find_id(a->fold, at->log.channel, at->log.party, read.statement.id, &life.first);
 	answers_put_place(a, "found by id", e, &life.first);
-	e = fold_first_to_see(fold_of(a), at, at, &life.last);
+	e = fold_first_to_see(a->fold, at, at, &life.last);
 	answers_put_place(a, "first to see", e, &life.last);
 }
 
@@ -208,12 +203,12 @@ static void ask_items(struct answers *a, uint32_t channel, const struct fold_sig
 	size_t count = 0;
 	enum err e;
 
-	while ((e = fold_next_message(fold_of(a), channel, &at)) == ERR_OK)
+	while ((e = fold_next_message(a->fold, channel, &at)) == ERR_OK)
 		last[count++ % LIST_LAST] = at.place;
 	answers_put_number(a, "items", answers_ended(e), 0);
 	for (size_t i = 0; i < count && i < LIST_LAST; i++)
 		ask_item(a, &last[i], sight);
-	while ((e = fold_next_due(fold_of(a), channel, &due)) == ERR_OK)
+	while ((e = fold_next_due(a->fold, channel, &due)) == ERR_OK)
 		continue;
 	answers_put_number(a, "due", answers_ended(e), 0);
 }
@@ -232,19 +227,19 @@ static void ask_drafts(struct answers *a, uint32_t home)
 	bool is_ended = false;
 	enum err e;
 
-	for (bool is_first = true; (e = draft_next(fold_of(a), home, is_first, &v)) == ERR_OK;
+	for (bool is_first = true; (e = draft_next(a->fold, home, is_first, &v)) == ERR_OK;
 	     is_first = false) {
-		e = draft_find(fold_of(a), home, v.id, &found);
+		e = draft_find(a->fold, home, v.id, &found);
 		answers_put_place(a, "draft", e, &found.at);
 		answers_put_number(a, "approved", e, found.approved);
-		e = draft_released(fold_of(a), &v, &out);
+		e = draft_released(a->fold, &v, &out);
 		answers_put_place(a, "released", e, &out);
 		buf_reset(&bytes);
 		e = node_entry(a->n->node, &v.at, &bytes, &read);
 		if (e == ERR_OK)
 			e = submit_read(&read.statement, &outgoing, &going);
 		if (e == ERR_OK)
-			e = draft_is_ended(fold_of(a), v.at.log.party, &going, &is_ended);
+			e = draft_is_ended(a->fold, v.at.log.party, &going, &is_ended);
 		answers_put_number(a, "ended", e, is_ended);
 	}
 	answers_put_number(a, "drafts", answers_ended(e), 0);
@@ -259,18 +254,18 @@ static void ask_keys(struct answers *a, const struct log_key *log, uint64_t size
 	struct key_view view;
 	enum err e;
 
-	while ((e = fold_next_key(fold_of(a), log, key, &view)) == ERR_OK)
-		answers_put_number(a, "key", fold_key(fold_of(a), log, key, size, &view), view.roles);
+	while ((e = fold_next_key(a->fold, log, key, &view)) == ERR_OK)
+		answers_put_number(a, "key", fold_key(a->fold, log, key, size, &view), view.roles);
 	answers_put_number(a, "keys", answers_ended(e), 0);
 	memset(key, 0, sizeof key);
-	while ((e = fold_next_recipient(fold_of(a), log, key, &recipient)) == ERR_OK)
+	while ((e = fold_next_recipient(a->fold, log, key, &recipient)) == ERR_OK)
 		continue;
 	answers_put_number(a, "recipients", answers_ended(e), 0);
 }
 
 void views_ask(struct answers *a)
 {
-	const struct fold_sight looked_up = { may_know, (void *)(uintptr_t)fold_of(a) };
+	const struct fold_sight looked_up = { may_know, (void *)(uintptr_t)a->fold };
 	struct log_status logs[64];
 	size_t count = node_logs(a->n->node, logs, ARRAY_COUNT(logs));
 	struct waiting waiting = { 0 };
