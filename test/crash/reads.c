@@ -304,6 +304,7 @@ void reads_compare(struct world *w)
 		whole.n = failing.n = n;
 		whole.fold = failing.fold = node_fold(n->node);
 		ask_twice(&whole, &failing, ask, false);
+		ask_twice(&whole, &failing, door_ask, true);
 		ask_twice(&whole, &failing, views_ask, true);
 		while (!places_has_failed(&since_us) && cut_ask(&whole, &failing))
 			compare(&whole, &failing);

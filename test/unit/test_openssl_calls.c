@@ -16,12 +16,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <openssl/pem.h>
 #include <openssl/provider.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <cmocka.h>
 
 #define CALLS_MIN 60u /* of one story */
+#define DOOR_CALLS_MIN 12u
 
 /* One process, one thread: which call fails, counted down. */
 static struct {
@@ -85,6 +87,20 @@ CALL(EVP_PKEY_CTX *, EVP_PKEY_CTX_new_from_name, (OSSL_LIB_CTX *library, const c
 CALL(int, EVP_PKEY_fromdata_init, (EVP_PKEY_CTX *import), (import), 0)
 CALL(int, EVP_PKEY_fromdata, (EVP_PKEY_CTX *import, EVP_PKEY **out, int selection, OSSL_PARAM params[]),
       (import, out, selection, params), 0)
+CALL(int, RAND_bytes_ex, (OSSL_LIB_CTX *library, unsigned char *out, size_t len, unsigned strength),
+      (library, out, len, strength), 0)
+CALL(OPENSSL_STACK *, OPENSSL_sk_new_null, (void), (), NULL)
+CALL(int, OPENSSL_sk_push, (OPENSSL_STACK *list, const void *one), (list, one), 0)
+CALL(X509_NAME *, X509_NAME_new, (void), (), NULL)
+CALL(int, X509_NAME_add_entry_by_txt, (X509_NAME *name, const char *field, int type, const unsigned char *text, int len,
+      int at, int set), (name, field, type, text, len, at, set), 0)
+CALL(int, SSL_use_certificate, (SSL *ssl, X509 *certificate), (ssl, certificate), 0)
+CALL(int, SSL_use_PrivateKey, (SSL *ssl, EVP_PKEY *key), (ssl, key), 0)
+CALL(BIO *, BIO_new_mem_buf, (const void *from, int len), (from, len), NULL)
+CALL(X509 *, PEM_read_bio_X509, (BIO *in, X509 **out, pem_password_cb *ask, void *self), (in, out, ask, self), NULL)
+CALL(EVP_PKEY *, PEM_read_bio_PrivateKey_ex, (BIO *in, EVP_PKEY **out, pem_password_cb *ask, void *self,
+      OSSL_LIB_CTX *library, const char *properties), (in, out, ask, self, library, properties), NULL)
+CALL(int, SSL_CTX_use_certificate, (SSL_CTX *settings, X509 *certificate), (settings, certificate), 0)
 /* clang-format on */
 #undef CALL
 // NOLINTEND(bugprone-reserved-identifier)
@@ -155,23 +171,42 @@ static enum err talk(struct side *client, struct side *server)
 	return e;
 }
 
+/* A key beside the first: whom is told of both shows the newer one. */
+static enum err add_key(struct side *s, struct side *newer, uint8_t seed_byte)
+{
+	uint8_t seed[SIGN_SEED_LEN] = { seed_byte };
+	struct tls_signer signer = { sign, &newer->key };
+	enum err e;
+
+	newer->certificate = BUF_ON(newer->memory);
+	sign_key_from_seed(&newer->key, seed);
+	e = tls_certificate_make(newer->key.public, &signer, "entente", &newer->certificate);
+	return e == ERR_OK ? tls_identity_add(s->id, buf_bytes(&newer->certificate), &signer) : e;
+}
+
 /* Two sides that pin each other say something; whatever fails, both are given back. */
 static enum err story(void)
 {
-	struct side client = { .id = NULL }, server = { .id = NULL };
+	struct side client = { .id = NULL }, server = { .id = NULL }, newer = { .id = NULL };
+	uint8_t pins[2][SIGN_PUBLIC_LEN];
 	enum err e = side_open(&client, 1);
 
 	(void)tls_has_post_quantum();
 	if (e == ERR_OK)
 		e = side_open(&server, 2);
 	if (e == ERR_OK)
+		e = add_key(&server, &newer, 3);
+	if (e == ERR_OK)
 		e = tls_new(server.id, TLS_SERVER, (const uint8_t(*)[SIGN_PUBLIC_LEN])client.key.public, 1,
 			    &server.tls);
+	memcpy(pins[0], server.key.public, SIGN_PUBLIC_LEN);
+	memcpy(pins[1], newer.key.public, SIGN_PUBLIC_LEN);
 	if (e == ERR_OK)
-		e = tls_new(client.id, TLS_CLIENT, (const uint8_t(*)[SIGN_PUBLIC_LEN])server.key.public, 1,
-			    &client.tls);
+		e = tls_new(client.id, TLS_CLIENT, (const uint8_t(*)[SIGN_PUBLIC_LEN])pins, 2, &client.tls);
 	if (e == ERR_OK)
 		e = talk(&client, &server);
+	if (e == ERR_OK)
+		assert_memory_equal(tls_peer_key(client.tls), newer.key.public, SIGN_PUBLIC_LEN);
 	tls_free(client.tls);
 	tls_free(server.tls);
 	tls_identity_free(client.id);
@@ -179,28 +214,88 @@ static enum err story(void)
 	return e;
 }
 
-static void each_call_fails_once(void **state)
+static void fail_each(enum err (*story_of)(void), unsigned calls_min, unsigned refused_min)
 {
 	unsigned n = 0, refused = 0;
 	enum err e;
 
-	(void)state;
 	do {
 		calls.fail_in = ++n;
 		calls.has_failed = false;
-		e = story();
+		e = story_of();
 		refused += calls.has_failed && e != ERR_OK;
 		/* It is never the peer's key that is to blame: nobody is told to look at his pins. */
 		if (calls.has_failed && e != ERR_OK)
 			assert_int_not_equal(e, ERR_SIGNER);
 		calls.fail_in = 0;
 		if (calls.has_failed)
-			assert_int_equal(story(), ERR_OK);
+			assert_int_equal(story_of(), ERR_OK);
 		else
 			assert_int_equal(e, ERR_OK);
 	} while (calls.has_failed);
 	print_message("# %u calls, %u of them refused what was asked for\n", n - 1, refused);
-	assert_true(n > CALLS_MIN && refused > CALLS_MIN / 2);
+	assert_true(n > calls_min && refused > refused_min);
+}
+
+static void each_call_fails_once(void **state)
+{
+	(void)state;
+	fail_each(story, CALLS_MIN, CALLS_MIN / 2);
+}
+
+/* ---- The door for terminals: a certificate, the one that leads to it, and the key. ---- */
+
+static char pem[8192];
+static size_t pem_len;
+
+static void write_pem(void)
+{
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	X509 *certificate = X509_new();
+	BIO *out = BIO_new(BIO_s_mem());
+	char *text;
+	long len;
+
+	assert_true(key != NULL && certificate != NULL && out != NULL);
+	X509_set_version(certificate, X509_VERSION_3);
+	X509_gmtime_adj(X509_getm_notBefore(certificate), 0);
+	X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
+	X509_set_pubkey(certificate, key);
+	assert_true(X509_sign(certificate, key, EVP_sha256()) > 0);
+	assert_int_equal(PEM_write_bio_X509(out, certificate), 1);
+	assert_int_equal(PEM_write_bio_X509(out, certificate), 1);
+	assert_int_equal(PEM_write_bio_PrivateKey(out, key, NULL, NULL, 0, NULL, NULL), 1);
+	len = BIO_get_mem_data(out, &text);
+	assert_true(len > 0 && (size_t)len < sizeof pem);
+	pem_len = (size_t)len;
+	memcpy(pem, text, pem_len);
+	BIO_free(out);
+	X509_free(certificate);
+	EVP_PKEY_free(key);
+}
+
+static enum err open_door(void)
+{
+	struct tls_identity *id = NULL;
+	struct tls *tls = NULL;
+	enum err e = tls_identity_of_terminals((struct bytes){ (const uint8_t *)pem, pem_len }, &id);
+
+	if (e == ERR_OK)
+		e = tls_new(id, TLS_SERVER, NULL, 0, &tls);
+	tls_free(tls);
+	tls_identity_free(id);
+	return e;
+}
+
+static void each_call_of_a_door_fails_once(void **state)
+{
+	(void)state;
+	write_pem();
+	fail_each(open_door, DOOR_CALLS_MIN, DOOR_CALLS_MIN / 2);
+	pem_len /= 2; /* the key is cut off, and then the certificate too */
+	assert_int_equal(open_door(), ERR_VERIFY);
+	pem_len = 10;
+	assert_int_equal(open_door(), ERR_VERIFY);
 }
 
 /* A key or a signature is not false because there is no memory to look at it: the process ends. */
@@ -234,6 +329,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_call_fails_once),
+		cmocka_unit_test(each_call_of_a_door_fails_once),
 		cmocka_unit_test(memory_is_nobodys_fault),
 	};
 
