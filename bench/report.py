@@ -326,7 +326,7 @@ def dialogues(doc, found):
     aims = ("GET /dialogues", "50"), ("GET /text", "200"), ("an original", "2,000")
     doc.say("## Standing dialogues", "",
             "Ten thousand commitments under one body; a text of 500 units in two languages, each written twice by both sides in turn. One client asks "
-            "the slower node, 21 times, until the last byte of the answer; an original is made by `entente text render`, from its start to its end.", "")
+            "the slower node, 21 times (a list 11, a first one behind each of 5 starts), until the last byte of the answer; an original is made by `entente text render`, from its start to its end.", "")
     doc.say(*table(["", "ms, median", "aim"], [
         [what, short(value), next((aim for begin, aim in aims if what.startswith(begin)), "")] for what, value in figures.items()]))
 

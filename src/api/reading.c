@@ -1,18 +1,13 @@
 /* Who reads the answer that is being made, and what the reading needs of the node for it. */
 #include "api/request.h"
+#include "view/marking.h"
 
 #include "base/alloc.h"
 
-/*
- * What a statement of a dialogue says that decides who may know of it. An entry never changes, so a list that
- * is asked for again needs no record for it.
- */
-#define MEMO_LABEL_LEN 64u
-
+/* The markings of dialogues that were asked for: an entry never changes, nor does its marking. */
 struct reading_memo {
-	struct place_key at, of; /* .log.epoch 0: none */
-	uint64_t kind;
-	uint8_t label_len, label[MEMO_LABEL_LEN];
+	struct place_key at; /* .log.epoch 0: none */
+	uint8_t len, marking[MARKING_LEN_MAX];
 };
 
 /* Entries of one log lie side by side, so a list of one log takes no place twice. */
@@ -28,49 +23,20 @@ struct reading_memo *reading_memos_new(void)
 	return xcalloc(READING_MEMOS_MAX, sizeof(struct reading_memo));
 }
 
-/* What it leads to is one place at most, and it is marked as every one of these is. */
-static void memo_put(const struct api *a, const struct place_key *at, const struct statement *s)
+/* ERR_NOT_FOUND: it has no marking, and its entry says what it would. */
+static enum err fetch_marking(struct api *a, const struct place_key *at, struct statement *out)
 {
-	const struct accord *accord = node_accord(a->node);
 	struct reading_memo *m = memo_at(a, at);
-	struct buf label;
 
-	if (!kind_is_dialogue(s->kind) || !s->has_label || s->has_instance || s->refers_count > 1)
-		return;
-	*m = (struct reading_memo){ .kind = s->kind };
-	if (s->refers_count == 1)
-		m->of = (struct place_key){ { s->refers[0].channel,
-					      accord_party_find(accord, s->refers[0].party),
-					      s->refers[0].epoch },
-					    s->refers[0].index };
-	buf_init(&label, m->label, sizeof m->label);
-	label_write(&s->label, &label);
-	m->label_len = (uint8_t)label.len;
-	if (buf_check(&label) == ERR_OK && (s->refers_count == 0 || m->of.log.party < accord->parties_count))
-		m->at = *at;
-}
-
-static bool memo_get(const struct api *a, const struct place_key *at, struct statement *out)
-{
-	const struct reading_memo *m = memo_at(a, at);
-	struct cbor_reader r;
-
-	if (m->at.log.epoch == 0 || !place_key_equal(&m->at, at))
-		return false;
-	/* All that a reading looks at: the whole of one would be written twice for each row of a list. */
-	out->kind = m->kind;
-	out->has_label = true;
-	out->has_content = out->has_instance = false;
-	out->fields_count = 0;
-	out->refers_count = m->of.log.epoch != 0;
-	if (out->refers_count > 0)
-		out->refers[0] = (struct place){ .channel = m->of.log.channel,
-						 .party = bytes_str(
-							 node_accord(a->node)->parties[m->of.log.party].name),
-						 .epoch = m->of.log.epoch,
-						 .index = m->of.index };
-	cbor_open_known(&r, (struct bytes){ m->label, m->label_len });
-	return label_read(&r, &out->label) == ERR_OK;
+	if (m->at.log.epoch == 0 || !place_key_equal(&m->at, at)) {
+		struct buf marking = BUF_ON(m->marking);
+		enum err e = fold_marking(node_fold(a->node), at, &marking);
+		m->at = e == ERR_OK ? *at : (struct place_key){ .index = 0 };
+		m->len = (uint8_t)marking.len;
+		if (e != ERR_OK)
+			return e;
+	}
+	return marking_read(node_accord(a->node), (struct bytes){ m->marking, m->len }, out);
 }
 
 static enum err fetch_entry(struct api *a, const struct place_key *at, struct statement *out)
@@ -81,19 +47,18 @@ static enum err fetch_entry(struct api *a, const struct place_key *at, struct st
 
 	buf_init(&memory, a->reading_memory, ENTRY_LEN_MAX);
 	e = node_entry(a->node, at, &memory, &entry);
-	if (e == ERR_OK) {
+	if (e == ERR_OK)
 		*out = entry.statement;
-		memo_put(a, at, out);
-	}
 	return e;
 }
 
-/* Apart from the above, whose entry would be zeroed for each memo too. */
+/* Apart from the above, whose entry would be zeroed for each marking too. */
 static enum err fetch(void *self, const struct place_key *at, struct statement *out)
 {
 	struct api *a = self;
+	enum err e = fetch_marking(a, at, out);
 
-	return memo_get(a, at, out) ? ERR_OK : fetch_entry(a, at, out);
+	return e == ERR_NOT_FOUND ? fetch_entry(a, at, out) : e;
 }
 
 static uint32_t epoch(void *self, uint32_t channel, size_t party)

@@ -669,6 +669,8 @@ enum err fold_judged(const struct fold *all, const struct fold_input *in, const 
 		e = row_put_entry(f->map, f->accord->parties_count, &at, v);
 	if (e == ERR_OK)
 		e = fold_named_version(f, in, v);
+	if (e == ERR_OK)
+		e = fold_marking_row(f, in);
 	if (e == ERR_OK && kind_is_message(in->statement->kind) && v->verdict != VERDICT_REPEATED) {
 		row_open(&k, ROW_MESSAGE);
 		row_put_channel(&k, in->log.channel);

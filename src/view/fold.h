@@ -28,6 +28,7 @@
  *	'T' channel, kind, T, place  what standing dialogues are about (dialogue.h)
  *	'u' channel, kind, name, T, place   their lasting names
  *	'W' place                    what was said of them: a report's commitment, an act
+ *	'S' place                    what decides who may know of a statement of them (marking.h)
  *	'J' text, T, place           units, agreements, concordances, endorsements of a text (text.c)
  *	'P' text, party              how many of them are its, and where it signed
  */
@@ -231,7 +232,7 @@ enum err fold_size(const struct fold *f, const struct log_key *log, uint64_t *si
  * format mean nothing here, and are dropped and made anew (docs/spec/record.md section 6). A log of which
  * nothing is folded has none: current.
  */
-#define FOLD_FORMAT 16u
+#define FOLD_FORMAT 17u
 enum err fold_is_current(const struct fold *f, const struct log_key *log, bool *is_current) MUST_CHECK;
 enum err fold_get(const struct fold *f, const struct place_key *place, struct entry_view *out) MUST_CHECK;
 

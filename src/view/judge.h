@@ -79,6 +79,9 @@ enum err judge_dialogue(const struct case_file *c, enum verdict *out) MUST_CHECK
 enum err fold_dialogue(const struct fold *f, const struct fold_input *in,
 		       const struct entry_view *v) MUST_CHECK;
 
+/* marking.c: of every one, whether it counts or not */
+enum err fold_marking_row(const struct fold *f, const struct fold_input *in) MUST_CHECK;
+
 /* text.c */
 enum err judge_text(const struct case_file *c, enum verdict *out) MUST_CHECK;
 /* Of one that does not count. */

@@ -45,6 +45,7 @@ enum row_type {
 	ROW_DEED = 'B',	    /* dialogue.c: what changes a thing */
 	ROW_NAMED = 'u',    /* dialogue.c */
 	ROW_REPORTED = 'W', /* dialogue.c: what a deed is about */
+	ROW_MARKING = 'S',  /* marking.c */
 	ROW_TEXT = 'J',	    /* text.c */
 	ROW_TEXT_OF = 'P',  /* text.c */
 	ROW_INITIAL = 'N',  /* text.c: what an initial, or a READ BACK of one, is of */

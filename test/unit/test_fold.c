@@ -3,6 +3,7 @@
 #include "crypto/hash.h"
 #include "test_map.h"
 #include "view/ladder.h"
+#include "view/marking.h"
 #include "view/procedure.h"
 #include "view/rows.h"
 
@@ -1318,6 +1319,7 @@ static void fold_each(struct scene *s)
 	put(s, 0, KIND_MESSAGE, 0, &(struct twist){ .is_repeat = true }); /* 12 */
 	put(s, 1, KIND_SUSPEND, 0, &none);				  /* 13 */
 	put(s, 1, KIND_REINSTATE, 0, &none);				  /* 14 */
+	put(s, 0, KIND_BODY, 0, &none);					  /* 15 */
 }
 
 static enum err count_row(void *self, struct bytes key, struct bytes value)
@@ -1350,6 +1352,8 @@ static void read_each(struct scene *s, unsigned *rows)
 	struct entry_view entry;
 	struct owed_view owed;
 	struct key_view view;
+	uint8_t memory[MARKING_LEN_MAX];
+	struct buf marking = BUF_ON(memory);
 	bool is_suspended;
 	enum err e;
 
@@ -1368,9 +1372,56 @@ static void read_each(struct scene *s, unsigned *rows)
 		;
 	worked(s, to_the_end(e));
 	worked(s, fold_find_id(&s->fold, 7, 0, id, &place));
+	worked(s, fold_marking(&s->fold, &s->places[14], &marking));
 	worked(s, fold_is_suspended(&s->fold, 7, &is_suspended));
 	worked(s, fold_rows(&s->fold, 7, count_row, rows));
 	worked(s, fold_drop(&s->fold));
+}
+
+/* What decides who may know of it says the row as the statement does, and of nothing else there is one. */
+static void test_a_marking_is_as_its_statement(void **state)
+{
+	struct scene *s = *state;
+	struct twist none = { 0 }, false_one = { .is_false_signature = true };
+	const size_t is_marked[] = { 3, 5, 6 };
+	uint8_t memory[MARKING_LEN_MAX];
+	struct statement read;
+
+	enrol(s, 0);
+	enrol(s, 1);
+	put(s, 0, KIND_MESSAGE, 0, &none);
+	put(s, 0, KIND_BODY, 0, &none);
+	put(s, 1, KIND_MESSAGE, 0, &none);
+	put(s, 1, KIND_COMMITMENT, 4, &none);
+	put(s, 0, KIND_REPORTED, 6, &false_one); /* also of what does not count */
+	for (size_t i = 0, n = 0; i < s->count; i++) {
+		struct buf marking = BUF_ON(memory);
+		const struct statement *said = &s->statements[i];
+		enum err e = fold_marking(&s->fold, &s->places[i], &marking);
+		if (n == ARRAY_COUNT(is_marked) || is_marked[n] != i) {
+			assert_int_equal(e, ERR_NOT_FOUND);
+			continue;
+		}
+		n++;
+		assert_int_equal(e, ERR_OK);
+		memset(&read, 0xa5, sizeof read);
+		assert_int_equal(marking_read(&s->accord, buf_bytes(&marking), &read), ERR_OK);
+		assert_int_equal(read.kind, said->kind);
+		assert_true(read.has_label && !read.has_content && !read.has_instance);
+		assert_true(bytes_equal(read.label.level, said->label.level));
+		assert_int_equal(read.label.values_count, 2);
+		assert_true(bytes_equal(read.label.values[1], said->label.values[1]));
+		assert_int_equal(read.refers_count, said->refers_count);
+		for (size_t r = 0; r < read.refers_count; r++) {
+			assert_int_equal(read.refers[r].channel, said->refers[r].channel);
+			assert_true(bytes_equal(read.refers[r].party, said->refers[r].party));
+			assert_int_equal(read.refers[r].epoch, said->refers[r].epoch);
+			assert_int_equal(read.refers[r].index, said->refers[r].index);
+		}
+		for (size_t len = 0; len < marking.len; len++)
+			assert_int_equal(marking_read(&s->accord, (struct bytes){ memory, len }, &read),
+					 ERR_CORRUPT);
+	}
 }
 
 /*
@@ -1379,7 +1430,7 @@ static void read_each(struct scene *s, unsigned *rows)
  */
 static void test_rows_have_a_format(void **state)
 {
-	static const char want[] = "9b213fc4557626abe341efc0d1f24400ac61d68438c315bc19d0c8fd6ad8be4f";
+	static const char want[] = "a935b85053dbc2814e33cf101cf48d92be2e11867ea84dd0c40da22ba6f4c015";
 	struct scene *s = *state;
 	struct hash_stream rows;
 	uint8_t hash[HASH_LEN];
@@ -1390,7 +1441,7 @@ static void test_rows_have_a_format(void **state)
 	worked(s, fold_rows(&s->fold, 7, hash_row, &rows));
 	hash_finish(&rows, hash);
 	bytes_write_hex(BYTES_OF(hash), text);
-	assert_int_equal(FOLD_FORMAT, 16);
+	assert_int_equal(FOLD_FORMAT, 17);
 	assert_string_equal(text, want);
 }
 
@@ -1598,6 +1649,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_wrong_clock, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_waits_for_its_past, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_an_id_is_its_partys, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_a_marking_is_as_its_statement, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_rows_have_a_format, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_epochs_leave_gaps, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_no_fault_is_swallowed, open_scene, close_scene),

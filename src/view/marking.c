@@ -1,0 +1,81 @@
+#include "view/marking.h"
+
+#include "view/judge.h"
+#include "view/rows.h"
+
+static bool has_marking(const struct statement *s)
+{
+	return kind_is_dialogue(s->kind) && s->has_label && !s->has_instance && s->refers_count <= 1;
+}
+
+enum err fold_marking_row(const struct fold *f, const struct fold_input *in)
+{
+	const struct statement *s = in->statement;
+	struct place_key at = { in->log, in->entry->index }, named;
+	uint8_t memory[MARKING_LEN_MAX];
+	struct buf value = BUF_ON(memory);
+	struct row_key k;
+
+	if (!has_marking(s))
+		return ERR_OK;
+	buf_put_byte(&value, (uint8_t)s->kind);
+	buf_put_byte(&value, (uint8_t)s->refers_count);
+	if (s->refers_count == 1) {
+		const struct place *p = &s->refers[0];
+		named = (struct place_key){ { p->channel, accord_party_find(f->accord, p->party), p->epoch },
+					    p->index };
+		if (p->channel > UINT16_MAX || named.log.party >= f->accord->parties_count)
+			return ERR_OK;
+		place_key_write(&named, &value);
+	}
+	label_write(&s->label, &value);
+	place_key_write(&at, row_open(&k, ROW_MARKING));
+	return buf_check(&value) == ERR_OK ? row_put(f->map, &k, &value) : ERR_OK;
+}
+
+/* As the first row behind the place before it: so a list is one walk, and not a search for each. */
+enum err fold_marking(const struct fold *f, const struct place_key *place, struct buf *out)
+{
+	struct place_key before = *place;
+	struct row_key prefix, after, found, wanted;
+	enum err e;
+
+	buf_reset(out);
+	log_key_write(&place->log, row_open(&prefix, ROW_MARKING));
+	place_key_write(place, row_open(&wanted, ROW_MARKING));
+	row_open(&after, ROW_MARKING);
+	if (before.index-- > 0)
+		place_key_write(&before, &after.buf);
+	buf_init(&found.buf, found.memory, sizeof found.memory);
+	e = map_next(f->map, buf_bytes(&prefix.buf), buf_bytes(&after.buf), &found.buf, out);
+	if (e == ERR_OK && !bytes_equal(buf_bytes(&found.buf), buf_bytes(&wanted.buf))) {
+		buf_reset(out);
+		e = ERR_NOT_FOUND;
+	}
+	return e;
+}
+
+enum err marking_read(const struct accord *a, struct bytes in, struct statement *out)
+{
+	struct place_key named;
+	struct cbor_reader r;
+	struct bytes head;
+
+	if (bytes_take(&in, 2, &head) != ERR_OK || head.ptr[1] > 1)
+		return ERR_CORRUPT;
+	out->kind = head.ptr[0];
+	out->has_label = true;
+	out->has_content = out->has_instance = false;
+	out->fields_count = 0;
+	out->refers_count = head.ptr[1];
+	if (out->refers_count == 1) {
+		if (place_key_read(&in, &named) != ERR_OK || named.log.party >= a->parties_count)
+			return ERR_CORRUPT;
+		out->refers[0] = (struct place){ .channel = named.log.channel,
+						 .party = bytes_str(a->parties[named.log.party].name),
+						 .epoch = named.log.epoch,
+						 .index = named.index };
+	}
+	cbor_open_known(&r, in);
+	return label_read(&r, &out->label) == ERR_OK ? ERR_OK : ERR_CORRUPT;
+}
