@@ -35,6 +35,7 @@ enum exit_code saying_begin_on(struct saying *s, const json_t *entry)
 {
 	enum exit_code code;
 
+	s->about = entry;
 	draft_open(&s->d, s->kind);
 	s->is_drafted = true;
 	code = draft_address(&s->d, &s->c, say_number(json_uint(entry, "channel")));
@@ -66,7 +67,7 @@ enum exit_code saying_end(struct saying *s, json_t *fields)
 	if (code == EXIT_DONE)
 		code = draft_sign(&s->d, &s->officer);
 	if (code == EXIT_DONE)
-		code = act_file(s->o, &s->c, &s->d, &s->officer, s->entry, _(s->done));
+		code = act_file(s->o, &s->c, &s->d, &s->officer, s->about, _(s->done));
 	draft_close(&s->d);
 	s->is_drafted = false;
 	json_decref(fields);

@@ -14,12 +14,13 @@ struct saying {
 	struct client c;
 	struct officer officer;
 	json_t *text, *entry; /* as GET /text and GET /entry give it */
+	const json_t *about;  /* what the draft refers to; borrowed */
 	struct draft d;
 	bool is_drafted;
 	size_t named;			/* versions, of an agreement or a concordance */
 	char party[PARTY_NAME_MAX + 1]; /* once one was begun: whose officer says it */
 	enum kind kind;
-	const char *done; /* N_(): {1} where it stands, {2} the text's place */
+	const char *done; /* N_(): {1} where it stands, {2} the place that it is about */
 };
 
 enum exit_code saying_open(struct saying *s) MUST_CHECK;

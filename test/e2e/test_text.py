@@ -535,9 +535,12 @@ def signed_too_early(world, wrong):
     both(world, "again", lambda one: "WRONG" not in str(one["initialled"]))
     kor.run("text", "mark", "statement", key="policy")
     wrong(not_back, "text", "sign", "statement")
-    kor.run("text", "readback", "statement", key="policy")
+    # What is said names what it is about: the initial, and then what was read back of it.
+    initial = next(one["place"] for one in text(kor)["initialled"]["by"] if one["party"] == "USA")
+    assert f"READ BACK of {initial} stands as" in kor.run("text", "readback", "statement", key="policy").stdout
     both(world, "both", lambda one: all(by["read_back"] for by in one["initialled"]["by"]))
-    usa.run("text", "mark", "statement", key="policy")
+    back = next(one["read_back"][0]["place"] for one in text(usa)["initialled"]["by"] if one["party"] == "USA")
+    assert f"{back} is marked CORRECT by" in usa.run("text", "mark", "statement", key="policy").stdout
     both(world, "marked", lambda one: "sign_from_ms" in one)
     # The hold is that of the own clock since the own side read back: USA's is over sooner.
     sooner, later = text(usa)["sign_from_ms"], text(kor)["sign_from_ms"]
