@@ -485,6 +485,26 @@ static enum exit_code add_record(const struct saying *s, json_t *said)
 	return code;
 }
 
+/* A commitment is taken from what a text says: from a unit that is there. */
+static enum exit_code check_unit(const struct saying *s)
+{
+	const char *unit = option_value(s->o, "unit");
+	char name[DIALOGUE_NAME_MAX + 1];
+	size_t len = unit == NULL ? 0 : strcspn(unit, "/");
+	json_t *text = NULL;
+	enum exit_code code;
+
+	/* What is not written as TEXT/UNIT is refused with its member. */
+	if (unit == NULL || unit[len] == '\0' || s->verb->kind != KIND_COMMITMENT ||
+	    bytes_copy_str((struct bytes){ (const uint8_t *)unit, len }, name, sizeof name) != ERR_OK)
+		return EXIT_DONE;
+	code = text_get(s->c, name, NULL, &text);
+	if (code == EXIT_DONE)
+		code = text_has_unit(text, unit + len + 1);
+	json_decref(text);
+	return code;
+}
+
 static enum exit_code add_fields(const struct saying *s, size_t at)
 {
 	json_t *said = said_of(s, at);
@@ -554,6 +574,8 @@ static enum exit_code compose(struct saying *s)
 		code = add_place(s);
 	if (code == EXIT_DONE && s->other != NULL)
 		code = add_other(s);
+	if (code == EXIT_DONE)
+		code = check_unit(s);
 	if (code == EXIT_DONE)
 		code = add_fields(s, at);
 	if (code == EXIT_DONE)

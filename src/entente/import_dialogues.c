@@ -239,6 +239,36 @@ static enum exit_code check_language(const struct import *in, const json_t *thin
 	return EXIT_REFUSED;
 }
 
+/* What a commitment is taken from is a unit of the file, wherever it stands there, or of the record. */
+static enum exit_code check_unit(const struct import *in, const json_t *thing, const char *id)
+{
+	const char *unit = json_str(thing, "unit"), *standing;
+	char path[ID_LEN], front[ID_LEN];
+	bool is_there = false;
+	const json_t *other;
+	size_t i;
+
+	if (unit[0] == '\0')
+		return EXIT_DONE;
+	json_array_foreach(json_object_get(in->file, "things"), i, other)
+	{
+		if (strcmp(json_str(other, "kind"), "unit") != 0)
+			continue;
+		say_fill(path, sizeof path, "{1}/{2}", json_str(other, "of"), json_str(other, "name"));
+		is_there = is_there || strcmp(path, unit) == 0;
+	}
+	say_fill(front, sizeof front, "unit {1}/", unit);
+	json_object_foreach(in->standing, standing, other)
+	{
+		is_there = is_there || strncmp(standing, front, strlen(front)) == 0;
+	}
+	if (is_there)
+		return EXIT_DONE;
+	say_error(_("{1}: there is no unit {2}."), id, unit);
+	say_next(nothing_filed());
+	return EXIT_REFUSED;
+}
+
 /* Two events are one by the word of a party that is named, and of nothing else is there a second. */
 static enum exit_code check_with(const json_t *thing, const struct shape *shape, const json_t *known,
 				 const char *id)
@@ -315,6 +345,8 @@ static enum exit_code check_one(const struct import *in, const json_t *thing, js
 	code = check_with(thing, shape, known, id);
 	if (code == EXIT_DONE)
 		code = check_language(in, thing, id);
+	if (code == EXIT_DONE)
+		code = check_unit(in, thing, id);
 	if (code == EXIT_DONE)
 		code = check_codes(in, thing, id);
 	if (code != EXIT_DONE || shape->kind == KIND_ACT)

@@ -216,11 +216,9 @@ static enum exit_code name_unit(struct saying *s, const json_t *unit, size_t *sk
 static enum exit_code check_units(const struct saying *s)
 {
 	for (size_t i = 2; i < s->o->arguments_count; i++) {
-		if (text_unit(s->text, s->o->arguments[i]) != NULL)
-			continue;
-		say_error(_("There is no unit {1} in the text."), s->o->arguments[i]);
-		say_next(_("entente text show {1}"), json_str(s->text, "name"));
-		return EXIT_NOT_FOUND;
+		enum exit_code code = text_has_unit(s->text, s->o->arguments[i]);
+		if (code != EXIT_DONE)
+			return code;
 	}
 	return EXIT_DONE;
 }

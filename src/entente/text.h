@@ -17,6 +17,8 @@ enum exit_code text_get(struct client *c, const char *word, const char *until, j
 const char *text_words(const json_t *unit, const char *language);
 /* By its lasting name; NULL. */
 const json_t *text_unit(const json_t *text, const char *name);
+/* Says that there is none. */
+enum exit_code text_has_unit(const json_t *text, const char *name) MUST_CHECK;
 
 /* In Unicode's normal form C, so that what looks alike is the same bytes; heap, NULL: it is too long. */
 char *text_normal(struct bytes typed);

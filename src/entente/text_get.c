@@ -158,3 +158,12 @@ const json_t *text_unit(const json_t *text, const char *name)
 	}
 	return NULL;
 }
+
+enum exit_code text_has_unit(const json_t *text, const char *name)
+{
+	if (text_unit(text, name) != NULL)
+		return EXIT_DONE;
+	say_error(_("There is no unit {1} in the text."), name);
+	say_next(_("entente text show {1}"), json_str(text, "name"));
+	return EXIT_NOT_FOUND;
+}

@@ -33,11 +33,18 @@ def refused(node, rule, *words):
     return done
 
 
+def taken_from(node, text, unit):
+    """A text of the body, with that unit, for a commitment to be taken from."""
+    node.run("text", "new", "kidd", text, "Statement", "--language", "en", "--languages", "ko,en", key="policy")
+    node.run("text", "unit", text, unit, "So it is.", "--language", "en", key="policy")
+
+
 def test_what_was_promised_is_carried_until_closed(stage):
     world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
     kor, usa = world["kor"], world["usa"]
     kor.run("body", "new", "kidd", "Integrated Defense Dialogue", *TITLE, "--channel", "consult", "--label", "U", key="policy")
     stands(usa, "body", "kidd", "OPEN")
+    taken_from(kor, "statement", "exercises")
     # Who says that another owes something has not bound him.
     kor.run("commitments", "new", "kidd", "exercises", "Practical combined exercises", "--by", "KOR,USA", "--when", "2023",
             "--detail", "One was held by both sides", "--unit", "statement/exercises", key="policy")
@@ -359,6 +366,7 @@ def test_a_bad_file_files_nothing(stage, tmp_path):
     session = {"kind": "session", "of": "kidd", "name": "first", "title": {"en": "First"}}
     text = {"kind": "text", "of": "kidd", "name": "words", "title": {"en": "Words"}, "languages": ["ko", "en"]}
     unit = {"kind": "unit", "of": "words", "name": "goal", "languages": ["en"], "words": "The goal."}
+    promise = {"kind": "commitment", "of": "kidd", "name": "promise", "title": {"en": "Promise"}, "parties": ["KOR"]}
     for things_, sentence in (
             ([body, {**session, "wheb": "2023"}], "session first: wheb is not known there."),
             ([body, {**session, "when": "2023-02-29"}], "session first: when is not as it is written."),
@@ -372,6 +380,7 @@ def test_a_bad_file_files_nothing(stage, tmp_path):
             ([body, text, {**unit, "languages": ["fr"]}], "unit words/goal/fr: the text has no such language."),
             ([body, text, unit, unit], "unit words/goal/en is there twice."),
             ([body, text, {**unit, "words": "x" * 2401}], "unit words/goal/en: words is not as it is written."),
+            ([body, text, unit, {**promise, "unit": "words/gaol"}], "commitment promise: there is no unit words/gaol."),
             ([{**body, "name": "KIDD"}], "body KIDD: name is not as it is written.")):
         file = tmp_path / "bad.json"
         file.write_text(json.dumps({"entente": "dialogues/1", "channel": "consult", "label": "U", "things": things_}))
@@ -462,6 +471,7 @@ def test_an_approver_sees_what_is_promised(stage):
     world = stage.world(officers_of={"kor": team, "usa": team})
     kor, usa = world["kor"], world["usa"]
     kor.run("body", "new", "kidd", "Dialogue", *TITLE, "--channel", "consult", "--label", "U", key="policy")
+    taken_from(kor, "st", "procurement")
     # Above U another releaser is asked.
     waits = kor.say("commitments", "new", "kidd", "rdp", "A procurement agreement", "--by", "KOR", "--when", "2027", "--detail", "It is signed", "--unit", "st/procurement",
                     "--language", "en", "--label", "R", key="policy")
@@ -562,6 +572,7 @@ def test_one_commitment_is_shown_whole(stage):
     world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
     kor, usa = world["kor"], world["usa"]
     kor.run("body", "new", "kidd", "Dialogue", *TITLE, "--channel", "consult", "--label", "U", key="policy")
+    taken_from(kor, "st", "opcon")
     kor.run("commitments", "new", "kidd", "opcon", "Transition of control", "--by", "KOR", "--language", "en", "--detail", "All conditions are met", "--unit", "st/opcon",
             "--doubt", "No article names a year", "--source", "001.txt", key="policy")
     for stage_, when in (("ioc", "2019"), ("foc", "2022")):

@@ -618,6 +618,9 @@ def test_the_sentences_of_what_goes_wrong(stage, tmp_path):
     kor.run("text", "correct", "statement", "corrected", "Correction", "--language", "en", key="policy")
     assert text(kor, "corrected")["languages"] == ["ko", "en"], "those of what it corrects"
     wrong("No report on {1} waits for an answer.", "commitments", "accept", "exercise", "--party", "USA", code=3)
+    # A commitment is taken from a unit that is there, of a text that is there.
+    for unit, msgid in (("statement/nowhere", "There is no unit {1} in the text."), ("nothing/goal", "There is no {1} of the name {2}.")):
+        wrong(msgid, "commitments", "new", "kidd", "taken", "Taken", "--by", "USA", "--unit", unit, code=3)
     for number in ("six", "6x", "-1", "4294967296"):
         assert "number is missing, or is not as it is written" in kor.run("body", "amend", "kidd", "--number", number, key="policy", code=2).stderr
     # A file with an unknown field, a wrong date, an id twice: nothing of it is filed.
