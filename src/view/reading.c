@@ -228,7 +228,8 @@ static enum err governing_label(struct reading *r, const struct place_key *at, c
 		e = r->record->fetch(r->record->self, &item.label, label);
 		if (e == ERR_OK)
 			return reading_label(r, at->log.channel, &label->label, item.label.log.party, may);
-		*may = false;
+		*may = false; /* a label that nobody can read lets nobody read */
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	}
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;

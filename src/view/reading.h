@@ -1,7 +1,7 @@
 /*
  * reading.h - who may know of what: the one place that decides what a reader is shown.
  *
- * Spec: docs/spec/reading.md. ADR 29. Test: test/sim/test_twins.c. Layer: view
+ * Spec: docs/spec/reading.md. ADR 29. Tests: test/unit/test_reading.c, test/sim/test_twins.c. Layer: view
  * (may use base, wire, accord, policy). Pure but for what the caller fetches.
  *
  * A reader knows of a statement if its label lets him, where it stands, and if he knows of everything that
