@@ -51,6 +51,31 @@ const struct scene_entry *scene_entry_at(const struct scene *s, struct spot at)
 	return &s->logs[at.party][epoch_of(at.number) - 1].of[(at.number & UINT32_MAX) - 1];
 }
 
+/* Rows that cannot be read, or not be written, are an error and never a ruling. */
+static void try_each_call(const struct machine *whole, const struct move *move, enum ruling want)
+{
+	struct tried_map t;
+	const struct map map = tried_map_open(&t, whole->map);
+	struct machine m = *whole;
+	enum ruling ruling = want;
+	enum err e = ERR_OK;
+
+	m.map = &map;
+	while (tried_map_next(&t)) {
+		instance_forget(m.instance);
+		e = machine_judge(&m, move, &ruling);
+		assert(!tried_map_has_failed(&t) || e == ERR_IO);
+	}
+	assert(e == ERR_OK && ruling == want);
+	t.fails_at = 0;
+	while (tried_map_next(&t)) {
+		instance_forget(m.instance);
+		e = machine_folded(&m, move, want);
+		assert(!tried_map_has_failed(&t) || e == ERR_IO);
+	}
+	instance_forget(m.instance);
+}
+
 static enum ruling fold(struct scene_node *n, const struct move *m)
 {
 	enum ruling ruling;
@@ -75,6 +100,8 @@ enum ruling scene_say(struct scene *s, size_t party, struct move m, uint64_t tru
 	m.past = n->held;
 	err = machine_judge(&n->machine, &m, &ruling);
 	assert(err == ERR_OK);
+	if (s->is_tried)
+		try_each_call(&n->machine, &m, ruling);
 	if (ruling != RULING_OK && !is_forced)
 		return ruling;
 	log->of[log->count++] = (struct scene_entry){ m, ruling, true_ms };

@@ -42,6 +42,7 @@ struct scene {
 	uint32_t epochs[SCENE_PARTIES_MAX]; /* in which it writes, from 0 */
 	struct scene_node nodes[SCENE_PARTIES_MAX];
 	size_t changed; /* verdicts that another node found otherwise */
+	bool is_tried;	/* each call of the map fails, before it works, of whatever is said */
 };
 
 /* The accord is that of `p`, whose roles become posts. */

@@ -119,3 +119,57 @@ void test_map_finish(struct test_map *m)
 	}
 	free(m->rows);
 }
+
+/* ---- One call fails. ---- */
+
+static enum err call(struct tried_map *t)
+{
+	return ++t->calls == t->fails_at ? ERR_IO : ERR_OK;
+}
+
+static enum err tried_get(void *self, struct bytes key, struct buf *value)
+{
+	struct tried_map *t = self;
+	enum err e = call(t);
+
+	return e == ERR_OK ? map_get(t->rows, key, value) : e;
+}
+
+static enum err tried_next(void *self, struct bytes prefix, struct bytes after, struct buf *key,
+			   struct buf *value)
+{
+	struct tried_map *t = self;
+	enum err e = call(t);
+
+	return e == ERR_OK ? map_next(t->rows, prefix, after, key, value) : e;
+}
+
+static enum err tried_put(void *self, struct bytes key, struct bytes value)
+{
+	(void)key;
+	(void)value;
+	return call(self);
+}
+
+static enum err tried_del(void *self, struct bytes key)
+{
+	(void)key;
+	return call(self);
+}
+
+struct map tried_map_open(struct tried_map *t, const struct map *rows)
+{
+	static const struct map_ops tried_ops = { tried_get, tried_put, tried_del, tried_next };
+
+	*t = (struct tried_map){ .rows = rows };
+	return (struct map){ &tried_ops, t };
+}
+
+bool tried_map_next(struct tried_map *t)
+{
+	bool has_failed = t->calls >= t->fails_at;
+
+	t->calls = 0;
+	t->fails_at++;
+	return has_failed;
+}

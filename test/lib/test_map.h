@@ -21,4 +21,21 @@ struct test_map {
 struct map test_map_open(struct test_map *m);
 void test_map_finish(struct test_map *m);
 
+/*
+ * Another map, of which the n-th call fails with ERR_IO: the first, then the second, until as many are not
+ * made. What is put there, or taken away, is lost.
+ */
+struct tried_map {
+	const struct map *rows;
+	unsigned calls, fails_at;
+};
+
+struct map tried_map_open(struct tried_map *t, const struct map *rows);
+/* Before each attempt; false: the last one has made no call that failed. */
+bool tried_map_next(struct tried_map *t);
+static inline bool tried_map_has_failed(const struct tried_map *t)
+{
+	return t->calls >= t->fails_at;
+}
+
 #endif

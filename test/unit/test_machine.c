@@ -106,6 +106,7 @@ static void open_it(void)
 	struct move m = { .kind = MOVE_START, .step = STEP_NONE, .which = PRECEDENCE_FLASH, .whose = 3 };
 
 	scene_open(&scene, procedure, 2);
+	scene.is_tried = true;
 	memcpy(m.hash, procedure->hash, HASH_LEN);
 	say(K(1), m, AT(9, 0, 0));
 	say(K(2), move(MOVE_MESSAGE, "indicator", DUTY, K(0)), AT(9, 0, 0));

@@ -1,0 +1,41 @@
+#include "fold_tried.h"
+
+#include "test_map.h"
+
+#include "proc/instance.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+void fold_tried(const struct fold *f, const struct fold_input *in)
+{
+	struct tried_map t;
+	const struct map map = tried_map_open(&t, f->map);
+	struct fold fold = *f;
+	struct entry_view v, judged = { .verdict = VERDICT_OK };
+	enum err e;
+
+	fold.map = &map;
+	for (unsigned is_judged = 0; is_judged < 2; is_judged++) {
+		t.fails_at = 0;
+		e = ERR_OK;
+		while (tried_map_next(&t)) {
+			if (fold.instance != NULL)
+				instance_forget(fold.instance);
+			e = is_judged == 0 ? fold_judge(&fold, in, &v) : fold_judged(&fold, in, &judged);
+			if (tried_map_has_failed(&t) && e != ERR_IO)
+				fail_msg("call %u of the map fails for kind %u, and %s gives %s", t.fails_at,
+					 (unsigned)in->statement->kind,
+					 is_judged == 0 ? "the judge" : "the fold", err_name(e));
+		}
+		/* The fold may miss what it has just not written. */
+		if (is_judged == 0)
+			assert_int_equal(e, ERR_OK);
+		judged = v;
+	}
+	if (fold.instance != NULL)
+		instance_forget(fold.instance);
+}
