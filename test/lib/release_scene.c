@@ -1,5 +1,6 @@
 #include "release_scene.h"
 
+#include "fold_changed.h"
 #include "fold_tried.h"
 
 #include <setjmp.h>
@@ -284,6 +285,7 @@ enum verdict scene_file(struct scene *s, const struct line *l, const struct scen
 		in.subject = &s->entries[l->refers - 1].statement;
 	e->at = (struct place_key){ log, entry.index };
 	fold_tried(&s->fold, &in);
+	assert_true(fold_changed(&s->fold, &in));
 	assert_int_equal(fold_entry(&s->fold, &in, &e->view), ERR_OK);
 	s->sizes[slot(log.channel)][l->party]++;
 	s->count++;

@@ -3,6 +3,7 @@
  * shortest play that leads to it, beside what counts. A map in memory.
  */
 #include "dialogue/text.h"
+#include "fold_changed.h"
 #include "fold_tried.h"
 #include "test_map.h"
 #include "view/dialogue.h"
@@ -435,8 +436,10 @@ static enum verdict say(struct scene *s, const struct said *said)
 	}
 	in.subject = st->refers_count > 0 ? &s->statements[said->refers[0]] : NULL;
 	put_fields(s, st, &memory, said);
-	if (s->is_tried)
+	if (s->is_tried) {
 		fold_tried(&s->fold, &in);
+		assert_true(fold_changed(&s->fold, &in));
+	}
 	assert_int_equal(fold_entry(&s->fold, &in, &view), ERR_OK);
 	s->places[s->count] = (struct place_key){ log, entry.index };
 	sizes[said->party]++;

@@ -1,6 +1,7 @@
 /* The folds and the ladder, played by hand: two parties, one channel, a map in memory. */
 #include "accord/guidelines.h"
 #include "crypto/hash.h"
+#include "fold_changed.h"
 #include "test_map.h"
 #include "view/ladder.h"
 #include "view/marking.h"
@@ -169,6 +170,7 @@ static struct entry_view put(struct scene *s, size_t party, uint64_t kind, size_
 				 .log = { t->is_elsewhere ? 8 : 7, party, 1 } };
 	static uint8_t field_memory[ENTRIES_MAX][9];
 	struct buf field = { field_memory[s->count], 0, 9, false };
+	struct fold whole = s->fold;
 	struct entry_view view;
 
 	memset(st, 0, sizeof *st);
@@ -239,6 +241,8 @@ static struct entry_view put(struct scene *s, size_t party, uint64_t kind, size_
 		st->fields_count = 1;
 		st->fields[0] = (struct field){ FIELD_READ_ATTACHMENTS, t->had };
 	}
+	whole.map = &s->map;
+	(void)fold_changed(&whole, &in); /* some are of nobody whom the border lets in */
 	if (!worked(s, fold_entry(&s->fold, &in, &view)))
 		view = (struct entry_view){ 0 };
 	s->places[s->count] = (struct place_key){ in.log, entry.index };
