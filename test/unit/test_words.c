@@ -61,6 +61,8 @@ static const struct {
 	{ "all of it Greek", "\u039a\u0399\u03a4\u0395", "KITE" },
 	{ "Cyrillic O", "the \u041ePAL", "\u041ePAL" },
 	{ "Greek in it", "see al\u03c1ha now", "al\u03c1ha" },
+	{ "fillers, which take a letter's place", "작\u115f전\u1160계획", "작전계획" },
+	{ "behind a letter beyond the first plane", "\U0001d7d8 OPLAN", "OPLAN" },
 	{ "a mixture with something unseen between", "a\u200b\u0430", "a\u200b\u0430" },
 };
 
@@ -177,6 +179,11 @@ static const struct {
 	{ "JSON", "[\"\\uc791\\uC804\\uacc4\\n\\ud68d\"]", "작전계획" },
 	{ "an escape within a word", "\"Iron\\nGate\"", "Iron Gate" },
 	{ "what is no reference", "Iron & Gate; A &#zz; B \\q", "Iron Gate" },
+	{ "a reference beyond all characters", "Iron &#x110000; Gate &#1114112;", NULL },
+	{ "a surrogate, and what comes behind them", "&#xd800;K&#xe000;ITE &#xffff;", NULL },
+	{ "a reference that never ends", "&#000000000000000000000000000000000000075;ITE", NULL },
+	{ "marks that begin none", "\\\u00e9 \\u00g1 &; &é; &{ KITE", "KITE" },
+	{ "a page of tabs and feeds", "\tIron\fGate\n", "Iron Gate" },
 	{ "look-alikes alone", "see \u041e\u0420L\u0410\u039d here", "\u041e\u0420L\u0410\u039d" },
 	{ "a small capital", "see O\u1d18LAN here", "OPLAN" },
 	{ "a mixture of scripts", "see the \u041eMAN here", "\u041eMAN" },
@@ -220,6 +227,8 @@ static void test_no_text(void **state)
 		{ BYTES_LIT("\xff\xd8\xff\xe0"), FILE_JPEG },
 		{ BYTES_LIT("\xff\xfeO\0"), FILE_UTF16 },
 		{ BYTES_LIT("text, then\0"), FILE_OTHER },
+		{ BYTES_LIT("text, then \x7f"), FILE_OTHER },
+		{ BYTES_LIT("a letter is cut off \xea\xb0"), FILE_OTHER },
 		{ BYTES_LIT("\xc0\xdb\xc0\xfc"), FILE_OTHER }, /* Korean in EUC-KR */
 		{ BYTES_LIT("cut \xec\x9e"), FILE_OTHER },
 		{ BYTES_LIT("\xed\xa0\x80"), FILE_OTHER },
