@@ -41,14 +41,14 @@ static uint64_t uint_of(const struct statement *s, uint64_t key)
 	return statement_field_uint(s, key, TIME_MS_MAX, &value) == ERR_OK ? value : 0;
 }
 
-static bool take_be64(struct bytes *in, uint64_t *out)
+/* Of a row that is as long as it was written. */
+#define NUMBER_LEN 8u
+static uint64_t take_number(struct bytes *in)
 {
-	struct bytes part;
+	uint64_t out = be64_get(in->ptr);
 
-	if (bytes_take(in, 8, &part) != ERR_OK)
-		return false;
-	*out = be64_get(part.ptr);
-	return true;
+	*in = (struct bytes){ in->ptr + NUMBER_LEN, in->len - NUMBER_LEN };
+	return out;
 }
 
 static struct buf *roster_key(struct row_key *k, uint32_t home, uint64_t to_ms)
@@ -68,6 +68,7 @@ static void named_key(struct row_key *k, enum row_type type, uint32_t channel, s
 	buf_put(&k->buf, post);
 }
 
+#define POST_LEN (1u + 2 * NUMBER_LEN + 3 * PLACE_KEY_LEN)
 static enum err put_post(const struct fold *f, const struct log_key *log, const struct post_view *p)
 {
 	uint8_t memory[128];
@@ -86,15 +87,18 @@ static enum err put_post(const struct fold *f, const struct log_key *log, const 
 
 static enum err read_post(struct bytes value, struct post_view *out)
 {
-	struct bytes flag;
+	struct place_key *const places[] = { &out->offer, &out->accepted, &out->accepted_offer };
+	enum err e = value.len == POST_LEN ? ERR_OK : ERR_CORRUPT;
 
-	if (bytes_take(&value, 1, &flag) != ERR_OK || !take_be64(&value, &out->holder) ||
-	    !take_be64(&value, &out->accepted_ms) || place_key_read(&value, &out->offer) != ERR_OK ||
-	    place_key_read(&value, &out->accepted) != ERR_OK ||
-	    place_key_read(&value, &out->accepted_offer) != ERR_OK)
-		return ERR_CORRUPT;
-	out->has_roster = flag.ptr[0] != 0;
-	return ERR_OK;
+	if (e != ERR_OK)
+		return e;
+	out->has_roster = value.ptr[0] != 0;
+	value = (struct bytes){ value.ptr + 1, value.len - 1 };
+	out->holder = take_number(&value);
+	out->accepted_ms = take_number(&value);
+	for (size_t i = 0; e == ERR_OK && i < ARRAY_COUNT(places); i++)
+		e = place_key_read(&value, places[i]);
+	return e;
 }
 
 /* Zeroed where nothing was said of it yet. */
@@ -152,21 +156,24 @@ enum err fold_next_post(const struct fold *f, uint32_t home, struct post_view *o
 	return e == ERR_OK ? read_post(buf_bytes(&value), out) : e;
 }
 
+#define MANNING_LEN (5 * NUMBER_LEN + PLACE_KEY_LEN)
 enum err fold_next_manning(const struct fold *f, uint32_t channel, size_t party, struct manning_view *out)
 {
 	uint8_t memory[64];
 	struct buf value = BUF_ON(memory);
 	struct bytes in;
-	uint64_t order, planned;
 	enum err e = next_named(f, ROW_MANNING, channel, party, out->post, &value);
 
 	if (e != ERR_OK)
 		return e;
 	in = buf_bytes(&value);
-	if (!take_be64(&in, &order) || !take_be64(&in, &out->depth) || !take_be64(&in, &out->gap_from_ms) ||
-	    !take_be64(&in, &out->gap_to_ms) || !take_be64(&in, &planned))
+	if (in.len != MANNING_LEN)
 		return ERR_CORRUPT;
-	out->is_planned = planned != 0;
+	(void)take_number(&in); /* its order, which no reader asks for */
+	out->depth = take_number(&in);
+	out->gap_from_ms = take_number(&in);
+	out->gap_to_ms = take_number(&in);
+	out->is_planned = take_number(&in) != 0;
 	return place_key_read(&in, &out->place);
 }
 
@@ -247,11 +254,13 @@ static enum err next_roster(const struct fold *f, const struct row_key *prefix, 
 		return e;
 	key = (struct bytes){ at->memory + prefix->buf.len, at->buf.len - prefix->buf.len };
 	post = buf_bytes(value);
-	if (!take_be64(&key, &out->to_ms) || !take_be64(&key, &out->order) ||
-	    place_key_read(&key, &out->place) != ERR_OK || !take_be64(&post, &out->from_ms))
+	if (key.len != 2 * NUMBER_LEN + PLACE_KEY_LEN || post.len < NUMBER_LEN)
 		return ERR_CORRUPT;
+	out->to_ms = take_number(&key);
+	out->order = take_number(&key);
+	out->from_ms = take_number(&post);
 	out->post = post;
-	return ERR_OK;
+	return place_key_read(&key, &out->place);
 }
 
 /* The one that counts at the moment; *to_ms: until another may. ERR_NOT_FOUND: none does. */
