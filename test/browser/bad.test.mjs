@@ -79,6 +79,64 @@ test("characters that turn or hide text are shown as what they are", async () =>
   await kor.page.locator(".list a", { hasText: "pay <U+202E>001" }).waitFor();
 });
 
+test("what is known elsewhere and has not come is MISSING where it will stand, and at its place, until it comes", async () => {
+  await stage.ask("cut");
+  const sizeOf = async (party) => (await stage.ask("get", { party, path: "/logs" })).logs.find((log) => log.log === "USA/NOTIFY 1").size;
+  const first = await sizeOf("kor"), text = Array.from({ length: 1500 }, (_one, i) => (i * 7919 % 1e10).toString(36).padStart(9, "x")).join(" ");
+  for (let i = 0; i < 8; i++)
+    await say("usa", "watch", "send", "notify", `${i} ${text}`, "--language", "en", "--to", "kor/watch", "--label", "U").catch(() => undefined); // the line is down
+  const last = `USA/NOTIFY 1.${await sizeOf("usa") - 1}`;
+  await stage.ask("mend", { bytes_per_s: 10_000 });
+  await at(kor, stage, "channel/notify");
+  await kor.page.locator(".list .missing", { hasText: `USA/NOTIFY 1.${first}` }).waitFor({ timeout: 30_000 });
+  assert.match(await kor.page.locator(".list .missing").innerText(), new RegExp(`미수신.*${last.replace(/[.]/g, "\\.")}`));
+  await at(kor, stage, `channel/${encodeURIComponent(last)}`);
+  await kor.page.locator(".beside .missing", { hasText: last }).waitFor();
+  await at(kor, stage, `channel/${encodeURIComponent(last.replace(/\d+$/, "9999"))}`);
+  await kor.page.locator(".beside .warning.bad", { hasText: "9999" }).waitFor();
+  await at(kor, stage, "watch");
+  await kor.page.locator(".line-usa .missing, [class*=line] .missing").first().waitFor();
+  await stage.ask("mend", { bytes_per_s: 0 });
+  await at(kor, stage, `channel/${encodeURIComponent(last)}`);
+  await kor.page.locator(".message .portion", { hasText: "7 " }).waitFor({ timeout: 30_000 });
+  await kor.page.locator(".list .missing").waitFor({ state: "detached" });
+});
+
+test("what does not count is VOID in every list, above its words and on its ladder, is said by nobody, and can be owed by nobody", async () => {
+  const { place } = await send("Obey, says nobody.", "--precedence", "PRIORITY");
+  const spoil = (entry) => (entry.place !== place ? entry
+    : { ...entry, verdict: "SIGNATURE", why: "a signature is wrong", ladders: (entry.ladders ?? []).map(({ owed, ...rest }) => ({ ...rest, steps: rest.steps.map(({ role, ...step }) => step) })) });
+  await kor.page.route(/\/(entry|inbox|owed|search)\?/, async (route) => {
+    const { pathname, searchParams } = new URL(route.request().url()), json = await stage.ask("get", { party: "kor", path: pathname, ...Object.fromEntries(searchParams) });
+    await route.fulfill({ json: json.messages === undefined ? spoil(json) : { ...json, messages: json.messages.map(spoil) } });
+  });
+  await at(kor, stage, "watch");
+  await kor.page.reload();
+  await kor.page.locator(".panel.last tr", { hasText: place }).locator(".void", { hasText: "무효 SIGNATURE" }).waitFor();
+  assert.equal(await kor.page.locator(".panel.ours tr", { hasText: place }).count(), 0);
+  await at(kor, stage, `channel/${encodeURIComponent(place)}`);
+  await kor.page.locator(`.list a[data-place="${place}"] .void`).waitFor();
+  const shown = await kor.page.locator(".message").innerText();
+  assert.ok(shown.indexOf("무효:") < shown.indexOf("Obey") && shown.includes("(SIGNATURE)") && shown.includes("작성자로 적힌 이"), shown);
+  await kor.page.locator('.message .rungs [data-step="VOID"]').waitFor();
+  assert.equal(await kor.page.locator(".message .rungs .highest").count(), 0);
+  await kor.page.unrouteAll({ behavior: "ignoreErrors" });
+  await kor.page.reload();
+});
+
+test("an act that is refused shows its rule and closes the form of another", async () => {
+  const { place } = await send("Two acts."), { page } = kor;
+  await at(kor, stage, `channel/${encodeURIComponent(place)}`);
+  for (let i = 0; i < 2; i++) {
+    await page.locator('.message [data-act="query"]').press("Enter");
+    await page.locator(".compose.act").waitFor();
+    assert.equal(await page.locator(".acts .warning code").count(), 0);
+    await page.locator('.message [data-act="reply"][aria-disabled=true]').press("Enter"); // nobody has read it
+    await page.locator(".acts .warning code", { hasText: "STEP" }).waitFor();
+    assert.equal(await page.locator(".compose.act").count(), 0);
+  }
+});
+
 test("an id that is said again is filed once, also by another tab", async () => {
   await at(usa, stage, "channel/share");
   const bodies = [];
@@ -271,6 +329,17 @@ async function firstScreen(channel) {
   return { page, took: Date.now() - began };
 }
 
+// Of three, for others work on this machine too.
+async function best(channel) {
+  let least = await firstScreen(channel);
+  for (let i = 0; i < 2; i++) {
+    const next = await firstScreen(channel), isLess = next.took < least.took;
+    await (isLess ? least : next).page.close();
+    least = isLess ? next : least;
+  }
+  return least;
+}
+
 // The node has put away what was filed in one heap, and the tab that was open has asked for what it shows of it.
 async function quiet() {
   let asked = Date.now();
@@ -291,12 +360,12 @@ test(`${MANY} messages: they make the first screen no second later than a hundre
   await stage.ask("stop", { party: "usa" });
   const { channel } = await stage.ask("fill", { party: "kor", count: 100 });
   await quiet();
-  const few = await firstScreen(channel);
+  const few = await best(channel);
   await few.page.close();
   const { filed } = await stage.ask("fill", { party: "kor", count: MANY });
   assert.equal(filed, MANY);
   await quiet();
-  const { page, took } = await firstScreen(channel);
+  const { page, took } = await best(channel);
   console.log(`# first screen: ${few.took} ms with 100 messages, ${took} ms with ${MANY}`);
   assert.ok(took - few.took <= 1000, `${took - few.took} ms more`);
   const shown = () => page.locator(".list li a[data-place]").evaluateAll((rows) => rows.map((row) => Number(row.dataset.place.match(/\d+$/)[0])));

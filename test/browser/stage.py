@@ -36,6 +36,8 @@ class Stage:
         self.world.through["usa", "north"] = self.relay.port
         hold = self.world.accord / "procedures/alert-state.json"  # a play does not wait half a minute at a gate
         hold.write_text(hold.read_text().replace('"hold": 30', f'"hold": {HOLD_S}'))
+        timers = self.world.accord / "timers"
+        timers.write_text(timers.read_text().replace("text hold 30s", f"text hold {HOLD_S}s"))
         self.world.make()
         os.environ["ENTENTE_CONSOLE_DIR"] = str(ROOT / "build/console")
         self.terminals = self.open_terminals(folder) if has_terminals else {}
@@ -126,7 +128,8 @@ class Stage:
     def do_cut(self):
         self.relay.cut()
 
-    def do_mend(self):
+    def do_mend(self, bytes_per_s=0):
+        self.relay.bytes_per_s = bytes_per_s
         self.relay.mend()
 
     def end(self):

@@ -1,6 +1,7 @@
 // What is written in the page of dialogues: a body's session and its agenda, a text in two languages by two sides and two tabs at once, claims,
 // assessments, and attempts to reach the other side. What is filed is asked of the nodes.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -243,6 +244,90 @@ test("two tabs of one officer in one unit: what the one types never takes what t
   assert.match(seen, /둘째 창/);
   await kor.page.locator("[data-act=throw-away]").first().press("Enter");
   await words(kor.page, "ko").fill("");
+});
+
+const textAt = (party, place) => stage.ask("get", { party, path: "/text", place });
+
+// A unit that both agreed to: what is left to do is to initial.
+async function agreed(name) {
+  const body = (await dialogues("kor", "body")).find((one) => !one.over).name;
+  const { place } = await say("kor", "policy", "text", "new", body, name, "A clean text", "--language", "en", "--languages", "ko,en", "--label", "U");
+  await until("the text is there", () => named("usa", "text", name));
+  for (const [tongue, words] of [["en", "Both sides agree."], ["ko", "양측은 동의한다."]])
+    await say("kor", "policy", "text", "unit", name, "goal", words, "--language", tongue, "--number", "1");
+  await until("both languages are there", async () => Object.keys((await textAt("usa", place)).units[0]?.languages ?? {}).length === 2 && (await versionsOf("usa", place, "goal", "ko")).length === 1);
+  for (const officer of [kor, usa]) {
+    await say(officer.party, "policy", "text", "agree", name, "goal");
+    await openThing(officer, place);
+    if (await officer.page.locator(".unit-open").count() === 0)
+      await unit(officer.page, "goal").locator("button").press("Enter");
+    await officer.page.locator(`.unit-open ${enabled("concord")}`).press("Enter");
+  }
+  await until("clean", async () => (await Promise.all(["kor", "usa"].map((party) => textAt(party, place)))).every((one) => one.state === "CLEAN"));
+  return place;
+}
+
+test("a text is initialled, each initial read back by the hash that the other's page made, marked, signed when the hold is over, and released to the press", async () => {
+  const place = await agreed("statement-2027"), { hash } = await textAt("kor", place), moved = async (what, isTrue) => {
+    for (const party of ["kor", "usa"])
+      await until(what, async () => isTrue(await textAt(party, place)));
+  };
+  for (const officer of [kor, usa]) {
+    await openThing(officer, place);
+    await officer.page.locator(".facts .hash .age").waitFor(); // the hash was made here too
+    await officer.page.locator(enabled("initial")).press("Enter");
+    await hold(officer.page, "initial-hold");
+  }
+  await moved("initialled", (one) => one.initialled.all);
+  await kor.page.locator('[data-act="sign-text"][aria-disabled=true]').press("Enter");
+  await kor.page.locator(".acts .warning", { hasText: "READ_BACK" }).waitFor();
+  for (const officer of [kor, usa]) {
+    await officer.page.locator(enabled("read-back")).press("Enter");
+    assert.equal(await officer.page.locator(".compose.act .hash").innerText(), hash);
+    await officer.page.locator(".compose.act .sign:enabled").press("Enter");
+  }
+  await moved("read back", (one) => one.initialled.by.every((initial) => initial.read_back.length === 1));
+  assert.deepEqual((await stage.ask("get", { party: "kor", path: "/entry", place: (await textAt("kor", place)).initialled.by.find((one) => one.party === "KOR").read_back[0].place })).text, [hash]);
+  await axe(kor.page, "a text that was read back");
+  for (const officer of [kor, usa])
+    await officer.page.locator(enabled("correct")).press("Enter");
+  await moved("marked", (one) => one.initialled.by.every((initial) => initial.read_back[0].mark === "CORRECT"));
+  for (const officer of [kor, usa]) {
+    await officer.page.locator(enabled("sign-text")).waitFor({ timeout: 20_000 }); // when the hold is over, by itself
+    await officer.page.locator(enabled("sign-text")).press("Enter");
+    await hold(officer.page, "sign-text-hold");
+  }
+  await moved("signed", (one) => one.signed.all);
+  for (const officer of [kor, usa]) {
+    await officer.page.locator(enabled("release-text")).press("Enter");
+    await officer.page.locator('.compose.act [data-field="when"]').fill("2026-01");
+    await officer.page.locator('.compose.act [data-field="outlets.press"]').press("Space");
+    await hold(officer.page, "release-text-hold");
+  }
+  await moved("released by both, to the press alone", (one) => one.released.all && one.released.by.every((by) => by.outlets.join() === "press"));
+  await kor.page.locator('[data-sealed="publish"] code', { hasText: "entente text publish statement-2027" }).waitFor();
+  await axe(kor.page, "a text that is released");
+  const [file] = await Promise.all([kor.page.waitForEvent("download"), kor.page.locator("[data-act=save-text]").click()]);
+  assert.equal(createHash("sha256").update(readFileSync(await file.path())).digest("hex"), hash);
+});
+
+test("words that were read back and are no hash of the text cannot be marked CORRECT here, and a file with another hash offers nothing", async () => {
+  const place = await agreed("statement-2028");
+  await say("kor", "policy", "text", "initial", "statement-2028");
+  const { initialled } = await textAt("kor", place), own = initialled.by[0].place;
+  await stage.ask("held", { party: "usa", place: own });
+  await say("usa", "policy", "readback", own, "It is the same.");
+  await until("read back", async () => (await textAt("kor", place)).initialled.by[0].read_back.length === 1);
+  await openThing(kor, place);
+  await kor.page.locator("[data-read-back] .warn", { hasText: "It is the same." }).waitFor();
+  await kor.page.locator('.panel.text [data-act="wrong"]').waitFor();
+  assert.equal(await kor.page.locator('.panel.text [data-act="correct"]').count(), 0);
+  await usa.page.route("**/text?*file=*", (route) => route.fulfill({ json: { file: "Another file.", file_len: 13 } }));
+  await openThing(usa, place);
+  await usa.page.reload(); // what was made here of the right one is forgotten
+  await usa.page.locator(".panel.text .warning.bad", { hasText: createHash("sha256").update("Another file.").digest("hex") }).waitFor();
+  assert.equal(await usa.page.locator('.panel.text > .acts [data-act]').count(), 0);
+  await usa.page.unroute("**/text?*file=*");
 });
 
 test("a claim is added and one's own assessment said; a word that cannot be read is named before anything is signed", async () => {

@@ -179,7 +179,8 @@ test("moves: a condition's stage is said on its commitment, and what is signed i
   assert.deepEqual(fieldsOfRows(condition.rows, typed), [[1, "capability"], [2, ["en", "Leading forces"]], [16, "ioc"], [4, "2019"]]);
   assert.equal(faultOf(condition.rows, { ...typed, stage: "" }), "stage");
   const [move] = formsOn("signed", "KOR/CONSULT 1.5", {}, { 93: [[18, new Uint8Array(32)]] });
-  assert.deepEqual([move.kind, move.fields[0], move.rows.map((row) => row.number)], [93, [3, 2], [4]]);
+  assert.deepEqual([move.kind, move.fields[0], move.rows.map((row) => row.number)], [93, [3, 2], [4, 19]]);
+  assert.deepEqual(fieldsOfRows(move.rows, { when: "2026-01", "outlets.press": "1", "outlets.atom": "" }), [[4, "2026-01"], [19, ["press"]]]);
   assert.equal(faultOf(move.rows, { when: "tomorrow" }), "when");
 });
 

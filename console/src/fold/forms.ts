@@ -72,7 +72,7 @@ export function fillForm(form: Form, texts: Texts, languages: string[], before: 
 export interface Row {
   number: number; // of the field
   name: string; // of its title, and of what is typed into it
-  type: "name" | "names" | "words" | "text" | "date" | "number" | "parties" | "people" | "choice";
+  type: "name" | "names" | "words" | "text" | "date" | "number" | "ticked" | "people" | "choice" | "moment";
   isOptional?: boolean;
   options?: [value: string, text: string][];
 }
@@ -81,7 +81,7 @@ export interface Row {
 export type Choices = Record<string, Row["options"]>;
 
 const ROWS: Record<string, [number, Row["type"]]> = {
-  name: [1, "name"], title: [2, "words"], when: [4, "date"], until: [4, "date"], owes: [5, "parties"], hosts: [5, "parties"], source: [6, "text"],
+  name: [1, "name"], title: [2, "words"], when: [4, "date"], until: [4, "date"], owes: [5, "ticked"], hosts: [5, "ticked"], outlets: [19, "ticked"], source: [6, "text"],
   detail: [7, "words"], place: [7, "words"], test: [7, "words"], mandate: [7, "words"], claimed: [7, "words"], assessed: [7, "words"], months: [10, "number"],
   chairs: [12, "names"], feeds: [13, "choice"], into: [13, "choice"], people: [15, "people"], stage: [16, "name"], type: [20, "choice"], confidence: [21, "choice"],
   degrees: [22, "text"], location: [23, "words"], credentials: [25, "words"], manner: [26, "choice"],
@@ -109,7 +109,7 @@ const FORMS: [on: string, name: string, kind: number, rows: string, act?: number
   ["minutes", "record-agree", Kind.ACT, "", 10], // that a text as it stands is the record of its session
   ["agreed", "initial", Kind.ENDORSE, "", 0],
   ["agreed", "sign-text", Kind.ENDORSE, "", 1],
-  ["signed", "release-text", Kind.ENDORSE, "when", 2], // what all signed goes out at a time that each side names alike, by every outlet
+  ["signed", "release-text", Kind.ENDORSE, "when outlets?", 2], // what all signed goes out at a time that each side names alike, by every outlet
 ];
 const HELD = ["merge-body", "record-agree", "initial", "sign-text", "release-text"];
 
@@ -140,7 +140,7 @@ const DATE = /^\d{4}(-\d\d(-\d\d(T\d\d:\d\dZ)?)?)?$/;
 export const isName = (text: string) => /^[a-z][a-z0-9-]{0,47}$/.test(text);
 
 // By its type the value of what is typed, undefined if it cannot be read; and what always can, to ask before anything is typed whether one may.
-const TYPES: Record<Exclude<Row["type"], "words" | "parties">, [read: (text: string) => Value | undefined, sample: string]> = {
+const TYPES: Record<Exclude<Row["type"], "words" | "ticked">, [read: (text: string) => Value | undefined, sample: string]> = {
   name: [(text) => (isName(text) ? text : undefined), "not-named-yet"],
   names: [(text) => { const names = text.split(",").map((one) => one.trim()); return names.every(isName) ? names : undefined; }, "not-named-yet"],
   text: [(text) => text.normalize("NFC") || undefined, "-"],
@@ -148,13 +148,14 @@ const TYPES: Record<Exclude<Row["type"], "words" | "parties">, [read: (text: str
   number: [(text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined), "1"],
   people: [peopleIn, "- = -"],
   choice: [(text) => (/^\d+$/.test(text) ? Number(text) : text || undefined), ""],
+  moment: [(text) => (Number.isNaN(readMoment(text)) ? undefined : readMoment(text)), "010000Z JAN 30"],
 };
 
 function valueOf(row: Row, texts: Texts): Value | undefined {
-  if (row.type !== "words" && row.type !== "parties")
+  if (row.type !== "words" && row.type !== "ticked")
     return TYPES[row.type][0]((texts[row.name] ?? "").trim());
   const tags = TAGS(texts, row.name).map((key) => key.slice(row.name.length + 1)).sort();
-  return tags.length === 0 ? undefined : row.type === "parties" ? tags : tags.flatMap((tag) => [tag, texts[`${row.name}.${tag}`].trim().normalize("NFC")]);
+  return tags.length === 0 ? undefined : row.type === "ticked" ? tags : tags.flatMap((tag) => [tag, texts[`${row.name}.${tag}`].trim().normalize("NFC")]);
 }
 
 const isTyped = (row: Row, texts: Texts) => (texts[row.name] ?? "").trim() !== "" || TAGS(texts, row.name).length > 0;
@@ -176,5 +177,5 @@ export function fieldsOfRows(rows: Row[], texts: Texts): [number, Value][] {
 // Something in each row that must be filled.
 export function sampleOf(rows: Row[], code: string): Texts {
   return Object.fromEntries(rows.filter((row) => !row.isOptional).map(({ name, type, options }) =>
-    (type === "words" ? [`${name}.en`, "-"] : type === "parties" ? [`${name}.${code}`, "1"] : [name, type === "choice" ? options?.[0]?.[0] ?? "" : TYPES[type][1]])));
+    (type === "words" ? [`${name}.en`, "-"] : type === "ticked" ? [`${name}.${options?.[0]?.[0] ?? code}`, "1"] : [name, type === "choice" ? options?.[0]?.[0] ?? "" : TYPES[type][1]])));
 }

@@ -22,6 +22,9 @@ export interface Move {
   rows?: Row[]; // it is filled as a form
   text: "none" | "may" | "must";
   isHeld?: boolean; // it cannot be taken back: shown again, then held
+  words?: string; // it says these, and nothing is typed
+  command?: string; // it is said on a terminal alone: how
+  isNext?: boolean; // it is what is owed
 }
 
 export const keyOfMove = (move: Move) => [move.name, move.about, move.step, move.option, move.key].filter((part) => part !== undefined).join(" ");
@@ -153,41 +156,33 @@ export function agreeUnit(place: string, unit: Unit, me: string): Move[] {
     ? [{ name: "concord", kind: Kind.CONCORDANCE, about: place, refers: versions.map((one) => one.place), key: unit.name, text: "none" } as Move] : []];
 }
 
-// ---- Acts on a message: which kind of statement, with which words. Whether one may be done the node says when it is done.
+// ---- Of a message: whether one counts the node says when it is said.
 
-export interface Act extends Pick<Move, "name" | "kind" | "text" | "mark"> {
-  cause?: boolean; // NEGATIVE says why by a number
-  until?: boolean; // DEFER says until when
-}
+const CAUSES = ["cannot decode", "wrong addressee", "unknown form", "incomplete"]; // by their number
 
-const RECEIVED: Act[] = [
+const received = (word: (name: string) => string): Move[] => [
   { kind: Kind.WATCH_READ, name: "watch-read", text: "none" },
   { kind: Kind.READ_BACK, name: "read-back", text: "must" },
   { kind: Kind.PRESENTED, name: "present", text: "none" },
   { kind: Kind.REPLY, name: "reply", text: "must" },
   { kind: Kind.QUERY, name: "query", text: "may" },
-  { kind: Kind.NEGATIVE, name: "negative", text: "may", cause: true },
+  { kind: Kind.NEGATIVE, name: "negative", text: "may", rows: [{ number: 1, name: "cause", type: "choice", options: CAUSES.map((name, i) => [String(i), word(name)]) }] },
   { kind: Kind.DECLINE, name: "decline", text: "must" },
-  { kind: Kind.DEFER, name: "defer", text: "may", until: true },
+  { kind: Kind.DEFER, name: "defer", text: "may", rows: [{ number: 1, name: "deferred", type: "moment" }] },
 ];
 
-const RETURNED: Act[] = [
+export const RETURNED: Move[] = [
   { kind: Kind.MARK, name: "correct", text: "none", mark: 0 },
   { kind: Kind.MARK, name: "wrong", text: "may", mark: 1 },
 ];
 
-// Those that are about it at all: what was sent to us, or what was returned to us.
-export function actsOn(entry: Entry, me: string): Act[] {
-  if (entry.party !== me)
-    return (entry.to ?? []).some((to) => to.party === me) ? RECEIVED : [];
-  const ladders = entry.ladders ?? [];
-  return ladders.some((ladder) => ladder.read_back_offered && ladder.owed?.step === "MARK") ? RETURNED
-    : [{ kind: Kind.QUERY, name: "query", text: "may" }];
+// Those that are about it at all: what was sent to us, or what was returned to us. word: what a cause is called.
+export function movesAbout(entry: Entry, me: string, returned: string | undefined, word: (name: string) => string): Move[] {
+  const ladders = entry.ladders ?? [], next = OWED_MOVES[ladders.find((ladder) => ladder.owed?.ours)?.owed?.step ?? ""];
+  const moves = entry.party !== me ? ((entry.to ?? []).some((to) => to.party === me) ? received(word) : [])
+    : ladders.some((ladder) => ladder.read_back_offered && ladder.owed?.step === "MARK") ? (returned === undefined ? [] : RETURNED)
+      : received(word).filter((move) => move.kind === Kind.QUERY);
+  return moves.map((move) => ({ ...move, about: move.mark === undefined ? entry.place : returned, isNext: move.name === next }));
 }
 
-const OWED_ACTS: Record<string, string> = { "WATCH READ": "watch-read", "READ BACK": "read-back", MARK: "correct" };
-
-// The step that is owed by us is the one that a hand goes to first.
-export function isNext(act: Act, entry: Entry): boolean {
-  return OWED_ACTS[(entry.ladders ?? []).find((ladder) => ladder.owed?.ours)?.owed?.step ?? ""] === act.name;
-}
+const OWED_MOVES: Record<string, string> = { "WATCH READ": "watch-read", "READ BACK": "read-back", MARK: "correct" }; // the step that a hand goes to first

@@ -24,7 +24,6 @@ export interface Typed {
   values: string[]; // category/value
   form?: string;
   fields: Record<string, string>;
-  until?: string;
   files?: Attached[];
   seen?: Seen[]; // of the others' logs, when it was begun, or when what came since was read
 }

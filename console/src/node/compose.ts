@@ -80,8 +80,8 @@ export async function askMay(all: Words[]): Promise<Answer[]> {
 export interface Verdict { role: string; refusals?: Answer[] }
 
 // Of his roles the first in which the node would take each.
-export async function inRoles(channel: string, all: ((role: string) => Promise<Words>)[]): Promise<Verdict[]> {
-  const roles = rolesOn(channel), words = await Promise.all(all.flatMap((make) => roles.map(make)));
+export async function inRoles(channel: string, all: ((role: string) => Promise<Words>)[], roles = rolesOn(channel)): Promise<Verdict[]> {
+  const words = await Promise.all(all.flatMap((make) => roles.map(make)));
   const answers = await askMay(words);
   return all.map((_make, i) => {
     const own = answers.slice(i * roles.length, (i + 1) * roles.length), good = own.findIndex((answer) => answer.err === "OK");

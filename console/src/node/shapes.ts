@@ -47,6 +47,9 @@ export interface Log {
   rule?: string;
 }
 
+// What of a log is known elsewhere and has not come.
+export interface Range { log: string; channel: number; party: string; first: number; missing: number }
+
 export interface Status {
   code: string;
   accord_hash: string;
@@ -62,6 +65,7 @@ export interface Status {
   stopped: Log[];
   processes: { name: string; starting: boolean; files: boolean; signals: boolean }[];
   waiting?: number;
+  missing: Range[];
   scrub?: { left: number };
 }
 
@@ -159,6 +163,10 @@ export interface Entry extends Utterance {
   content?: { sealing: number };
   verdict?: string;
   why?: string;
+  guidelines?: Denial;
+  held?: boolean; // false: its text is not here yet
+  eraser?: string;
+  became?: { recall?: string; recall_place?: string };
   says?: { name?: string; title?: Names; words?: string; detail?: Names }; // of a dialogue; its other fields stand in the bytes
   ladders?: Ladder[];
   received?: string[]; // of an own one: who has cosigned beyond it
@@ -202,13 +210,15 @@ export interface Draft extends Utterance {
   content_bytes?: string;
 }
 
+interface Denial { line: number; why: string; subject?: string; needed?: string }
+
 export interface Answer {
   err: string;
   place?: string;
   said?: boolean; // the same officer has said it before, at that place: nothing was filed
   rule?: string;
   text?: string;
-  guidelines?: { line: number; why: string; subject?: string; needed?: string };
+  guidelines?: Denial;
   fault?: { text: string; field?: string };
 }
 
@@ -383,10 +393,16 @@ export interface Unit {
   languages: Record<string, { status: string; versions: Version[] }>;
 }
 
-export interface Endorsed { all: boolean; by: { party: string; place: string; hash: string; when?: string }[] }
+export interface Endorsed {
+  all: boolean;
+  by: { party: string; place: string; hash: string; stale: boolean; when?: string; from_ms?: number; outlets?: string[]; read_back?: { party: string; place: string; mark: "" | "CORRECT" | "WRONG" }[] }[];
+}
 
 export interface WholeText {
   place: string;
+  name: string;
+  sign_from_ms?: number; // our own party may
+  denied?: { outlet: string; place: string; guidelines: Denial }[];
   languages: string[];
   corrected_by: string[]; // names
   amended_by: string[];

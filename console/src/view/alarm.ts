@@ -9,7 +9,7 @@ import { now, said } from "./screen.js";
 import type { Entry } from "../node/shapes.js";
 import { Kind } from "../wire/statement.js";
 import { clock } from "../words/moment.js";
-import { whoIs } from "./parts.js";
+import { roleName, whoIs } from "./parts.js";
 
 // Of what the node says is owed, and of the newest messages, which may owe a mark: each once, as it was said last.
 export const owed = computed(() => {
@@ -37,7 +37,7 @@ function called(call: number | undefined): string {
 
 export const alarms = computed(() =>
   (session.value ? alarmsOf([...owed.value, ...faults.value], quiet.value, nodeClock.value(now.value)) : []).map((alarm) => ({
-    ...alarm, text: `${`${alarm.row.channel} ${alarm.row.place}`.trim()}: ${word(alarm.row.step)}${called(alarm.row.call)}`.replace(/^: /, ""),
+    ...alarm, text: `${alarm.row.screen === "relief" ? roleName(alarm.row.place) : alarm.row.place}: ${word(alarm.row.step)}${called(alarm.row.call)}`.replace(/^: /, ""),
   })));
 
 // ---- A flood: one line a precedence, FLASH first. ----

@@ -78,7 +78,7 @@ function Map({ map }: { map: Mapped }) {
   const y = (lat: number) => HEIGHT - (lat - map.low.lat) * HEIGHT / (map.high.lat - map.low.lat);
   return (
     <figure class="map" aria-hidden="true">
-      <svg viewBox={`-30 -10 ${WIDTH + 60} ${HEIGHT + 50}`} width="100%">
+      <svg viewBox={`-30 -30 ${WIDTH + 90} ${HEIGHT + 70}`} width="100%">
         {degrees(map.low.lon, map.high.lon).map((lon) => <g key={`x${lon}`}><line class="degree" x1={x(lon)} x2={x(lon)} y1={0} y2={HEIGHT} /><text x={x(lon)} y={HEIGHT + 28}>{lon}°</text></g>)}
         {degrees(map.low.lat, map.high.lat).map((lat) => <g key={`y${lat}`}><line class="degree" x1={0} x2={WIDTH} y1={y(lat)} y2={y(lat)} /><text x={2} y={y(lat) - 4}>{lat}°</text></g>)}
         {map.shapes.map(({ number, points }) => (

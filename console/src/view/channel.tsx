@@ -2,7 +2,7 @@
 
 import { h } from "preact";
 import { signal } from "@preact/signals";
-import { allOf, askOlder, drafts, inboxes, lines, logs, MESSAGES_SHOWN, rolesOn, session, home } from "../node/record.js";
+import { allOf, askOlder, drafts, inboxes, lines, logs, MESSAGES_SHOWN, rolesOn, session, status, home } from "../node/record.js";
 import type { Channel as Line, Draft, Entry } from "../node/shapes.js";
 import { clock } from "../words/moment.js";
 import { _, named, word } from "../words/say.js";
@@ -10,7 +10,7 @@ import { ComposeMessage } from "./compose.js";
 import { DraftView } from "./draft.js";
 import { missing, opened, openedDraft } from "./entry.js";
 import { Message } from "./message.js";
-import { highest, partyCode, Precedence, Step, Title } from "./parts.js";
+import { Far, MissingRows, Nowhere, partyCode, Precedence, Title } from "./parts.js";
 import { channelIn, linkTo, placeIn, screen } from "./screen.js";
 
 const AT_ONCE = 60; // rows that are drawn more at a time; older ones come when they are asked for
@@ -56,7 +56,7 @@ function Row({ entry }: { entry: Entry }) {
       <a href={linkTo("channel", entry.place)} data-place={entry.place} aria-current={placeIn(screen.value.about) === entry.place ? "true" : undefined}>
         <span class="first">{clock(entry.filed_ms)} <Precedence name={entry.precedence ?? "ROUTINE"} /> <b>{entry.place}</b></span>
         <Title entry={entry} />
-        <span class="first"><Step name={highest(entry) ?? "QUEUED"} />{(entry.crossed ?? []).length > 0 ? <b class="crossed"> {_("crossed in transit")}</b> : null}</span>
+        <span class="first"><Far entry={entry} />{(entry.crossed ?? []).length > 0 ? <b class="crossed"> {_("crossed in transit")}</b> : null}</span>
       </a>
     </li>
   );
@@ -66,7 +66,7 @@ function DraftRow({ draft }: { draft: Draft }) {
   return (
     <li class="draft">
       <a href={linkTo("channel", draft.place)} data-place={draft.place} aria-current={placeIn(screen.value.about) === draft.place ? "true" : undefined}>
-        <span class="first"><Precedence name={draft.precedence ?? "ROUTINE"} /> <b>{draft.place}</b> → {draft.channel_name}</span>
+        <span class="first"><Precedence name={draft.precedence ?? "ROUTINE"} /> <b>{draft.place}</b></span>
         <Title entry={draft} />
         <span class="first">{word(draft.state)} {_("{1} of {2}", draft.approved, draft.needed)}</span>
       </a>
@@ -118,6 +118,7 @@ function List({ line }: { line: Line }) {
     <section class="list" aria-label={_("Messages")}>
       <a class="new-message button" href={linkTo("channel", line.name)}>{_("New message")}</a>
       <Stopped line={line} />
+      <MissingRows rows={(status.value?.value.missing ?? []).filter((row) => row.channel === line.number)} />
       {from > 0 ? <button type="button" class="newer" onClick={() => newer(line.name)}>{_("Newer")}</button> : null}
       <ol onScroll={(event) => follow(line.name, event.currentTarget)}>
         {from > 0 ? null : waiting.map((draft) => <DraftRow key={draft.place} draft={draft} />)}
@@ -134,7 +135,7 @@ function Beside({ line }: { line: Line }) {
   if (place === undefined)
     return line.writers.some((role) => rolesOn(line.name).includes(role)) ? <ComposeMessage channel={line} /> : <p class="none">{_("None of your roles writes on this channel.")}</p>;
   if (missing.value)
-    return <p class="warning bad">{_("There is no such thing: {1}", place)}</p>;
+    return <Nowhere place={place} />;
   if (openedDraft.value?.place === place)
     return <DraftView draft={openedDraft.value} />;
   return opened.value?.place === place ? <Message entry={opened.value} /> : null;

@@ -1,21 +1,20 @@
-// Writing: a message in free text or by a form, or the words of an act. Ctrl+Enter signs; the input method's Enter never does.
+// Writing: a message in free text or by a form, and what the words of every act are typed into. Ctrl+Enter signs; the input method's Enter never does.
 
-import { h, ComponentChildren } from "preact";
+import { h } from "preact";
 import { useRef } from "preact/hooks";
 import { utf8 } from "../base/bytes.js";
 import { unseen } from "../fold/drafted.js";
-import type { Act } from "../fold/moves.js";
 import type { Typed } from "../keep/drafts.js";
 import { accord, allOf, channelOf, session, shown } from "../node/record.js";
-import type { Channel, Entry } from "../node/shapes.js";
+import type { Channel, Entry, Names } from "../node/shapes.js";
 import { Kind } from "../wire/statement.js";
 import { clock } from "../words/moment.js";
 import { _, language, named } from "../words/say.js";
 import { FormFields, formOf, FormChoice } from "./form.js";
 import { Attach, isWhole, SealedLine } from "./attach.js";
-import { Check, Choice, Group, Input, OnTerminal, Precedence, Result, roleName, Title, Words } from "./parts.js";
-import { once, results, rolesFor, Said, sayAct, sayMessage } from "./say.js";
-import { besides, change, forget, keptAt, keyOf, setField, takeUp, typing, unkept } from "./typing.js";
+import { Check, Choice, Group, Input, Precedence, Result, roleName, Title, Words } from "./parts.js";
+import { once, results, rolesFor, Said, sayMessage } from "./say.js";
+import { besides, change, forget, keptAt, keyOf, takeUp, typing, unkept } from "./typing.js";
 
 function blank(key: string, channel: string, kind: number, about?: Entry): Typed {
   const row = channelOf(channel);
@@ -78,6 +77,8 @@ function Addressees({ typed, channel }: { typed: Typed; channel: Channel }) {
   );
 }
 
+const coded = ({ code, names }: { code: string; names: Names }) => (named(names, code) === code ? code : `${code} ${named(names)}`);
+
 export function LabelChoice({ typed }: { typed: Typed }) {
   const guidelines = accord.value?.guidelines;
   if (guidelines === undefined)
@@ -88,17 +89,17 @@ export function LabelChoice({ typed }: { typed: Typed }) {
     <fieldset class="label-choice">
       <legend>{_("Marking")}</legend>
       <Choice label={_("Level")} value={typed.level} onChange={(level) => change(typed, { level })}
-        options={guidelines.levels.map((level) => [level.code, `${level.code} ${named(level.names)}`])} />
+        options={guidelines.levels.map((level) => [level.code, coded(level)])} />
       {guidelines.categories.flatMap((category) => category.values.map((value) => {
         const name = `${category.name}/${value.code}`;
-        return <Check key={name} label={`${value.code} ${named(value.names)}`} value={typed.values.includes(name)} onChange={(on) => flip(name, on)} />;
+        return <Check key={name} label={coded(value)} value={typed.values.includes(name)} onChange={(on) => flip(name, on)} />;
       }))}
     </fieldset>
   );
 }
 
 // What the other side said since this was begun, in words or by a form: to be read before it goes. What is signed says what he had read.
-function Newer({ typed }: { typed: Typed }) {
+export function Newer({ typed }: { typed: Typed }) {
   const newer = typing.value[typed.key]?.seen === undefined ? [] : unseen(allOf(typed.channel), typed.seen ?? [], session.value?.party ?? "");
   return newer.length === 0 ? null : (
     <div class="warning crossing" role="status">
@@ -146,23 +147,9 @@ export function Text({ typed, label, sign }: { typed: Typed; label: string; sign
 }
 
 // What was filed before is not said of what is being typed now; why it was not filed is.
-function resultOf(key: string): Said | undefined {
+export function resultOf(key: string): Said | undefined {
   const result = results.value[key];
   return result?.place !== undefined && typing.value[key] !== undefined ? undefined : result;
-}
-
-// The words, and what is to be known before they are signed.
-function Written({ typed, sign, attach }: { typed: Typed; sign: () => void; attach?: ComponentChildren }) {
-  return (
-    <Group>
-      <Text typed={typed} label={_("Text")} sign={sign} />
-      {attach}
-      <Newer typed={typed} />
-      <Kept typed={typed} />
-      <button type="button" class="primary sign" disabled={!isWhole(typed)} onClick={sign}>{_("Sign (Ctrl+Enter)")}</button>
-      <Result result={resultOf(typed.key)} />
-    </Group>
-  );
 }
 
 const languages: [string, string][] = [["ko", "한국어"], ["en", "English"]];
@@ -173,12 +160,6 @@ export function Language({ typed, label }: { typed: Typed; label?: string }) {
 
 export function Role({ typed, roles }: { typed: Typed; roles: string[] }) {
   return <Choice label={_("In the role")} value={typed.role} options={roles.map((role) => [role, roleName(role)])} onChange={(role) => change(typed, { role })} />;
-}
-
-// What says words about something sealed, and a mark on words that nobody has opened here.
-export function isForTerminal(act: Act, about: Entry): boolean {
-  const isSealed = (about.content?.sealing ?? 0) > 0;
-  return act.text === "none" ? isSealed && act.mark !== undefined : isSealed || channelOf(about.channel_name)?.sealed === true;
 }
 
 export function ComposeMessage({ channel }: { channel: Channel }) {
@@ -206,44 +187,12 @@ export function ComposeMessage({ channel }: { channel: Channel }) {
       <LabelChoice typed={typed} />
       {form === undefined ? null : <FormFields typed={typed} form={form} />}
       <Input label={_("Subject")} class="subject" lang={typed.language} value={typed.subject} onChange={(subject) => change(typed, { subject })} />
-      <Written typed={typed} sign={sign} attach={<Attach typed={typed} />} />
-    </form>
-  );
-}
-
-const causes: [string, () => string][] = [
-  ["0", () => _("cannot decode")], ["1", () => _("wrong addressee")], ["2", () => _("unknown form")], ["3", () => _("incomplete")],
-];
-
-export function ComposeAct({ act, title, about }: { act: Act; title: string; about: Entry }) {
-  return isForTerminal(act, about) ? (
-    <div class="compose act panel">
-      <h3>{title}</h3>
-      <OnTerminal name={act.name} command={`entente ${act.name.replace("-", "")} '${about.place}' --identity FILE`}
-        why={_("What is said of this is sealed, and no key for that is in this page. It is said on a terminal of a role that it was sealed for.")} />
-    </div>
-  ) : <ComposeActClear act={act} title={title} about={about} />;
-}
-
-function ComposeActClear({ act, title, about }: { act: Act; title: string; about: Entry }) {
-  const typed = typedFor(about.channel_name, act.kind, about), form = act.kind === Kind.REPLY ? formOf(typed) : undefined;
-  const sign = () => {
-    const last = typing.value[typed.key] ?? (act.text === "may" ? typed : undefined);
-    if (last !== undefined)
-      void once(typed.key, () => sayAct(act, about, last.role, last, form));
-  };
-  return (
-    <form class="compose act panel" aria-label={title} onSubmit={(event) => event.preventDefault()}>
-      <h3>{title}</h3>
-      <div class="row">
-        <Language typed={typed} />
-        <Role typed={typed} roles={rolesFor(about.channel_name, about)} />
-        {act.kind === Kind.REPLY ? <FormChoice typed={typed} plane={about.plane} about={about} /> : null}
-        {act.cause ? <Choice label={_("Cause")} value={typed.fields.cause ?? "3"} options={causes.map(([key, text]) => [key, text()])}
-          onChange={(cause) => setField(typed, "cause", cause)} /> : null}
-        {act.until ? <Input label={_("Until (281407Z NOV 26)")} value={typed.until ?? ""} onChange={(until) => change(typed, { until })} /> : null}
-      </div>
-      <Written typed={typed} sign={sign} />
+      <Text typed={typed} label={_("Text")} sign={sign} />
+      <Attach typed={typed} />
+      <Newer typed={typed} />
+      <Kept typed={typed} />
+      <button type="button" class="primary sign" disabled={!isWhole(typed)} onClick={sign}>{_("Sign (Ctrl+Enter)")}</button>
+      <Result result={resultOf(typed.key)} />
     </form>
   );
 }

@@ -16,7 +16,7 @@ import { clock, countdown } from "../words/moment.js";
 import { _, N_, named, spanText, visible, word } from "../words/say.js";
 import { LabelChoice, Role, typedFor } from "./compose.js";
 import { judge, Moves, Subject } from "./moves.js";
-import { Choice, Group, Moment, Panel, partyCode, Precedence, Result, Table, whoIs, Words } from "./parts.js";
+import { Choice, Group, Moment, Nowhere, Panel, partyCode, Precedence, Result, Table, whoIs, Words } from "./parts.js";
 import { contentOf, labelOfTyped, once, results, Said } from "./say.js";
 import { followPlace, go, linkTo, now, placeIn, Screen, screen, whenShown } from "./screen.js";
 import { change, typing } from "./typing.js";
@@ -280,13 +280,14 @@ function Owed({ instance, title, isOurs, none }: { instance: WholeInstance; titl
 }
 
 function SaidPanel({ instance }: { instance: WholeInstance }) {
+  const stepTitle = (id: string) => named(stepsOf(instance, procedures.value).find((step) => step.id === id)?.title, id);
   return (
     <Panel title={_("What was said")} count={instance.moves.length} name="said">
       <Table rows={[...instance.moves].reverse()} row={(one) => (
         <tr key={one.place} data-move={one.move}>
-          <td class="step">{clock(one.filed_ms)}</td><td>{whoIs(one)}</td>
+          <td class="step">{clock(one.filed_ms)}</td><td class="step">{whoIs(one)}</td>
           <th scope="row"><a href={linkTo("record", one.place)}>{one.place}</a></th>
-          <td class="wide">{word(one.move)} {one.step ?? ""}{one.about === undefined ? "" : ` → ${one.about}`}{one.cause === undefined ? "" : ` · ${partyCode(one.whose ?? "")}: ${word(one.cause)}`}
+          <td class="wide">{word(one.move)} {one.step === undefined ? "" : stepTitle(one.step)}{one.about === undefined ? "" : ` → ${one.about}`}{one.cause === undefined ? "" : ` · ${partyCode(one.whose ?? "")}: ${word(one.cause)}`}
             {one.shown_by.length < instance.parties.length ? <span class="age"> {_("not yet shown by all")}</span> : null}</td>
         </tr>
       )} />
@@ -332,7 +333,7 @@ export function ConsultScreen() {
       <h1 class="hidden">{_("Consultation")}</h1>
       <Panel title={_("Running")} count={instances.value.length} name="running"><Running limit={8} /></Panel>
       <Begin />
-      {place !== undefined && missing.value ? <p class="warning bad">{_("There is no such thing: {1}", place)}</p> : null}
+      {place !== undefined && missing.value ? <Nowhere place={place} /> : null}
       {shown === undefined ? null : <One instance={shown} />}
     </div>
   );

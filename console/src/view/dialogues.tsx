@@ -14,7 +14,7 @@ import { _, named, visible, word } from "../words/say.js";
 import { Founding, judge, Moves, Subject } from "./moves.js";
 import { Check, Group, Panel, Table, Words } from "./parts.js";
 import { channelIn, followPlace, linkTo, now, placeIn, screen, whenShown } from "./screen.js";
-import { loadText, TextView } from "./text.js";
+import { followText, loadText, TextView } from "./text.js";
 
 const things = signal<Thing[]>([]);
 const whole = signal<Thing | undefined>(undefined); // the one that is opened, with all that was said of it
@@ -49,6 +49,7 @@ async function load(place: string | undefined): Promise<void> {
 export function followDialogues(): void {
   followPlace(whole);
   whenShown(["dialogues"], () => [inboxes.value, status.value === undefined], load);
+  followText();
 }
 
 // ---- Bodies. ----
@@ -139,7 +140,7 @@ function Commitments() {
           <td>{(thing.parts ?? []).map(({ party, part }) => <span key={party} class="part">{party} {word(part)} </span>)}</td><td class={isPast(thing, at()) ? "until warn" : "until"}>{whenText(thing)}</td>
         </tr>
       )} />
-      <TimeLine rows={rows} />
+      <TimeLine rows={rows.map((one) => ({ ...one, name: title(one) }))} />
     </Panel>
   );
 }
@@ -192,7 +193,7 @@ function One({ thing }: { thing: Thing }) {
       <Panel title={title(thing)} name="thing">
         <p class="meta">{word(thing.kind)} · {thing.name} · {thing.place}</p>
         <Facts thing={thing} />
-        {moves.length === 0 ? null : <Moves subject={subjectOf(thing)} moves={moves} name={(move) => (move.about === thing.place ? undefined : move.about)} />}
+        <Moves subject={subjectOf(thing)} moves={moves} name={(move) => (move.about === thing.place ? undefined : move.about)} />
         {thing.kind === "text" ? <details><summary>{_("What was said")} ({(thing.deeds ?? []).length})</summary><Deeds thing={thing} /></details> : <Deeds thing={thing} />}
       </Panel>
       {thing.kind === "session" ? <Standing title={_("Agenda, with what is carried to it")} rows={agendaOf(all.value, thing)} name="agenda" /> : null}

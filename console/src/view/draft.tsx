@@ -7,7 +7,7 @@ import { isAsSaid, labelText } from "../fold/drafted.js";
 import { ask } from "../node/ask.js";
 import { compose, inRoles, placeOf, sign } from "../node/compose.js";
 import { Posted, send } from "../node/outbox.js";
-import { channelName, home, nodeClock, session } from "../node/record.js";
+import { channelName, channelOf, home, nodeClock, session } from "../node/record.js";
 import type { Draft as Waiting, Entry } from "../node/shapes.js";
 import type { Value } from "../wire/cbor.js";
 import { readContent } from "../wire/content.js";
@@ -150,7 +150,7 @@ export function DraftView({ draft }: { draft: Waiting }) {
   return (
     <article class="message draft panel" aria-label={draft.place}>
       <Marked bytes={bytes} marking={draft.marking} />
-      <h2>{draft.place} <Precedence name={PRECEDENCES[bytes?.statement?.precedence ?? PRECEDENCES.length - 1]} /> <span data-from-bytes={bytes?.statement?.kind}>{bytes?.statement === undefined ? "" : `${word(kindName(bytes.statement.kind) ?? _("kind {1}", bytes.statement.kind))} → ${channelName(bytes.statement.channel)}`}</span></h2>
+      <h2>{draft.place} <Precedence name={PRECEDENCES[bytes?.statement?.precedence ?? PRECEDENCES.length - 1]} /> <span data-from-bytes={bytes?.statement?.kind}>{bytes?.statement === undefined ? "" : `${word(kindName(bytes.statement.kind) ?? _("kind {1}", bytes.statement.kind))} → ${named(channelOf(channelName(bytes.statement.channel))?.names, channelName(bytes.statement.channel))}`}</span></h2>
       {bytes?.statement === undefined ? null : <p class="meta" data-label={labelText(bytes.statement.label)}>{_("marking in the bytes that you sign: {1}", labelText(bytes.statement.label) || _("none"))}</p>}
       <p class="meta">{_("to")} {addressText({ to: bytes?.statement?.to })}</p>
       <About entries={about.value[draft.place] ?? []} />

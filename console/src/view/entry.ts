@@ -1,12 +1,12 @@
 // The entry or draft that a screen is about: asked for when it is opened, and again when the node says that it has changed.
 
 import { effect, signal, untracked, computed } from "@preact/signals";
-import { Act, actsOn } from "../fold/moves.js";
+import { Move, movesAbout } from "../fold/moves.js";
 import { ask, Refusal, post } from "../node/ask.js";
-import { askMay, placeOf } from "../node/compose.js";
-import { drafts, home, inboxes, session, channels } from "../node/record.js";
-import type { Answer, Draft, Entry, Marking } from "../node/shapes.js";
-import { fieldsOf, rolesFor } from "./say.js";
+import { drafts, home, inboxes, session, channelOf, channels } from "../node/record.js";
+import type { Draft, Entry, Marking } from "../node/shapes.js";
+import { word } from "../words/say.js";
+import { judge, Subject } from "./moves.js";
 import { channelIn, followPlace, screen, whenShown } from "./screen.js";
 import { encode } from "../wire/cbor.js";
 import { Label, labelValue } from "../wire/content.js";
@@ -38,26 +38,22 @@ export function followOpened(): void {
 
 // ---- What the node would say of each act on the opened message, before anybody presses: ask, do not know. ----
 
-export const refusals = signal<Record<string, Answer>>({}); // by place and act: only what would be refused
-
-export const refusalKey = (entry: Entry, act: Act) => `${entry.place} ${act.name}`;
-
-async function judge(entry: Entry, acts: Act[], role: string): Promise<void> {
-  const about = (act: Act) => (act.mark === undefined ? entry : readBack.value ?? entry);
-  const answers = await askMay(acts.map((act) => ({
-    kind: act.kind, channel: entry.channel_name, role, label: entry.label, refers: [placeOf(about(act))], fields: fieldsOf(act, undefined),
-  })));
-  refusals.value = Object.fromEntries(answers.flatMap((answer, i) => (answer.err === "OK" ? [] : [[refusalKey(entry, acts[i]), answer] as const])));
+export function movesOfMessage(entry: Entry): Move[] {
+  const returned = readBack.value?.channel_name === entry.channel_name ? readBack.value : undefined;
+  return movesAbout(entry, session.value?.party ?? "", returned?.place, word).map((move) => {
+    const about = (move.mark === undefined ? undefined : returned) ?? entry, isSealed = (about.content?.sealing ?? 0) > 0;
+    const isElsewhere = move.text === "none" ? isSealed && move.mark !== undefined : isSealed || channelOf(about.channel_name)?.sealed === true;
+    return { ...move, command: isElsewhere ? `entente ${move.name.replace("-", "")} '${about.place}' --identity FILE` : undefined };
+  });
 }
+
+export const subjectOf = (entry: Entry): Subject => ({ place: entry.place, channel: entry.channel_name, isInstance: false, message: entry });
 
 export function followMay(): void {
   effect(() => {
-    const entry = opened.value, returned = readBack.value;
-    if (entry === undefined || (returned !== undefined && returned.channel_name !== entry.channel_name))
-      return;
-    const acts = actsOn(entry, session.peek()?.party ?? ""), role = untracked(() => rolesFor(entry.channel_name, entry)[0]);
-    if (acts.length > 0 && role !== undefined)
-      void judge(entry, acts, role).catch(() => { refusals.value = {}; }); // then the door says it
+    const entry = opened.value, moves = entry === undefined ? [] : movesOfMessage(entry).filter((move) => move.command === undefined);
+    if (entry !== undefined)
+      untracked(() => void judge(subjectOf(entry), moves).catch(() => undefined)); // then the door says it
   });
 }
 

@@ -61,7 +61,7 @@ export function Keyboard() {
     <div>
     <h1 class="hidden">{_("Keyboard")}</h1>
     <Panel title={_("Keyboard")} name="keyboard">
-      <Check label={_("Keys act alone")} value={shortcutsAreOn.value} onChange={setShortcuts} />
+      <Check label={_("Use keyboard shortcuts")} value={shortcutsAreOn.value} onChange={setShortcuts} />
       <Table rows={[...shortcuts.map(({ key, says }): Line => [[key], says()]), ...others()]} row={([keys, text]) => (
         <tr key={text}><td>{keys.map((key, i) => [i > 0 ? " " : "", <kbd key={key}>{key}</kbd>])}</td><td>{text}</td></tr>
       )} />

@@ -3,34 +3,24 @@
 import { h } from "preact";
 import { signal } from "@preact/signals";
 import { fromBase64, Hasher, toHex } from "../base/bytes.js";
-import { Act, actsOn, isNext } from "../fold/moves.js";
 import type { Typed } from "../keep/drafts.js";
 import { askBytes } from "../node/ask.js";
 import { compose, entryAt, inRoles, placeOf, Verdict, Words as Spoken } from "../node/compose.js";
 import { send } from "../node/outbox.js";
-import { accord, rolesOn, session } from "../node/record.js";
+import { accord, rolesOn } from "../node/record.js";
 import type { Attachment, Entry, FilledField, Ladder, Translation } from "../node/shapes.js";
 import type { Value } from "../wire/cbor.js";
 import { saysOf } from "../wire/says.js";
 import { Kind, readStatement, Statement } from "../wire/statement.js";
 import { clock, dateTimeGroup } from "../words/moment.js";
 import { _, language, named, nodeSays, visible, word } from "../words/say.js";
-import { ComposeAct, isForTerminal, Kept, Text, typedFor } from "./compose.js";
-import { readBack, refusalKey, refusals } from "./entry.js";
-import { Choice, Group, InAll, Moment, OnTerminal, partyCode, Precedence, Refusal, Result, roleName, roleNames, save, Step, Table, whoIs, Words } from "./parts.js";
-import { once, results, rolesFor, Said, sayAct, textOf } from "./say.js";
+import { Kept, Text, typedFor } from "./compose.js";
+import { movesOfMessage, readBack, subjectOf } from "./entry.js";
+import { Moves } from "./moves.js";
+import { Choice, Group, Guidelines, InAll, isVoid, Moment, OnTerminal, partyCode, Precedence, Refusal, Result, roleName, roleNames, save, Step, Table, whoIs, Words } from "./parts.js";
+import { once, results, Said, textOf } from "./say.js";
 import { linkTo } from "./screen.js";
 import { change, setField, typing } from "./typing.js";
-
-const writing = signal<{ place: string; name: string } | undefined>(undefined); // the act whose words are being typed
-
-const pressed = signal(""); // an act that the node would refuse, whose rule is shown
-
-const titles: Record<string, () => string> = {
-  "watch-read": () => _("I have read it (WATCH READ)"), "read-back": () => _("Read back"), present: () => _("Presented"), reply: () => _("Reply"),
-  query: () => _("Query"), negative: () => _("Negative, cause"), decline: () => _("Decline"), defer: () => _("Defer until"),
-  correct: () => _("CORRECT"), wrong: () => _("WRONG"),
-};
 
 export function Banner({ marking }: { marking: Entry["marking"] }) {
   return <p class="banner">{marking === undefined ? _("no marking that the guidelines know") : <InAll names={marking.banner} />}</p>;
@@ -218,7 +208,9 @@ function Body({ entry }: { entry: Entry }) {
   if (entry.unreadable)
     return <p class="warning bad">{_("This text breaks the rule {1} and cannot be shown.", entry.unreadable)}</p>;
   if (entry.erased)
-    return <p class="warning">{_("The text was erased; its hash stands in the record.")}</p>;
+    return <p class="warning">{_("The text was erased; its hash stands in the record.")} {entry.eraser === undefined ? null : <a href={linkTo("record", entry.eraser)}>{entry.eraser}</a>}</p>;
+  if (entry.held === false)
+    return <p class="none">{_("Its text is not at this node yet.")}</p>;
   if (entry.sealed_for)
     return <Sealed place={entry.place} roles={entry.sealed_for} files={Array.isArray(entry.attachments) ? entry.attachments.length : 0} />;
   return (
@@ -240,11 +232,13 @@ function Body({ entry }: { entry: Entry }) {
 
 const OFF_LADDER = [["query", "QUERY"], ["negative", "NEGATIVE"], ["lapse", "NO ANSWER"]] as const;
 
-function Rungs({ ladder }: { ladder: Ladder }) {
+// isNot: it does not count, so that nobody has said it and nobody owes it an answer.
+function Rungs({ ladder, isNot }: { ladder: Ladder; isNot: boolean }) {
   return (
     <ol class="rungs">
+      {isNot ? <li class="off"><Step name="VOID" /></li> : null}
       {ladder.steps.map((step) => (
-        <li key={step.step} class={step.step === ladder.highest ? "highest" : ""}>
+        <li key={step.step} class={step.step === ladder.highest && !isNot ? "highest" : ""}>
           <Step name={step.step} /> {step.at_ms ? <span class="at">{clock(step.at_ms)}</span> : null}{" "}
           {step.role && step.step !== "QUEUED" ? <span class="by">{roleName(step.role)}</span> : null}
         </li>
@@ -263,52 +257,13 @@ function Ladders({ entry }: { entry: Entry }) {
       {(entry.ladders ?? []).map((ladder) => (
         <div key={`${ladder.party} ${ladder.role}`} class="ladder">
           <span class="to">{whoIs(ladder)}{ladder.information ? ` (${_("information")})` : ""}</span>
-          <Rungs ladder={ladder} />
+          <Rungs ladder={ladder} isNot={isVoid(entry)} />
           {ladder.wrong ? <b class="crossed">{_("The last READ BACK was marked WRONG: another is owed.")}</b> : null}
           {ladder.deferred_until_ms ? <span>{_("deferred until {1}", clock(ladder.deferred_until_ms))}</span> : null}
         </div>
       ))}
       {(entry.crossed ?? []).length > 0 ? <p class="crossed"><b>{_("crossed in transit")}</b>: {entry.crossed?.join(", ")}</p> : null}
       {entry.suspended ? <p><Step name="SUSPENDED" /></p> : null}
-    </div>
-  );
-}
-
-// ---- Acts. ----
-
-function ActButton({ act, entry }: { act: Act; entry: Entry }) {
-  const about = act.mark === undefined ? entry : readBack.value;
-  const isOpen = writing.value?.place === entry.place && writing.value.name === act.name;
-  const isElsewhere = about !== undefined && isForTerminal(act, about);
-  const refusal = isElsewhere ? undefined : refusals.value[refusalKey(entry, act)]; // asked of words in clear
-  const press = () => {
-    if (refusal !== undefined)
-      pressed.value = refusalKey(entry, act);
-    else if (act.text !== "none" || isElsewhere)
-      writing.value = isOpen ? undefined : { place: entry.place, name: act.name };
-    else if (about !== undefined)
-      void once(`${entry.place} ${act.name}`, () => sayAct(act, about, rolesFor(entry.channel_name, entry)[0] ?? "", undefined));
-  };
-  return (
-    <button type="button" data-act={act.name} class={isNext(act, entry) ? "primary" : ""} aria-expanded={act.text === "none" ? undefined : isOpen}
-      aria-disabled={refusal !== undefined} title={refusal && `${refusal.rule ?? refusal.err}: ${nodeSays(refusal.text ?? "")}`} onClick={press}>
-      {titles[act.name]()}
-    </button>
-  );
-}
-
-function Acts({ entry }: { entry: Entry }) {
-  const acts = actsOn(entry, session.value?.party ?? "");
-  const open = acts.find((act) => writing.value?.place === entry.place && writing.value.name === act.name);
-  const about = open?.mark === undefined ? entry : readBack.value;
-  return (
-    <div class="acts">
-      <div class="buttons">{acts.map((act) => <ActButton key={act.name} act={act} entry={entry} />)}</div>
-      {acts.filter((act) => pressed.value === refusalKey(entry, act) && refusals.value[pressed.value]).map((act) => (
-        <Refusal key={act.name} answer={refusals.value[pressed.value]} title={titles[act.name]()} />
-      ))}
-      {acts.map((act) => <Result key={act.name} result={results.value[`${entry.place} ${act.name}`]} />)}
-      {open === undefined || about === undefined ? null : <ComposeAct key={open.name} act={open} title={titles[open.name]()} about={about} />}
     </div>
   );
 }
@@ -322,17 +277,18 @@ export function Message({ entry }: { entry: Entry }) {
     <article class="message panel" aria-label={entry.place}>
       <Banner marking={entry.marking} />
       <h2>{entry.place} <Precedence name={entry.precedence ?? "ROUTINE"} /> {word(entry.kind)}</h2>
+      {isVoid(entry) ? <div class="warning bad void"><p><b>{entry.verdict === "RAW" ? "" : _("VOID: ")}</b>{nodeSays(entry.why ?? "")} ({entry.verdict})</p><Guidelines denial={entry.guidelines} /></div> : null}
+      {entry.became?.recall ? <p class="warning bad"><b>{word(entry.became.recall)}</b> <a href={linkTo("record", entry.became.recall_place)}>{entry.became.recall_place}</a></p> : null}
       <p class="meta">
-        <Moment ms={entry.filed_ms} /> · {_("from {1}", whoIs(entry))} · {_("to")} {addressText(entry)}
+        <Moment ms={entry.filed_ms} /> · {isVoid(entry) ? _("names as its author ") : null}{isVoid(entry) ? whoIs(entry) : _("from {1}", whoIs(entry))} · {_("to")} {addressText(entry)}
         {(entry.refers ?? []).length > 0 ? ` · ${_("refers to {1}", entry.refers?.join(", ") ?? "")}` : ""} · {_("{1} signatures", entry.signatures)}
       </p>
-      {entry.verdict !== undefined && entry.verdict !== "OK" ? <p class="warning bad">{entry.verdict}: {nodeSays(entry.why ?? "")}</p> : null}
       <Fields entry={entry} />
       {entry.says === undefined || entry.statement === undefined ? null : <Says statement={readStatement(fromBase64(entry.statement))} />}
       <Body entry={entry} />
       <Ladders entry={entry} />
       {readBack.value === undefined ? null : <div class="returned"><h3>{_("Read back by {1}", whoIs(readBack.value))}</h3><Body entry={readBack.value} /></div>}
-      <Acts entry={entry} />
+      <Moves subject={subjectOf(entry)} moves={movesOfMessage(entry)} />
       <Banner marking={entry.marking} />
     </article>
   );

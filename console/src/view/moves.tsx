@@ -8,22 +8,21 @@ import { sha256, toHex, utf8 } from "../base/bytes.js";
 import { Choices, faultOf, fieldsOfRows, formsOn, Row, sampleOf } from "../fold/forms.js";
 import { keyOfMove, Move } from "../fold/moves.js";
 import type { Typed } from "../keep/drafts.js";
-import { compose, entryAt, inRoles, placeOf, Verdict, Words } from "../node/compose.js";
-import { send } from "../node/outbox.js";
-import { accord, rolesOn, session, writable } from "../node/record.js";
+import { entryAt, inRoles, placeOf, Verdict, Words } from "../node/compose.js";
+import { accord, rolesOn, session, shown, writable } from "../node/record.js";
 import type { Entry } from "../node/shapes.js";
 import type { Value } from "../wire/cbor.js";
 import { Kind } from "../wire/statement.js";
 import { _, named, nodeSays } from "../words/say.js";
-import { Beside, Kept, LabelChoice, Language, Text, typedFor } from "./compose.js";
-import { InEach, Line, Select } from "./form.js";
-import { Check, Choice, Group, Hold, Refusal, Result, roleName } from "./parts.js";
-import { contentOf, labelOfTyped, once, results, Said, textOf } from "./say.js";
+import { Beside, Kept, LabelChoice, Language, Newer, resultOf, Role, Text, typedFor } from "./compose.js";
+import { FormChoice, FormFields, formOf, InEach, Line, Select } from "./form.js";
+import { Check, Choice, Group, Hold, OnTerminal, Refusal, Result, roleName } from "./parts.js";
+import { contentOf, file, labelOfTyped, once, placesOf, results, rolesFor, Said, textOf } from "./say.js";
 import { channelIn } from "./screen.js";
 import { setField, typing } from "./typing.js";
 
-// What the moves are about: an instance of a procedure, or a thing of a dialogue; without a place what is begun on a channel, under a marking of its own.
-export interface Subject { place: string; channel: string; isInstance: boolean }
+// What the moves are about: an instance of a procedure, a thing of a dialogue, or a message; without a place what is begun on a channel, under a marking of its own.
+export interface Subject { place: string; channel: string; isInstance: boolean; message?: Entry }
 
 const verdicts = signal<Record<string, Verdict>>({}); // by subject and move
 const opened = signal(""); // the move whose words are being typed, or whose rule is shown
@@ -31,7 +30,8 @@ const opened = signal(""); // the move whose words are being typed, or whose rul
 const keyIn = (subject: Subject, move: Move) => `${subject.place}: ${keyOfMove(move)}`;
 
 const titles: Record<string, () => string> = {
-  attend: () => _("We attend"), leave: () => _("We leave"), done: () => _("Done"), propose: () => _("Propose"), decide: () => _("Decide for ourselves"),
+  "watch-read": () => _("I have read it (WATCH READ)"), present: () => _("Presented"), reply: () => _("Reply"), query: () => _("Query"),
+  negative: () => _("Negative, cause"), decline: () => _("Decline"), defer: () => _("Defer until"), attend: () => _("We attend"), leave: () => _("We leave"), done: () => _("Done"), propose: () => _("Propose"), decide: () => _("Decide for ourselves"),
   concur: () => _("Concur"), confirm: () => _("Confirm"), withdraw: () => _("Withdraw the proposal"), reserve: () => _("Reserve"), object: () => _("Object"),
   await: () => _("Await instructions"), recess: () => _("Recess"), resume: () => _("End the recess"), "stand-down": () => _("Stand down"),
   end: () => _("Withdraw our participation"), "read-back": () => _("Read back"), correct: () => _("CORRECT"), wrong: () => _("WRONG"),
@@ -54,17 +54,19 @@ const rowTitles: Record<string, () => string> = {
   detail: () => _("Detail"), source: () => _("Source"), claimed: () => _("What it says"), location: () => _("Where, in words"), degrees: () => _("Where, in degrees (38.5,127.25)"),
   confidence: () => _("How sure"), type: () => _("Type"), assessed: () => _("Assessment"), whom: () => _("Whom"), way: () => _("By what way"), result: () => _("What came of it"),
   mandate: () => _("Mandate"), months: () => _("Months between two sessions"), chairs: () => _("Chairs: roles with commas between them, as head,policy"), feeds: () => _("Which body it feeds"),
-  into: () => _("Into which body"), people: () => _("Who comes, the head first: a line each, as NAME = OFFICE"), credentials: () => _("Credentials"), manner: () => _("Manner"),
+  into: () => _("Into which body"), cause: () => _("Cause"), deferred: () => _("Until (281407Z NOV 26)"),
+  outlets: () => _("By what it is made public; by all, if none is chosen"), people: () => _("Who comes, the head first: a line each, as NAME = OFFICE"), credentials: () => _("Credentials"), manner: () => _("Manner"),
 };
 
 const rowTitle = (row: Row) => rowTitles[row.name]() + (row.isOptional ? ` (${_("if there is one")})` : "");
 
-function Parties({ typed, row, label }: { typed: Typed; row: Row; label: string }) {
+function Ticked({ typed, row, label }: { typed: Typed; row: Row; label: string }) {
+  const parties = (accord.value?.parties ?? []).map(({ code, names }): [string, string] => [code, `${code} ${named(names)}`]);
   return (
     <fieldset><legend>{label}</legend>
-      {(accord.value?.parties ?? []).map(({ code, names }) => {
-        const name = `${row.name}.${code}`;
-        return <Check key={name} name={name} label={`${code} ${named(names)}`} value={typed.fields[name] === "1"} onChange={(on) => setField(typed, name, on ? "1" : "")} />;
+      {(row.options ?? parties).map(([value, text]) => {
+        const name = `${row.name}.${value}`;
+        return <Check key={name} name={name} label={text} value={typed.fields[name] === "1"} onChange={(on) => setField(typed, name, on ? "1" : "")} />;
       })}
     </fieldset>
   );
@@ -75,7 +77,7 @@ function Rows({ typed, rows }: { typed: Typed; rows: Row[] }) {
     <div class="form-fields">
       {rows.map((row) => {
         const shown = { key: row.name, typed, name: row.name, label: rowTitle(row) };
-        return row.type === "words" ? <InEach {...shown} /> : row.type === "parties" ? <Parties {...shown} row={row} />
+        return row.type === "words" ? <InEach {...shown} /> : row.type === "ticked" ? <Ticked {...shown} row={row} />
           : row.type === "choice" ? <Select {...shown} options={row.options ?? []} /> : <Line {...shown} rows={row.type === "people" ? 4 : undefined} />;
       })}
     </div>
@@ -101,20 +103,28 @@ async function fieldsOf(move: Move, typed: Typed | undefined): Promise<Map<numbe
 
 const isOfDialogue = (move: Move) => move.kind >= Kind.SESSION;
 
+const aboutOf = (move: Move) => [...move.about === undefined ? [] : [move.about], ...move.refers ?? []];
+
+function contentIn(move: Move, typed: Typed | undefined): Words["content"] {
+  if (move.words !== undefined)
+    return { language: "en", portions: [{ text: move.words }] };
+  return typed === undefined || isOfDialogue(move) ? undefined : contentOf(typed);
+}
+
+// About a message it says what its writer had before him of the others; all else is judged on what the node has by now.
 async function wordsOf(subject: Subject, move: Move, role: string, typed: Typed | undefined): Promise<Words> {
   const whole = subject.place === "" ? undefined : await entryAt(subject.place);
   return {
     kind: move.kind, channel: subject.channel, role, label: whole?.label ?? labelOfTyped(typed ?? typedOf(subject, move)), fields: await fieldsOf(move, typed),
-    refers: await Promise.all([...move.about === undefined ? [] : [move.about], ...move.refers ?? []].map(async (place) => placeOf(await entryAt(place)))),
-    instance: subject.isInstance && whole ? placeOf(whole) : undefined,
-    content: typed === undefined || isOfDialogue(move) ? undefined : contentOf(typed),
+    refers: await placesOf(aboutOf(move)), instance: subject.isInstance && whole ? placeOf(whole) : undefined, content: contentIn(move, typed),
+    seen: typed && subject.message && (typed.seen ?? shown.value[subject.channel]),
   };
 }
 
 export async function judge(subject: Subject, moves: Move[]): Promise<void> {
   if (rolesOn(subject.channel).length === 0 || moves.length === 0)
     return;
-  const found = await inRoles(subject.channel, moves.map((move) => (role) => wordsOf(subject, move, role, undefined)));
+  const found = await inRoles(subject.channel, moves.map((move) => (role) => wordsOf(subject, move, role, undefined)), rolesFor(subject.channel, subject.message));
   verdicts.value = { ...verdicts.value, ...Object.fromEntries(moves.map((move, i) => [keyIn(subject, move), found[i]])) };
 }
 
@@ -122,23 +132,41 @@ async function say(subject: Subject, move: Move, typed: Typed): Promise<Said> {
   const key = keyIn(subject, move);
   if (verdicts.value[key] === undefined)
     await judge(subject, [move]);
-  const words = await wordsOf(subject, move, verdicts.value[key]?.role ?? typed.role, typed);
-  return send(await compose(words, false, titles[move.name](), typed));
+  const role = subject.message ? typed.role : verdicts.value[key]?.role ?? typed.role;
+  return file(await wordsOf(subject, move, role, typed), aboutOf(move), typed, replyFormOf(subject, move, typed), titles[move.name]());
 }
 
 // ---- The view. ----
 
+const replyFormOf = (subject: Subject, move: Move, typed: Typed) => (subject.message && move.kind === Kind.REPLY ? formOf(typed) : undefined);
+
 function typedOf(subject: Subject, move: Move): Typed {
-  const typed = typedFor(subject.channel, move.kind, { place: keyIn(subject, move) } as Entry);
-  return typing.value[typed.key] === undefined ? { ...typed, text: move.start ?? "", language: move.tongue ?? typed.language } : typed;
+  const typed = typedFor(subject.channel, move.kind, subject.message ? { ...subject.message, place: move.about ?? "" } : { place: keyIn(subject, move) } as Entry);
+  return typing.value[typed.key] !== undefined ? typed
+    : { ...typed, text: move.start ?? "", language: move.tongue ?? typed.language, role: verdicts.value[keyIn(subject, move)]?.role ?? typed.role };
 }
 
 const UNIT_LEN_MAX = 2400;
 
+// About a message: in which language and role, and a reply perhaps by a form of the accord.
+function Saying({ subject: { message }, move, typed }: { subject: Subject; move: Move; typed: Typed }) {
+  const form = message && move.kind === Kind.REPLY ? formOf(typed) : undefined;
+  return (
+    <Group>
+      <div class="row">
+        {move.text === "none" || move.tongue !== undefined ? null : <Language typed={typed} />}
+        {message === undefined ? null : <Role typed={typed} roles={rolesFor(message.channel_name, message)} />}
+        {message !== undefined && move.kind === Kind.REPLY ? <FormChoice typed={typed} plane={message.plane} about={message} /> : null}
+      </div>
+      {form === undefined ? null : <FormFields typed={typed} form={form} />}
+    </Group>
+  );
+}
+
 export function MoveForm({ subject, move, title }: { subject: Subject; move: Move; title: string }) {
   const typed = typedOf(subject, move), text = textOf(typed.text), max = move.isUnit ? UNIT_LEN_MAX : undefined;
-  const fault = move.rows === undefined ? undefined : faultOf(move.rows, typed.fields);
-  const isWhole = fault === undefined && (move.text !== "must" || (text !== "" && text !== move.start && utf8(text).length <= (max ?? Infinity)));
+  const fault = move.rows === undefined ? undefined : faultOf(move.rows, typed.fields), isFormed = replyFormOf(subject, move, typed) !== undefined;
+  const isWhole = fault === undefined && (move.text !== "must" || isFormed || (text !== "" && text !== move.start && utf8(text).length <= (max ?? Infinity)));
   const act = () => {
     const last = typing.value[typed.key] ?? (move.text === "must" ? undefined : typed);
     if (last !== undefined && isWhole)
@@ -148,14 +176,16 @@ export function MoveForm({ subject, move, title }: { subject: Subject; move: Mov
     <form class="compose act panel" aria-label={title} onSubmit={(event) => event.preventDefault()}>
       <h3>{title}</h3>
       {subject.place === "" ? <LabelChoice typed={typed} /> : null}
-      {move.rows === undefined ? null : <Group><Rows typed={typed} rows={move.rows} /><Beside typed={typed} /></Group>}
-      {move.text === "none" ? null : <Group>{move.tongue === undefined ? <div class="row"><Language typed={typed} /></div> : null}<Text typed={typed} label={move.text === "must" ? _("Text") : _("Text, if there is one")} sign={move.isHeld ? () => undefined : act} /><Kept typed={typed} max={max} /></Group>}
+      <Saying subject={subject} move={move} typed={typed} />
+      {move.rows === undefined ? null : <Group><Rows typed={typed} rows={move.rows} />{move.text === "none" ? <Beside typed={typed} /> : null}</Group>}
+      {move.text === "none" ? null : <Group><Text typed={typed} label={move.text === "must" ? _("Text") : _("Text, if there is one")} sign={move.isHeld ? () => undefined : act} />{subject.message === undefined ? null : <Newer typed={typed} />}<Kept typed={typed} max={max} /></Group>}
       {move.kind === Kind.PROPOSE && text !== "" ? <Hash text={text} /> : null}
+      {move.words === undefined ? null : <p class="hash">{move.words}</p>}
       {move.isHeld
         ? <Group><p class="warning">{_("This cannot be taken back: {1}, in the role {2}.", title, roleName(verdicts.value[keyIn(subject, move)]?.role ?? ""))}</p><Hold name={`${move.name}-hold`} title={title} disabled={!isWhole} act={act} /></Group>
         : <button type="button" class="primary sign" disabled={!isWhole} onClick={act}>{move.text === "none" ? _("Sign") : _("Sign (Ctrl+Enter)")}</button>}
       {fault === undefined || Object.keys(typed.fields).length === 0 ? null : <p class="age">{_("Not filled yet, or not as it is written: {1}", rowTitles[fault]())}</p>}
-      <Result result={results.value[typed.key]} />
+      <Result result={resultOf(typed.key)} />
     </form>
   );
 }
@@ -171,32 +201,44 @@ function Hash({ text }: { text: string }) {
   return <p class="hash">{_("SHA-256 of the text: {1}", hash)}</p>;
 }
 
-function MoveButton({ subject, move, name }: { subject: Subject; move: Move; name?: string }) {
-  const key = keyIn(subject, move), verdict = verdicts.value[key], isOpen = opened.value === key;
-  const title = titles[move.name]() + (name === undefined ? "" : `: ${name}`);
-  const isPlain = move.text === "none" && !move.isHeld && move.rows === undefined;
+function MoveButton({ subject, move, title }: { subject: Subject; move: Move; title: string }) {
+  const key = keyIn(subject, move), refusals = move.command === undefined ? verdicts.value[key]?.refusals : undefined, isOpen = opened.value === key;
+  const isPlain = move.text === "none" && !move.isHeld && move.rows === undefined && move.words === undefined && move.command === undefined;
   const press = () => {
-    if (verdict?.refusals === undefined && isPlain)
+    opened.value = isOpen || (isPlain && refusals === undefined) ? "" : key; // one at a time, and of the one that was pressed
+    if (isPlain && refusals === undefined)
       void once(typedOf(subject, move).key, () => say(subject, move, typedOf(subject, move)));
-    else
-      opened.value = isOpen ? "" : key;
   };
   return (
-    <button type="button" data-act={move.name} data-option={move.option} aria-expanded={isPlain ? undefined : isOpen} aria-disabled={verdict?.refusals !== undefined}
-      title={verdict?.refusals?.map((answer) => nodeSays(answer.text ?? "")).join("; ")} onClick={press}>{title}</button>
+    <button type="button" data-act={move.name} data-option={move.option} class={move.isNext ? "primary" : ""} aria-expanded={isPlain ? undefined : isOpen} aria-disabled={refusals !== undefined}
+      title={refusals?.map((answer) => `${answer.rule ?? answer.err}: ${nodeSays(answer.text ?? "")}`).join("; ")} onClick={press}>{title}</button>
   );
+}
+
+function Opened({ subject, move, title }: { subject: Subject; move: Move; title: string }) {
+  const refusals = verdicts.value[keyIn(subject, move)]?.refusals;
+  if (move.command !== undefined)
+    return (
+      <div class="compose act panel">
+        <h3>{title}</h3>
+        <OnTerminal name={move.name} command={move.command}
+          why={_("What is said of this is sealed, and no key for that is in this page. It is said on a terminal of a role that it was sealed for.")} />
+      </div>
+    );
+  return refusals === undefined ? <MoveForm subject={subject} move={move} title={title} />
+    : <Group>{refusals.map((answer) => <Refusal key={answer.text} answer={answer} title={title} />)}</Group>;
 }
 
 // name: what a move is called besides, as the option that it proposes.
 export function Moves({ subject, moves, name }: { subject: Subject; moves: Move[]; name?: (move: Move) => string | undefined }) {
-  const open = moves.find((move) => keyIn(subject, move) === opened.value), verdict = open && verdicts.value[opened.value];
-  return (
+  const open = moves.find((move) => keyIn(subject, move) === opened.value), titled = (move: Move) => [titles[move.name](), name?.(move)].filter((part) => part !== undefined).join(": ");
+  const isForm = open !== undefined && (open.command !== undefined || verdicts.value[opened.value]?.refusals === undefined);
+  const keys = moves.filter((move) => move !== open || !isForm).map((move) => typedOf(subject, move).key);
+  return moves.length === 0 ? null : (
     <div class="acts">
-      <div class="buttons">{moves.map((move) => <MoveButton key={keyOfMove(move)} subject={subject} move={move} name={name?.(move)} />)}</div>
-      {open === undefined ? null : verdict?.refusals === undefined
-        ? <MoveForm key={opened.value} subject={subject} move={open} title={titles[open.name]() + (name?.(open) ? `: ${name(open)}` : "")} />
-        : verdict.refusals.map((answer) => <Refusal key={answer.text} answer={answer} title={titles[open.name]()} />)}
-      {moves.filter((move) => move !== open || verdict?.refusals !== undefined).map((move) => <Result key={keyOfMove(move)} result={results.value[typedOf(subject, move).key]} />)}
+      <div class="buttons">{moves.map((move) => <MoveButton key={keyOfMove(move)} subject={subject} move={move} title={titled(move)} />)}</div>
+      {open === undefined ? null : <Opened key={opened.value} subject={subject} move={open} title={titled(open)} />}
+      {[...new Set(keys)].map((key) => <Result key={key} result={results.value[key]} />)}
     </div>
   );
 }

@@ -4,9 +4,9 @@ import { h, ComponentChildren, Fragment, JSX } from "preact";
 import { signal } from "@preact/signals";
 import { dateTimeGroup, local } from "../words/moment.js";
 import { _, ageText, language, named, nodeSays, visible, word } from "../words/say.js";
-import { accord, nodeClock } from "../node/record.js";
+import { accord, nodeClock, status } from "../node/record.js";
 import type { Posted } from "../node/outbox.js";
-import type { Answer, Draft, Entry, Names } from "../node/shapes.js";
+import type { Answer, Draft, Entry, Names, Range } from "../node/shapes.js";
 import type { Said } from "./say.js";
 import { now } from "./screen.js";
 
@@ -100,13 +100,45 @@ export function InAll({ names, between = " · " }: { names: Names; between?: str
   return <Group>{Object.entries(names).map(([tongue, text], i) => <span key={tongue} lang={tongue}>{i > 0 ? between : ""}{text}</span>)}</Group>;
 }
 
+// What stands where words would, if none are shown.
+function instead(entry: Entry | Draft): string {
+  const { eraser, became } = entry as Partial<Entry>;
+  return entry.erased ? _("(erased by {1})", eraser ?? "") : became?.recall ? `(${word(became.recall)})` : entry.unreadable ? _("(unreadable)")
+    : ((entry as Partial<Entry>).content?.sealing ?? 0) > 0 ? _("(sealed)") : "";
+}
+
 // Its subject or first line; of a form without words, the form's name in the reader's language.
 export function Title({ entry }: { entry: Entry | Draft }) {
   const own = entry.subject || entry.title;
-  return <Words text={own || named(entry.filled?.title)} tongue={own ? entry.language : undefined} />;
+  return <Words text={own || named(entry.filled?.title) || instead(entry)} tongue={own ? entry.language : undefined} />;
 }
 
-export const highest = (entry: Entry) => entry.ladders?.find((ladder) => !ladder.information)?.highest;
+export const isVoid = (entry: Entry) => entry.verdict !== undefined && entry.verdict !== "OK";
+
+// How far it has come; what does not count has come nowhere.
+export function Far({ entry }: { entry: Entry }) {
+  return isVoid(entry) ? <b class="void">{entry.verdict === "RAW" ? "" : _("VOID ")}{entry.verdict}</b>
+    : <Step name={entry.ladders?.find((ladder) => !ladder.information)?.highest ?? (entry.ladders === undefined ? "" : "QUEUED")} />;
+}
+
+// What of a log is known elsewhere and has not come yet, where it will stand.
+export function MissingRows({ rows }: { rows: Range[] }) {
+  return (
+    <Group>
+      {rows.map(({ log, first, missing }) => (
+        <p key={log} class="warning missing" role="status"><b>{_("MISSING: ")}</b>{missing === 1 ? _("{1} is known elsewhere and has not come yet\n", `${log}.${first}`)
+          : _("{1} to {2} are known elsewhere and have not come yet\n", `${log}.${first}`, `${log}.${first + missing - 1}`)}</p>
+      ))}
+    </Group>
+  );
+}
+
+// Of a place at which nothing is here.
+export function Nowhere({ place }: { place: string }) {
+  const at = /^(.*)\.(\d+)$/.exec(place), index = Number(at?.[2]);
+  const range = (status.value?.value.missing ?? []).find((row) => row.log === at?.[1] && index >= row.first && index < row.first + row.missing);
+  return range === undefined ? <p class="warning bad">{_("There is no such thing: {1}", place)}</p> : <MissingRows rows={[{ ...range, first: index, missing: 1 }]} />;
+}
 
 // What was said, as a row of a list. at: how its time is written.
 export function EntryRow({ entry, at, href }: { entry: Entry; at: (ms: number) => string; href: string }) {
@@ -116,7 +148,7 @@ export function EntryRow({ entry, at, href }: { entry: Entry; at: (ms: number) =
       <td><Precedence name={entry.precedence ?? "ROUTINE"} /></td>
       <th scope="row"><a href={href} data-place={entry.place}>{entry.place}</a></th>
       <td class="wide"><Title entry={entry} /></td>
-      <td class="step"><Step name={highest(entry) ?? ""} />{(entry.crossed ?? []).length > 0 ? <b class="crossed"> {_("crossed in transit")}</b> : null}</td>
+      <td class="step"><Far entry={entry} />{(entry.crossed ?? []).length > 0 ? <b class="crossed"> {_("crossed in transit")}</b> : null}</td>
     </tr>
   );
 }
@@ -224,14 +256,18 @@ export function Hold({ name, title, act, disabled }: { name: string; title: stri
 
 // ---- Result. ----
 
+export function Guidelines({ denial }: { denial: Answer["guidelines"] }) {
+  return denial === undefined ? null
+    : <p>{denial.line ? _("Guidelines, line {1}:", denial.line) : _("Guidelines:")} {nodeSays(denial.why, denial.subject ?? "", denial.needed ?? "")}</p>;
+}
+
 // What became of an act: where it stands, that it waits, or why not and by which rule.
 function Refused({ result }: { result: Posted }) {
   const answer = result.answer, guidelines = answer?.guidelines;
   return (
     <div class="warning bad" role="alert">
       <p><b>{_("Not filed: {1}.", answer?.rule ?? answer?.err ?? "")}</b> {nodeSays(answer?.text ?? "")}</p>
-      {guidelines === undefined ? null
-        : <p>{guidelines.line ? _("Guidelines, line {1}:", guidelines.line) : _("Guidelines:")} {nodeSays(guidelines.why, guidelines.subject ?? "", guidelines.needed ?? "")}</p>}
+      <Guidelines denial={guidelines} />
       {answer?.fault === undefined ? null : <p>{nodeSays(answer.fault.text)} {answer.fault.field ?? ""}</p>}
       <p>{_("Your text is kept here. Change it and sign it again.")}</p>
     </div>

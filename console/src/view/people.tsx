@@ -3,7 +3,7 @@
 import { h } from "preact";
 import { signal } from "@preact/signals";
 import { ask } from "../node/ask.js";
-import { accord, session } from "../node/record.js";
+import { accord, channelOf, session } from "../node/record.js";
 import type { Key } from "../node/shapes.js";
 import { used } from "../sign/keys.js";
 import { _, named } from "../words/say.js";
@@ -24,7 +24,7 @@ function Terminal() {
   return (
     <Panel title={_("This terminal")} name="terminal">
       <KeyLine shown={ownKeys.value[used.value]} rows={2} />
-      <Table rows={session.value?.channels ?? []} head={[_("Channel"), _("roles")]} row={({ channel, roles }) => <tr key={channel}><th scope="row">{channel}</th><td class="wide">{roleNames(roles)}</td></tr>} />
+      <Table rows={session.value?.channels ?? []} head={[_("Channel"), _("roles")]} row={({ channel, roles }) => <tr key={channel}><th scope="row">{named(channelOf(channel)?.names, channel)}</th><td class="wide">{roleNames(roles)}</td></tr>} />
     </Panel>
   );
 }

@@ -9,9 +9,9 @@ import type { Entry, Inbox, Log } from "../node/shapes.js";
 import { PRECEDENCES } from "../wire/statement.js";
 import { dateTimeGroup, readMoment } from "../words/moment.js";
 import { _, named, nodeSays } from "../words/say.js";
-import { opened } from "./entry.js";
+import { missing, opened } from "./entry.js";
 import { Message } from "./message.js";
-import { Choice, EntryRow, Input, Panel, partyCode, save, Table } from "./parts.js";
+import { Choice, EntryRow, Input, Nowhere, Panel, partyCode, save, Table } from "./parts.js";
 import { linkTo, placeIn, screen } from "./screen.js";
 
 const ROWS_SHOWN = 200;
@@ -149,7 +149,7 @@ export function RecordScreen() {
       <Search />
       <div class="halves">
         <div><Found /></div>
-        <div>{entry === undefined ? <Heads rows={logs.value.filter((log) => log.size !== undefined)} /> : [<Prove key="prove" entry={entry} />, <Message key="message" entry={entry} />]}</div>
+        <div>{entry === undefined && place !== undefined && missing.value ? <Nowhere place={place} /> : null}{entry === undefined ? <Heads rows={logs.value.filter((log) => log.size !== undefined)} /> : [<Prove key="prove" entry={entry} />, <Message key="message" entry={entry} />]}</div>
       </div>
     </div>
   );

@@ -1,18 +1,16 @@
-// From what was typed to a statement in the outbox: for messages, forms, and acts on a message.
+// From what was typed to a statement in the outbox.
 
 import { signal } from "@preact/signals";
-import { Act } from "../fold/moves.js";
 import { fillForm } from "../fold/forms.js";
 import { isSame, Typed } from "../keep/drafts.js";
 import { Refusal, Silence } from "../node/ask.js";
 import { compose, entryAt, placeOf, Words } from "../node/compose.js";
 import { Posted, send } from "../node/outbox.js";
-import { accord, channelOf, endSession, rolesOn, session, shown } from "../node/record.js";
+import { accord, channelOf, endSession, rolesOn, session } from "../node/record.js";
 import type { Entry, Form } from "../node/shapes.js";
 import type { Value } from "../wire/cbor.js";
 import type { Label } from "../wire/content.js";
 import { Addressee, Kind, PRECEDENCES, Precedence } from "../wire/statement.js";
-import { readMoment } from "../words/moment.js";
 import { forget, typing } from "./typing.js";
 
 // What became of it; `field`: one that cannot be read; isUntouched: the passkey was not given; isNext: it waits for another act.
@@ -84,38 +82,23 @@ export function contentOf(typed: Typed, fields?: Map<number, Value>): Words["con
   return { language: typed.language, subject: typed.subject || undefined, portions: text === "" ? [] : [{ text }], fields, files: typed.files };
 }
 
-// A form, if it is one, gives its fields and content, and what it refers to.
-async function file(words: Pick<Words, "kind" | "channel" | "role" | "label" | "seen" | "to" | "precedence" | "fields" | "instance">, about: string[], typed: Typed | undefined, form: Form | undefined, title: string): Promise<Said> {
-  const filled = form && fillForm(form, typed?.fields ?? {}, accord.value?.languages ?? [], about);
+export const placesOf = (all: string[]) => Promise.all(all.map(async (place) => placeOf(await entryAt(place))));
+
+// A form of the accord, if it is one, gives its fields and content, and what it refers to besides `about`.
+export async function file(words: Words, about: string[], typed: Typed, form: Form | undefined, title: string): Promise<Said> {
+  const filled = form && fillForm(form, typed.fields, accord.value?.languages ?? [], about);
   if (filled?.fault !== undefined)
     return { field: filled.fault };
-  const refers = await Promise.all((filled?.refers ?? about).map(async (place) => placeOf(await entryAt(place))));
-  return send(await compose({
-    ...words, refers, form: form && [form.form, form.version], fields: filled?.statement ?? words.fields, content: typed && contentOf(typed, filled?.content),
+  return send(await compose(form === undefined || filled === undefined ? words : {
+    ...words, refers: await placesOf(filled.refers), form: [form.form, form.version], fields: filled.statement, content: contentOf(typed, filled.content),
   }, false, title, typed));
 }
 
 export async function sayMessage(typed: Typed, form: Form | undefined): Promise<Said> {
   return file({
     kind: Kind.MESSAGE, channel: typed.channel, role: typed.role, label: labelOfTyped(typed), to: addresseesOf(typed), precedence: PRECEDENCES.indexOf(typed.precedence as Precedence),
-    instance: typed.instance ? placeOf(await entryAt(typed.instance)) : undefined, seen: typed.seen,
+    refers: [], instance: typed.instance ? placeOf(await entryAt(typed.instance)) : undefined, seen: typed.seen, content: contentOf(typed),
   }, [], typed, form, typed.subject || typed.text.slice(0, 40));
-}
-
-export function fieldsOf(act: Act, typed: Typed | undefined): Map<number, Value> | undefined {
-  if (act.mark !== undefined)
-    return new Map([[1, act.mark]]);
-  if (act.cause)
-    return new Map([[1, Number(typed?.fields.cause ?? 3)]]);
-  return act.until ? new Map([[1, typed === undefined ? Date.now() : readMoment(typed.until ?? "")]]) : undefined;
-}
-
-// A mark is on the READ BACK, everything else on the message.
-export async function sayAct(act: Act, about: Entry, role: string, typed: Typed | undefined, form?: Form): Promise<Said> {
-  if (act.until && Number.isNaN(readMoment(typed?.until ?? "")))
-    return { field: "until" };
-  const seen = typed?.seen ?? shown.value[about.channel_name];
-  return file({ kind: act.kind, channel: about.channel_name, role, label: about.label, fields: fieldsOf(act, typed), seen }, [about.place], typed, form, typed?.text.slice(0, 40) ?? "");
 }
 
 export function rolesFor(channel: string, about?: Entry): string[] {

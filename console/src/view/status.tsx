@@ -9,7 +9,7 @@ import { PRECEDENCES } from "../wire/statement.js";
 import { clock } from "../words/moment.js";
 import { _, named, nodeSays, spanText, word } from "../words/say.js";
 import { Chart } from "./chart.js";
-import { Panel, Table } from "./parts.js";
+import { MissingRows, Panel, Table } from "./parts.js";
 import { now } from "./screen.js";
 
 const samples = signal<Sample[]>([]);
@@ -48,6 +48,7 @@ function Faults({ node }: { node: Status }) {
   return (
     <Panel title={_("Faults")} count={faults.length} name="faults">
       {faults.length === 0 ? <p class="none">{_("None: every line is up, every log runs.")}</p> : faults.map((text) => <p class="warning bad" key={text}>{text}</p>)}
+      <MissingRows rows={node.missing} />
     </Panel>
   );
 }
@@ -99,7 +100,7 @@ function Events() {
   return (
     <Panel title={_("What the node said last")} name="events">
       <Table rows={lastEvents.value.slice(0, 10)} row={({ at, event }) => (
-        <tr key={`${at} ${JSON.stringify(event).length}`}><td class="step">{clock(at)}</td><th scope="row">{String(event.change)}</th><td class="wide">{String(event.place ?? event.log ?? event.peer ?? "")}</td></tr>
+        <tr key={`${at} ${JSON.stringify(event).length}`}><td class="step">{clock(at)}</td><th scope="row">{word(String(event.change))}</th><td class="wide">{String(event.place ?? event.log ?? event.peer ?? "")}</td></tr>
       )} />
     </Panel>
   );

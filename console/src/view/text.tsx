@@ -3,35 +3,55 @@
 
 import { h } from "preact";
 import { signal } from "@preact/signals";
-import { fromHex } from "../base/bytes.js";
+import { fromHex, sha256, toHex, utf8 } from "../base/bytes.js";
 import { formsOn, isName } from "../fold/forms.js";
-import { agreeTo, agreeUnit, leaveOut, Move, wordsOf } from "../fold/moves.js";
+import { agreeTo, agreeUnit, leaveOut, Move, RETURNED, wordsOf } from "../fold/moves.js";
 import type { Typed } from "../keep/drafts.js";
 import { ask, Refusal } from "../node/ask.js";
-import { status } from "../node/record.js";
+import { nodeClock, status } from "../node/record.js";
 import type { Endorsed, Entry, Unit, WholeText } from "../node/shapes.js";
 import type { Value } from "../wire/cbor.js";
 import { Kind } from "../wire/statement.js";
-import { _, word } from "../words/say.js";
+import { countdown, dateTimeGroup } from "../words/moment.js";
+import { _, visible, word } from "../words/say.js";
 import { typedFor } from "./compose.js";
 import { Line } from "./form.js";
 import { judge, MoveForm, Moves, Subject } from "./moves.js";
-import { Group, Panel, partyCode, Table, Words } from "./parts.js";
-import { channelIn } from "./screen.js";
+import { Group, Guidelines, OnTerminal, Panel, partyCode, save, Table, Words } from "./parts.js";
+import { channelIn, now, whenShown } from "./screen.js";
 
 const text = signal<WholeText | undefined>(undefined);
 const refused = signal<string | undefined>(undefined); // the place of one that this officer is not cleared for
 const openUnit = signal(""); // its name
+const NO_UNIT = 0xffff_ffff, HOLD_SEEN_MS = 10_000;
 const ofSession = signal<string | undefined>(undefined); // the place of the session whose record it may be
+
+// The file as it came from the node, and the hash that was made of it here: `of` is the hash that the node says.
+const made = signal<{ of: string; file: string; hash: string } | undefined>(undefined);
+const returned = signal<Record<string, string>>({}); // by place: what was read back of our own initial
 
 const me = () => status.value?.value.code ?? "";
 const subjectOf = (shown: WholeText): Subject => ({ place: shown.place, channel: channelIn(shown.place), isInstance: false });
 
-function textMoves({ place, state, hash }: WholeText): Move[] {
+const outlets = (): [string, string][] => [["press", _("pages for the press")], ["atom", _("a feed (Atom)")]];
+
+// Each other party's initial is read back by the hash that was made here; whoever initialled compares what comes back, and marks it.
+function initialMoves({ hash, initialled }: WholeText): Move[] {
+  return initialled.by.filter((one) => !one.stale).flatMap(({ party, place, read_back: backs = [] }): Move[] => (party === me()
+    ? backs.filter((back) => back.mark === "").flatMap((back) => RETURNED.filter((move) => move.mark !== 0 || returned.value[back.place] === hash)
+      .map((move) => ({ ...move, about: back.place, key: back.party })))
+    : backs.some((back) => back.party === me() && back.mark !== "WRONG") ? [] : [{ name: "read-back", kind: Kind.READ_BACK, about: place, key: party, text: "none", words: hash }]));
+}
+
+function textMoves(shown: WholeText): Move[] {
+  const { place, state, hash } = shown;
+  if (made.value?.of === hash && made.value.hash !== hash)
+    return [];
   const named: [number, Value][] = [[18, fromHex(hash)]], isSigned = state === "SIGNED" || state === "IN FORCE";
   return [
     ...isSigned || ["CORRECTED", "AMENDED", "TERMINATED"].includes(state) ? [] : formsOn("agreed", place, {}, { [Kind.ENDORSE]: named }),
-    ...isSigned ? formsOn("signed", place, {}, { [Kind.ENDORSE]: named }) : [],
+    ...isSigned ? formsOn("signed", place, { outlets: outlets() }, { [Kind.ENDORSE]: named }) : [],
+    ...state === "INITIALLED" || state.startsWith("CLEAN") ? initialMoves(shown) : [],
     ...ofSession.value === undefined ? [] : formsOn("minutes", ofSession.value, {}, { [Kind.ACT]: named }),
   ];
 }
@@ -50,10 +70,36 @@ async function judgeShown(): Promise<void> {
     await judge(subjectOf(shown), [...textMoves(shown), ...unit === undefined ? [] : unitMoves(shown, unit)]).catch(() => undefined); // then the door says it
 }
 
+async function fetchFile(place: string): Promise<string> {
+  for (let file = "", at = 0; ;) {
+    const page = await ask<{ file: string; file_len: number }>("/text", { place, unit: NO_UNIT, file: at });
+    file += page.file;
+    at += utf8(page.file).length;
+    if (page.file === "" || at >= page.file_len)
+      return file;
+  }
+}
+
+async function loadSaid({ place, hash, initialled, state }: WholeText): Promise<void> {
+  if (state !== "DRAFT" && made.value?.of !== hash) {
+    const file = await fetchFile(place);
+    made.value = { of: hash, file, hash: toHex(await sha256(utf8(file))) };
+  }
+  const own = initialled.by.filter((one) => one.party === me()).flatMap((one) => one.read_back ?? []);
+  returned.value = Object.fromEntries(await Promise.all(own.map(async (back) => [back.place, (await ask<Entry>("/entry", { place: back.place })).text?.join("\n") ?? ""])));
+}
+
+// A hold ends by the clock alone.
+export function followText(): void {
+  whenShown(["dialogues"], () => status.value, async () => ((text.value?.sign_from_ms ?? 0) > nodeClock.value(Date.now()) - HOLD_SEEN_MS ? judgeShown() : undefined));
+}
+
 export async function loadText(place: string, session: string | undefined): Promise<void> {
   ofSession.value = session;
   try {
-    text.value = await ask<WholeText>("/text", { place });
+    const shown = await ask<WholeText>("/text", { place, outlets: outlets().map(([name]) => name).join(",") });
+    await loadSaid(shown);
+    text.value = shown;
     refused.value = undefined;
   } catch (why) {
     refused.value = why instanceof Refusal ? place : undefined;
@@ -143,6 +189,34 @@ function NewUnit({ shown }: { shown: WholeText }) {
   );
 }
 
+// What each other party read back of an initial, and what was said of that.
+function Backs({ shown, of: { party, read_back: backs = [] } }: { shown: WholeText; of: Endorsed["by"][number] }) {
+  return (
+    <Group>
+      {backs.map((back) => (
+        <p key={back.place} data-read-back={back.party}>
+          {back.party} {word("READ BACK")}: {back.mark === "" ? _("not marked yet") : word(back.mark)}{" "}
+          {party === me() && returned.value[back.place] !== undefined && returned.value[back.place] !== shown.hash
+            ? <b class="warn">{_("{1} read back other words than the hash of {2}: {3}", back.party, shown.name, visible(returned.value[back.place]))}</b> : null}
+        </p>
+      ))}
+    </Group>
+  );
+}
+
+// When it goes out, by what, and what does not carry it; pages and feed are for another server, and are made by a command.
+function GoesOut({ shown }: { shown: WholeText }) {
+  const by = shown.released.by.find((one) => !one.stale), file = made.value;
+  return by === undefined ? null : (
+    <div class="goes-out">
+      <p>{_("It goes out {1}", by.from_ms === undefined ? "" : dateTimeGroup(by.from_ms))}: {outlets().filter(([name]) => (by.outlets ?? []).length === 0 || by.outlets?.includes(name)).map(([, title]) => title).join(", ")}</p>
+      {(shown.denied ?? []).map((one) => <div key={one.outlet} class="warning" data-denied={one.outlet}><p><b>{outlets().find(([name]) => name === one.outlet)?.[1]}</b>: {_("not carried, because of {1}", one.place)}</p><Guidelines denial={one.guidelines} /></div>)}
+      {shown.released.all ? <OnTerminal name="publish" command={`entente text publish ${shown.name} DIR`} why={_("Every party has released it. Its pages and its feed are made by a command, for a server that is not this node.")} /> : null}
+      {file?.of !== shown.hash ? null : <button type="button" data-act="save-text" onClick={() => save(new Blob([file.file], { type: "text/plain" }), `${shown.name}.txt`)}>{_("Save {1}", `${shown.name}.txt`)}</button>}
+    </div>
+  );
+}
+
 function Signed({ title, row, hash }: { title: string; row: Endorsed; hash: string }) {
   return (
     <Group>
@@ -153,7 +227,7 @@ function Signed({ title, row, hash }: { title: string; row: Endorsed; hash: stri
 }
 
 export function TextView({ place }: { place: string }) {
-  const shown = text.value;
+  const shown = text.value, at = nodeClock.value(now.value);
   if (refused.value === place)
     return <p class="none">{_("A text is shown to whoever is cleared for the whole channel.")}</p>;
   if (shown?.place !== place)
@@ -166,11 +240,15 @@ export function TextView({ place }: { place: string }) {
         {[[_("corrected by"), shown.corrected_by] as const, [_("amended by"), shown.amended_by] as const].map(([name, by]) => (by.length === 0 ? null : [<dt key={name}>{name}</dt>, <dd key={`${name}:`}>{by.join(", ")}</dd>]))}
         <dt>{_("in brackets")}</dt><dd>{brackets.join(", ") || _("none")}</dd>
         <Signed title={_("initialled")} row={shown.initialled} hash={shown.hash} /><Signed title={_("signed")} row={shown.signed} hash={shown.hash} /><Signed title={_("released")} row={shown.released} hash={shown.hash} />
-        <dt><code>SHA-256</code></dt><dd class="hash">{shown.hash}</dd>
+        <dt><code>SHA-256</code></dt><dd class="hash">{shown.hash} {made.value?.of === shown.hash && made.value.hash === shown.hash ? <span class="age">{_("made here of the file too")}</span> : null}</dd>
       </dl>
       <Table rows={shown.units} name="units" head={[_("unit"), ...shown.languages, _("found to match")]} row={(unit) => <UnitRows key={unit.name} shown={shown} unit={unit} />} />
       <NewUnit shown={shown} />
-      <Moves subject={subjectOf(shown)} moves={textMoves(shown)} />
+      {shown.initialled.by.filter((one) => !one.stale).map((one) => <Backs key={one.place} shown={shown} of={one} />)}
+      {(shown.sign_from_ms ?? 0) > at ? <p class="hold-until">{_("It may be signed in {1}", countdown((shown.sign_from_ms ?? 0) - at))}</p> : null}
+      {made.value?.of === shown.hash && made.value.hash !== shown.hash ? <p class="warning bad" role="alert">{_("The file that the node gave has another hash: {1}. Initial, read back and sign nothing of it.", made.value.hash)}</p> : null}
+      <GoesOut shown={shown} />
+      <Moves subject={subjectOf(shown)} moves={textMoves(shown)} name={(move) => move.key} />
     </Panel>
   );
 }

@@ -10,7 +10,7 @@ import { _, named, spanText, word } from "../words/say.js";
 import { owed } from "./alarm.js";
 import { outbox } from "../node/outbox.js";
 import { Running } from "./consult.js";
-import { Aged, EntryRow, Panel, Precedence, roleName, Step, Table, Title, Words } from "./parts.js";
+import { Aged, EntryRow, MissingRows, Panel, Precedence, roleName, Step, Table, Title, Words } from "./parts.js";
 import { OnDuty, SoundTest } from "./relief.js";
 import { linkTo, now } from "./screen.js";
 
@@ -64,6 +64,7 @@ function LineBoard({ peer }: { peer: Peer }) {
   return (
     <Panel title={_("Line to {1}", peer.code)} name={`line-${peer.party}`}>
       <Table rows={peer.paths} row={(path) => <PathRow path={path} key={path.name} />} />
+      <MissingRows rows={(status.value?.value.missing ?? []).filter((row) => row.party === peer.party)} />
       <p class="line-sum">
         {left === 0 ? _("Everything of ours has its receipt.") : _("Without a receipt: {1}", left)}
         {" · "}{_("In this browser: {1}", outbox.value.filter((item) => item.state === "UNSENT").length)}
