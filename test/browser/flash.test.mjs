@@ -120,6 +120,18 @@ test("a form is filled in by its fields, and read in the reader's own language",
     assert.ok(fields.includes(words), `${words}: ${fields}`);
 });
 
+test("a reply by a form of the accord has its fields, and needs no free text", async () => {
+  const { page } = usa, may = (name) => page.locator(`.message [data-act="${name}"]:not([aria-disabled=true])`);
+  await may("watch-read").press("Enter");
+  await may("reply").press("Enter");
+  await page.locator(".compose.act [data-field=form-choice]").selectOption("N11");
+  await page.locator(".compose.act [data-field=answer]").selectOption("1");
+  await page.locator(".compose.act .sign:enabled").press("Enter");
+  const place = await page.locator(".compose.act .done[data-place^=USA]").getAttribute("data-place");
+  const { kind, filled } = await stage.ask("get", { party: "usa", path: "/entry", place });
+  assert.deepEqual([kind, filled.form], ["reply", "N11"]);
+});
+
 test("what comes while one writes is said before it is signed", async () => {
   await at(usa, stage, "channel/share");
   await write(usa.page, { to: ["kor/watch"], text: "Our assessment follows." });
