@@ -137,6 +137,20 @@ test("an act that is refused shows its rule and closes the form of another", asy
   }
 });
 
+test("what says nothing is not signed: no text, or blanks alone", async () => {
+  const posted = [], { page } = usa, note = (request) => { if (new URL(request.url()).pathname === "/statements") posted.push(request); };
+  await at(usa, stage, "channel/share");
+  page.on("request", note);
+  for (const text of ["", " \n \u3000"]) {
+    await write(page, { to: ["kor/watch"], text });
+    await page.locator(".compose .text textarea").press("Control+Enter");
+    assert.ok(await page.locator(".compose .sign").isDisabled());
+  }
+  await page.waitForTimeout(500);
+  page.off("request", note);
+  assert.equal(posted.length, 0);
+});
+
 test("an id that is said again is filed once, also by another tab", async () => {
   await at(usa, stage, "channel/share");
   const bodies = [];

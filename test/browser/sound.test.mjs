@@ -55,12 +55,14 @@ test("hearing is quiet in every tab for a while; the alarm comes back until the 
   await kor.page.locator(".alarms", { hasText: `${place}: 당직 열람` }).waitFor({ state: "detached" }); // and what is owed next calls
 });
 
-test("a line that is down for a minute calls", async () => {
+test("a line that is down for a minute calls, and so do states that differ", async () => {
   const told = await stage.ask("get", { party: "kor", path: "/status" });
   for (const peer of told.peers)
     peer.paths.forEach((path) => Object.assign(path, { up: false, since_ms: told.now_ms - 61_000 }));
   await kor.page.route("**/status", (route) => route.fulfill({ json: told }));
   await kor.page.locator(".alarms", { hasText: "USA: 회선 두절" }).waitFor();
+  told.diverged = 1;
+  await kor.page.locator(".alarms", { hasText: "상태 불일치" }).waitFor();
   await kor.page.unrouteAll({ behavior: "ignoreErrors" });
   await kor.page.locator(".alarms", { hasText: "회선 두절" }).waitFor({ state: "detached" });
 });

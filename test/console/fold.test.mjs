@@ -94,6 +94,7 @@ const way = (up, since_ms) => ({ name: "1", up, since_ms });
 test("alarms of the node: silent for half a minute, a line without a path for a minute, a log that stopped; each once", () => {
   const health = { silentMs: 0, peers: [{ code: "USA", paths: [way(false, 1_000), way(false, 5_000)] }, { code: "JPN", paths: [way(true, 1_000), way(false, 5_000)] }], stopped: [] };
   const steps = (more, at) => alarmsOf(faultRows({ ...health, ...more }, at), {}, at).map((alarm) => `${alarm.row.place} ${alarm.row.step}`.trim());
+  assert.deepEqual(steps({ diverged: 1, peers: [] }, 65_000), ["THE STATES DIFFER"]);
   assert.deepEqual(steps({}, 64_999), []);
   assert.deepEqual(steps({}, 65_000), ["USA LINE DOWN"]);
   assert.deepEqual(steps({ silentMs: 29_999, peers: [] }, 65_000), []);

@@ -141,9 +141,10 @@ interface Health {
   silentMs: number; // how long nothing was heard of the node
   peers: Pick<Peer, "code" | "paths">[];
   stopped: string[]; // logs
+  diverged: number; // procedures
 }
 
-export function faultRows({ silentMs, peers, stopped }: Health, nodeNow: number): Owed[] {
+export function faultRows({ silentMs, peers, stopped, diverged }: Health, nodeNow: number): Owed[] {
   const row = (step: string, place: string, since: number, rings: number): Owed => ({
     key: `${step} ${place}`, cause: `${step} ${place}`, screen: "status", ours: true, place, channel: "", precedence: "IMMEDIATE", step, party: "", title: "", since, rings, highest: "",
   });
@@ -155,6 +156,7 @@ export function faultRows({ silentMs, peers, stopped }: Health, nodeNow: number)
       return row("LINE DOWN", code, since, since + DOWN_MS);
     }),
     ...stopped.map((log) => row("LOG STOPPED", log, 0, 0)),
+    ...(diverged > 0 ? [row("THE STATES DIFFER", "", 0, 0)] : []),
   ];
 }
 

@@ -66,6 +66,7 @@ export interface Status {
   processes: { name: string; starting: boolean; files: boolean; signals: boolean }[];
   waiting?: number;
   missing: Range[];
+  diverged: number; // procedures whose state is another there at the same past
   scrub?: { left: number };
 }
 

@@ -26,7 +26,7 @@ const quiet = computed(() => (heard.value.by === session.value?.key ? heard.valu
 export const soundIsOn = signal(false); // whoever has this watch has tried it: a browser is mute before a gesture
 
 const faults = computed(() => faultRows({
-  silentMs: heardOf.value === 0 ? 0 : now.value - heardOf.value, peers: status.value?.value.peers ?? [], stopped: (status.value?.value.stopped ?? []).map((log) => log.log),
+  silentMs: heardOf.value === 0 ? 0 : now.value - heardOf.value, peers: status.value?.value.peers ?? [], stopped: (status.value?.value.stopped ?? []).map((log) => log.log), diverged: status.value?.value.diverged ?? 0,
 }, nodeClock.value(now.value)));
 
 const WHOLE_POST = 4;

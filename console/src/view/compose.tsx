@@ -13,7 +13,7 @@ import { _, language, named } from "../words/say.js";
 import { FormFields, formOf, FormChoice } from "./form.js";
 import { Attach, isWhole, SealedLine } from "./attach.js";
 import { Check, Choice, Group, Input, Precedence, Result, roleName, Title, Words } from "./parts.js";
-import { once, results, rolesFor, Said, sayMessage } from "./say.js";
+import { once, results, rolesFor, Said, sayMessage, textOf } from "./say.js";
 import { besides, change, forget, keptAt, keyOf, takeUp, typing, unkept } from "./typing.js";
 
 function blank(key: string, channel: string, kind: number, about?: Entry): Typed {
@@ -162,11 +162,14 @@ export function Role({ typed, roles }: { typed: Typed; roles: string[] }) {
   return <Choice label={_("In the role")} value={typed.role} options={roles.map((role) => [role, roleName(role)])} onChange={(role) => change(typed, { role })} />;
 }
 
+// An empty message says nothing, and nobody means to sign one.
+const saysSomething = (typed: Typed) => textOf(typed.text).trim() !== "" || typed.form !== undefined || (typed.files ?? []).length > 0;
+
 export function ComposeMessage({ channel }: { channel: Channel }) {
   const typed = typedFor(channel.name, Kind.MESSAGE), form = formOf(typed);
   const sign = () => {
     const last = typing.value[typed.key];
-    if (last !== undefined && isWhole(last)) // what was signed is gone from here: a second press finds nothing
+    if (last !== undefined && isWhole(last) && saysSomething(last)) // what was signed is gone from here: a second press finds nothing
       void once(typed.key, () => sayMessage(last, formOf(last)));
   };
   if (channel.sealed)
@@ -191,7 +194,7 @@ export function ComposeMessage({ channel }: { channel: Channel }) {
       <Attach typed={typed} />
       <Newer typed={typed} />
       <Kept typed={typed} />
-      <button type="button" class="primary sign" disabled={!isWhole(typed)} onClick={sign}>{_("Sign (Ctrl+Enter)")}</button>
+      <button type="button" class="primary sign" disabled={!isWhole(typed) || !saysSomething(typed)} onClick={sign}>{_("Sign (Ctrl+Enter)")}</button>
       <Result result={resultOf(typed.key)} />
     </form>
   );

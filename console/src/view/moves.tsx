@@ -166,7 +166,7 @@ function Saying({ subject: { message }, move, typed }: { subject: Subject; move:
 export function MoveForm({ subject, move, title }: { subject: Subject; move: Move; title: string }) {
   const typed = typedOf(subject, move), text = textOf(typed.text), max = move.isUnit ? UNIT_LEN_MAX : undefined;
   const fault = move.rows === undefined ? undefined : faultOf(move.rows, typed.fields), isFormed = replyFormOf(subject, move, typed) !== undefined;
-  const isWhole = fault === undefined && (move.text !== "must" || isFormed || (text !== "" && text !== move.start && utf8(text).length <= (max ?? Infinity)));
+  const isWhole = fault === undefined && (move.text !== "must" || isFormed || (text.trim() !== "" && text !== move.start && utf8(text).length <= (max ?? Infinity)));
   const act = () => {
     const last = typing.value[typed.key] ?? (move.text === "must" ? undefined : typed);
     if (last !== undefined && isWhole)
