@@ -274,7 +274,7 @@ test("a text is initialled, each initial read back by the hash that the other's 
   };
   for (const officer of [kor, usa]) {
     await openThing(officer, place);
-    await officer.page.locator(".facts .hash .age").waitFor(); // the hash was made here too
+    await officer.page.locator(".facts .hash + .age").waitFor(); // the hash was made here too
     await officer.page.locator(enabled("initial")).press("Enter");
     await hold(officer.page, "initial-hold");
   }
@@ -283,7 +283,7 @@ test("a text is initialled, each initial read back by the hash that the other's 
   await kor.page.locator(".acts .warning", { hasText: "READ_BACK" }).waitFor();
   for (const officer of [kor, usa]) {
     await officer.page.locator(enabled("read-back")).press("Enter");
-    assert.equal(await officer.page.locator(".compose.act .hash").innerText(), hash);
+    assert.ok((await officer.page.locator(".compose.act .hash").innerText()).endsWith(hash));
     await officer.page.locator(".compose.act .sign:enabled").press("Enter");
   }
   await moved("read back", (one) => one.initialled.by.every((initial) => initial.read_back.length === 1));

@@ -209,7 +209,7 @@ export function DialoguesScreen() {
     <div class="halves dialogues">
       <h1 class="hidden">{_("Dialogues")}</h1>
       <div>
-        <Check label={_("those too that are over")} value={closedToo.value} onChange={(on) => { closedToo.value = on; }} />
+        <Check label={_("Show those that are over too")} value={closedToo.value} onChange={(on) => { closedToo.value = on; }} />
         <Bodies />
         <Founding name="found-body" others={all.value} choices={choicesOn} />
         <Texts />

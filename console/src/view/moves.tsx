@@ -58,7 +58,7 @@ const rowTitles: Record<string, () => string> = {
   outlets: () => _("By what it is made public; by all, if none is chosen"), people: () => _("Who comes, the head first: a line each, as NAME = OFFICE"), credentials: () => _("Credentials"), manner: () => _("Manner"),
 };
 
-const rowTitle = (row: Row) => rowTitles[row.name]() + (row.isOptional ? ` (${_("if there is one")})` : "");
+const rowTitle = (row: Row) => rowTitles[row.name]() + (row.isOptional && row.type !== "ticked" ? ` (${_("if there is one")})` : "");
 
 function Ticked({ typed, row, label }: { typed: Typed; row: Row; label: string }) {
   const parties = (accord.value?.parties ?? []).map(({ code, names }): [string, string] => [code, `${code} ${named(names)}`]);
@@ -180,7 +180,7 @@ export function MoveForm({ subject, move, title }: { subject: Subject; move: Mov
       {move.rows === undefined ? null : <Group><Rows typed={typed} rows={move.rows} />{move.text === "none" ? <Beside typed={typed} /> : null}</Group>}
       {move.text === "none" ? null : <Group><Text typed={typed} label={move.text === "must" ? _("Text") : _("Text, if there is one")} sign={move.isHeld ? () => undefined : act} />{subject.message === undefined ? null : <Newer typed={typed} />}<Kept typed={typed} max={max} /></Group>}
       {move.kind === Kind.PROPOSE && text !== "" ? <Hash text={text} /> : null}
-      {move.words === undefined ? null : <p class="hash">{move.words}</p>}
+      {move.words === undefined ? null : <p class="hash">{_("SHA-256 of the text: {1}", move.words)}</p>}
       {move.isHeld
         ? <Group><p class="warning">{_("This cannot be taken back: {1}, in the role {2}.", title, roleName(verdicts.value[keyIn(subject, move)]?.role ?? ""))}</p><Hold name={`${move.name}-hold`} title={title} disabled={!isWhole} act={act} /></Group>
         : <button type="button" class="primary sign" disabled={!isWhole} onClick={act}>{move.text === "none" ? _("Sign") : _("Sign (Ctrl+Enter)")}</button>}

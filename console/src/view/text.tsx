@@ -240,7 +240,7 @@ export function TextView({ place }: { place: string }) {
         {[[_("corrected by"), shown.corrected_by] as const, [_("amended by"), shown.amended_by] as const].map(([name, by]) => (by.length === 0 ? null : [<dt key={name}>{name}</dt>, <dd key={`${name}:`}>{by.join(", ")}</dd>]))}
         <dt>{_("in brackets")}</dt><dd>{brackets.join(", ") || _("none")}</dd>
         <Signed title={_("initialled")} row={shown.initialled} hash={shown.hash} /><Signed title={_("signed")} row={shown.signed} hash={shown.hash} /><Signed title={_("released")} row={shown.released} hash={shown.hash} />
-        <dt><code>SHA-256</code></dt><dd class="hash">{shown.hash} {made.value?.of === shown.hash && made.value.hash === shown.hash ? <span class="age">{_("made here of the file too")}</span> : null}</dd>
+        <dt><code>SHA-256</code></dt><dd><span class="hash">{shown.hash}</span> {made.value?.of === shown.hash && made.value.hash === shown.hash ? <span class="age">{_("made here of the file too")}</span> : null}</dd>
       </dl>
       <Table rows={shown.units} name="units" head={[_("unit"), ...shown.languages, _("found to match")]} row={(unit) => <UnitRows key={unit.name} shown={shown} unit={unit} />} />
       <NewUnit shown={shown} />
@@ -248,7 +248,7 @@ export function TextView({ place }: { place: string }) {
       {(shown.sign_from_ms ?? 0) > at ? <p class="hold-until">{_("It may be signed in {1}", countdown((shown.sign_from_ms ?? 0) - at))}</p> : null}
       {made.value?.of === shown.hash && made.value.hash !== shown.hash ? <p class="warning bad" role="alert">{_("The file that the node gave has another hash: {1}. Initial, read back and sign nothing of it.", made.value.hash)}</p> : null}
       <GoesOut shown={shown} />
-      <Moves subject={subjectOf(shown)} moves={textMoves(shown)} name={(move) => move.key} />
+      <Moves subject={subjectOf(shown)} moves={textMoves(shown)} name={(move) => (move.kind === Kind.READ_BACK ? _("the initial of {1}", move.key ?? "") : move.key)} />
     </Panel>
   );
 }
