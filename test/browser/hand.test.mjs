@@ -86,7 +86,7 @@ test("a draft is shown by the bytes that are signed: where the node says otherwi
     await at(head, stage, place);
     await page.locator(".draft [role=alert]").waitFor();
     assert.ok(await page.locator(".draft .hold").isDisabled());
-    assert.match(await page.locator(".draft [data-from-bytes]").innerText(), /consult-urgent/);
+    assert.match(await page.locator(".draft [data-from-bytes]").innerText(), /긴급 협의 통신로/);
     assert.match(await page.locator(".draft [data-label]").innerText(), /U/);
     assert.equal(await page.locator(".draft", { hasText: "FALSE" }).count(), 0);
     await page.unroute("**/drafts?place=*");
