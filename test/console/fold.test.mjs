@@ -248,3 +248,14 @@ test("dialogues: a rhythm is past where none is set, and where the next is set b
   assert.equal(rhythmPast([held, session("SCHEDULED", 7)], { ...body, number: 0 }, month), undefined);
   assert.equal(rhythmPast([held], { ...body, over: true }, 60 * month), undefined);
 });
+
+const { stripOf } = await load("fold/drawn.js");
+
+test("a ladder's strip runs from its filing to its last step, or to now and what is due; of one moment there is none", () => {
+  const steps = [{ step: "QUEUED", at_ms: 1_000 }, { step: "SENT" }, { step: "STATION RECEIPT", at_ms: 2_000 }, { step: "WATCH READ", at_ms: 5_000 }];
+  assert.deepEqual(stripOf({ steps }, 9_000), { steps: [0, 250, 1000], now: undefined, due: undefined });
+  assert.deepEqual(stripOf({ steps, owed: { step: "REPLY", due_ms: 11_000 } }, 6_000), { steps: [0, 100, 400], now: 500, due: 1000 });
+  assert.deepEqual(stripOf({ steps: steps.slice(0, 3), owed: { step: "WATCH READ" } }, 3_000), { steps: [0, 500], now: 1000, due: undefined });
+  assert.equal(stripOf({ steps: steps.slice(0, 2) }, 9_000), undefined);
+  assert.equal(stripOf({ steps: [] }, 9_000), undefined);
+});

@@ -1,7 +1,7 @@
 // Claims as a time line and as a map, out of what each source says: numbers that stand in the table too. Degrees alone are drawn, no
 // border and no name of a land or a sea; and nothing is worked out of several claims.
 
-import type { Claim, Happened, Entry, Path, Status } from "../node/shapes.js";
+import type { Claim, Happened, Entry, Ladder, Path, Status } from "../node/shapes.js";
 import { PRECEDENCES } from "../wire/statement.js";
 
 export interface Numbered { number: number; event: Happened; claim: Claim }
@@ -100,4 +100,14 @@ export function median(values: number[]): number {
 
 export function byPrecedence(entries: Entry[]): [string, number][] {
   return PRECEDENCES.map((name) => [name, entries.filter((entry) => (entry.precedence ?? "ROUTINE") === name).length]);
+}
+
+// ---- A ladder as a strip of time, 0 to 1000: from the filing to the last step that is proved, or to now and to what is due. Its table is the steps themselves.
+
+interface Strip { steps: number[]; now?: number; due?: number }
+
+export function stripOf({ steps, owed }: Pick<Ladder, "steps" | "owed">, now: number): Strip | undefined {
+  const times = steps.flatMap(({ at_ms }) => at_ms ?? []), ends = owed === undefined ? [] : [now, owed.due_ms ?? now];
+  const first = Math.min(...times), last = Math.max(...times, ...ends), on = (ms: number) => Math.round((ms - first) * 1000 / (last - first));
+  return times.length === 0 || last <= first ? undefined : { steps: times.map(on), now: owed && on(now), due: owed?.due_ms === undefined ? undefined : on(owed.due_ms) };
 }

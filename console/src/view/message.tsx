@@ -3,11 +3,12 @@
 import { h } from "preact";
 import { signal } from "@preact/signals";
 import { fromBase64, Hasher, toHex } from "../base/bytes.js";
+import { stripOf } from "../fold/drawn.js";
 import type { Typed } from "../keep/drafts.js";
 import { askBytes } from "../node/ask.js";
 import { compose, entryAt, inRoles, placeOf, Verdict, Words as Spoken } from "../node/compose.js";
 import { send } from "../node/outbox.js";
-import { accord, rolesOn } from "../node/record.js";
+import { accord, nodeClock, rolesOn } from "../node/record.js";
 import type { Attachment, Entry, FilledField, Ladder, Translation } from "../node/shapes.js";
 import type { Value } from "../wire/cbor.js";
 import { saysOf } from "../wire/says.js";
@@ -19,7 +20,7 @@ import { movesOfMessage, readBack, subjectOf } from "./entry.js";
 import { Moves } from "./moves.js";
 import { Choice, Group, Guidelines, InAll, isVoid, Moment, OnTerminal, partyCode, Precedence, Refusal, Result, roleName, roleNames, save, Step, Table, whoIs, Words } from "./parts.js";
 import { once, results, Said, textOf } from "./say.js";
-import { linkTo } from "./screen.js";
+import { linkTo, now } from "./screen.js";
 import { change, setField, typing } from "./typing.js";
 
 export function Banner({ marking }: { marking: Entry["marking"] }) {
@@ -251,6 +252,18 @@ function Rungs({ ladder, isNot }: { ladder: Ladder; isNot: boolean }) {
   );
 }
 
+// Where each step stands between the filing and now: the steps beside it have the times.
+function Strip({ ladder }: { ladder: Ladder }) {
+  const strip = stripOf(ladder, nodeClock.value(now.value));
+  return strip === undefined ? null : (
+    <svg class="strip" viewBox="0 0 1000 14" preserveAspectRatio="none" aria-hidden="true">
+      <rect class="span" x={0} y={6} width={strip.now ?? 1000} height={2} />
+      {strip.steps.map((at, i) => <rect key={i} class="mark" x={Math.min(at, 996)} y={1} width={4} height={12} />)}
+      {strip.due === undefined ? null : <rect class="due" x={Math.min(strip.due, 996)} y={1} width={4} height={12} />}
+    </svg>
+  );
+}
+
 function Ladders({ entry }: { entry: Entry }) {
   return (
     <div class="ladders">
@@ -258,6 +271,7 @@ function Ladders({ entry }: { entry: Entry }) {
         <div key={`${ladder.party} ${ladder.role}`} class="ladder">
           <span class="to">{whoIs(ladder)}{ladder.information ? ` (${_("information")})` : ""}</span>
           <Rungs ladder={ladder} isNot={isVoid(entry)} />
+          {isVoid(entry) ? null : <Strip ladder={ladder} />}
           {ladder.wrong ? <b class="crossed">{_("The last READ BACK was marked WRONG: another is owed.")}</b> : null}
           {ladder.deferred_until_ms ? <span>{_("deferred until {1}", clock(ladder.deferred_until_ms))}</span> : null}
         </div>
