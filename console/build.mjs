@@ -58,7 +58,7 @@ function writePage() {
 
 function writeStrings() {
   const korean = readCatalogue(join(HERE, "../po/ko.po"));
-  const used = usedStrings(join(HERE, "src"), join(HERE, "../src/entente/sentences.c"));
+  const used = usedStrings(join(HERE, "src"), join(HERE, "../src/home/sentences.c"));
   const missing = used.filter((text) => !korean.get(text));
   if (missing.length > 0)
     throw new Error(`po/ko.po has no Korean for: ${missing.join(" | ")}`);

@@ -62,7 +62,7 @@ enum file_kind {
 	FILE_OTHER,
 	FILE_KIND_COUNT
 };
-/* "PDF", "no text in UTF-8": in English; whoever shows it has it in his catalogue (entente/sentences.c). */
+/* "PDF", "no text in UTF-8": in English; whoever shows it has it in his catalogue (home/sentences.c). */
 const char *file_kind_name(enum file_kind kind);
 
 #define HELD_WINDOW_LEN 8192u

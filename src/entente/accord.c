@@ -1,13 +1,13 @@
 #include "accord/guidelines.h"
 #include "accord/procedure.h"
 #include "entente/accord_life.h"
-#include "entente/accord_rule.h"
 #include "entente/matrix.h"
-#include "entente/officer.h"
 #include "entente/rows.h"
-#include "entente/show.h"
-#include "entente/words.h"
+#include "home/accord_rule.h"
+#include "home/words.h"
+#include "show/show.h"
 #include "sys/clock.h"
+#include "terminal/officer.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,16 +1,16 @@
 #include "entente/accord_life.h"
 
 #include "base/alloc.h"
-#include "entente/accord_rule.h"
+#include "compose/post.h"
+#include "compose/registrar.h"
 #include "entente/init.h"
 #include "entente/matrix.h"
-#include "entente/post.h"
-#include "entente/refuse.h"
-#include "entente/registrar.h"
 #include "entente/rows.h"
-#include "entente/show.h"
-#include "entente/words.h"
+#include "home/accord_rule.h"
+#include "home/words.h"
+#include "show/show.h"
 #include "sys/file.h"
+#include "terminal/refuse.h"
 
 #include <errno.h>
 #include <stdio.h>

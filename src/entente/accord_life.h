@@ -6,8 +6,8 @@
 #ifndef ENTENTE_ACCORD_LIFE_H
 #define ENTENTE_ACCORD_LIFE_H
 
-#include "entente/accord_dir.h"
-#include "entente/options.h"
+#include "home/accord_dir.h"
+#include "terminal/options.h"
 
 /* draft NEW [OLD], diff OLD NEW, adopt DIR */
 enum exit_code accord_draft(struct options *o) MUST_CHECK;

@@ -1,6 +1,6 @@
-#include "entente/act.h"
+#include "compose/act.h"
 #include "entente/rows.h"
-#include "entente/words.h"
+#include "home/words.h"
 
 static const struct act act = {
 	.kind = KIND_WATCH_READ,

@@ -5,13 +5,13 @@
  */
 #include "base/limits.h"
 #include "crypto/hash.h"
-#include "entente/follower.h"
 #include "entente/rows.h"
-#include "entente/say.h"
-#include "entente/show.h"
-#include "entente/time_text.h"
-#include "entente/words.h"
+#include "home/time_text.h"
+#include "home/words.h"
+#include "show/show.h"
 #include "sys/clock.h"
+#include "terminal/follower.h"
+#include "terminal/say.h"
 #include "wire/kinds.h"
 
 #include <errno.h>

@@ -3,14 +3,14 @@
  * that it takes.
  */
 #include "base/alloc.h"
-#include "entente/act.h"
-#include "entente/login.h"
+#include "compose/act.h"
+#include "compose/submit.h"
 #include "entente/rows.h"
-#include "entente/say.h"
-#include "entente/show.h"
-#include "entente/stored.h"
-#include "entente/submit.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "show/show.h"
+#include "terminal/login.h"
+#include "terminal/say.h"
+#include "terminal/stored.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,11 +1,11 @@
 /* Bodies of standing dialogue: founded, renamed, merged and ended, with all that they were. */
 #include "entente/dialogue.h"
-#include "entente/login.h"
 #include "entente/rows.h"
-#include "entente/say.h"
-#include "entente/show.h"
-#include "entente/table.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "show/show.h"
+#include "show/table.h"
+#include "terminal/login.h"
+#include "terminal/say.h"
 
 #include <string.h>
 

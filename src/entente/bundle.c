@@ -3,14 +3,14 @@
  * names him; who reads hands one frame after another to his node, which checks them as it checks any others.
  */
 #include "base/alloc.h"
-#include "entente/client.h"
-#include "entente/held.h"
-#include "entente/refuse.h"
 #include "entente/rows.h"
-#include "entente/say.h"
-#include "entente/show.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "show/show.h"
 #include "sys/file.h"
+#include "terminal/client.h"
+#include "terminal/held.h"
+#include "terminal/refuse.h"
+#include "terminal/say.h"
 #include "wire/frame.h"
 
 #include <errno.h>

@@ -1,9 +1,9 @@
 /* A form under its number, or what waits to go out: whatever stands at the place that is named. */
-#include "entente/about.h"
-#include "entente/act.h"
-#include "entente/login.h"
+#include "compose/about.h"
+#include "compose/act.h"
 #include "entente/rows.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "terminal/login.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
-#include "entente/about.h"
-#include "entente/act.h"
+#include "compose/about.h"
+#include "compose/act.h"
 #include "entente/rows.h"
-#include "entente/words.h"
+#include "home/words.h"
 
 static const struct option_row options[] = {
 	ACT_TEXT_OPTIONS,

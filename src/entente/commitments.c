@@ -3,12 +3,12 @@
 
 #include "base/alloc.h"
 #include "base/sort.h"
-#include "entente/login.h"
 #include "entente/rows.h"
-#include "entente/say.h"
-#include "entente/show.h"
-#include "entente/table.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "show/show.h"
+#include "show/table.h"
+#include "terminal/login.h"
+#include "terminal/say.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
-#include "entente/item.h"
-#include "entente/marked.h"
+#include "compose/item.h"
 #include "entente/rows.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "terminal/marked.h"
 
 static const struct option_row options[] = {
 	{ "to", N_("CODE"),

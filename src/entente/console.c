@@ -6,13 +6,14 @@
 #include "base/limits.h"
 #include "crypto/hash.h"
 #include "crypto/sshsig.h"
-#include "entente/client.h"
-#include "entente/refuse.h"
 #include "entente/rows.h"
-#include "entente/say.h"
-#include "entente/tunnel.h"
-#include "entente/words.h"
+#include "home/installed.h"
+#include "home/words.h"
 #include "sys/file.h"
+#include "terminal/client.h"
+#include "terminal/refuse.h"
+#include "terminal/say.h"
+#include "terminal/tunnel.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -87,16 +88,9 @@ static enum err manifest_of(const char *folder, struct buf *out)
 	return e;
 }
 
-static const char *installed(void)
-{
-	const char *folder = getenv("ENTENTE_CONSOLE_DIR");
-
-	return folder != NULL ? folder : ENTENTE_CONSOLE_DIR;
-}
-
 static enum exit_code run_manifest(struct options *o)
 {
-	const char *folder = o->arguments_count > 1 ? o->arguments[1] : installed();
+	const char *folder = o->arguments_count > 1 ? o->arguments[1] : installed_console();
 	struct buf out;
 	enum exit_code code = EXIT_DONE;
 	enum err e;
@@ -424,8 +418,8 @@ static enum exit_code read_manifest(const struct options *o, struct buf *out)
 	if (file != NULL)
 		return read_whole(file, MANIFEST_MAX, out);
 	buf_init(out, xcalloc(1, MANIFEST_MAX), MANIFEST_MAX);
-	e = manifest_of(installed(), out);
-	return e == ERR_OK ? EXIT_DONE : refuse_folder(installed(), e);
+	e = manifest_of(installed_console(), out);
+	return e == ERR_OK ? EXIT_DONE : refuse_folder(installed_console(), e);
 }
 
 static enum exit_code run_verify(struct options *o)

@@ -1,11 +1,11 @@
 /* Procedures on the record: begun, each step said, shown; a verb a move. */
+#include "compose/act.h"
 #include "crypto/hash.h"
-#include "entente/act.h"
 #include "entente/instance.h"
-#include "entente/login.h"
 #include "entente/rows.h"
-#include "entente/say.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "terminal/login.h"
+#include "terminal/say.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
-#include "entente/act.h"
+#include "compose/act.h"
 #include "entente/rows.h"
-#include "entente/say.h"
-#include "entente/time_text.h"
-#include "entente/words.h"
+#include "home/time_text.h"
+#include "home/words.h"
+#include "terminal/say.h"
 
 static const struct option_row options[] = {
 	{ "until", N_("TIME"), N_("until when: 2h, 30m, 1d from now, or 2026-11-24T14:30Z") },

@@ -1,12 +1,12 @@
 #include "entente/dialogue.h"
 
 #include "base/alloc.h"
-#include "entente/act.h"
-#include "entente/login.h"
-#include "entente/say.h"
-#include "entente/show.h"
+#include "compose/act.h"
 #include "entente/text.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "show/show.h"
+#include "terminal/login.h"
+#include "terminal/say.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 #ifndef ENTENTE_DIALOGUE_H
 #define ENTENTE_DIALOGUE_H
 
-#include "entente/post.h"
+#include "compose/post.h"
 #include "wire/dialogue.h"
 
 /* Which field an object's member is; false: none. */

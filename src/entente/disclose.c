@@ -3,13 +3,13 @@
  * it is sealed, and no other.
  */
 #include "base/alloc.h"
-#include "entente/login.h"
-#include "entente/refuse.h"
 #include "entente/rows.h"
-#include "entente/show.h"
-#include "entente/stored.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "show/show.h"
 #include "sys/file.h"
+#include "terminal/login.h"
+#include "terminal/refuse.h"
+#include "terminal/stored.h"
 #include "wire/statement.h"
 
 #include <stdio.h>

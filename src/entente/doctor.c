@@ -1,10 +1,10 @@
 #include "base/alloc.h"
-#include "entente/accord_dir.h"
-#include "entente/outbox.h"
+#include "compose/outbox.h"
 #include "entente/rows.h"
-#include "entente/settings.h"
-#include "entente/show.h"
-#include "entente/words.h"
+#include "home/accord_dir.h"
+#include "home/settings.h"
+#include "home/words.h"
+#include "show/show.h"
 #include "sys/clock.h"
 
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* What waits in the home channel, and for whom. */
-#include "entente/login.h"
 #include "entente/rows.h"
-#include "entente/show.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "show/show.h"
+#include "terminal/login.h"
 
 static const struct option_row options[] = {
 	{ "all", NULL, N_("those too that went out, were refused or taken back, or have lapsed") },

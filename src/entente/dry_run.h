@@ -8,8 +8,8 @@
 #define ENTENTE_DRY_RUN_H
 
 #include "entente/dry_script.h"
-#include "entente/options.h"
 #include "proc/instance.h"
+#include "terminal/options.h"
 
 #include <jansson.h>
 

@@ -4,12 +4,12 @@
 #include "api/instance_reply.h"
 #include "api/place_text.h"
 #include "base/alloc.h"
-#include "entente/fill.h"
+#include "compose/fill.h"
 #include "entente/instance.h"
-#include "entente/refuse.h"
-#include "entente/words.h"
+#include "home/words.h"
 #include "sys/clock.h"
 #include "sys/file.h"
+#include "terminal/refuse.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #include "entente/dry_script.h"
 
-#include "entente/time_text.h"
-#include "entente/words.h"
+#include "home/time_text.h"
+#include "home/words.h"
 
 #include <string.h>
 

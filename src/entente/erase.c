@@ -3,13 +3,13 @@
  * sees what it would erase and signs the same bytes. Until then nothing is in the record.
  */
 #include "base/alloc.h"
-#include "entente/act.h"
-#include "entente/login.h"
-#include "entente/refuse.h"
+#include "compose/act.h"
 #include "entente/rows.h"
-#include "entente/show.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "show/show.h"
 #include "sys/file.h"
+#include "terminal/login.h"
+#include "terminal/refuse.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -2,9 +2,9 @@
 #include "entente/event.h"
 
 #include "entente/rows.h"
-#include "entente/show.h"
-#include "entente/table.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "show/show.h"
+#include "show/table.h"
 
 #include <stdlib.h>
 #include <string.h>

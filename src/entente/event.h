@@ -7,8 +7,8 @@
 #define ENTENTE_EVENT_H
 
 #include "entente/dialogue.h"
-#include "entente/login.h"
-#include "entente/say.h"
+#include "terminal/login.h"
+#include "terminal/say.h"
 #include "wire/where.h"
 
 /* All events that who asks may know of; the caller's. */

@@ -2,7 +2,7 @@
 #include "entente/event.h"
 
 #include "base/alloc.h"
-#include "entente/words.h"
+#include "home/words.h"
 #include "sys/file.h"
 
 #include <errno.h>

@@ -4,9 +4,9 @@
  */
 #include "entente/event.h"
 
-#include "entente/show.h"
-#include "entente/table.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "show/show.h"
+#include "show/table.h"
 #include "sys/file.h"
 #include "wire/where.h"
 

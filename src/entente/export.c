@@ -1,11 +1,11 @@
 #include "record/export.h"
-#include "entente/refuse.h"
+#include "terminal/refuse.h"
 
-#include "entente/client.h"
-#include "entente/held.h"
 #include "entente/rows.h"
-#include "entente/say.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "terminal/client.h"
+#include "terminal/held.h"
+#include "terminal/say.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* The record as other programs read it: docs/spec/border.md. */
-#include "entente/client.h"
 #include "entente/rows.h"
-#include "entente/say.h"
-#include "entente/words.h"
+#include "home/words.h"
 #include "sys/file.h"
+#include "terminal/client.h"
+#include "terminal/say.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -5,17 +5,17 @@
  */
 #include "record/fork.h"
 #include "accord/places.h"
-#include "entente/refuse.h"
+#include "terminal/refuse.h"
 
 #include "api/place_text.h"
 #include "base/alloc.h"
+#include "compose/post.h"
 #include "crypto/sign.h"
-#include "entente/held.h"
-#include "entente/post.h"
 #include "entente/rows.h"
-#include "entente/show.h"
-#include "entente/words.h"
+#include "home/words.h"
 #include "record/checkpoint.h"
+#include "show/show.h"
+#include "terminal/held.h"
 
 #include <errno.h>
 #include <fcntl.h>

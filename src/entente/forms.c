@@ -1,9 +1,9 @@
 /* What forms the accord has, and what one asks for: enough to fill it without the file at hand. */
-#include "entente/fill.h"
+#include "compose/fill.h"
 #include "entente/rows.h"
-#include "entente/show.h"
-#include "entente/table.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "show/show.h"
+#include "show/table.h"
 
 #include <string.h>
 

@@ -1,14 +1,14 @@
 /* What others sent, into quarantine: docs/spec/border.md section 9. */
 #include "base/alloc.h"
 #include "border/incoming.h"
-#include "entente/client.h"
-#include "entente/held.h"
 #include "entente/import_dialogues.h"
-#include "entente/quarantine_store.h"
 #include "entente/rows.h"
-#include "entente/say.h"
-#include "entente/words.h"
+#include "home/quarantine_store.h"
+#include "home/words.h"
 #include "sys/file.h"
+#include "terminal/client.h"
+#include "terminal/held.h"
+#include "terminal/say.h"
 
 #include <errno.h>
 #include <stdio.h>

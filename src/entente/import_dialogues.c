@@ -7,13 +7,13 @@
 
 #include "base/alloc.h"
 #include "entente/dialogue.h"
-#include "entente/login.h"
-#include "entente/marked.h"
-#include "entente/say.h"
-#include "entente/show.h"
 #include "entente/text.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "show/show.h"
 #include "sys/file.h"
+#include "terminal/login.h"
+#include "terminal/marked.h"
+#include "terminal/say.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #ifndef ENTENTE_IMPORT_DIALOGUES_H
 #define ENTENTE_IMPORT_DIALOGUES_H
 
-#include "entente/options.h"
+#include "terminal/options.h"
 
 enum exit_code import_dialogues(struct options *o) MUST_CHECK;
 

@@ -1,9 +1,9 @@
-#include "entente/login.h"
 #include "entente/rows.h"
-#include "entente/show.h"
-#include "entente/table.h"
-#include "entente/unseal.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "show/show.h"
+#include "show/table.h"
+#include "terminal/login.h"
+#include "terminal/unseal.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -6,13 +6,13 @@
  *	entente init home --accord DIR ...	a node's folder, once every party has signed
  */
 #include "entente/init.h"
+#include "compose/registrar.h"
 #include "entente/accord_life.h"
-#include "entente/refuse.h"
-#include "entente/registrar.h"
 #include "entente/rows.h"
-#include "entente/say.h"
-#include "entente/words.h"
+#include "home/words.h"
 #include "sys/random.h"
+#include "terminal/refuse.h"
+#include "terminal/say.h"
 
 #include <errno.h>
 #include <stdio.h>

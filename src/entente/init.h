@@ -8,8 +8,8 @@
 
 #include "base/bytes.h"
 #include "crypto/sign.h"
-#include "entente/accord_dir.h"
-#include "entente/options.h"
+#include "home/accord_dir.h"
+#include "terminal/options.h"
 
 enum exit_code init_home(struct options *o) MUST_CHECK;
 

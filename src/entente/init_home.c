@@ -1,12 +1,12 @@
 #include "base/alloc.h"
+#include "compose/registrar.h"
 #include "entente/accord_life.h"
 #include "entente/init.h"
-#include "entente/refuse.h"
-#include "entente/registrar.h"
-#include "entente/say.h"
-#include "entente/settings.h"
-#include "entente/words.h"
+#include "home/settings.h"
+#include "home/words.h"
 #include "policy/policy.h"
+#include "terminal/refuse.h"
+#include "terminal/say.h"
 
 #include <errno.h>
 #include <stdio.h>

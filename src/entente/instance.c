@@ -1,9 +1,9 @@
 #include "entente/instance.h"
 
-#include "entente/fill.h"
-#include "entente/marked.h"
-#include "entente/say.h"
-#include "entente/words.h"
+#include "compose/fill.h"
+#include "home/words.h"
+#include "terminal/marked.h"
+#include "terminal/say.h"
 
 #include <string.h>
 

@@ -6,9 +6,9 @@
 #ifndef ENTENTE_INSTANCE_H
 #define ENTENTE_INSTANCE_H
 
-#include "entente/draft.h"
-#include "entente/options.h"
-#include "entente/show.h"
+#include "compose/draft.h"
+#include "show/show.h"
+#include "terminal/options.h"
 
 /* By its START or by anything that counts in it; the caller's. */
 enum exit_code instance_get(struct client *c, const char *place, json_t **out) MUST_CHECK;

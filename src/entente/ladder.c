@@ -1,7 +1,7 @@
-#include "entente/login.h"
 #include "entente/rows.h"
-#include "entente/show.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "show/show.h"
+#include "terminal/login.h"
 
 #include <string.h>
 

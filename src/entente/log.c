@@ -1,10 +1,10 @@
 #include "base/alloc.h"
-#include "entente/login.h"
 #include "entente/rows.h"
-#include "entente/show.h"
-#include "entente/table.h"
-#include "entente/unseal.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "show/show.h"
+#include "show/table.h"
+#include "terminal/login.h"
+#include "terminal/unseal.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* entente login, entente logout: login.h does it, here it is shown. */
-#include "entente/login.h"
 #include "entente/rows.h"
-#include "entente/say.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "terminal/login.h"
+#include "terminal/say.h"
 
 static void show(const json_t *session)
 {

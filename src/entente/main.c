@@ -1,9 +1,10 @@
 /* The table of commands, and the way from the command line into one of them. */
 #include "crypto/sign.h"
-#include "entente/refuse.h"
 #include "entente/rows.h"
-#include "entente/say.h"
-#include "entente/words.h"
+#include "home/installed.h"
+#include "home/words.h"
+#include "terminal/refuse.h"
+#include "terminal/say.h"
 
 #include <locale.h>
 #include <malloc.h>
@@ -60,14 +61,11 @@ static const char *locale_wanted(void)
 
 static void words_open(void)
 {
-	const char *folder;
-
 	/* A machine on which that locale was never generated has our words in its language all the same. */
 	if (setlocale(LC_ALL, "") == NULL && setlocale(LC_ALL, "C.UTF-8") != NULL)
 		setenv("LANGUAGE", locale_wanted(), 0);
 	setlocale(LC_NUMERIC, "C"); /* JSON and the record have points */
-	folder = getenv("ENTENTE_LOCALE_DIR");
-	bindtextdomain("entente", folder != NULL ? folder : ENTENTE_LOCALE_DIR);
+	bindtextdomain("entente", installed_locale());
 	bind_textdomain_codeset("entente", "UTF-8");
 	textdomain("entente");
 }

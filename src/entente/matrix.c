@@ -1,10 +1,10 @@
 #include "entente/matrix.h"
 
 #include "base/alloc.h"
-#include "entente/say.h"
-#include "entente/versions.h"
-#include "entente/words.h"
+#include "home/versions.h"
+#include "home/words.h"
 #include "policy/opened.h"
+#include "terminal/say.h"
 
 #include <stdlib.h>
 #include <string.h>

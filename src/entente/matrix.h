@@ -7,9 +7,9 @@
 #ifndef ENTENTE_MATRIX_H
 #define ENTENTE_MATRIX_H
 
-#include "entente/accord_dir.h"
-#include "entente/client.h"
-#include "entente/options.h"
+#include "home/accord_dir.h"
+#include "terminal/client.h"
+#include "terminal/options.h"
 
 /* To standard output; nothing of an accord without guidelines. */
 void show_matrix(const struct accord *a);

@@ -1,10 +1,10 @@
 /* Marks of one instance on every party's clock: a table, JSON, or a drawing. */
-#include "entente/fill.h"
+#include "compose/fill.h"
 #include "entente/instance.h"
-#include "entente/login.h"
 #include "entente/rows.h"
-#include "entente/table.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "show/table.h"
+#include "terminal/login.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,13 +2,13 @@
 #include "api/entry_reply.h"
 #include "base/alloc.h"
 #include "crypto/hash.h"
-#include "entente/refuse.h"
 #include "entente/rows.h"
-#include "entente/say.h"
-#include "entente/sealed_file.h"
-#include "entente/unseal.h"
-#include "entente/words.h"
+#include "home/words.h"
 #include "sys/file.h"
+#include "terminal/refuse.h"
+#include "terminal/say.h"
+#include "terminal/sealed_file.h"
+#include "terminal/unseal.h"
 
 #include <stdio.h>
 #include <stdlib.h>

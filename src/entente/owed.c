@@ -1,9 +1,9 @@
 /* What we owe by when, and what they owe us: one list each, soonest first. */
 #include "entente/instance.h"
-#include "entente/login.h"
 #include "entente/roster.h"
 #include "entente/rows.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "terminal/login.h"
 
 static size_t show_those(const json_t *all, bool is_ours, uint64_t now_ms)
 {

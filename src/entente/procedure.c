@@ -7,8 +7,8 @@
 #include "entente/procedure_draw.h"
 #include "entente/procedure_export.h"
 #include "entente/rows.h"
-#include "entente/show.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "show/show.h"
 #include "sys/clock.h"
 
 #include <errno.h>

@@ -2,13 +2,13 @@
 #include "base/alloc.h"
 #include "border/imo.h"
 #include "border/incoming.h"
-#include "entente/client.h"
-#include "entente/held.h"
-#include "entente/quarantine_store.h"
 #include "entente/rows.h"
-#include "entente/say.h"
-#include "entente/words.h"
+#include "home/quarantine_store.h"
+#include "home/words.h"
 #include "sys/file.h"
+#include "terminal/client.h"
+#include "terminal/held.h"
+#include "terminal/say.h"
 
 #include <stdlib.h>
 #include <string.h>

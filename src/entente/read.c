@@ -3,14 +3,14 @@
  * never made by itself, so `read` writes nothing to the record unless --ack asks for it, and `ack` is the
  * act.
  */
-#include "entente/act.h"
-#include "entente/login.h"
-#include "entente/refuse.h"
+#include "compose/act.h"
 #include "entente/rows.h"
-#include "entente/show.h"
-#include "entente/stored.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "show/show.h"
 #include "sys/file.h"
+#include "terminal/login.h"
+#include "terminal/refuse.h"
+#include "terminal/stored.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
-#include "entente/act.h"
-#include "entente/item.h"
+#include "compose/act.h"
+#include "compose/item.h"
 #include "entente/rows.h"
-#include "entente/words.h"
+#include "home/words.h"
 
 static const struct option_row options[] = {
 	ACT_TEXT_OPTIONS,

@@ -1,9 +1,9 @@
 /* The answer to a RECALL: what was done, and who had read it; or why not. */
-#include "entente/act.h"
-#include "entente/item.h"
+#include "compose/act.h"
+#include "compose/item.h"
 #include "entente/rows.h"
-#include "entente/say.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "terminal/say.h"
 
 #include <string.h>
 

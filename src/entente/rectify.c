@@ -1,6 +1,6 @@
-#include "entente/about.h"
+#include "compose/about.h"
 #include "entente/rows.h"
-#include "entente/words.h"
+#include "home/words.h"
 
 static const struct option_row options[] = {
 	FILL_OPTIONS,

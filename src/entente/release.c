@@ -1,8 +1,8 @@
-#include "entente/item.h"
-#include "entente/marked.h"
+#include "compose/item.h"
 #include "entente/rows.h"
-#include "entente/say.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "terminal/marked.h"
+#include "terminal/say.h"
 
 static const struct option_row options[] = {
 	{ "to", N_("CODE"), N_("an outside party of the guidelines; may be given again") },

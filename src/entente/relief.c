@@ -1,10 +1,10 @@
 /* The watch is handed over: by who goes, with what is open; by who comes, who reads it again. */
 #include "base/alloc.h"
-#include "entente/act.h"
-#include "entente/login.h"
+#include "compose/act.h"
 #include "entente/roster.h"
 #include "entente/rows.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "terminal/login.h"
 #include "wire/roster.h"
 
 #include <stdlib.h>

@@ -4,8 +4,8 @@
  * waits for it.
  */
 #include "entente/rows.h"
-#include "entente/show.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "show/show.h"
 
 #include <string.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
-#include "entente/act.h"
-#include "entente/fill.h"
+#include "compose/act.h"
+#include "compose/fill.h"
 #include "entente/rows.h"
-#include "entente/words.h"
+#include "home/words.h"
 
 static const struct option_row options[] = {
 	ACT_FOR_OPTION, ACT_TEXT_OPTIONS, FORM_OPTION, FILL_OPTIONS, { NULL, NULL, NULL },

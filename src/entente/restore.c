@@ -4,16 +4,16 @@
  * what the backup has forgotten, and writes nothing of its own before that is settled.
  */
 #include "base/alloc.h"
-#include "entente/held.h"
-#include "entente/post.h"
-#include "entente/refuse.h"
-#include "entente/registrar.h"
-#include "entente/restored.h"
+#include "compose/post.h"
+#include "compose/registrar.h"
 #include "entente/rows.h"
-#include "entente/show.h"
-#include "entente/words.h"
+#include "home/restored.h"
+#include "home/words.h"
 #include "record/store.h"
+#include "show/show.h"
 #include "sys/file.h"
+#include "terminal/held.h"
+#include "terminal/refuse.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,14 +3,14 @@
  * nothing is sealed twice, and the record as it is: the new files stand beside it.
  */
 #include "base/alloc.h"
-#include "entente/login.h"
-#include "entente/refuse.h"
 #include "entente/rows.h"
-#include "entente/show.h"
-#include "entente/stored.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "show/show.h"
 #include "sys/file.h"
 #include "sys/random.h"
+#include "terminal/login.h"
+#include "terminal/refuse.h"
+#include "terminal/stored.h"
 #include "wire/statement.h"
 
 #include <errno.h>

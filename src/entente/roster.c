@@ -3,15 +3,15 @@
 
 #include "base/alloc.h"
 #include "border/ical.h"
-#include "entente/act.h"
-#include "entente/login.h"
-#include "entente/refuse.h"
-#include "entente/roster_csv.h"
-#include "entente/roster_file.h"
+#include "compose/act.h"
+#include "compose/submit.h"
 #include "entente/rows.h"
-#include "entente/submit.h"
-#include "entente/words.h"
+#include "home/roster_csv.h"
+#include "home/roster_file.h"
+#include "home/words.h"
 #include "sys/file.h"
+#include "terminal/login.h"
+#include "terminal/refuse.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,8 +6,8 @@
 #ifndef ENTENTE_ROSTER_H
 #define ENTENTE_ROSTER_H
 
-#include "entente/draft.h"
-#include "entente/show.h"
+#include "compose/draft.h"
+#include "show/show.h"
 
 const char *duty_text(const char *state); /* "EMPTY" in the reader's language */
 enum colour duty_colour(const char *state);

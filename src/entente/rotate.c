@@ -2,15 +2,15 @@
 
 #include "accord/places.h"
 #include "base/alloc.h"
-#include "entente/client.h"
-#include "entente/held.h"
 #include "entente/init.h"
-#include "entente/node_keys.h"
-#include "entente/refuse.h"
-#include "entente/say.h"
-#include "entente/show.h"
-#include "entente/words.h"
+#include "home/node_keys.h"
+#include "home/words.h"
+#include "show/show.h"
 #include "sys/file.h"
+#include "terminal/client.h"
+#include "terminal/held.h"
+#include "terminal/refuse.h"
+#include "terminal/say.h"
 
 #include <errno.h>
 #include <fcntl.h>

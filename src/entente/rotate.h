@@ -7,7 +7,7 @@
 #ifndef ENTENTE_ROTATE_H
 #define ENTENTE_ROTATE_H
 
-#include "entente/options.h"
+#include "terminal/options.h"
 
 /* uses: of log, mirror, tls, with a comma between. */
 enum exit_code keys_rotate(const struct options *o, const char *uses) MUST_CHECK;

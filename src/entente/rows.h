@@ -1,13 +1,13 @@
 /*
  * rows.h - the row of every command, each defined in the file of its name; those of a node's processes in
- * processes.c.
+ * process.c.
  *
  * Layer: entente.
  */
 #ifndef ENTENTE_ROWS_H
 #define ENTENTE_ROWS_H
 
-#include "entente/options.h"
+#include "terminal/options.h"
 
 /* clang-format off */
 /* In the order of the help: setting up, sending, answering, looking, keeping. */

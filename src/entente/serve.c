@@ -1,19 +1,19 @@
 /* The node itself: what must be there before it runs, and what it ends with. */
-#include "entente/client.h"
-#include "entente/core.h"
-#include "entente/quarantine_store.h"
+#include "home/quarantine_store.h"
+#include "process/core.h"
+#include "terminal/client.h"
 
 #include "accord/places.h"
 #include "base/alloc.h"
 #include "base/log.h"
 #include "crypto/tls.h"
-#include "entente/accord_rule.h"
-#include "entente/held.h"
-#include "entente/refuse.h"
 #include "entente/rows.h"
-#include "entente/say.h"
-#include "entente/terminals.h"
-#include "entente/words.h"
+#include "home/accord_rule.h"
+#include "home/words.h"
+#include "process/terminals.h"
+#include "terminal/held.h"
+#include "terminal/refuse.h"
+#include "terminal/say.h"
 
 #include <errno.h>
 #include <stdio.h>

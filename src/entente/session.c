@@ -1,11 +1,11 @@
 /* Meetings of a body: when and where, who came, what is on the agenda, and what is carried to the next. */
 #include "entente/dialogue.h"
-#include "entente/login.h"
 #include "entente/rows.h"
-#include "entente/say.h"
-#include "entente/show.h"
-#include "entente/table.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "show/show.h"
+#include "show/table.h"
+#include "terminal/login.h"
+#include "terminal/say.h"
 
 #include <string.h>
 

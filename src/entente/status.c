@@ -1,9 +1,9 @@
-#include "entente/login.h"
 #include "entente/roster.h"
 #include "entente/rows.h"
-#include "entente/show.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "show/show.h"
 #include "sys/clock.h"
+#include "terminal/login.h"
 
 #include <string.h>
 

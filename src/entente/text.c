@@ -5,13 +5,13 @@
 
 #include "accord/nfc.h"
 #include "base/alloc.h"
-#include "entente/act.h"
-#include "entente/glossary.h"
+#include "compose/act.h"
+#include "compose/glossary.h"
 #include "entente/rows.h"
-#include "entente/say.h"
-#include "entente/show.h"
 #include "entente/text_say.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "show/show.h"
+#include "terminal/say.h"
 
 #include <stdlib.h>
 #include <string.h>

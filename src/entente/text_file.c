@@ -5,12 +5,12 @@
 #include "base/alloc.h"
 #include "border/xml.h"
 #include "dialogue/text_part.h"
-#include "entente/login.h"
-#include "entente/say.h"
-#include "entente/show.h"
 #include "entente/text.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "show/show.h"
 #include "sys/file.h"
+#include "terminal/login.h"
+#include "terminal/say.h"
 
 #include <errno.h>
 #include <stdlib.h>

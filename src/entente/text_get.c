@@ -3,8 +3,8 @@
 
 #include "base/alloc.h"
 #include "crypto/hash.h"
-#include "entente/say.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "terminal/say.h"
 
 #include <stdio.h>
 #include <stdlib.h>

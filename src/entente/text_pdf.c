@@ -1,9 +1,9 @@
 /* An original as PDF: the program beside this one draws it (ADR 48), from the canonical file alone. */
 #include "entente/text.h"
 
-#include "entente/say.h"
-#include "entente/words.h"
+#include "home/words.h"
 #include "sys/file.h"
+#include "terminal/say.h"
 
 #include <errno.h>
 #include <spawn.h>

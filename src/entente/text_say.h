@@ -6,7 +6,7 @@
 #ifndef ENTENTE_TEXT_SAY_H
 #define ENTENTE_TEXT_SAY_H
 
-#include "entente/submit.h"
+#include "compose/submit.h"
 #include "entente/text.h"
 
 struct saying {

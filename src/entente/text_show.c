@@ -1,10 +1,10 @@
 /* Texts on a terminal: which there are, how one stands unit by unit, and what is different in another. */
-#include "entente/login.h"
-#include "entente/say.h"
-#include "entente/show.h"
-#include "entente/table.h"
 #include "entente/text.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "show/show.h"
+#include "show/table.h"
+#include "terminal/login.h"
+#include "terminal/say.h"
 
 #include <string.h>
 

@@ -4,10 +4,10 @@
  */
 #include "entente/text_say.h"
 
-#include "entente/act.h"
-#include "entente/say.h"
-#include "entente/show.h"
-#include "entente/words.h"
+#include "compose/act.h"
+#include "home/words.h"
+#include "show/show.h"
+#include "terminal/say.h"
 
 #include <string.h>
 

@@ -4,13 +4,13 @@
  */
 #include "accord/glossary.h"
 #include "base/alloc.h"
-#include "entente/act.h"
-#include "entente/glossary.h"
-#include "entente/login.h"
+#include "compose/act.h"
+#include "compose/glossary.h"
 #include "entente/rows.h"
-#include "entente/say.h"
-#include "entente/show.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "show/show.h"
+#include "terminal/login.h"
+#include "terminal/say.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 #include "record/verify.h"
 
-#include "entente/held.h"
 #include "entente/rows.h"
-#include "entente/say.h"
-#include "entente/words.h"
+#include "home/words.h"
 #include "sys/threads.h"
+#include "terminal/held.h"
+#include "terminal/say.h"
 
 #include <jansson.h>
 #include <stdio.h>

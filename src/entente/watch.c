@@ -1,10 +1,10 @@
-#include "entente/login.h"
 #include "entente/rows.h"
-#include "entente/show.h"
-#include "entente/time_text.h"
 #include "entente/watch_full.h"
-#include "entente/words.h"
+#include "home/time_text.h"
+#include "home/words.h"
+#include "show/show.h"
 #include "sys/clock.h"
+#include "terminal/login.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/limits.h"
-#include "entente/words.h"
+#include "home/words.h"
 #include "sys/clock.h"
 
 #include <errno.h>

@@ -7,8 +7,8 @@
 #ifndef ENTENTE_WATCH_FULL_H
 #define ENTENTE_WATCH_FULL_H
 
-#include "entente/follower.h"
-#include "entente/screen.h"
+#include "show/screen.h"
+#include "terminal/follower.h"
 
 #define ITEMS_MAX 512u
 #define PLACE_TEXT_MAX 128u

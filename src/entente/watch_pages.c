@@ -2,8 +2,8 @@
 #include "entente/watch_full.h"
 
 #include "base/limits.h"
-#include "entente/show.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "show/show.h"
 
 #include <stdlib.h>
 #include <string.h>

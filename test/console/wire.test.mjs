@@ -90,7 +90,7 @@ test("says: every field of a dialogue by its name, and the acts are those of the
   const source = (name) => readFile(new URL(`../../${name}`, import.meta.url), "utf8");
   const keys = [...(await source("src/entente/dialogue.c")).matchAll(/\{ DIALOGUE_([A-Z_]+), SHAPE_/g)].map((row) => row[1].toLowerCase());
   assert.ok(keys.length > 20);
-  for (const [name, shape] of [["src/entente/show_says.c", (key) => `{ "${key}", N_(`], ["console/src/view/message.tsx", (key) => `${key}: () =>`]]) {
+  for (const [name, shape] of [["src/show/says.c", (key) => `{ "${key}", N_(`], ["console/src/view/message.tsx", (key) => `${key}: () =>`]]) {
     const text = await source(name);
     assert.deepEqual(keys.filter((key) => !text.includes(shape(key))), [], name);
   }

@@ -2,7 +2,7 @@
  * The signer's file on a disk that is cut before every change of it, and fails at every call. What is read
  * then is a state that was written, none older than the last sync, and certain only if it is the last.
  */
-#include "entente/mark_file.h"
+#include "home/mark_file.h"
 
 #include "base/alloc.h"
 #include "base/prng.h"

@@ -10,7 +10,7 @@ import officers
 import pytest
 
 ENGLISH = {}
-SOURCES = nodes.ROOT / "src/entente"
+SOURCES = nodes.ROOT / "src"
 HANGUL = re.compile("[가-힣]")
 
 
@@ -137,7 +137,8 @@ def test_each_hint_names_what_there_is():
     assert {"send", "accord", "restore"} <= set(known) and "open-epoch" in known["restore"]
     assert list(mistakes("then entente sned --to X", known)) and list(mistakes("entente send --two X", known))
     assert list(mistakes("entente accord sing DIR", known)) and not list(mistakes("entente accord sign DIR --key ROOT", known))
-    texts = [text for path in sorted(SOURCES.glob("*.c")) for text in literals(path)] + list(translations())
+    rooms = ("home", "terminal", "show", "compose", "entente")  # what speaks to a person
+    texts = [text for room in rooms for path in sorted((SOURCES / room).glob("*.c")) for text in literals(path)] + list(translations())
     hints = [text for text in texts if re.search(r"\bentente [a-z]", text)]
     assert len(hints) > 100
     wrong = [one for text in hints for one in mistakes(text, known)]
@@ -158,8 +159,8 @@ def test_both_languages_name_the_same_commands():
 
 def test_what_the_api_says_is_in_the_catalogue():
     """A refusal crosses the API as a name and an English sentence, and the reader's catalogue has each."""
-    known = set(literals(SOURCES / "sentences.c"))
-    for path in (nodes.ROOT / "src/api").glob("*.c"):
+    known = set(literals(SOURCES / "home/sentences.c"))
+    for path in (SOURCES / "api").glob("*.c"):
         for call in re.findall(r"request_fail\(([^;]*)\);", path.read_text()):
             assert set(re.findall(r'"([^"]+)"', call)) <= known, (path.name, call)
 

@@ -3,7 +3,7 @@
  * by its file key too.
  */
 #include "crypto/age.h"
-#include "entente/sealed_file.h"
+#include "terminal/sealed_file.h"
 
 #include "crypto/bech32.h"
 

@@ -4,9 +4,9 @@
  *
  * Input: the first byte says which; the rest is what comes.
  */
-#include "entente/client.h"
-#include "entente/draft.h"
-#include "entente/evidence.h"
+#include "terminal/client.h"
+#include "compose/draft.h"
+#include "terminal/evidence.h"
 
 #include <assert.h>
 #include <stdlib.h>

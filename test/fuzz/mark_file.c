@@ -5,7 +5,7 @@
  * Input: flags (bit n: slot n gets its true length and hash), u16 length of the first slot's bytes, both
  * slots' bytes.
  */
-#include "entente/mark_file.h"
+#include "home/mark_file.h"
 
 #include <assert.h>
 #include <stdlib.h>

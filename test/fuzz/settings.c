@@ -1,5 +1,5 @@
 /* HOME/settings: what is taken is sound, and what is not names a line that exists. */
-#include "entente/settings.h"
+#include "home/settings.h"
 
 #include <assert.h>
 #include <string.h>

@@ -2,9 +2,9 @@
  * Words that people and files write: origins, times, spans, addresses, devices. What is read is written again
  * as it stands.
  */
-#include "entente/roster_csv.h"
-#include "entente/roster_file.h"
-#include "entente/time_text.h"
+#include "home/roster_csv.h"
+#include "home/roster_file.h"
+#include "home/time_text.h"
 #include "sys/serial.h"
 #include "sys/socket.h"
 #include "wire/date.h"

@@ -98,7 +98,7 @@ GOOD = [
     ("src/wire/good.h", GOOD_HEADER),
     ("src/wire/good.c", GOOD_SOURCE),
     ("src/base/good.c", "static struct {\n\tconst char *name;\n} root = { NULL };\n"),
-    ("src/entente/process_link.c", "int process_link(void);\n"),
+    ("src/process/link.c", "int process_link(void);\n"),
     ("src/sys/loop.c", "#include <uv.h>\n"),
     ("src/wire/good.c", "/* clang-format off */\n/* " + "x" * 150 + " */\n"),
     ("docs/a.md", "words\n"),

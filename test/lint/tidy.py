@@ -44,9 +44,9 @@ BORROWED = {
     "sqlite3.h": ["src/record/"],
     "sodium.h": ["src/crypto/"],
     "openssl/": ["src/crypto/"],
-    "jansson.h": ["src/api/feeds.c", "src/api/taxii.c", "src/border/", "src/entente/", "test/"],
+    "jansson.h": ["src/api/feeds.c", "src/api/taxii.c", "src/border/", "src/terminal/", "src/show/", "src/compose/", "src/entente/", "test/"],
     "expat.h": ["src/border/xml_read.c"],
-    "ini.h": ["src/accord/", "src/entente/"],
+    "ini.h": ["src/accord/", "src/home/"],
     "threads.h": [],
     "pthread.h": ["src/sys/threads.c"],
 }
@@ -75,11 +75,11 @@ HEAP_USERS = ["src/base/alloc.c", "src/base/alloc.h", "src/crypto/library_memory
 HEAP_CALLS = "malloc calloc realloc free strdup strndup asprintf vasprintf xcalloc xrealloc".split()
 
 BANNED_WORDS = set("data info ctx manager handler helper util misc common process obj tmp".split())
-# The program is three processes: in its folder the word names them, and nothing else.
-WORD_EXCEPTIONS = {("process", "src/entente/"), ("processes", "src/entente/")}
+# A node is several processes: where they are run and shown the word names them, and nothing else.
+WORD_EXCEPTIONS = {("process", f"src/{folder}/") for folder in ("process", "show", "entente")} | {("processes", "src/process/")}
 
 LEFT_OPEN = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK"]) + r")\b")
-MACHINE_PATH = re.compile(r"/(root|home)/\w|/work" + "/main")
+MACHINE_PATH = re.compile(r"(?<!src)/(root|home)/\w|/work" + "/main")
 
 Finding = collections.namedtuple("Finding", "rule path line text")
 

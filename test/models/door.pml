@@ -1,6 +1,6 @@
 /*
  * The one door and the receipt: what a reader at either side was shown, and what a mirror has cosigned, survives any
- * power cut. Promise 1; docs/ARCHITECTURE.md, the turn; src/node/effects.c, src/entente/process_signer.c.
+ * power cut. Promise 1; docs/ARCHITECTURE.md, the turn; src/node/effects.c, src/process/signer.c.
  *
  * Sizes stand for logs (restore.pml has what is in them). Twins: SHOW_EARLY, COSIGN_EARLY, RECEIPT_EARLY.
  */

@@ -142,7 +142,7 @@ struct sim_acknowledged {
 
 /*
  * The signer and its file: marks are written before an answer goes out, and synced before the same log is
- * signed again or 2 ms later, whichever is first (src/entente/process_signer.c, mark_file.c).
+ * signed again or 2 ms later, whichever is first (src/process/signer.c, mark_file.c).
  */
 struct sim_signer {
 	struct mark rows[SIM_MARKS_MAX], synced_rows[SIM_MARKS_MAX];

@@ -6,7 +6,7 @@
 #include "accord/form.h"
 #include "accord/procedure.h"
 #include "bundle_copy.h"
-#include "entente/accord_rule.h"
+#include "home/accord_rule.h"
 #include "vectors.h"
 
 #include <setjmp.h>

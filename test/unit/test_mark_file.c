@@ -1,5 +1,5 @@
 /* The signer's memory on the disk: what a closing, a kill, a stopped machine and damage leave of it. */
-#include "entente/mark_file.h"
+#include "home/mark_file.h"
 #include "sys/file.h"
 
 #include <fcntl.h>

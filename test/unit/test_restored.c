@@ -1,5 +1,5 @@
 /* A backup takes the record's place, whichever rename the power goes before. */
-#include "entente/restored.h"
+#include "home/restored.h"
 #include "record/store.h"
 
 #include <setjmp.h>

@@ -2,8 +2,8 @@
  * A roster as a person writes it: civil times become UTC here, and what two readers could read differently is
  * refused.
  */
-#include "entente/roster_csv.h"
-#include "entente/roster_file.h"
+#include "home/roster_csv.h"
+#include "home/roster_file.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
  * Files of any length, sealed and opened as they flow: the same bytes as of those in memory, and nothing
  * less.
  */
-#include "entente/sealed_file.h"
+#include "terminal/sealed_file.h"
 
 #include "base/alloc.h"
 #include "crypto/sign.h"

@@ -1,7 +1,7 @@
 /* Every sentence of the lower layers that a person can be shown is in the catalogue. */
-#include "entente/accord_rule.h"
-#include "entente/rule_text.h"
-#include "entente/sentences.h"
+#include "home/accord_rule.h"
+#include "home/rule_text.h"
+#include "home/sentences.h"
 
 #include "accord/procedure.h"
 #include "base/attr.h"
@@ -26,7 +26,7 @@
 static void check(const char *text)
 {
 	if (!sentence_is_known(text))
-		fail_msg("src/entente/sentences.c has not: %s", text);
+		fail_msg("src/home/sentences.c has not: %s", text);
 }
 
 static void errors_are_known(void **state)

@@ -1,7 +1,7 @@
 /* HOME/settings: what is taken, and which line and key a refusal names. */
-#include "entente/settings.h"
+#include "home/settings.h"
 
-#include "entente/sentences.h"
+#include "home/sentences.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

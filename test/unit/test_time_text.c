@@ -1,5 +1,5 @@
 /* Spans and times as people type them. */
-#include "entente/time_text.h"
+#include "home/time_text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

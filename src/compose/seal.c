@@ -1,0 +1,332 @@
+#include "compose/seal.h"
+
+#include "base/alloc.h"
+#include "home/words.h"
+#include "sys/random.h"
+#include "terminal/say.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- For whom. ---- */
+
+struct choice {
+	const json_t *recipients; /* of GET /recipients */
+	struct bytes roles[ACCORD_ROLES_MAX + 1];
+	size_t roles_count;
+	enum age_kind kind;
+};
+
+static void add_role(struct choice *c, struct bytes role)
+{
+	for (size_t i = 0; i < c->roles_count; i++) {
+		if (bytes_equal(c->roles[i], role))
+			return;
+	}
+	if (c->roles_count < ARRAY_COUNT(c->roles))
+		c->roles[c->roles_count++] = role;
+}
+
+/* The author's, the addressees', those that the accord names, those of what is referred to. */
+static void add_roles(struct choice *c, const struct draft *d, const struct officer *officer,
+		      const json_t *answer)
+{
+	json_t *name;
+	size_t i;
+
+	add_role(c, bytes_str(officer->role));
+	for (i = 0; i < d->statement.addressees_count; i++)
+		add_role(c, d->statement.addressees[i].role);
+	json_array_foreach(json_object_get(answer, "readers"), i, name)
+		add_role(c, bytes_str(json_is_string(name) ? json_string_value(name) : ""));
+	for (i = 0; i < d->readers_count; i++)
+		add_role(c, d->readers[i]);
+}
+
+static bool holds_role(const json_t *recipient, struct bytes role)
+{
+	json_t *name;
+	size_t i;
+
+	json_array_foreach(json_object_get(recipient, "roles"), i, name)
+	{
+		if (json_is_string(name) && bytes_equal(bytes_str(json_string_value(name)), role))
+			return true;
+	}
+	return false;
+}
+
+/* Whether this post of this party has a key of the kind. */
+static bool has_key(const struct choice *c, struct bytes party, struct bytes role, enum age_kind kind)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(c->recipients, i, one)
+	{
+		if (json_uint(one, "sealing") == kind &&
+		    bytes_equal(bytes_str(json_str(one, "party")), party) && holds_role(one, role))
+			return true;
+	}
+	return false;
+}
+
+/* A post that has keys, but no hybrid one: because of it all of the file is for X25519 keys. */
+static const json_t *find_behind(const struct choice *c, struct bytes *role)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(c->recipients, i, one)
+	{
+		for (size_t r = 0; r < c->roles_count; r++) {
+			if (!holds_role(one, c->roles[r]) ||
+			    has_key(c, bytes_str(json_str(one, "party")), c->roles[r], AGE_HYBRID))
+				continue;
+			*role = c->roles[r];
+			return one;
+		}
+	}
+	return NULL;
+}
+
+static void name_post(struct bytes party, struct bytes role, char out[PARTY_NAME_MAX + ROLE_NAME_MAX + 2])
+{
+	struct buf text = { (uint8_t *)out, 0, PARTY_NAME_MAX + ROLE_NAME_MAX + 1, false };
+
+	buf_put(&text, party);
+	buf_put_byte(&text, '/');
+	buf_put(&text, role);
+	out[text.len] = '\0';
+}
+
+/* Hybrid, if it can be for everybody; why not is said, and where the accord requires it nothing is sealed. */
+static enum exit_code choose_kind(struct choice *c, bool is_required, bool is_quiet)
+{
+	char post[PARTY_NAME_MAX + ROLE_NAME_MAX + 2];
+	bool is_here = age_kind_is_here(AGE_HYBRID);
+	struct bytes role = { NULL, 0 };
+	const json_t *behind = find_behind(c, &role);
+
+	c->kind = is_here && behind == NULL ? AGE_HYBRID : AGE_X25519;
+	if (c->kind == AGE_HYBRID)
+		return EXIT_DONE;
+	if (behind != NULL)
+		name_post(bytes_str(json_str(behind, "party")), role, post);
+	if (is_required) {
+		if (!is_here)
+			say_error(_(
+				"The accord requires post-quantum sealing, and this machine's OpenSSL has no "
+				"ML-KEM-768."));
+		else
+			say_error(_("The accord requires post-quantum sealing, and {1} has no such key."),
+				  post);
+		say_next(is_here ? _("its registrar adds one: entente keys --add FILE.pub --roles ROLE")
+				 : _("write on a machine with OpenSSL 3.5 or later, as Debian 13 has it"));
+		return EXIT_REFUSED;
+	}
+	if (is_quiet)
+		return EXIT_DONE;
+	if (!is_here)
+		fputs(_("not post-quantum: this machine's OpenSSL has no ML-KEM-768\n"), stderr);
+	else
+		fprintf(stderr, "%s: %s\n", _("not post-quantum, for all, because of one post's keys"), post);
+	return EXIT_DONE;
+}
+
+static enum exit_code need(const struct choice *c, struct bytes party, struct bytes role)
+{
+	char post[PARTY_NAME_MAX + ROLE_NAME_MAX + 2];
+
+	if (has_key(c, party, role, c->kind))
+		return EXIT_DONE;
+	name_post(party, role, post);
+	say_error(_("{1} has no key of kind {2} that words are sealed for, so nobody could read this there."),
+		  post, age_kind_name(c->kind));
+	say_next(_("entente keys --new-identity FILE makes one there; its registrar adds it: entente keys "
+		   "--add FILE.pub "
+		   "--roles ROLE"));
+	return EXIT_REFUSED;
+}
+
+/* Whoever must be able to read it, and who wrote it. */
+static enum exit_code check_needed(const struct choice *c, const struct draft *d,
+				   const struct officer *officer)
+{
+	const struct statement *s = &d->statement;
+	enum exit_code code = need(c, s->party, bytes_str(officer->role));
+
+	for (size_t i = 0; code == EXIT_DONE && i < s->addressees_count; i++) {
+		if (!bytes_equal(s->addressees[i].role, BYTES_LIT(ROLE_NODE)))
+			code = need(c, s->addressees[i].party, s->addressees[i].role);
+	}
+	return code;
+}
+
+static bool is_wanted(const struct choice *c, const json_t *recipient)
+{
+	for (size_t i = 0; json_uint(recipient, "sealing") == c->kind && i < c->roles_count; i++) {
+		if (holds_role(recipient, c->roles[i]))
+			return true;
+	}
+	return false;
+}
+
+static enum exit_code add_key(struct draft *d, const json_t *recipient)
+{
+	struct age_recipient *out = &d->sealed_for[d->sealed_for_count];
+	struct buf key;
+	enum err e;
+
+	if (d->sealed_for_count == AGE_RECIPIENTS_MAX) {
+		say_error(_("This would be sealed for more than {1} keys."), say_number(AGE_RECIPIENTS_MAX));
+		say_next(_("address fewer posts; old keys of a post are withdrawn by its registrar"));
+		return EXIT_REFUSED;
+	}
+	e = json_bytes(recipient, "key", &key);
+	if (e == ERR_OK) {
+		e = age_recipient_from(buf_bytes(&key), out);
+		free(key.ptr);
+	}
+	for (size_t i = 0; e == ERR_OK && i < d->sealed_for_count; i++) {
+		if (memcmp(&d->sealed_for[i], out, sizeof *out) == 0)
+			return EXIT_DONE; /* of two posts at once */
+	}
+	d->sealed_for_count += e == ERR_OK ? 1 : 0;
+	return e == ERR_OK ? EXIT_DONE : EXIT_ERROR;
+}
+
+static void say_choice(const struct choice *c, const struct draft *d)
+{
+	char names[1024], line[1280];
+	struct buf text = { (uint8_t *)names, 0, sizeof names - 1, false };
+
+	for (size_t i = 0; i < c->roles_count; i++) {
+		buf_put_str(&text, i == 0 ? "" : ", ");
+		buf_put(&text, c->roles[i]);
+	}
+	names[text.len] = '\0';
+	say_fill(line, sizeof line,
+		 n_(d->sealed_for_count, "sealed for {1} key of {2} (age {3})\n",
+		    "sealed for {1} keys of {2} (age {3})\n"),
+		 say_number(d->sealed_for_count), names, age_kind_name(c->kind));
+	fputs(line, stderr);
+}
+
+static enum exit_code choose(struct draft *d, const struct officer *officer, const struct options *o,
+			     const json_t *answer)
+{
+	struct choice c = { .recipients = json_object_get(answer, "recipients") };
+	const json_t *one;
+	enum exit_code code;
+	size_t i;
+
+	add_roles(&c, d, officer, answer);
+	d->options = o;
+	code = choose_kind(&c, json_flag(answer, "post_quantum_required"), o->is_json);
+	if (code == EXIT_DONE)
+		code = check_needed(&c, d, officer);
+	d->flash_len_max = json_uint(answer, "flash_len_max");
+	d->sealed_for = xcalloc(AGE_RECIPIENTS_MAX, sizeof *d->sealed_for);
+	json_array_foreach(c.recipients, i, one)
+	{
+		if (code == EXIT_DONE && is_wanted(&c, one))
+			code = add_key(d, one);
+	}
+	if (code == EXIT_DONE && !o->is_json)
+		say_choice(&c, d);
+	return code;
+}
+
+enum exit_code seal_choose(struct draft *d, const struct officer *officer, const struct options *o,
+			   struct client *c)
+{
+	enum exit_code code;
+	struct query q;
+	json_t *answer;
+
+	if (d->sealed_for != NULL || (!draft_has_content(d) && !option_is_given(o, "attach")))
+		return EXIT_DONE;
+	query_open(&q, "/recipients");
+	query_put_number(&q, "channel", d->statement.channel);
+	code = client_get(c, &q, &answer);
+	if (code == EXIT_DONE &&
+	    (json_flag(answer, "sealed") || d->answers_sealed || option_is_given(o, "seal")))
+		code = choose(d, officer, o, answer);
+	json_decref(answer);
+	return code;
+}
+
+/* ---- Sealing. ---- */
+
+enum exit_code seal_explain(const struct draft *d, enum err e, size_t bad)
+{
+	char text[AGE_TEXT_LEN_MAX + 1];
+	struct buf key = { (uint8_t *)text, 0, sizeof text - 1, false };
+
+	age_recipient_write(&d->sealed_for[bad], &key);
+	text[key.len] = '\0';
+	if (e == ERR_VERIFY)
+		say_error(_("Nothing can be sealed for the key {1}: it is no sound one."), text);
+	else
+		say_error(_("The text could not be sealed: {1}."), _(err_text(e)));
+	say_next("entente keys");
+	return EXIT_ERROR;
+}
+
+/* What the node asks of a clear one. */
+static enum exit_code check_flash(const struct draft *d)
+{
+	const struct statement *s = &d->statement;
+	size_t len = 0;
+
+	for (size_t i = 0; i < d->content.portions_count; i++)
+		len += d->content.portions[i].text.len;
+	if (!s->has_precedence || s->precedence != PRECEDENCE_FLASH || len <= d->flash_len_max)
+		return EXIT_DONE;
+	say_error(_("A FLASH is brief: its text has {1} bytes, and the accord takes {2}."), say_number(len),
+		  say_number(d->flash_len_max));
+	say_next(_("make it shorter, or send the rest behind it as IMMEDIATE"));
+	return EXIT_REFUSED;
+}
+
+enum exit_code seal_content(struct draft *d)
+{
+	const struct age_recipient *to[AGE_RECIPIENTS_MAX];
+	struct buf sealed;
+	struct drbg random;
+	size_t bad = 0;
+	enum err e;
+
+	enum exit_code code = check_flash(d);
+
+	/* A file that holds it was found before. */
+	if (code == EXIT_DONE && d->held[0] == '\0')
+		code = word_filter(d->options, &d->statement, buf_bytes(&d->content_bytes), d->held);
+	if (code != EXIT_DONE)
+		return code;
+	if (content_pad(&d->content, d->content_bytes.len) != ERR_OK) {
+		say_error(_("What is sealed has at most {1} bytes."), say_number(SEALED_PLAIN_MAX));
+		say_next(_("make it shorter, or send it in several messages"));
+		return EXIT_REFUSED;
+	}
+	buf_reset(&d->content_bytes);
+	content_write(&d->content, &d->content_bytes);
+	assert(buf_check(&d->content_bytes) == ERR_OK && d->content_bytes.len <= SEALED_PLAIN_MAX);
+	for (size_t i = 0; i < d->sealed_for_count; i++)
+		to[i] = &d->sealed_for[i];
+	random_read(random.seed, sizeof random.seed);
+	buf_init(&sealed, xcalloc(1, CONTENT_LEN_MAX), CONTENT_LEN_MAX);
+	e = age_seal(to, d->sealed_for_count, &random, buf_bytes(&d->content_bytes), &sealed, &bad);
+	age_wipe(&random, sizeof random);
+	age_wipe(d->content_bytes.ptr, d->content_bytes.len);
+	buf_reset(&d->content_bytes);
+	if (e == ERR_OK)
+		buf_put(&d->content_bytes, buf_bytes(&sealed));
+	free(sealed.ptr);
+	if (e != ERR_OK)
+		return seal_explain(d, e, bad);
+	d->statement.content.sealing = d->sealed_for[0].kind;
+	return EXIT_DONE;
+}

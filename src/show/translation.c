@@ -1,0 +1,66 @@
+/* Translations under what is authentic: whose, and how good; what a machine made says so on every line. */
+#include "home/words.h"
+#include "show/show.h"
+
+#include <string.h>
+
+static const struct {
+	const char *status, *word; /* N_() */
+	enum colour colour;
+} states[] = {
+	{ "NONE", N_("NONE"), COLOUR_DIM },
+	{ "MACHINE", N_("MACHINE"), COLOUR_BAD },
+	{ "DRAFT", N_("DRAFT"), COLOUR_WARN },
+	{ "REVIEWED", N_("REVIEWED"), COLOUR_PLAIN },
+	{ "CERTIFIED", N_("CERTIFIED"), COLOUR_GOOD },
+};
+
+static void show_text(const json_t *t, const char *mark)
+{
+	json_t *portion;
+	size_t i;
+
+	json_array_foreach(json_object_get(t, "text"), i, portion)
+	{
+		const char *text = json_is_string(portion) ? json_string_value(portion) : "";
+		while (*text != '\0') {
+			size_t len = strcspn(text, "\n");
+			say("  ");
+			if (mark != NULL)
+				say_coloured(COLOUR_BAD, mark);
+			say_text((struct bytes){ (const uint8_t *)text, len });
+			say("\n");
+			text += len + (text[len] == '\n');
+		}
+	}
+}
+
+static void show_one(const json_t *t)
+{
+	const json_t *by = json_object_get(t, "by");
+	const char *status = json_str(t, "status");
+	bool is_machine = strcmp(status, "MACHINE") == 0;
+
+	say(_("translation ({1})  "), json_str(t, "to"));
+	for (size_t i = 0; i < ARRAY_COUNT(states); i++) {
+		if (strcmp(states[i].status, status) == 0)
+			say_coloured(states[i].colour, _(states[i].word));
+	}
+	say(_("  by {1} {2}, holder {3}, {4}\n"), json_str(by, "party"), json_str(by, "role"),
+	    say_number(json_uint(by, "holder")), json_str(by, "place"));
+	if (strcmp(status, "NONE") == 0)
+		return;
+	if (!json_flag(t, "held"))
+		say_coloured(COLOUR_WARN, _("INCOMPLETE: the text is not here yet.\n"));
+	show_text(t, is_machine ? _("[MACHINE] ") : NULL);
+}
+
+void show_translations(const json_t *entry)
+{
+	const json_t *t;
+	size_t i;
+
+	json_array_foreach(json_object_get(entry, "translations"), i, t) show_one(t);
+	if (json_array_size(json_object_get(entry, "translations")) > 0)
+		say_line(_("what counts is the authentic text above"));
+}
