@@ -428,7 +428,9 @@ static enum err cosignature_verify(struct node *n, const struct line *line, uint
 	if (e != ERR_OK)
 		return e;
 	note_write_text(&line->log->origin, size, root, &text);
-	return mirror_verify(n, line, party, buf_bytes(&text), parsed);
+	e = mirror_verify(n, line, party, buf_bytes(&text), parsed);
+	/* Behind what has rotted here nobody's line can be judged. */
+	return e == ERR_VERIFY && has_tree_rotted(n, line, size) ? ERR_NOT_FOUND : e;
 }
 
 bool is_receipt_good(struct node *n, const struct line *line, size_t party, uint64_t size, struct bytes text)

@@ -140,7 +140,7 @@ static enum err put_batch(struct node *n, size_t peer, struct bundle_cursor *c, 
 		buf_init(&payload, frame->ptr + frame->len + FRAME_HEAD_LEN, FRAME_LEN_MAX - FRAME_HEAD_LEN);
 		if (c->from < line->log->durable)
 			e = batch_build(n, line,
-					&(struct batch_goal){ c->from, line->log->durable,
+					&(struct batch_goal){ c->from, line->log->durable, 0,
 							      n->books + n->bundle_said },
 					&payload, &size);
 		if (e == ERR_NOT_FOUND)

@@ -41,6 +41,7 @@ struct reach {
 	uint64_t held;	/* by its HELLO or its cosignature */
 	uint64_t sent;	/* given to a path since it came up */
 	uint64_t goal;	/* a peer's log: send up to here. Our own: looked at for advance copies so far */
+	uint64_t wanted, wanted_end; /* by its last WANT; end 0: no notes are due for it */
 	uint64_t taken; /* the socket has taken so much: SENT */
 	uint64_t told;	/* size of the note that a HELLO or HEADS told him last */
 	uint64_t told_receipts; /* and how many receipts this node had taken by then */
@@ -566,10 +567,13 @@ enum err hello_build(struct node *n, struct now now, size_t peer, struct hello *
 /* One batch of a log from `first`, at most up to `goal`; ERR_NOT_FOUND if no note allows one. */
 struct batch_goal {
 	uint64_t first, goal;
+	uint64_t held; /* by the reader, before this: of that a content that has rotted here is left out */
 	const struct book *book;
 };
 enum err batch_build(struct node *n, struct line *line, const struct batch_goal *wanted, struct buf *payload,
 		     uint64_t *size) MUST_CHECK;
+/* A note that is kept may be said: what this disk has changed would close the link of who hears it. */
+bool is_note_good(const struct node *n, const struct line *line, uint64_t size, struct bytes text);
 /* What was asked for has had WANT_AGAIN_MS to come. */
 bool is_wanted_again(const struct line *line, struct now now);
 void want_send(struct node *n, struct now now, size_t peer, struct line *line, uint64_t first, uint64_t end);
@@ -624,6 +628,8 @@ enum err heads_tick(struct node *n, struct now now) MUST_CHECK;
 /* A version came while lines are up: each says so before anything that is under it can follow there. */
 enum err heads_version(struct node *n) MUST_CHECK;
 enum err receive_heads(struct node *n, struct now now, const struct arrival *in) MUST_CHECK;
+/* The notes of what he asked for, beyond `from` and as far as `end` needs, when no batch can be made. */
+void notes_send(struct node *n, size_t peer, const struct line *line, uint64_t from, uint64_t end);
 /* A HELLO, or what is new since: from then on he knows all that we hold now. */
 enum err heads_out(struct node *n, size_t peer, size_t path, enum urgency urgency, enum frame_kind kind,
 		   struct buf *payload) MUST_CHECK;
@@ -688,7 +694,8 @@ enum err content_named(struct node *n, const struct log_key *log, const struct s
 /* Before an entry of ours is cut: its content goes with it, and what it erased is erased by nothing. */
 enum err erase_cut(struct node *n, const struct place_key *at) MUST_CHECK;
 /* An erasure that counts: the content goes, its hash and the proof stay. */
-enum err erase_folded(struct node *n, const struct place_key *at, const struct statement *s) MUST_CHECK;
+enum err erase_folded(struct node *n, const struct place_key *at, const struct statement *s,
+		      struct bytes entry_bytes) MUST_CHECK;
 /* An entry came without its content, because of this eraser: so a peer says. */
 enum err erased_note(struct node *n, const struct place_key *at, const uint8_t hash[HASH_LEN],
 		     const struct place *eraser) MUST_CHECK;
@@ -818,6 +825,11 @@ void rot_note(struct node *n, const struct line *line, enum finding_kind kind, u
 void rot_note_line(struct node *n, const struct line *line, size_t party, uint64_t size);
 /* Whether the entry that is held there has changed; if so it is noted. */
 bool has_rotted(struct node *n, const struct line *line, uint64_t index);
+/*
+ * Whether the tree that is kept does not lead from that size (not 0) to the log's root; if so it is noted.
+ * Asked before somebody's root is called another history.
+ */
+bool has_tree_rotted(struct node *n, const struct line *line, uint64_t size);
 void scrub_status(const struct node *n, struct scrub_status *out);
 extern const struct fault rot_fault; /* of a log that is stopped because of it: record.rot */
 
@@ -828,6 +840,11 @@ enum err mend_go_on(struct node *n, struct now now, bool *is_over) MUST_CHECK;
 /* Entries that were asked for: they lead to the root that their log key signed, or nothing is touched. */
 enum err mend_batch(struct node *n, struct now now, const struct batch *batch, const struct note *note,
 		    struct line *line) MUST_CHECK;
+/*
+ * A note alone, of who has rot himself and so no batch to give: it is taken if the repair lacks it and it is
+ * of the tree that is kept.
+ */
+enum err mend_note_heard(struct node *n, struct now now, struct bytes text, bool *is_taken) MUST_CHECK;
 /* Rows that have changed go, and the folds are made anew. */
 enum err mend_views(struct node *n, struct now now) MUST_CHECK;
 

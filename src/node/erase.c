@@ -117,7 +117,8 @@ static enum err content_go(struct node *n, const struct statement *s, const stru
 	return e;
 }
 
-enum err erase_folded(struct node *n, const struct place_key *at, const struct statement *s)
+enum err erase_folded(struct node *n, const struct place_key *at, const struct statement *s,
+		      struct bytes entry_bytes)
 {
 	struct place_key of = { { s->refers[0].channel, accord_party_find(n->accord, s->refers[0].party),
 				  s->refers[0].epoch },
@@ -125,18 +126,16 @@ enum err erase_folded(struct node *n, const struct place_key *at, const struct s
 	struct place eraser = {
 		.channel = at->log.channel, .party = s->party, .epoch = at->log.epoch, .index = at->index
 	};
-	struct line *line = line_find(n, &of.log), *own = line_find(n, &at->log);
+	struct line *line = line_find(n, &of.log);
 	struct buf bytes;
 	struct entry entry;
 	struct statement erased;
 	bool is_kept;
 	enum err e;
 
-	if (line == NULL || own == NULL)
+	if (line == NULL)
 		return ERR_OK;
-	e = record_leaf(n->record, own->log, at->index, eraser.leaf);
-	if (e != ERR_OK)
-		return e;
+	hash_leaf(entry_bytes, eraser.leaf);
 	buf_init(&bytes, n->scratch, ENTRY_LEN_MAX);
 	e = line_entry(n, line, of.index, &bytes, &entry, &erased);
 	if (e == ERR_ROT)
@@ -179,13 +178,14 @@ static enum err content_cut(struct node *n, const struct statement *s)
 }
 
 /* What it erased is neither held nor erased by anything: as if it had come without its content. */
-static enum err erasure_cut(struct node *n, const struct place_key *at, const struct statement *s)
+static enum err erasure_cut(struct node *n, const struct place_key *at, const struct statement *s,
+			    struct bytes entry_bytes)
 {
 	struct store *store = record_store(n->record);
 	struct place_key of = { { s->refers[0].channel, accord_party_find(n->accord, s->refers[0].party),
 				  s->refers[0].epoch },
 				s->refers[0].index };
-	struct line *line = line_find(n, &of.log), *own = line_find(n, &at->log);
+	struct line *line = line_find(n, &of.log);
 	uint8_t said_memory[SAID_LEN_MAX], said_now_memory[SAID_LEN_MAX];
 	struct buf bytes, said = BUF_ON(said_memory), now = BUF_ON(said_now_memory);
 	struct place eraser = {
@@ -193,10 +193,11 @@ static enum err erasure_cut(struct node *n, const struct place_key *at, const st
 	};
 	struct entry entry;
 	struct statement erased;
-	enum err e = record_leaf(n->record, own->log, at->index, eraser.leaf);
+	enum err e;
 
-	if (e != ERR_OK || line == NULL)
-		return e;
+	if (line == NULL)
+		return ERR_OK;
+	hash_leaf(entry_bytes, eraser.leaf);
 	buf_init(&bytes, n->scratch, ENTRY_LEN_MAX);
 	e = line_entry(n, line, of.index, &bytes, &entry, &erased);
 	if (e != ERR_OK || !erased.has_content)
@@ -223,7 +224,7 @@ enum err erase_cut(struct node *n, const struct place_key *at)
 		return e == ERR_ROT ? ERR_OK : e;
 	e = erased_forget(n, at);
 	if (e == ERR_OK && s.kind == KIND_ERASE)
-		e = erasure_cut(n, at, &s);
+		e = erasure_cut(n, at, &s, buf_bytes(&bytes));
 	return e == ERR_OK && s.has_content ? content_cut(n, &s) : e;
 }
 

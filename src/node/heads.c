@@ -46,6 +46,44 @@ static enum err heads_send(struct node *n, size_t peer)
 	return heads_out(n, peer, best_path(&n->peers[peer]), URGENCY_ROUTINE, FRAME_HEADS, &payload);
 }
 
+#define NOTES_AGAIN_MAX 16u
+
+/* Notes beyond `from`, as they are kept, to the first that is at `end` or beyond. */
+static enum err notes_read(struct node *n, const struct line *line, uint64_t from, uint64_t end,
+			   struct buf *memory, struct heads *h)
+{
+	struct store *store = record_store(n->record);
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK && from < end && h->notes_count < NOTES_AGAIN_MAX) {
+		size_t at = memory->len;
+		e = store->ops->note_above(store, line->log->number, from + 1, &from, memory);
+		if (e == ERR_OK && from <= line->log->durable &&
+		    is_note_good(n, line, from, (struct bytes){ memory->ptr + at, memory->len - at }))
+			h->notes[h->notes_count++] =
+				(struct bytes){ memory->ptr + at, memory->len - at };
+	}
+	return is_failure(e) ? e : ERR_OK;
+}
+
+void notes_send(struct node *n, size_t peer, const struct line *line, uint64_t from, uint64_t end)
+{
+	struct heads *h = arena_alloc(&n->fx->arena, 1, sizeof *h);
+	struct buf notes, payload;
+	struct effect_frame *frame;
+
+	buf_init(&notes, n->scratch, SCRATCH_LEN);
+	if (h == NULL || notes_read(n, line, from, end, &notes, h) != ERR_OK || h->notes_count == 0)
+		return; /* he asks again */
+	payload = arena_lend(&n->fx->arena, FRAME_LEN_MAX - 1);
+	heads_write(h, &payload);
+	frame = buf_check(&payload) == ERR_OK
+			? frame_out(n, peer, best_path(&n->peers[peer]), URGENCY_ROUTINE, FRAME_HEADS)
+			: NULL;
+	if (frame != NULL)
+		frame->payload = arena_keep(&n->fx->arena, &payload);
+}
+
 enum err heads_version(struct node *n)
 {
 	enum err e = ERR_OK;
@@ -90,6 +128,7 @@ enum err receive_heads(struct node *n, struct now now, const struct arrival *in)
 {
 	struct peer *p = &n->peers[in->peer];
 	struct heads *h = arena_alloc(&n->fx->arena, 1, sizeof *h);
+	bool is_mended = false;
 	enum err e;
 
 	if (h == NULL)
@@ -101,6 +140,10 @@ enum err receive_heads(struct node *n, struct now now, const struct arrival *in)
 		if (is_more)
 			version_heard(n, in->peer);
 	}
+	for (size_t i = 0; e == ERR_OK && i < h->notes_count; i++)
+		e = mend_note_heard(n, now, h->notes[i], &is_mended);
+	if (is_mended)
+		return e;
 	/* Each note costs a signature to verify: who says them all the time is heard now and then. */
 	if (e != ERR_OK || (h->notes_count > 0 && mono_is_before(now.mono, p->heads_after)))
 		return e;

@@ -45,6 +45,20 @@ static enum err want_to_note(struct node *n, struct line *line)
 	return e == ERR_NOT_FOUND || e == ERR_CORRUPT ? ERR_OK : e;
 }
 
+/* Of what stands at an entry's place, not beside it. */
+static bool has_entry_rot(const struct node *n, const struct line *line)
+{
+	const struct scrub *s = &n->scrub;
+
+	for (size_t i = 0; i < s->rots_count; i++) {
+		enum finding_kind kind = s->rots[i].kind;
+		if (&n->lines[s->rots[i].line] == line &&
+		    (kind <= FINDING_NODE || kind == FINDING_CONTENT || kind == FINDING_CONTENT_MISSING))
+			return true;
+	}
+	return false;
+}
+
 static bool has_kind(const struct scrub *s, size_t line, enum finding_kind last)
 {
 	for (size_t i = 0; i < s->rots_count; i++) {
@@ -244,7 +258,8 @@ static enum err count_ours(struct node *n, const struct line *line, const struct
 	return ERR_OK;
 }
 
-static enum err mend_content(struct node *n, const struct batch_item *item)
+/* *is_left: it is needed still, and who gives the entry has not got it either. */
+static enum err mend_content(struct node *n, const struct batch_item *item, bool *is_left)
 {
 	struct store *store = record_store(n->record);
 	struct buf held = arena_lend(&n->fx->arena, CONTENT_LEN_MAX);
@@ -253,8 +268,12 @@ static enum err mend_content(struct node *n, const struct batch_item *item)
 	struct fault fault;
 	enum err e;
 
-	if (item->content.len == 0 || entry_read(item->entry, &entry, &s, &fault) != ERR_OK ||
-	    !s.has_content || item_check(n, &s, item) != ERR_OK)
+	*is_left = false;
+	if (entry_read(item->entry, &entry, &s, &fault) != ERR_OK || !s.has_content)
+		return ERR_OK;
+	if (item->content.len == 0 && !item->is_erased)
+		*is_left = !is_content_known(n, s.content.hash);
+	if (item->content.len == 0 || item_check(n, &s, item) != ERR_OK)
 		return ERR_OK;
 	e = record_content(n->record, s.content.hash, &held);
 	if (e == ERR_ROT || e == ERR_NOT_FOUND)
@@ -262,11 +281,56 @@ static enum err mend_content(struct node *n, const struct batch_item *item)
 	return e == ERR_REFUSED ? ERR_OK : e;
 }
 
+/* One that is kept is good, or the pass would have found it. */
+static bool has_note(struct node *n, const struct line *line, uint64_t size)
+{
+	struct store *store = record_store(n->record);
+	uint8_t memory[NOTE_LEN_MAX];
+	struct buf text = BUF_ON(memory);
+	uint64_t found;
+
+	return line->note.size == size ||
+	       (store->ops->note_above(store, line->log->number, size, &found, &text) == ERR_OK &&
+		found == size);
+}
+
+enum err mend_note_heard(struct node *n, struct now now, struct bytes text, bool *is_taken)
+{
+	uint8_t root[HASH_LEN];
+	struct fault fault;
+	struct note note;
+	struct line *line;
+	enum err e;
+
+	if (n->scrub.phase != SCRUB_ASKS || note_read(text, &note, &fault) != ERR_OK || note.lines_count != 1)
+		return ERR_OK;
+	line = line_by_origin(n, &note.origin);
+	if (line == NULL || line->mend_from == line->mend_end || note.size > line->log->durable ||
+	    has_note(n, line, note.size))
+		return ERR_OK;
+	/* What needs no signature to be seen is seen first. */
+	e = record_root_at(n->record, line->log, note.size, root);
+	if (e != ERR_OK || memcmp(root, note.root, HASH_LEN) != 0 ||
+	    note_judge(n, line->key.party, line, &note, NULL) != NOTE_GOOD)
+		return is_failure(e) && e != ERR_CORRUPT ? e : ERR_OK;
+	e = turn_open(n);
+	if (e == ERR_OK)
+		e = record_add_note(n->record, line->log, note.size, text);
+	if (e != ERR_OK)
+		return e;
+	*is_taken = true;
+	if (line->mend_from + 1 == line->mend_end && line->mend_end == note.size && !has_entry_rot(n, line))
+		line->mend_from = line->mend_end = 0;
+	n->scrub.moved = n->scrub.ask_next = now.mono;
+	return ERR_OK;
+}
+
 enum err mend_batch(struct node *n, struct now now, const struct batch *batch, const struct note *note,
 		    struct line *line)
 {
+	uint64_t before = line->mend_from;
+	size_t count, whole;
 	struct frontier f;
-	size_t count;
 	enum err e;
 
 	if (batch->first > line->mend_from)
@@ -277,10 +341,14 @@ enum err mend_batch(struct node *n, struct now now, const struct batch *batch, c
 	e = turn_open(n);
 	if (e == ERR_OK)
 		e = record_frontier(n->record, line->log, batch->first, &f);
+	whole = count;
 	for (size_t i = 0; e == ERR_OK && i < count; i++) {
+		bool is_left = false;
 		e = record_renew(n->record, line->log, &f, batch->items[i].entry);
 		if (e == ERR_OK)
-			e = mend_content(n, &batch->items[i]);
+			e = mend_content(n, &batch->items[i], &is_left);
+		if (is_left && i < whole)
+			whole = i;
 	}
 	if (e == ERR_OK && count == batch->count)
 		e = record_add_note(n->record, line->log, note->size, batch->note);
@@ -289,10 +357,11 @@ enum err mend_batch(struct node *n, struct now now, const struct batch *batch, c
 		e = places_load(n, line);
 	if (e != ERR_OK)
 		return e;
-	line->mend_from = batch->first + count;
+	line->mend_from = batch->first + whole;
 	if (line->mend_from >= line->mend_end)
 		line->mend_from = line->mend_end = 0;
-	n->scrub.moved = n->scrub.ask_next = now.mono;
+	if (line->mend_from != before || line->mend_end == 0)
+		n->scrub.moved = n->scrub.ask_next = now.mono;
 	return ERR_OK;
 }
 

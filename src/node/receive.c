@@ -81,7 +81,8 @@ static enum err history_check(struct node *n, struct now now, size_t peer, struc
 	uint8_t root[HASH_LEN];
 	enum err e = record_root_at(n->record, line->log, note->size, root);
 
-	if (e != ERR_OK || memcmp(root, note->root, HASH_LEN) == 0 || line->log->stopped.rule != NULL)
+	if (e != ERR_OK || memcmp(root, note->root, HASH_LEN) == 0 || line->log->stopped.rule != NULL ||
+	    has_tree_rotted(n, line, note->size))
 		return e;
 	e = fork_keep(n, now, line, note, NULL, 0);
 	if (e == ERR_NOT_FOUND) {
@@ -288,6 +289,8 @@ static enum err receive_want(struct node *n, struct now now, const struct arriva
 		return ERR_OK;
 	if (want.first < line->reach[in->peer].sent)
 		line->reach[in->peer].sent = want.first;
+	line->reach[in->peer].wanted = want.first;
+	line->reach[in->peer].wanted_end = want.end;
 	if (!line->is_own) {
 		if (line->reach[in->peer].sent < want.first)
 			line->reach[in->peer].sent = want.first;

@@ -184,7 +184,7 @@ static enum err fold_now(struct node *n, struct now now, struct line *line, cons
 		return ERR_OK;
 	}
 	if (in->statement->kind == KIND_ERASE)
-		e = erase_folded(n, &at, in->statement);
+		e = erase_folded(n, &at, in->statement, bytes);
 	if (in->entry->signatures_count == 0 && !n->is_replaying) {
 		hash_leaf(bytes, leaf);
 		service_folded(n, now, &at, in->entry, in->statement, leaf);

@@ -55,11 +55,8 @@ static void tag_end(struct node *n, struct tag *t)
 
 /* ---- HELLO ---- */
 
-/*
- * A note that this disk has changed would close the link, again and again. What the signer just gave is good,
- * and so may be what a version signs that we do not hold.
- */
-static bool is_note_good(const struct node *n, const struct line *line, uint64_t size, struct bytes text)
+/* What the signer just gave is good, and so may be what a version signs that we do not hold. */
+bool is_note_good(const struct node *n, const struct line *line, uint64_t size, struct bytes text)
 {
 	struct note note;
 	struct fault fault;
@@ -242,14 +239,32 @@ enum err item_read(struct node *n, const struct line *line, uint64_t index, stru
 	return e;
 }
 
+/* A content that has rotted is left out for who holds it: his may be the only one that is left. */
+static enum err item_read_for(struct node *n, const struct line *line, uint64_t index, uint64_t held,
+			      struct buf *memory, struct batch_item *item)
+{
+	size_t from = memory->len;
+	struct entry entry;
+	struct statement s;
+	enum err e = item_read(n, line, index, memory, item);
+
+	if (e != ERR_ROT || index >= held)
+		return e;
+	memory->len = from;
+	e = line_entry(n, line, index, memory, &entry, &s);
+	*item = (struct batch_item){ .entry = { memory->ptr + from, memory->len - from } };
+	return e;
+}
+
 /* Entries from where the batch ends so far, until they have len bytes or the next one has no room. */
-static enum err items_read(struct node *n, struct line *line, uint64_t goal, size_t len, struct buf *entries,
-			   struct batch *batch)
+static enum err items_read(struct node *n, struct line *line, const struct batch_goal *wanted, uint64_t goal,
+			   size_t len, struct buf *entries, struct batch *batch)
 {
 	while (batch->count < BATCH_ENTRIES_MAX && batch->first + batch->count < goal && entries->len < len) {
 		size_t from = entries->len;
 		enum err e =
-			item_read(n, line, batch->first + batch->count, entries, &n->items[batch->count]);
+			item_read_for(n, line, batch->first + batch->count, wanted->held, entries,
+				      &n->items[batch->count]);
 		/* What stands before one that has rotted may be all that its peer lacks. */
 		if (e == ERR_LIMIT || (e == ERR_ROT && batch->count > 0)) {
 			entries->len = from;
@@ -317,11 +332,11 @@ enum err batch_build(struct node *n, struct line *line, const struct batch_goal 
 	 * A short batch, so that what is urgent need not wait long; a longer one if it takes that to a note.
 	 */
 	buf_init(&entries, n->scratch, BATCH_LEN_MAX);
-	e = items_read(n, line, goal, BATCH_AHEAD_MAX, &entries, &batch);
+	e = items_read(n, line, wanted, goal, BATCH_AHEAD_MAX, &entries, &batch);
 	if (e == ERR_OK)
 		e = note_within(n, line, &batch, &note, &found);
 	if (e == ERR_NOT_FOUND) {
-		e = items_read(n, line, goal, BATCH_LEN_MAX, &entries, &batch);
+		e = items_read(n, line, wanted, goal, BATCH_LEN_MAX, &entries, &batch);
 		if (e == ERR_OK)
 			e = note_within(n, line, &batch, &note, &found);
 	}
@@ -373,6 +388,23 @@ static bool has_credit(const struct peer *p, enum urgency urgency)
 		       (is_flash ? TAGS_PER_PEER_MAX : TAGS_PER_PEER_MAX / 2);
 }
 
+/*
+ * What has rotted here is in the way. He may have asked for what lies behind it, and lack its note alone; with
+ * that he can give us what we lack. True: there is another place to go on from.
+ */
+static bool go_around(struct node *n, size_t peer, struct line *line)
+{
+	struct reach *reach = &line->reach[peer];
+
+	if (reach->wanted_end > 0)
+		notes_send(n, peer, line, reach->wanted, reach->wanted_end);
+	reach->wanted_end = 0;
+	if (reach->sent >= reach->wanted)
+		return false;
+	reach->sent = reach->wanted;
+	return true;
+}
+
 static bool send_batch(struct node *n, size_t peer, struct line *line)
 {
 	struct peer *p = &n->peers[peer];
@@ -382,6 +414,7 @@ static bool send_batch(struct node *n, size_t peer, struct line *line)
 	uint64_t goal = line->is_own ? line->log->durable : reach->goal, size;
 	struct effect_frame *frame;
 	struct buf payload;
+	enum err e;
 
 	if (path == LINK_PATHS_MAX || reach->sent >= goal || !has_credit(p, urgency) ||
 	    !effects_has_room(n->fx, 2 + PARTY_MAX, 2 * FRAME_LEN_MAX))
@@ -389,8 +422,12 @@ static bool send_batch(struct node *n, size_t peer, struct line *line)
 	if (goal > line->log->durable)
 		goal = line->log->durable;
 	payload = arena_lend(&n->fx->arena, FRAME_LEN_MAX - FRAME_HEAD_LEN);
-	if (batch_build(n, line, &(struct batch_goal){ reach->sent, goal, book_of(n, peer, path) }, &payload,
-			&size) != ERR_OK)
+	e = batch_build(n, line,
+			&(struct batch_goal){ reach->sent, goal, reach->held, book_of(n, peer, path) },
+			&payload, &size);
+	if (e == ERR_ROT || e == ERR_NOT_FOUND)
+		return go_around(n, peer, line);
+	if (e != ERR_OK)
 		return false;
 	frame = frame_out(n, peer, path, urgency, FRAME_BATCH);
 	if (frame == NULL)

@@ -63,6 +63,24 @@ bool has_rotted(struct node *n, const struct line *line, uint64_t index)
 	return e == ERR_ROT;
 }
 
+bool has_tree_rotted(struct node *n, const struct line *line, uint64_t size)
+{
+	uint8_t proof[MERKLE_PROOF_MAX][HASH_LEN], root[HASH_LEN], held[HASH_LEN];
+	size_t count;
+	enum err e = record_root_at(n->record, line->log, size, held);
+
+	record_root(line->log, root);
+	if (e == ERR_OK)
+		e = record_consistency(n->record, line->log, size, line->log->frontier.size, proof, &count);
+	if (e == ERR_OK)
+		e = merkle_check_consistency(size, held, line->log->frontier.size, root,
+					     (const uint8_t(*)[HASH_LEN])proof, count);
+	if (e == ERR_OK || is_failure(e))
+		return false;
+	rot_note(n, line, FINDING_NODE, size - 1);
+	return true;
+}
+
 enum err line_entry(struct node *n, const struct line *line, uint64_t index, struct buf *out,
 		    struct entry *entry, struct statement *statement)
 {

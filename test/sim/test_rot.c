@@ -281,9 +281,157 @@ static void test_what_names_it_waits(void **state)
 	world_free(w);
 }
 
+/* The store's number of a log, and its row. */
+static log_number log_of(struct sim_node *n, uint32_t channel, const char *party, struct store_log *row)
+{
+	log_number number = 0;
+
+	for (;;) {
+		assert_int_equal(n->true_ops->log_next(n->store, number, &number), ERR_OK);
+		assert_int_equal(n->true_ops->log_get(n->store, number, row), ERR_OK);
+		if (row->origin.channel == channel && strcmp(row->origin.party, party) == 0)
+			return number;
+	}
+}
+
+static uint64_t note_above(struct sim_node *n, log_number number, uint64_t size)
+{
+	uint8_t memory[NOTE_LEN_MAX];
+	struct buf note = BUF_ON(memory);
+	uint64_t found = 0;
+
+	return n->true_ops->note_above(n->store, number, size, &found, &note) == ERR_OK ? found : 0;
+}
+
+/* Both are repaired together, as after a bad night for both machines. */
+static void repair_both(struct world *w)
+{
+	struct node_status status[2];
+	bool is_over = false;
+
+	for (size_t k = 0; k < 2; k++)
+		assert_int_equal(node_repair(w->nodes[k].node, world_now(w, &w->nodes[k])), ERR_OK);
+	for (int i = 0; i < 400 && !is_over; i++) {
+		for (size_t k = 0; k < 2; k++) {
+			struct sim_node *n = &w->nodes[k];
+			assert_int_equal(node_scrub(n->node, world_now(w, n), &n->fx), ERR_OK);
+			assert_int_equal(node_tick(n->node, world_now(w, n), &n->fx), ERR_OK);
+			node_turn(w, n);
+			node_status(n->node, &status[k]);
+		}
+		is_over = !status[0].scrub.is_repairing && !status[1].scrub.is_repairing;
+		world_advance(w, w->now_us + 250000);
+	}
+	assert_true(is_over);
+	for (size_t k = 0; k < 2; k++) {
+		assert_true(status[k].scrub.found > 0);
+		assert_int_equal(status[k].scrub.left, 0);
+		assert_int_equal(stopped(&w->nodes[k]), 0);
+	}
+	settle(w);
+	check_agreement(w);
+}
+
+/* So many messages in one turn, and so under one note. */
+static void say(struct world *w, struct sim_node *n, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		officer_send(w, n, 2);
+	node_turn(w, n);
+	world_advance(w, w->now_us + 2000000);
+}
+
+/* The newest batch needs its content and its note: no side has both, and together they have. */
+static void test_each_has_what_the_other_lacks(void **state)
+{
+	struct world *w = world_ready(17);
+	struct store_log row;
+	log_number numbers[2];
+	struct prng p;
+
+	(void)state;
+	prng_init(&p, 10);
+	say(w, &w->nodes[0], 1);
+	for (size_t k = 0; k < 2; k++)
+		numbers[k] = log_of(&w->nodes[k], 2, "aster", &row);
+	assert_int_equal(note_above(&w->nodes[1], numbers[1], row.size), row.size);
+	assert_true(rot(w, &w->nodes[0], &p, numbers[0], row.size - 1, ROT_CONTENT));
+	assert_true(rot(w, &w->nodes[1], &p, numbers[1], row.size - 1, ROT_NOTE));
+	repair_both(w);
+	world_free(w);
+}
+
+/* Of three contents under one note one side has the second, and the other the rest. */
+static void test_each_has_other_contents(void **state)
+{
+	struct world *w = world_ready(18);
+	struct store_log row;
+	log_number numbers[2];
+	struct prng p;
+
+	(void)state;
+	prng_init(&p, 11);
+	say(w, &w->nodes[1], 3);
+	for (size_t k = 0; k < 2; k++) {
+		numbers[k] = log_of(&w->nodes[k], 2, "birch", &row);
+		assert_int_equal(note_above(&w->nodes[k], numbers[k], row.size - 2), row.size);
+	}
+	for (uint64_t i = 1; i <= 3; i++) {
+		size_t k = i % 2;
+		assert_true(rot(w, &w->nodes[k], &p, numbers[k], row.size - i, ROT_CONTENT));
+	}
+	repair_both(w);
+	world_free(w);
+}
+
+/* A tree that has rotted leads to another root than the note that a peer holds: no fork, and no lost log. */
+static void test_an_own_tree_that_has_rotted_is_no_fork(void **state)
+{
+	struct world *w = world_ready(19);
+	struct sim_node *n = &w->nodes[0];
+	struct store_log row, before;
+	struct log_status logs[64];
+	struct prng p;
+	log_number number;
+
+	(void)state;
+	prng_init(&p, 12);
+	w->is_cut = true;
+	for (size_t path = 0; path < SIM_PATHS; path++)
+		path_set(w, 0, 1, path, false);
+	(void)log_of(&w->nodes[1], 2, "aster", &before);
+	do {
+		say(w, n, 1);
+		number = log_of(n, 2, "aster", &row);
+	} while ((row.size & before.size) == before.size);
+	/* What the tree of that size ends with, and the tree of now does not. */
+	for (uint64_t index = before.size; index-- > 0;) {
+		if (rot_is_frontier(before.size, index) && !rot_is_frontier(row.size, index)) {
+			assert_true(rot(w, n, &p, number, index, ROT_NODES));
+			break;
+		}
+	}
+	w->is_cut = false;
+	for (size_t path = 0; path < SIM_PATHS; path++)
+		path_set(w, 0, 1, path, true);
+	world_advance(w, w->now_us + 5000000);
+	let_halt(w, n);
+	/* A receipt behind it is found when the tree is right. */
+	if (repair(w, n).left > 0)
+		assert_int_equal(repair(w, n).left, 0);
+	for (size_t i = node_logs(n->node, logs, ARRAY_COUNT(logs)); i-- > 0;)
+		assert_int_equal(logs[i].state, LOG_RUNS);
+	settle(w);
+	check_agreement(w);
+	world_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_each_has_what_the_other_lacks),
+		cmocka_unit_test(test_each_has_other_contents),
+		cmocka_unit_test(test_an_own_tree_that_has_rotted_is_no_fork),
 		cmocka_unit_test(test_a_peer_mends_all_of_it),
 		cmocka_unit_test(test_many_at_once),
 		cmocka_unit_test(test_without_a_peer_one_log_halts),
