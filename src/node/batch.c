@@ -430,19 +430,24 @@ static enum err cosignature_verify(struct node *n, const struct line *line, uint
 	note_write_text(&line->log->origin, size, root, &text);
 	e = mirror_verify(n, line, party, buf_bytes(&text), parsed);
 	/* Behind what has rotted here nobody's line can be judged. */
-	return e == ERR_VERIFY && has_tree_rotted(n, line, size) ? ERR_NOT_FOUND : e;
+	return e == ERR_VERIFY && has_tree_rotted(n, line, size) ? ERR_ROT : e;
 }
 
 bool is_receipt_good(struct node *n, const struct line *line, size_t party, uint64_t size, struct bytes text)
 {
+	uint8_t memory[ORIGIN_LEN_MAX];
+	struct buf name = BUF_ON(memory);
 	struct note_line parsed;
-	bool is_good = note_read_line(text, &parsed) == ERR_OK &&
-		       (size > line->log->durable ||
-			cosignature_verify(n, line, size, party, &parsed) != ERR_VERIFY);
+	enum err e = note_read_line(text, &parsed);
 
-	if (!is_good)
+	accord_mirror_name(n->accord, party, &name);
+	if (e != ERR_OK || !bytes_equal(parsed.name, buf_bytes(&name)))
+		e = ERR_VERIFY;
+	else if (size <= line->log->durable)
+		e = cosignature_verify(n, line, size, party, &parsed);
+	if (e == ERR_VERIFY)
 		rot_note_line(n, line, party, size);
-	return is_good;
+	return e != ERR_VERIFY && e != ERR_ROT;
 }
 
 /* It cannot be judged before the entries are there: what others make up takes no room from its own party. */
@@ -487,6 +492,8 @@ enum err cosignature_take(struct node *n, const struct arrival *in, struct line 
 		return ERR_OK;
 	}
 	e = cosignature_verify(n, line, size, party, &parsed);
+	if (e == ERR_ROT)
+		return ERR_NOT_FOUND;
 	/*
 	 * Nobody gives it again while the line is up: when the disk refuses it now, a later turn takes it
 	 * from here.

@@ -38,13 +38,13 @@ struct passage {
 
 /* What a peer is known to hold of a log, and what was given to its path. */
 struct reach {
-	uint64_t held;	/* by its HELLO or its cosignature */
-	uint64_t sent;	/* given to a path since it came up */
-	uint64_t goal;	/* a peer's log: send up to here. Our own: looked at for advance copies so far */
+	uint64_t held; /* by its HELLO or its cosignature */
+	uint64_t sent; /* given to a path since it came up */
+	uint64_t goal; /* a peer's log: send up to here. Our own: looked at for advance copies so far */
 	uint64_t wanted, wanted_end; /* by its last WANT; end 0: no notes are due for it */
-	uint64_t taken; /* the socket has taken so much: SENT */
-	uint64_t told;	/* size of the note that a HELLO or HEADS told him last */
-	uint64_t told_receipts; /* and how many receipts this node had taken by then */
+	uint64_t taken;		     /* the socket has taken so much: SENT */
+	uint64_t told;		     /* size of the note that a HELLO or HEADS told him last */
+	uint64_t told_receipts;	     /* and how many receipts this node had taken by then */
 	/* It showed a note of another history, and the entries were asked of it from here on. */
 	bool is_suspect;
 	uint64_t suspect_from;
@@ -76,7 +76,8 @@ struct line {
 	struct log_key key;
 	const struct accord_channel *channel;
 	struct reach reach[PARTY_MAX];
-	uint64_t marked;      /* the signer's mark: a smaller size is never signed again */
+	uint64_t marked; /* the signer's mark: a smaller size is never signed again */
+	uint8_t marked_root[HASH_LEN];
 	uint64_t asked;	      /* what our own line is held of, or asked for in this run */
 	uint64_t staged_from; /* durable size before this turn's entries */
 	size_t staged_len;    /* bytes of this turn's entries and contents */
@@ -830,6 +831,10 @@ bool has_rotted(struct node *n, const struct line *line, uint64_t index);
  * Asked before somebody's root is called another history.
  */
 bool has_tree_rotted(struct node *n, const struct line *line, uint64_t size);
+/*
+ * Before anything reads: trees that the disk has changed are made again of their entries, or their log stops.
+ */
+enum err trees_heal(struct record *r) MUST_CHECK;
 void scrub_status(const struct node *n, struct scrub_status *out);
 extern const struct fault rot_fault; /* of a log that is stopped because of it: record.rot */
 

@@ -60,8 +60,7 @@ static enum err notes_read(struct node *n, const struct line *line, uint64_t fro
 		e = store->ops->note_above(store, line->log->number, from + 1, &from, memory);
 		if (e == ERR_OK && from <= line->log->durable &&
 		    is_note_good(n, line, from, (struct bytes){ memory->ptr + at, memory->len - at }))
-			h->notes[h->notes_count++] =
-				(struct bytes){ memory->ptr + at, memory->len - at };
+			h->notes[h->notes_count++] = (struct bytes){ memory->ptr + at, memory->len - at };
 	}
 	return is_failure(e) ? e : ERR_OK;
 }

@@ -78,8 +78,10 @@ static enum err line_load(struct node *n, struct log *log, struct line *out)
 	out->key = (struct log_key){ log->origin.channel, party, log->origin.epoch };
 	out->is_own = party == n->self;
 	for (size_t i = 0; i < n->marks_count; i++) {
-		if (origin_equal(&n->marks[i].origin, &log->origin))
-			out->marked = n->marks[i].size;
+		if (!origin_equal(&n->marks[i].origin, &log->origin))
+			continue;
+		out->marked = n->marks[i].size;
+		memcpy(out->marked_root, n->marks[i].root, HASH_LEN);
 	}
 	out->known = out->staged_from = log->durable;
 	if (fold_size(&n->fold, &out->key, &out->folded) != ERR_OK || lost_load(n, out) != ERR_OK)
@@ -213,6 +215,12 @@ enum err node_new(const struct node_options *options, struct node **out)
 		free(n);
 		return e;
 	}
+	e = trees_heal(n->record);
+	if (e != ERR_OK) {
+		record_free(n->record);
+		free(n);
+		return e;
+	}
 	n->versions = options->versions;
 	n->accord = accord_newest(&n->versions);
 	n->self = options->self;
@@ -332,8 +340,11 @@ enum err line_sign(struct node *n, struct now now, struct line *line)
 	struct buf text;
 	size_t count = 0;
 
-	/* After a restore the store is behind what we signed: a smaller note is never signed again. */
-	if (line->log->durable < line->marked)
+	/*
+	 * After a restore the store is behind what we signed: a smaller note is never signed again. Nor is a
+	 * root that nothing which we hold leads to.
+	 */
+	if (line->log->durable < line->marked || line->log->tree != TREE_KEPT)
 		return ERR_OK;
 	/*
 	 * A signer that has lost its memory makes no mark that would pass for one: of a log that it may have
@@ -346,13 +357,23 @@ enum err line_sign(struct node *n, struct now now, struct line *line)
 	memory = arena_alloc(&n->fx->arena, ORIGIN_LEN_MAX + 80, 1);
 	if (proof == NULL || memory == NULL)
 		return ERR_MEMORY;
+	record_root(line->log, root);
 	if (line->marked > 0 && line->marked < line->log->durable) {
 		enum err e = record_consistency(n->record, line->log, line->marked, line->log->durable, proof,
 						&count);
-		if (e != ERR_OK)
+		if (e == ERR_OK)
+			e = merkle_check_consistency(line->marked, line->marked_root, line->log->durable,
+						     root, (const uint8_t(*)[HASH_LEN])proof, count);
+		if (is_failure(e))
 			return e;
+		/* The signer would refuse it, and so what comes after; a repair asks him again. */
+		if (e == ERR_VERIFY && has_tree_rotted(n, line, line->marked))
+			return ERR_OK;
+		if (e != ERR_OK && e != ERR_VERIFY) {
+			rot_note(n, line, FINDING_NODE, line->marked - 1);
+			return ERR_OK;
+		}
 	}
-	record_root(line->log, root);
 	buf_init(&text, memory, ORIGIN_LEN_MAX + 80);
 	note_write_text(&line->log->origin, line->log->durable, root, &text);
 	effect = effects_add(n->fx, line->is_own ? EFFECT_SIGN : EFFECT_COSIGN);
@@ -369,6 +390,7 @@ enum err line_sign(struct node *n, struct now now, struct line *line)
 				    : mirror_key(n, line->key.channel),
 	};
 	line->asked = line->marked = line->log->durable;
+	memcpy(line->marked_root, root, HASH_LEN);
 	return ERR_OK;
 }
 
@@ -386,6 +408,8 @@ void node_start(struct node *n, struct now now, const struct marks *marks, bool 
 	for (size_t i = 0; i < n->lines_count; i++) {
 		const struct mark *mark = marks_find(marks, &n->lines[i].log->origin);
 		n->lines[i].marked = mark == NULL ? 0 : mark->size;
+		if (mark != NULL)
+			memcpy(n->lines[i].marked_root, mark->root, HASH_LEN);
 	}
 	/* Half of it is done: whoever went on, with a full disk too, would not sign what he has. */
 	e = recover_start(n, now, marks, has_memory, is_certain);

@@ -156,7 +156,8 @@ static enum err cut_unproved(struct node *n, struct now now)
 		/* Of an ended log too, where the signer was further, or may have been. */
 		bool is_unsignable =
 			l->is_recovering || (l->is_closed && (l->marked == 0 || l->marked > l->log->durable));
-		if (!l->is_own || l->log->durable <= l->log->noted || !is_unsignable)
+		if (!l->is_own || l->log->durable <= l->log->noted || !is_unsignable ||
+		    l->log->tree == TREE_LOST)
 			continue;
 		log_warning("channel %s: %llu of our entries are proved by no note and go; the terminals "
 			    "have them: entente send --again",

@@ -262,9 +262,8 @@ static enum err items_read(struct node *n, struct line *line, const struct batch
 {
 	while (batch->count < BATCH_ENTRIES_MAX && batch->first + batch->count < goal && entries->len < len) {
 		size_t from = entries->len;
-		enum err e =
-			item_read_for(n, line, batch->first + batch->count, wanted->held, entries,
-				      &n->items[batch->count]);
+		enum err e = item_read_for(n, line, batch->first + batch->count, wanted->held, entries,
+					   &n->items[batch->count]);
 		/* What stands before one that has rotted may be all that its peer lacks. */
 		if (e == ERR_LIMIT || (e == ERR_ROT && batch->count > 0)) {
 			entries->len = from;
@@ -389,8 +388,8 @@ static bool has_credit(const struct peer *p, enum urgency urgency)
 }
 
 /*
- * What has rotted here is in the way. He may have asked for what lies behind it, and lack its note alone; with
- * that he can give us what we lack. True: there is another place to go on from.
+ * What has rotted here is in the way. He may have asked for what lies behind it, and lack its note alone:
+ * with that he can give us what we lack. True: there is another place to go on from.
  */
 static bool go_around(struct node *n, size_t peer, struct line *line)
 {

@@ -149,6 +149,40 @@ static enum err halt(struct node *n)
 	return e;
 }
 
+static enum err tree_heal(struct record *r, struct log *log)
+{
+	if (log->tree == TREE_CHANGED) {
+		log_error("channel %u: the tree of %s's log, epoch %u, had changed on this disk, and is made "
+			  "again of its entries",
+			  log->origin.channel, log->origin.party, log->origin.epoch);
+		return record_regrow_all(r, log);
+	}
+	if (log->stopped.rule != NULL)
+		return ERR_OK;
+	log_error("channel %u: the log of %s, epoch %u, does not lead to its root; it stops, the others go "
+		  "on: entente repair",
+		  log->origin.channel, log->origin.party, log->origin.epoch);
+	return record_stop(r, log, &rot_fault);
+}
+
+enum err trees_heal(struct record *r)
+{
+	bool any = false;
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < record_logs_count(r); i++) {
+		struct log *log = record_log_at(r, i);
+		if (log->tree == TREE_KEPT)
+			continue;
+		if (!any)
+			e = record_begin(r);
+		any = true;
+		if (e == ERR_OK)
+			e = tree_heal(r, log);
+	}
+	return e == ERR_OK && any ? record_append(r) : e;
+}
+
 /* ---- A pass. ---- */
 
 static uint64_t entries_total(const struct node *n)
@@ -182,7 +216,7 @@ static bool is_ahead(const struct node *n, struct now now)
 	       total / (SCRUB_PASS_MS / 2) * ms + total % (SCRUB_PASS_MS / 2) * ms / (SCRUB_PASS_MS / 2);
 }
 
-static enum err conclude(struct node *n)
+static enum err conclude(struct node *n, struct now now)
 {
 	struct scrub *s = &n->scrub;
 	enum err e = ERR_OK;
@@ -205,6 +239,16 @@ static enum err conclude(struct node *n)
 		e = turn_open(n);
 		if (e == ERR_OK)
 			e = record_stop(n->record, line->log, &(struct fault){ NULL, 0 });
+		if (e == ERR_ROT) {
+			s->left++;
+			e = ERR_OK;
+			continue;
+		}
+		/* What was not signed of it meanwhile is signed now. */
+		n->has_healed = true;
+		if (e == ERR_OK && line->is_own && !line->is_recovering && line->note.size == 0 &&
+		    line->log->noted < line->log->durable)
+			e = line_sign(n, now, line);
 		p = publish(n, CHANGE_LOG);
 		if (p != NULL)
 			p->place.log = line->key;
@@ -226,10 +270,10 @@ static enum err pass_end(struct node *n, struct now now)
 	if (e != ERR_OK || s->phase == SCRUB_WATCHES)
 		return e;
 	if (s->phase == SCRUB_CHECKS)
-		return conclude(n);
+		return conclude(n, now);
 	s->found = s->rots_count + is_view_rotten;
 	s->phase = SCRUB_ASKS;
-	return s->rots_count == 0 ? conclude(n) : mend_begin(n, now);
+	return s->rots_count == 0 ? conclude(n, now) : mend_begin(n, now);
 }
 
 static enum err pass_go_on(struct node *n, struct now now)
@@ -260,6 +304,11 @@ enum err node_scrub(struct node *n, struct now now, struct effects *fx)
 	if (n->is_stopped || record_is_open(n->record) || mono_is_before(now.mono, s->next))
 		return ERR_OK;
 	s->next = mono_add_ms(now.mono, SCRUB_EVERY_MS);
+	for (size_t i = 0; i < n->lines_count; i++) {
+		const struct line *line = &n->lines[i];
+		if (line->log->tree != TREE_KEPT && line->log->stopped.rule == NULL)
+			rot_note(n, line, FINDING_NODE, line->log->durable - 1);
+	}
 	/* What a reader found halts before a pass, or a repair, forgets it and looks anew. */
 	if (s->is_halt_due) {
 		e = halt(n);

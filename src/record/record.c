@@ -15,6 +15,7 @@ struct kept_log {
 	struct frontier before;
 	uint64_t base; /* entries below it were there before this turn and still are */
 	uint64_t noted_before;
+	enum log_tree tree_before;
 	struct fault stopped_before;
 	bool had_row;
 };
@@ -102,6 +103,7 @@ static enum err log_touch(struct record *r, struct kept_log *k)
 		k->base = k->before.size;
 		k->noted_before = k->log.noted;
 		k->stopped_before = k->log.stopped;
+		k->tree_before = k->log.tree;
 		k->had_row = k->has_row;
 	}
 	if (!k->has_row) {
@@ -156,6 +158,149 @@ static enum err root_of_tree(struct record *r, const struct log *log, uint64_t s
 	return e;
 }
 
+/* The hashes that one entry brings: its leaf and the nodes that it finishes. */
+struct finished {
+	uint8_t hashes[MERKLE_PROOF_MAX + 1][HASH_LEN];
+	size_t count;
+};
+
+static enum err finished_put(void *self, unsigned level, uint64_t index, const uint8_t hash[HASH_LEN])
+{
+	struct finished *f = self;
+
+	(void)index;
+	assert(level == f->count && f->count < ARRAY_COUNT(f->hashes));
+	memcpy(f->hashes[f->count++], hash, HASH_LEN);
+	return ERR_OK;
+}
+
+static struct bytes finished_bytes(const struct finished *f)
+{
+	return (struct bytes){ f->hashes[0], f->count * HASH_LEN };
+}
+
+static enum err log_row_put(struct record *r, struct kept_log *k)
+{
+	struct store_log row = { .origin = k->log.origin,
+				 .size = k->log.frontier.size,
+				 .stopped = k->log.stopped };
+
+	record_root(&k->log, row.root);
+	return r->store->ops->log_put(r->store, k->log.number, &row);
+}
+
+/* ---- A tree that has changed. ---- */
+
+static bool is_damage(enum err e)
+{
+	return e == ERR_NOT_FOUND || e == ERR_CORRUPT || e == ERR_LIMIT || e == ERR_ROT;
+}
+
+static enum err tree_walk(struct record *r, struct log *log, enum regrown by, bool is_written,
+			  struct frontier *out)
+{
+	uint64_t size = log->frontier.size;
+	enum err e = ERR_OK;
+
+	*out = (struct frontier){ .size = 0 };
+	while (e == ERR_OK && out->size < size)
+		e = record_regrow(r, log, out, by, is_written);
+	return e;
+}
+
+/* By which of them the log's tree grows again to its root: its row's, or that of the nodes it has. */
+static enum err tree_grows(struct record *r, struct log *log, enum regrown by, const struct frontier *held,
+			   bool *out)
+{
+	uint8_t root[HASH_LEN], held_root[HASH_LEN];
+	struct frontier f;
+	enum err e = tree_walk(r, log, by, false, &f);
+
+	*out = false;
+	if (e != ERR_OK)
+		return is_damage(e) ? ERR_OK : e;
+	frontier_root(&f, root);
+	*out = memcmp(root, log->row_root, HASH_LEN) == 0;
+	if (!*out && held != NULL && by == REGROWN_BYTES) {
+		frontier_root(held, held_root);
+		*out = memcmp(root, held_root, HASH_LEN) == 0;
+	}
+	if (*out)
+		log->frontier = f;
+	return ERR_OK;
+}
+
+/*
+ * held: what its rows lead to, which is not what the log's row says; NULL: to nothing. A row that says more
+ * than there is at its end is damaged itself.
+ */
+static enum err tree_find(struct record *r, struct log *log, uint64_t size, const struct frontier *held)
+{
+	uint8_t leaf[HASH_LEN];
+	bool is_found = false;
+	enum err e = r->store->ops->node_get(r->store, log->number, 0, size - 1, leaf);
+
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
+	log->frontier = (struct frontier){ .size = size };
+	for (uint64_t bits = size; bits != 0; bits &= bits - 1)
+		log->frontier.count++;
+	for (int by = REGROWN_BYTES; e == ERR_OK && !is_found && by <= REGROWN_LEAF; by++)
+		e = tree_grows(r, log, (enum regrown)by, held, &is_found);
+	log->tree = is_found ? TREE_CHANGED : TREE_LOST;
+	return e;
+}
+
+enum err record_regrow(struct record *r, struct log *log, struct frontier *f, enum regrown by,
+		       bool is_written)
+{
+	uint8_t memory[(MERKLE_PROOF_MAX + 1) * HASH_LEN], leaf[HASH_LEN];
+	struct buf entry, hashes = BUF_ON(memory);
+	struct finished finished = { .count = 0 };
+	uint64_t index = f->size;
+	enum err e;
+
+	buf_init(&entry, r->scratch, sizeof r->scratch);
+	e = r->store->ops->entry_get(r->store, log->number, index, &entry, &hashes);
+	if (e == ERR_OK && by == REGROWN_LEAF && hashes.len < HASH_LEN)
+		e = ERR_ROT;
+	if (e != ERR_OK)
+		return is_damage(e) ? ERR_ROT : e;
+	if (by == REGROWN_LEAF)
+		memcpy(leaf, hashes.ptr, HASH_LEN);
+	else
+		hash_leaf(buf_bytes(&entry), leaf);
+	e = frontier_append(f, leaf, finished_put, &finished);
+	if (e != ERR_OK || !is_written || bytes_equal(buf_bytes(&hashes), finished_bytes(&finished)))
+		return e;
+	e = log_touch(r, kept(log));
+	return e == ERR_OK ? r->store->ops->entry_renew(r->store, log->number, index, buf_bytes(&entry),
+							finished_bytes(&finished))
+			   : e;
+}
+
+enum err record_regrow_all(struct record *r, struct log *log)
+{
+	uint8_t root[HASH_LEN], grown[HASH_LEN];
+	enum regrown by = REGROWN_BYTES;
+	struct frontier f;
+	enum err e = log_touch(r, kept(log));
+
+	assert(log->tree == TREE_CHANGED);
+	frontier_root(&log->frontier, root);
+	if (e == ERR_OK)
+		e = tree_walk(r, log, by, false, &f);
+	frontier_root(&f, grown);
+	if (e == ERR_ROT || (e == ERR_OK && memcmp(root, grown, HASH_LEN) != 0))
+		by = REGROWN_LEAF;
+	if (e == ERR_OK || e == ERR_ROT)
+		e = tree_walk(r, log, by, true, &f);
+	if (e != ERR_OK)
+		return e;
+	log->tree = TREE_KEPT;
+	return log_row_put(r, kept(log));
+}
+
 /* ---- Life. ---- */
 
 static enum err log_load(struct record *r, log_number number)
@@ -163,6 +308,7 @@ static enum err log_load(struct record *r, log_number number)
 	uint8_t memory[NOTE_LEN_MAX], root[HASH_LEN];
 	struct tree t = { r->store, number };
 	struct buf note = BUF_ON(memory);
+	struct frontier held = { .size = 0 };
 	struct store_log row;
 	struct kept_log *k;
 	enum err e = r->store->ops->log_get(r->store, number, &row);
@@ -177,13 +323,17 @@ static enum err log_load(struct record *r, log_number number)
 	k->has_row = true;
 	k->log.number = number;
 	k->log.stopped = row.stopped;
-	e = frontier_load(&k->log.frontier, row.size, tree_get, &t);
-	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
-	frontier_root(&k->log.frontier, root);
-	if (row.size > 0 && memcmp(root, row.root, HASH_LEN) != 0)
-		return ERR_CORRUPT;
 	k->log.durable = row.size;
+	memcpy(k->log.row_root, row.root, HASH_LEN);
+	e = frontier_load(&held, row.size, tree_get, &t);
+	if (e != ERR_OK && !is_damage(e))
+		return e;
+	frontier_root(&held, root);
+	k->log.frontier = held;
+	if (e != ERR_OK || (row.size > 0 && memcmp(root, row.root, HASH_LEN) != 0))
+		e = tree_find(r, &k->log, row.size, e == ERR_OK ? &held : NULL);
+	if (e != ERR_OK)
+		return e;
 	e = r->store->ops->note_get(r->store, number, row.size, &k->log.noted, &note);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
@@ -262,33 +412,13 @@ void record_rollback(struct record *r)
 		k->log.frontier = k->before;
 		k->log.noted = k->noted_before;
 		k->log.stopped = k->stopped_before;
+		k->log.tree = k->tree_before;
 		/* A log that this turn made is in the store no more, and its number may become another's. */
 		k->has_row = k->had_row;
 		if (!k->has_row)
 			k->log.number = 0;
 	}
 	turn_end(r);
-}
-
-/* The hashes that one entry brings: its leaf and the nodes that it finishes. */
-struct finished {
-	uint8_t hashes[MERKLE_PROOF_MAX + 1][HASH_LEN];
-	size_t count;
-};
-
-static enum err finished_put(void *self, unsigned level, uint64_t index, const uint8_t hash[HASH_LEN])
-{
-	struct finished *f = self;
-
-	(void)index;
-	assert(level == f->count && f->count < ARRAY_COUNT(f->hashes));
-	memcpy(f->hashes[f->count++], hash, HASH_LEN);
-	return ERR_OK;
-}
-
-static struct bytes finished_bytes(const struct finished *f)
-{
-	return (struct bytes){ f->hashes[0], f->count * HASH_LEN };
 }
 
 static struct staged *stage(struct record *r)
@@ -405,9 +535,24 @@ enum err record_del_note(struct record *r, struct log *log, uint64_t size)
 
 enum err record_stop(struct record *r, struct log *log, const struct fault *why)
 {
+	struct tree t = { r->store, log->number };
+	uint8_t root[HASH_LEN], held[HASH_LEN];
+	struct frontier f = { .size = 0 };
 	enum err e = log_touch(r, kept(log));
 
-	log->stopped = *why;
+	if (e == ERR_OK && why->rule == NULL && log->tree != TREE_KEPT) {
+		e = frontier_load(&f, log->frontier.size, tree_get, &t);
+		frontier_root(&f, root);
+		record_root(log, held);
+		if (is_damage(e) || (e == ERR_OK && memcmp(root, held, HASH_LEN) != 0))
+			return ERR_ROT;
+		if (e == ERR_OK) {
+			log->frontier = f;
+			log->tree = TREE_KEPT;
+		}
+	}
+	if (e == ERR_OK)
+		log->stopped = *why;
 	return e;
 }
 
@@ -417,16 +562,6 @@ static bool has_changed(const struct kept_log *k)
 {
 	return k->is_touched &&
 	       (k->log.frontier.size != k->before.size || k->log.stopped.rule != k->stopped_before.rule);
-}
-
-static enum err log_row_put(struct record *r, struct kept_log *k)
-{
-	struct store_log row = { .origin = k->log.origin,
-				 .size = k->log.frontier.size,
-				 .stopped = k->log.stopped };
-
-	frontier_root(&k->log.frontier, row.root);
-	return r->store->ops->log_put(r->store, k->log.number, &row);
 }
 
 /*
@@ -453,6 +588,24 @@ static enum err entry_read_back(struct record *r, const struct staged *staged, s
 	return bytes_equal(finished_bytes(&f), buf_bytes(&hashes)) ? ERR_OK : ERR_CORRUPT;
 }
 
+static bool is_same(const struct frontier *a, const struct frontier *b)
+{
+	return a->size == b->size && memcmp(a->nodes, b->nodes, a->count * HASH_LEN) == 0;
+}
+
+static enum err row_read_back(struct record *r, const struct kept_log *k)
+{
+	uint8_t held[HASH_LEN];
+	struct store_log row;
+	enum err e = r->store->ops->log_get(r->store, k->log.number, &row);
+
+	if (e != ERR_OK)
+		return err_class(e) == ERR_CLASS_LOCAL ? e : ERR_CORRUPT;
+	record_root(&k->log, held);
+	return row.size == k->log.frontier.size && memcmp(row.root, held, HASH_LEN) == 0 ? ERR_OK
+											 : ERR_CORRUPT;
+}
+
 static enum err log_read_back(struct record *r, struct kept_log *k)
 {
 	struct tree t = { r->store, k->log.number };
@@ -463,10 +616,14 @@ static enum err log_read_back(struct record *r, struct kept_log *k)
 
 	/* A log that is only stopped has no new entry: its tree may be why. */
 	if (k->log.frontier.size == k->before.size)
-		again = k->log.frontier;
-	else
-		e = frontier_load(&again, k->base, tree_get, &t);
-
+		return row_read_back(r, k);
+	e = frontier_load(&again, k->base, tree_get, &t);
+	/* What was there before is no damage of this turn, and no reason to stop for any other log. */
+	if (k->base == k->before.size && (is_damage(e) || (e == ERR_OK && !is_same(&again, &k->before)))) {
+		again = k->before;
+		k->log.tree = TREE_CHANGED;
+		e = ERR_OK;
+	}
 	for (size_t i = 0; e == ERR_OK && i < r->staged_count; i++) {
 		if (r->staged[i].log == k)
 			e = entry_read_back(r, &r->staged[i], &again);
@@ -583,7 +740,10 @@ enum err record_content(struct record *r, const uint8_t hash[HASH_LEN], struct b
 
 void record_root(const struct log *log, uint8_t root[HASH_LEN])
 {
-	frontier_root(&log->frontier, root);
+	if (log->tree == TREE_LOST)
+		memcpy(root, log->row_root, HASH_LEN);
+	else
+		frontier_root(&log->frontier, root);
 }
 
 enum err record_leaf(struct record *r, const struct log *log, uint64_t index, uint8_t leaf[HASH_LEN])

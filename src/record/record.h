@@ -21,6 +21,13 @@
 #include "wire/entry.h"
 #include "wire/frame.h"
 
+/*
+ * Whether the rows of a log's tree lead to the root of its row. CHANGED: they do not, but the frontier here
+ * does, which its entries or their leaves lead to. LOST: nothing does; the frontier has its size alone.
+ * Neither runs again, once stopped, before its rows do.
+ */
+enum log_tree { TREE_KEPT, TREE_CHANGED, TREE_LOST };
+
 struct log {
 	log_number number; /* 0: the store has no row of it, for the turn that opened it was rolled back */
 	struct origin origin;
@@ -28,13 +35,15 @@ struct log {
 	uint64_t durable;	  /* size that the last record_append made durable */
 	uint64_t noted;		  /* size of the largest author's note held, at most its own */
 	struct fault stopped;	  /* .rule NULL: it runs */
+	enum log_tree tree;
+	uint8_t row_root[HASH_LEN]; /* LOST: as its row has it */
 };
 
 struct record;
 
 /*
  * Takes the store, in failure too. Loads every log's head, not its entries, and checks that its root is that
- * of its tree: ERR_CORRUPT if not; ERR_ACCORD_DIFFERS if the store is another accord's.
+ * of its tree: enum log_tree if not. ERR_ACCORD_DIFFERS if the store is another accord's.
  */
 enum err record_open(struct store *store, const struct accord *accord, struct record **out) MUST_CHECK;
 void record_free(struct record *r); /* closes the store too */
@@ -70,9 +79,19 @@ enum err record_cut(struct record *r, struct log *log, uint64_t size) MUST_CHECK
 enum err record_frontier(struct record *r, const struct log *log, uint64_t size,
 			 struct frontier *out) MUST_CHECK;
 enum err record_renew(struct record *r, struct log *log, struct frontier *f, struct bytes entry) MUST_CHECK;
+/*
+ * The next entry taken into f as it is kept: by its bytes, or by the leaf that stands beside it, should the
+ * bytes be what has changed. ERR_ROT: there is none. is_written: the hashes that it finishes are put in
+ * place.
+ */
+enum regrown { REGROWN_BYTES, REGROWN_LEAF };
+enum err record_regrow(struct record *r, struct log *log, struct frontier *f, enum regrown by,
+		       bool is_written) MUST_CHECK;
+/* In a turn: a CHANGED tree, and its row. With record_append it is KEPT. */
+enum err record_regrow_all(struct record *r, struct log *log) MUST_CHECK;
 /* Forgets a note that has rotted. */
 enum err record_del_note(struct record *r, struct log *log, uint64_t size) MUST_CHECK;
-/* Stops a log, or with no rule lets it run again; its bytes stay. */
+/* Stops a log, or with no rule lets it run again; its bytes stay. ERR_ROT: its tree is not KEPT again. */
 enum err record_stop(struct record *r, struct log *log, const struct fault *why) MUST_CHECK;
 
 /*

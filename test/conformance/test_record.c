@@ -463,7 +463,7 @@ static void damage_is_found_at_the_door(void **state)
 	struct store *mem = store_mem_new();
 	struct store_log row = { .origin = origin_at(1), .size = 1 };
 	struct record *r = NULL;
-	uint8_t leaf[HASH_LEN] = { 1 };
+	uint8_t leaf[HASH_LEN] = { 1 }, root[HASH_LEN];
 	log_number n;
 
 	(void)state;
@@ -473,7 +473,12 @@ static void damage_is_found_at_the_door(void **state)
 	memset(row.root, 2, HASH_LEN);
 	assert_int_equal(mem->ops->log_put(mem, n, &row), ERR_OK);
 	assert_int_equal(mem->ops->commit(mem), ERR_OK);
-	assert_int_equal(record_open(mem, accord_of(0x78), &r), ERR_CORRUPT); /* root is not its tree's */
+	assert_int_equal(record_open(mem, accord_of(0x78), &r), ERR_OK);
+	assert_int_equal(record_log_at(r, 0)->tree, TREE_LOST); /* root is not its tree's */
+	record_root(record_log_at(r, 0), root);
+	assert_memory_equal(root, row.root, HASH_LEN); /* and the only one there is */
+	record_free(r);
+	r = NULL;
 
 	mem = store_mem_new();
 	assert_int_equal(mem->ops->begin(mem), ERR_OK);

@@ -159,7 +159,7 @@ static uint64_t held_by_all(const struct world *w, const struct sim_node *n, con
 
 /*
  * One bit of that kind. Of each thing one copy alone: of an entry, by its number; a note stays with its
- * author, and with birch its own line. A node whose tree does not go on is not started: another story.
+ * author, and with birch its own line.
  */
 static bool flip(struct world *w, struct sim_node *n, struct prng *p, enum rot_kind kind)
 {
@@ -168,9 +168,8 @@ static bool flip(struct world *w, struct sim_node *n, struct prng *p, enum rot_k
 	uint64_t held = held_by_all(w, n, &log), index = held == 0 ? 0 : prng_below(p, held);
 
 	index -= (index + w->nodes_count - n->party) % w->nodes_count;
-	return index < held && !rot_is_frontier(log.size, index) &&
-	       !(kind == ROT_NOTE && log.log.party == n->party) && !(kind == ROT_LINE && n->party == 1) &&
-	       rot(w, n, p, number, index, kind);
+	return index < held && !(kind == ROT_NOTE && log.log.party == n->party) &&
+	       !(kind == ROT_LINE && n->party == 1) && rot(w, n, p, number, index, kind);
 }
 
 /* A few bits of one node flip, of each kind in turn, and it is told to repair what it finds. */

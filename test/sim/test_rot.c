@@ -426,9 +426,73 @@ static void test_an_own_tree_that_has_rotted_is_no_fork(void **state)
 	world_free(w);
 }
 
+/* The tree goes on from what has rotted: a restart makes it again of its entries, with no peer's help. */
+static void test_a_tree_is_made_again_of_its_entries(void **state)
+{
+	struct world *w = world_ready(20);
+	struct sim_node *n = &w->nodes[0];
+	struct prng p;
+
+	(void)state;
+	prng_init(&p, 13);
+	for (unsigned i = 0; i < 8; i++) {
+		struct store_log row;
+		log_number number = log_of(n, 2, i % 4 < 2 ? "aster" : "birch", &row);
+		uint64_t index = row.size - 1;
+		for (uint64_t k = index; i >= 4 && k-- > 0 && index + 1 == row.size;)
+			index = rot_is_frontier(row.size, k) ? k : index;
+		assert_true(rot(w, n, &p, number, index, i % 2 == 0 ? ROT_LEAF : ROT_NODES));
+		node_down(w, n);
+		node_boot(w, n);
+		/* Who read it before the restart halted the log. */
+		if (stopped(n) > 0)
+			assert_int_equal(repair(w, n).left, 0);
+		assert_int_equal(stopped(n), 0);
+		say(w, n, 1);
+	}
+	assert_int_equal(repair(w, n).found, 0);
+	settle(w);
+	check_agreement(w);
+	world_free(w);
+}
+
+/* Its last entry has changed too: that log halts, the others go on, and a peer mends it. */
+static void test_a_tree_that_is_lost_halts_its_log(void **state)
+{
+	struct world *w = world_ready(21);
+	struct sim_node *n = &w->nodes[0];
+	struct prng p;
+
+	(void)state;
+	prng_init(&p, 14);
+	for (unsigned i = 0; i < 2; i++) {
+		struct store_log row;
+		log_number number;
+		do {
+			say(w, &w->nodes[i], 1);
+			number = log_of(n, 2, i == 0 ? "aster" : "birch", &row);
+		} while (row.size % 2 == 0); /* the last leaf is a node that the tree goes on from */
+		assert_true(rot(w, n, &p, number, row.size - 1, ROT_LEAF));
+		assert_true(rot(w, n, &p, number, row.size - 1, ROT_ENTRY));
+		node_down(w, n);
+		node_boot(w, n);
+		assert_int_equal(stopped(n), 1);
+		world_advance(w, w->now_us + 2000000);
+		if (repair(w, n).left > 0) /* a receipt behind it */
+			assert_int_equal(repair(w, n).left, 0);
+		assert_int_equal(stopped(n), 0);
+		say(w, n, 1);
+	}
+	settle(w);
+	check_agreement(w);
+	world_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_tree_is_made_again_of_its_entries),
+		cmocka_unit_test(test_a_tree_that_is_lost_halts_its_log),
 		cmocka_unit_test(test_each_has_what_the_other_lacks),
 		cmocka_unit_test(test_each_has_other_contents),
 		cmocka_unit_test(test_an_own_tree_that_has_rotted_is_no_fork),
