@@ -258,12 +258,13 @@ static enum err item_read_for(struct node *n, const struct line *line, uint64_t 
 
 /* Entries from where the batch ends so far, until they have len bytes or the next one has no room. */
 static enum err items_read(struct node *n, struct line *line, const struct batch_goal *wanted, uint64_t goal,
-			   size_t len, struct buf *entries, struct batch *batch)
+			   size_t len, struct buf *entries, struct batch *batch, bool *is_cut)
 {
 	while (batch->count < BATCH_ENTRIES_MAX && batch->first + batch->count < goal && entries->len < len) {
 		size_t from = entries->len;
 		enum err e = item_read_for(n, line, batch->first + batch->count, wanted->held, entries,
 					   &n->items[batch->count]);
+		*is_cut |= e == ERR_ROT;
 		/* What stands before one that has rotted may be all that its peer lacks. */
 		if (e == ERR_LIMIT || (e == ERR_ROT && batch->count > 0)) {
 			entries->len = from;
@@ -315,6 +316,7 @@ enum err batch_build(struct node *n, struct line *line, const struct batch_goal 
 	uint8_t note_memory[NOTE_LEN_MAX];
 	struct buf entries, note = BUF_ON(note_memory);
 	struct batch batch = { .origin = line->log->origin, .first = first, .items = n->items };
+	bool is_cut = false;
 	uint64_t found;
 	enum err e;
 
@@ -331,16 +333,16 @@ enum err batch_build(struct node *n, struct line *line, const struct batch_goal 
 	 * A short batch, so that what is urgent need not wait long; a longer one if it takes that to a note.
 	 */
 	buf_init(&entries, n->scratch, BATCH_LEN_MAX);
-	e = items_read(n, line, wanted, goal, BATCH_AHEAD_MAX, &entries, &batch);
+	e = items_read(n, line, wanted, goal, BATCH_AHEAD_MAX, &entries, &batch, &is_cut);
 	if (e == ERR_OK)
 		e = note_within(n, line, &batch, &note, &found);
 	if (e == ERR_NOT_FOUND) {
-		e = items_read(n, line, wanted, goal, BATCH_LEN_MAX, &entries, &batch);
+		e = items_read(n, line, wanted, goal, BATCH_LEN_MAX, &entries, &batch, &is_cut);
 		if (e == ERR_OK)
 			e = note_within(n, line, &batch, &note, &found);
 	}
 	if (e != ERR_OK)
-		return e;
+		return e == ERR_NOT_FOUND && is_cut ? ERR_ROT : e;
 	batch.count = (size_t)(found - first);
 	batch.note = buf_bytes(&note);
 	if (!is_note_good(n, line, found, batch.note)) {
@@ -424,7 +426,7 @@ static bool send_batch(struct node *n, size_t peer, struct line *line)
 	e = batch_build(n, line,
 			&(struct batch_goal){ reach->sent, goal, reach->held, book_of(n, peer, path) },
 			&payload, &size);
-	if (e == ERR_ROT || e == ERR_NOT_FOUND)
+	if (e == ERR_ROT)
 		return go_around(n, peer, line);
 	if (e != ERR_OK)
 		return false;
