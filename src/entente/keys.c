@@ -401,20 +401,23 @@ static enum exit_code change(struct options *o, struct client *c, const char *pa
 
 /* ---- One is lost: the spare takes its place, with its holder and his roles. ---- */
 
-/* Of the key in force; "" where our log has it not. */
-static enum exit_code find_holder(struct client *c, struct bytes wire, uint64_t *holder,
+/* Of the key in force; "" where our log has it not. Nor may the spare be one that cannot take its place. */
+static enum exit_code find_holder(struct client *c, struct bytes wire, struct bytes spare, uint64_t *holder,
 				  char roles[ROLES_LEN_MAX])
 {
 	struct buf text = { (uint8_t *)roles, 0, ROLES_LEN_MAX - 1, false };
-	char fingerprint[SSH_FINGERPRINT_LEN];
+	char fingerprint[SSH_FINGERPRINT_LEN], other[SSH_FINGERPRINT_LEN];
 	json_t *answer = NULL, *name;
 	const json_t *key;
+	bool is_used = false;
 	size_t i, n;
 	enum exit_code code = show_get(c, "/keys", &answer);
 
 	ssh_fingerprint(wire, fingerprint);
+	ssh_fingerprint(spare, other);
 	json_array_foreach(json_object_get(answer, "keys"), i, key)
 	{
+		is_used = is_used || strcmp(json_str(key, "fingerprint"), other) == 0;
 		if (strcmp(json_str(key, "fingerprint"), fingerprint) != 0 ||
 		    json_object_get(key, "withdrawn") != NULL)
 			continue;
@@ -427,6 +430,12 @@ static enum exit_code find_holder(struct client *c, struct bytes wire, uint64_t 
 	}
 	roles[text.len] = '\0';
 	json_decref(answer);
+	if (code == EXIT_DONE && text.len > 0 && is_used) {
+		say_error(_("Our logs have the key {1} already, in force or withdrawn: nothing was changed."),
+			  other);
+		say_next(_("the same command, with a key behind --add that nobody had"));
+		return EXIT_REFUSED;
+	}
 	if (code != EXIT_DONE || text.len > 0)
 		return code;
 	say_error(_("Our logs have no key {1} in force."), fingerprint);
@@ -449,7 +458,7 @@ static enum exit_code replace(struct options *o, struct client *c, const char *l
 		code = EXIT_USAGE;
 	}
 	if (code == EXIT_DONE)
-		code = find_holder(c, key_at(old, 0), &new->holder, roles);
+		code = find_holder(c, key_at(old, 0), key_at(new, 0), &new->holder, roles);
 	/* First the lost one goes: whatever becomes of the other, nobody signs with it from here on. */
 	if (code == EXIT_DONE)
 		code = change_one(o, c, old, 0, true, NULL);
@@ -549,10 +558,7 @@ static enum exit_code run(struct options *o)
 		return make_pair_key(pair, o->is_json);
 	if (identity != NULL)
 		return identity_make(identity, o->is_json);
-	if (add != NULL || withdraw != NULL) /* a registrar's key is no officer's: it begins no session */
-		code = client_open(&c, o->home) == ERR_OK ? EXIT_DONE : client_absent(o->home);
-	else
-		code = login_open_owner(&c, o);
+	code = add != NULL || withdraw != NULL ? login_open_registrar(&c, o) : login_open_owner(&c, o);
 	if (code != EXIT_DONE)
 		return code;
 	if (add != NULL && withdraw != NULL)

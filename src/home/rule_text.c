@@ -27,7 +27,7 @@ static const struct {
 	{ "statement.", N_("it is not as a statement is written") },
 	{ "label.", N_("its label is not as a label is written") },
 	{ "keys.roles", N_("the accord has no such role") },
-	{ "keys.key", N_("that key is in no log of this party, or is there already") },
+	{ "keys.key", N_("that key is in no log of this party, or is another holder's there") },
 	{ "keys.", N_("the keys in it are not as keys are written") },
 	{ "content.attachment", N_("an attachment that it names is not held here") },
 	{ "content.", N_("its words are not as content is written") },

@@ -91,6 +91,7 @@ static const char *const sentences[] = {
 	N_("not every other party's read-back is marked correct"),
 	N_("the hold is not over on its own clock"),
 	N_("it has fields that its kind does not name"),
+	N_("the key that it adds was withdrawn, and what was withdrawn stays so"),
 	N_("the accord does not let this post act for that one there"),
 	N_("of what a party owes nobody else is owed it, who could say that it is done"),
 	N_("a lasting name is never changed"),

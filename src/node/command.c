@@ -220,7 +220,8 @@ static bool has_unknown_role(const struct accord *a, const struct statement *s)
 	return false;
 }
 
-enum had { HAD_NOT, HAD_SO, HAD_OTHERWISE };
+/* OTHERWISE: with other posts. */
+enum had { HAD_NOT, HAD_SO, HAD_OTHERWISE, HAD_BY_OTHER };
 
 /*
  * Whether this log has the key in force now that a `keys` statement adds, with what that says of it or
@@ -256,9 +257,10 @@ static enum err had_key(struct node *n, const struct line *line, const struct st
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	if (statement_field_uint(s, FIELD_KEYS_HOLDER, UINT64_MAX, &holder) != ERR_OK)
 		holder = 0;
-	*out = key.holder == holder && key.roles == fold_roles(accord_here(n, line->key.channel), s)
-		       ? HAD_SO
-		       : HAD_OTHERWISE;
+	if (key.holder != holder)
+		*out = HAD_BY_OTHER;
+	else
+		*out = key.roles == fold_roles(accord_here(n, line->key.channel), s) ? HAD_SO : HAD_OTHERWISE;
 	*at = (struct place_key){ line->key, key.added - 1 };
 	return ERR_OK;
 }
@@ -333,10 +335,10 @@ static enum err keys_check(struct node *n, const struct statement *s, const stru
 		    (s->channel != 0 && s->channel != c->number))
 			continue;
 		e = had_key(n, line, s, &had, &answer->place);
-		if (e != ERR_OK || had == HAD_OTHERWISE)
+		if (e != ERR_OK || had == HAD_BY_OTHER)
 			return e == ERR_OK ? ERR_EXISTS : e;
 		had_so += had == HAD_SO;
-		had_not += had == HAD_NOT;
+		had_not += had != HAD_SO;
 	}
 	answer->is_said = had_so > 0 && had_not == 0;
 	answer->limit = NULL;
@@ -420,23 +422,28 @@ static enum err own_line(struct node *n, uint32_t channel, struct line **out)
 	return ERR_OK;
 }
 
-/* Builds the entry in the memory of the turn's effects: it is published and sent from there. */
-static enum err entry_build(struct node *n, struct now now, const struct line *line, const struct command *in,
-			    struct entry *entry, struct bytes *bytes)
+static struct entry entry_of(struct now now, const struct line *line, const struct command *in)
+{
+	struct entry entry = { .origin = line->log->origin,
+			       .index = line->log->frontier.size,
+			       .filed = now.wall,
+			       .statement = in->statement,
+			       .signatures_count = in->signatures_count };
+
+	for (size_t i = 0; i < in->signatures_count; i++)
+		entry.signatures[i] = in->signatures[i];
+	return entry;
+}
+
+/* Into the memory of the turn's effects: it is published and sent from there. */
+static enum err entry_build(struct node *n, const struct entry *entry, struct bytes *bytes)
 {
 	struct buf out;
 	uint8_t *memory;
-	size_t len = in->statement.len + 256;
+	size_t len = entry->statement.len + 256;
 
-	*entry = (struct entry){ .origin = line->log->origin,
-				 .index = line->log->frontier.size,
-				 .filed = now.wall,
-				 .statement = in->statement,
-				 .signatures_count = in->signatures_count };
-	for (size_t i = 0; i < in->signatures_count; i++) {
-		entry->signatures[i] = in->signatures[i];
-		len += in->signatures[i].len + 8;
-	}
+	for (size_t i = 0; i < entry->signatures_count; i++)
+		len += entry->signatures[i].len + 8;
 	memory = arena_alloc(&n->fx->arena, len, 1);
 	if (memory == NULL)
 		return ERR_MEMORY;
@@ -619,6 +626,37 @@ void node_signers(struct node *n, struct command *in, size_t count,
 	crew_run(n->crew, find_signers, &s, count);
 }
 
+/* Whether it counts as the next entry of that log; if not, the answer says why. */
+static enum err entry_judge(struct node *n, struct now now, const struct command *in,
+			    const struct statement *s, const struct line *line, const struct entry *entry,
+			    struct judged *judged, struct effect_answer *answer)
+{
+	struct fold_waits waits;
+	enum err e = judged_of(n, &line->key, entry, s, in->signers, judged);
+
+	if (e == ERR_OK && judged->is_behind_rot)
+		return ERR_ROT;
+	if (e == ERR_OK)
+		e = fold_is_ready(&n->fold, &judged->input, &waits);
+	if (e == ERR_SHORT)
+		e = refuse_waiting(n, &waits, answer);
+	if (e == ERR_OK)
+		e = fold_judge(&n->fold, &judged->input, &judged->view);
+	if (e == ERR_SHORT) { /* nor move to a version that we do not hold */
+		answer->limit = "accord.version";
+		e = ERR_NOT_FOUND;
+	}
+	if (e != ERR_OK)
+		return e;
+	if (judged->view.verdict == VERDICT_OK)
+		e = refused_at_home(n, now, s, &judged->view);
+	if (e == ERR_OK && (judged->view.verdict == VERDICT_OK || judged->view.verdict == VERDICT_APPROVAL))
+		e = held_at_door(n, in, s, &judged->view);
+	if (e == ERR_OK && judged->view.verdict != VERDICT_OK)
+		e = verdict_refuse(n, s, line->key.channel, &judged->view, answer);
+	return e;
+}
+
 /* A statement for one channel, or the channel's copy of a statement for every channel. */
 static enum err command_file(struct node *n, struct now now, const struct command *in,
 			     const struct statement *s, uint32_t channel, struct effect_answer *answer)
@@ -643,35 +681,14 @@ static enum err command_file(struct node *n, struct now now, const struct comman
 		if (e != ERR_OK)
 			return e;
 	}
-	e = entry_build(n, now, line, in, &entry, &add.bytes);
+	entry = entry_of(now, line, in);
+	e = entry_build(n, &entry, &add.bytes);
 	if (e == ERR_LIMIT)
 		answer->limit = "ENTRY_LEN_MAX";
 	if (e == ERR_OK)
-		e = judged_of(n, &line->key, &entry, s, in->signers, &judged);
-	if (e == ERR_OK && judged.is_behind_rot)
-		return ERR_ROT;
-	if (e == ERR_OK) {
-		struct fold_waits waits;
-		e = fold_is_ready(&n->fold, &judged.input, &waits);
-		if (e == ERR_SHORT)
-			e = refuse_waiting(n, &waits, answer);
-	}
-	if (e == ERR_OK)
-		e = fold_judge(&n->fold, &judged.input, &judged.view);
-	if (e == ERR_SHORT) { /* nor move to a version that we do not hold */
-		answer->limit = "accord.version";
-		e = ERR_NOT_FOUND;
-	}
+		e = entry_judge(n, now, in, s, line, &entry, &judged, answer);
 	if (e != ERR_OK)
 		return e;
-	if (judged.view.verdict == VERDICT_OK)
-		e = refused_at_home(n, now, s, &judged.view);
-	if (e == ERR_OK && (judged.view.verdict == VERDICT_OK || judged.view.verdict == VERDICT_APPROVAL))
-		e = held_at_door(n, in, s, &judged.view);
-	if (e != ERR_OK)
-		return e;
-	if (judged.view.verdict != VERDICT_OK)
-		return verdict_refuse(n, s, channel, &judged.view, answer);
 	e = said_before(n, now, line, s, in, &answer->is_said, &answer->place);
 	if (e != ERR_OK || answer->is_said)
 		return e;
@@ -709,15 +726,40 @@ static bool is_done_there(struct node *n, const struct statement *s, uint32_t ch
 	       accord_version_find(&n->versions, hash) <= line->version;
 }
 
+/* Who is let in is let in everywhere: the logs that know least of it, first in order, take nothing alone. */
+static enum err addition_judge(struct node *n, struct now now, const struct command *in,
+			       const struct statement *s, struct effect_answer *answer)
+{
+	for (size_t i = 0; i < n->accord->channels_count; i++) {
+		const struct accord_channel *c = &n->accord->channels[i];
+		struct judged judged;
+		struct entry entry;
+		struct line *line;
+		enum err e;
+		if (!is_channel_of(c, n->self) || is_done_there(n, s, c->number))
+			continue;
+		e = own_line(n, c->number, &line);
+		if (e != ERR_OK)
+			return e;
+		entry = entry_of(now, line, in);
+		e = entry_judge(n, now, in, s, line, &entry, &judged, answer);
+		if (e != ERR_OK)
+			return e;
+	}
+	return ERR_OK;
+}
+
 /* Kinds 0 to 2 may be for every channel: then each of the party's open logs takes a copy. */
 static enum err command_everywhere(struct node *n, struct now now, const struct command *in,
 				   const struct statement *s, struct effect_answer *answer)
 {
+	enum err e = is_addition(s) ? addition_judge(n, now, in, s, answer) : ERR_OK;
 	bool any = false;
 
+	if (e != ERR_OK)
+		return e;
 	for (size_t i = 0; i < n->accord->channels_count; i++) {
 		const struct accord_channel *c = &n->accord->channels[i];
-		enum err e;
 		if (!is_channel_of(c, n->self) || is_done_there(n, s, c->number))
 			continue;
 		e = command_file(n, now, in, s, c->number, answer);

@@ -30,6 +30,8 @@ static const struct {
 	     "POST, or act "
 	     "in the post that may by --as ROLE") },
 	{ "REFUSED", "FIELDS", EXIT_REFUSED, N_("say it as text, or by a form: entente forms lists them") },
+	{ "REFUSED", "WITHDRAWN", EXIT_REFUSED,
+	  N_("make a new key with ssh-keygen, or entente keys --new-identity, and add that") },
 	{ "REFUSED", "KEY", EXIT_REFUSED,
 	  N_("entente keys shows which keys are good here; the registrar adds one with entente keys --add") },
 	{ "REFUSED", "ROLE", EXIT_REFUSED,
@@ -163,7 +165,7 @@ static const struct {
 	{ "ACCORD_DIFFERS", NULL, EXIT_REFUSED,
 	  N_("it was signed under another accord than entente accord show has: write it anew") },
 	{ "EXISTS", "keys.key", EXIT_REFUSED,
-	  N_("entente keys lists it; entente keys --withdraw FILE first, then add it anew") },
+	  N_("entente keys says whose it is: each person signs with keys that nobody else had") },
 	{ "EXISTS", NULL, EXIT_REFUSED, N_("nothing is written over; entente status shows what stands") },
 	{ "STOPPED", NULL, EXIT_INTEGRITY, N_("entente status names the log and the rule that it broke") },
 	{ "RECOVERING", "start.strict", EXIT_REFUSED,

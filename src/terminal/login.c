@@ -144,9 +144,12 @@ static bool is_own(const struct options *o)
 	return option_is_given(o, "key") || option_is_given(o, "as");
 }
 
-/* Of two who can be asked for: the node's owner without a session, and whoever signs, with one of his own. */
+/*
+ * Of two who can be asked for: the node's owner without a session, and whoever signs, with one of his own;
+ * none begins one whose key is a registrar's.
+ */
 struct wanted {
-	bool owner, signer;
+	bool owner, signer, registrar;
 };
 
 /* Whether what is asked without a session is answered. */
@@ -173,7 +176,7 @@ static enum exit_code open_as(struct client *c, const struct options *o, struct 
 	if (wanted.owner)
 		code = does_owner_read(c, &is_owner);
 	if (code == EXIT_DONE && !is_owner &&
-	    (is_own(o) || (token_read(o, c->token) != ERR_OK && wanted.signer))) {
+	    ((is_own(o) && !wanted.registrar) || (token_read(o, c->token) != ERR_OK && wanted.signer))) {
 		c->token[0] = '\0';
 		code = sign_in(c, o, &session);
 		c->is_token_own = code == EXIT_DONE;
@@ -186,12 +189,17 @@ static enum exit_code open_as(struct client *c, const struct options *o, struct 
 
 enum exit_code login_open(struct client *c, const struct options *o)
 {
-	return open_as(c, o, (struct wanted){ false, false });
+	return open_as(c, o, (struct wanted){ .owner = false });
 }
 
 enum exit_code login_open_owner(struct client *c, const struct options *o)
 {
 	return open_as(c, o, (struct wanted){ .owner = true });
+}
+
+enum exit_code login_open_registrar(struct client *c, const struct options *o)
+{
+	return open_as(c, o, (struct wanted){ .owner = true, .registrar = true });
 }
 
 enum exit_code login_open_to_sign(struct client *c, const struct options *o)

@@ -17,6 +17,8 @@
 enum exit_code login_open(struct client *c, const struct options *o) MUST_CHECK;
 /* For what the node's owner does: as he, while the settings let him read; else as login_open. */
 enum exit_code login_open_owner(struct client *c, const struct options *o) MUST_CHECK;
+/* The same for a command whose --key is no officer's: it begins no session. */
+enum exit_code login_open_registrar(struct client *c, const struct options *o) MUST_CHECK;
 /*
  * Likewise for a command that signs: he who signs can begin a session of his own, and does if the owner does
  * not read and nobody has signed in.

@@ -391,9 +391,10 @@ static enum err judge_version(const struct case_file *c, enum verdict *out)
 }
 
 static judge *const judges[] = {
-	judge_channel, judge_node,	  judge_signatures, judge_label,    judge_sealing, judge_addressees,
-	judge_acting,  judge_repetition,  judge_references, judge_step,	    judge_form,	   judge_release,
-	judge_version, judge_translation, judge_procedure,  judge_dialogue, judge_text,	   judge_watch,
+	judge_channel,	  judge_node,	 judge_signatures, judge_label,	      judge_sealing,
+	judge_addressees, judge_acting,	 judge_repetition, judge_references,  judge_step,
+	judge_form,	  judge_release, judge_version,	   judge_translation, judge_procedure,
+	judge_dialogue,	  judge_text,	 judge_watch,	   judge_key_anew,
 };
 
 enum err fold_judge(const struct fold *all, const struct fold_input *in, struct entry_view *out)
@@ -461,7 +462,7 @@ static enum err fold_officer(const struct fold *f, const struct fold_input *in, 
 	struct key_view key;
 	enum err e = row_get_key(f->map, &in->log, in->named_key, in->entry->index, &key);
 
-	/* What is added while it is in force ends, and begins anew for whoever is named now. */
+	/* What is added while it is in force ends, and begins anew with the holder and posts named now. */
 	if (e == ERR_OK) {
 		key_withdraw(in, &key);
 		e = row_put_key(f->map, &in->log, in->named_key, &key);

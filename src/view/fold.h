@@ -100,6 +100,7 @@
 	X(READ_BACK,  "not every initial was read back by every other party and marked correct") \
 	X(HOLD,       "the hold is not over on its own clock") \
 	X(FIELDS,     "it has fields that its kind does not name") \
+	X(WITHDRAWN,  "the key that it adds was withdrawn, and what was withdrawn stays so") \
 	X(ACTING,     "the accord does not let this post act for that one there") \
 	X(CREDITOR,   "of what a party owes nobody else is owed it, who could say that it is done") \
 	X(RENAMES,    "a lasting name is never changed") \

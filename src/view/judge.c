@@ -47,14 +47,17 @@ static bool needs_two(const struct case_file *c)
 /*
  * One signature is enough before anybody has spoken in the first log: those whom the accord begins with. A
  * later epoch has those of the log before it; but a home channel, which nobody gives back and whose yes
- * releases nothing by itself, begins anew.
+ * releases nothing by itself, begins anew. And only of every log at once: where he has spoken in one, those
+ * that are still silent, and the first of a channel that came later, let nobody in whom that one does not.
  */
 static enum err judge_founding(const struct case_file *c, enum verdict *out)
 {
 	struct place_key at = { c->in->log, 0 };
 	struct entry_view v;
 
-	*out = c->in->log.epoch == 1 || c->channel->plane == PLANE_HOME ? VERDICT_OK : VERDICT_TWO;
+	*out = c->in->statement->channel == 0 && (c->in->log.epoch == 1 || c->channel->plane == PLANE_HOME)
+		       ? VERDICT_OK
+		       : VERDICT_TWO;
 	for (; *out == VERDICT_OK && at.index < c->in->entry->index; at.index++) {
 		enum err e = fold_get(c->f, &at, &v);
 		if (e != ERR_OK)
@@ -180,6 +183,30 @@ enum err judge_signatures(const struct case_file *c, enum verdict *out)
 	else
 		*out = holds_role ? VERDICT_OK : VERDICT_ROLE;
 	return ERR_OK;
+}
+
+/* What was withdrawn may be lost, or in the wrong hands: it stays so, whoever is named. */
+enum err judge_key_anew(const struct case_file *c, enum verdict *out)
+{
+	const struct log_key *log = &c->in->log;
+	uint64_t act, use;
+	struct recipient_view recipient;
+	struct key_view key;
+	enum err e = ERR_NOT_FOUND;
+
+	if (c->in->statement->kind != KIND_KEYS ||
+	    statement_field_uint(c->in->statement, FIELD_KEYS_ACT, 1, &act) != ERR_OK || act != 0 ||
+	    statement_field_uint(c->in->statement, FIELD_KEYS_USE, KEY_USE_COUNT - 1, &use) != ERR_OK)
+		return ERR_OK;
+	if (use == KEY_USE_OFFICER)
+		e = row_get_key(c->f->map, log, c->in->named_key, c->in->entry->index, &key);
+	if (use == KEY_USE_RECIPIENT) {
+		e = row_get_recipient(c->f->map, log, c->in->named_key, &recipient);
+		key = recipient.view;
+	}
+	if (e == ERR_OK && !key_is_in_force(&key, c->in->entry->index))
+		*out = VERDICT_WITHDRAWN;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 enum err judge_channel(const struct case_file *c, enum verdict *out)

@@ -50,6 +50,7 @@ bool refers_place(const struct fold *f, const struct fold_input *in, const struc
 enum err judge_channel(const struct case_file *c, enum verdict *out) MUST_CHECK;
 enum err judge_node(const struct case_file *c, enum verdict *out) MUST_CHECK;
 enum err judge_signatures(const struct case_file *c, enum verdict *out) MUST_CHECK;
+enum err judge_key_anew(const struct case_file *c, enum verdict *out) MUST_CHECK;
 enum err judge_label(const struct case_file *c, enum verdict *out) MUST_CHECK;
 enum err judge_sealing(const struct case_file *c, enum verdict *out) MUST_CHECK;
 enum err judge_addressees(const struct case_file *c, enum verdict *out) MUST_CHECK;

@@ -7,7 +7,7 @@ import pytest
 
 TEAM = {"watch": ["watch"], "head": ["head"], "shift": ["shift"], "deputy": ["deputy"], "press": ["press"], "legal": ["legal"]}
 AUTHORITY = "post head by two\npost deputy until 2001-01-01\nclosed consult-urgent\nclosed notify-urgent\n"
-WATCH_READ, READ_BACK = 9, 10
+KEYS, WATCH_READ, READ_BACK = 1, 9, 10
 
 
 @pytest.fixture
@@ -99,6 +99,50 @@ def test_a_registrar_alone(world):
     assert "In the closed room." in kor.run("read", place, key="watch").stdout
     assert "In the closed room." not in kor.run("read", place, "--key", world.keys("kor") / "puppet", code=None).stdout
     assert "In the closed room." in kor.run("read", place, "--key", world.keys("kor") / "mole").stdout
+
+
+def test_a_silent_log_lets_nobody_in(world):
+    """He who may not let anybody in where we have spoken may not where we only listen, nor on a closed channel that came later."""
+    kor = world["kor"]
+    kor.say("send", "share", "We speak.", "--to", "usa/watch", "--label", "OPEN", key="watch")
+    later = world.folder / "later"
+    nodes.run("accord", "draft", later, world.accord)
+    lines = (later / "channels").read_text().splitlines(True)
+    cell = ('8 cell CONSULT ko "별실" en "Cell" parties kor usa write deputy head precedence IMMEDIATE ROUTINE\n')
+    (later / "channels").write_text("".join(lines[:-2]) + cell + "".join(lines[-2:]))
+    (later / "authority").write_text(AUTHORITY + "closed cell\n")
+    nodes.run("accord", "diff", world.accord, later, "--opened")
+    nodes.run("init", "accord", later)
+    for party in world.parties:
+        nodes.run("accord", "sign", later, "--key", world.keys(party) / "root")
+    mole, registrar = officers.Key(world.keys("kor") / "mole"), kor.key("registrar")
+
+    def has(channel):
+        return mole.fingerprint in [row["fingerprint"] for row in kor.get("/keys", channel=channel)["keys"]]
+
+    def alone(channel):
+        raw = officers.statement(bytes.fromhex(kor.status()["accord"]), channel, "kor", "registrar", KEYS, level="OPEN", rel=["kor", "usa"],
+                                 fields={1: 0, 2: 3, 3: mole.wire, 4: 901, 5: ["head"]})
+        return kor.post([officers.item(raw, [registrar])])[0]["rule"]
+
+    def everywhere(*numbers):
+        assert [alone(number) for number in (0, *numbers)] == ["TWO"] * (1 + len(numbers))
+        assert not [name for name in ("leader", "share", "kor-home") if has(name)]
+
+    everywhere(1, 6, 901)
+    for party in world.parties:
+        world[party].run("accord", "adopt", later)
+    for party in world.parties:
+        world[party].wait("all hold it", lambda node=world[party]: all(len(row["held_by"]) == 2 for row in node.get("/versions")["versions"]))
+        world[party].run("accord", "adopt", later, "--key", world.keys(party) / "registrar", "--label", "OPEN")
+    assert kor.key("head").fingerprint in [row["fingerprint"] for row in kor.get("/keys", channel="cell")["keys"]]
+    everywhere(1, 8, 901)
+    assert not has("cell")
+    # Two let him in everywhere, and there too.
+    part = world.folder / "part"
+    kor.run("keys", "--add", f"{mole.path}.pub", "--roles", "head", "--holder", "901", "--label", "OPEN", "--draft", part, key="registrar")
+    kor.run("keys", "--draft", part, "--sign", key="head")
+    assert has("cell") and has("leader")
 
 
 def test_a_closed_room_is_closed_at_home_too(world):

@@ -48,6 +48,8 @@ def test_a_lost_card_and_its_spare_in_one_act(pair):
     lost = next(one for one in kor.get("/keys")["keys"] if one["roles"] == ["watch"])
     spare = officers.Key(kor.keys / "spare")
     before = kor.say("send", "notify", "Before.", "--to", "usa/watch", "--label", "U", key="watch")["place"]
+    used = kor.run("keys", "--withdraw", f"{kor.keys / 'watch'}.pub", "--add", f"{kor.keys / 'watch'}.pub", "--label", "U", key="registrar", code=4)
+    assert "nothing was changed" in used.stderr, "first the lost one goes: then its place could not be taken"
     shown = kor.run("keys", "--withdraw", f"{kor.keys / 'watch'}.pub", "--add", f"{spare.path}.pub", "--label", "U", key="registrar").stdout
     assert "withdrawn in every log" in shown and "added in every log" in shown
     keys = {one["holder"]: one for one in kor.get("/keys")["keys"] if "withdrawn" not in one}

@@ -164,6 +164,16 @@ def on_watch(t):
     t.run("logout")
 
 
+def changes_keys(t):
+    """A registrar is no officer: what his command reads is asked in the session that an officer has begun, if he is needed."""
+    lost, spare = officers.Key(t.node.keys / "lost"), officers.Key(t.node.keys / "spare")
+    t.run("keys", "--add", f"{lost.path}.pub", "--roles", "legal", "--holder", "77", "--label", "U", key="registrar")
+    t.run("keys", "--withdraw", f"{lost.path}.pub", "--add", f"{spare.path}.pub", "--label", "U", key="registrar")
+    for key, is_gone in ((lost, True), (spare, False)):
+        rows = [row for row in t.run("keys")["keys"] if row["fingerprint"] == key.fingerprint]
+        assert [(row["holder"], row["roles"], "withdrawn" in row) for row in rows] == [(77, ["legal"], is_gone)]
+
+
 def over_the_border(t):
     to = t.folder
     (to / "csv").write_text("id,title,text\n1,A,B\n")

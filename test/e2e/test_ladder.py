@@ -20,7 +20,7 @@ def test_keys_keep_their_times(pair):
     assert signer["holder"] != 9
     sizes = {name: log["size"] for name, log in kor.logs().items() if name.startswith("KOR/") and "SERVICE" not in name}
     add = ("keys", "--add", watch, "--roles", "watch", "--holder", "9")
-    assert "keys.key" in said(kor, *add, *registrar, code=4) and "--withdraw" in said(kor, *add, *registrar, code=4)
+    assert "keys.key" in said(kor, *add, *registrar, code=4) and "nobody else had" in said(kor, *add, *registrar, code=4)
     again = kor.run("keys", "--add", watch, "--roles", "watch", "--holder", str(signer["holder"]), *LABEL, *registrar).stdout
     assert again.startswith("It was said before: KOR/"), "the same of the same key is nothing new"
     assert "REGISTRAR" in said(kor, "keys", "--add", watch, "--roles", "watch", "--holder", "1", "--key", kor.keys / "watch", code=4)
@@ -34,16 +34,25 @@ def test_keys_keep_their_times(pair):
     answer = kor.post([officers.item(raw, [kor.key("registrar")])])[0]
     assert (answer["err"], answer["rule"]) == ("NOT_FOUND", "keys.roles")
     assert {name: kor.logs()[name]["size"] for name in sizes} == sizes, "nothing of it stands in any log"
-    # Withdrawn, and added for another: what was said stays whose it was, and that its key was withdrawn.
-    kor.run("keys", "--withdraw", watch, *LABEL, *registrar)
-    kor.run(*add, *LABEL, *registrar)
-    now = kor.say("send", "notify", "And this?", "--to", "usa/watch", *LABEL, key="watch")["place"]
+    # With other posts it begins anew, for the same holder: what was said stays said in those that he had.
+    holder = str(signer["holder"])
+    kor.run("keys", "--add", watch, "--roles", "watch,shift", "--holder", holder, *LABEL, *registrar)
+    now = kor.say("send", "notify", "And this?", "--to", "usa/watch", "--as", "watch", *LABEL, key="watch")["place"]
     pair.await_receipts()
     for node in (kor, usa):
-        assert node.entry(place)["signer"] == {**signer, "withdrawn": True}
-        assert node.entry(now)["signer"] == {**signer, "holder": 9}
+        assert node.entry(place)["signer"]["roles"] == ["watch"] and node.entry(now)["signer"]["roles"] == ["shift", "watch"]
+        assert {node.entry(one)["signer"]["holder"] for one in (place, now)} == {signer["holder"]}
+    # Withdrawn, it comes back for nobody: not for another, and not for him whose it was.
+    kor.run("keys", "--withdraw", watch, *LABEL, *registrar)
+    for whose in ("9", holder):
+        refused = said(kor, "keys", "--add", watch, "--roles", "watch", "--holder", whose, *registrar, code=4)
+        assert "(WITHDRAWN)" in refused and "ssh-keygen" in refused
+    kor.run("send", "notify", "I again?", "--to", "usa/watch", "--as", "watch", *LABEL, key="watch", code=4)
+    pair.await_receipts()
+    for node in (kor, usa):
+        assert node.entry(now)["signer"] == {"holder": signer["holder"], "roles": ["shift", "watch"], "withdrawn": True}
         rows = [row for row in node.get("/keys", party="kor")["keys"] if row["fingerprint"] == kor.key("watch").fingerprint]
-        assert [(row["holder"], "withdrawn" in row) for row in rows] == [(9, False)]
+        assert [(row["holder"], "withdrawn" in row) for row in rows] == [(signer["holder"], True)]
 
 
 def test_what_is_answered_is_not_deferred(pair):

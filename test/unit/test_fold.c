@@ -292,10 +292,12 @@ static void add_key(struct scene *s, struct log_key log, uint64_t index, uint8_t
 #define GIVEN_MS 1000u
 
 /* A post given by the registrar and, unless second is 0, by the holder of that key. */
-static enum verdict give(struct scene *s, struct log_key log, uint64_t index, const char *role, uint8_t key,
-			 uint8_t holder, uint8_t second)
+static enum verdict give_on(struct scene *s, struct log_key log, uint64_t index, uint32_t channel,
+			    const char *role, uint8_t key, uint8_t holder, uint8_t second)
 {
-	struct statement st = { .kind = KIND_KEYS, .party = bytes_str(names[log.party]), .fields_count = 4 };
+	struct statement st = {
+		.kind = KIND_KEYS, .channel = channel, .party = bytes_str(names[log.party]), .fields_count = 4
+	};
 	struct entry entry = { .index = index, .signatures_count = second == 0 ? 1 : 2 };
 	struct signer signers[2] = { { .is_good = true, .registrar_in = 1 }, { .is_good = true } };
 	struct fold_input in = { .entry = &entry, .statement = &st, .signers = signers, .log = log };
@@ -319,6 +321,12 @@ static enum verdict give(struct scene *s, struct log_key log, uint64_t index, co
 	st.fields[3] = (struct field){ FIELD_KEYS_ROLES, buf_bytes(&roles) };
 	assert_int_equal(fold_entry(&s->fold, &in, &view), ERR_OK);
 	return view.verdict;
+}
+
+static enum verdict give(struct scene *s, struct log_key log, uint64_t index, const char *role, uint8_t key,
+			 uint8_t holder, uint8_t second)
+{
+	return give_on(s, log, index, 0, role, key, holder, second);
 }
 
 /* What a node says first in an epoch: the log before it ends at that size. */
@@ -362,6 +370,9 @@ static void test_by_two(void **state)
 	open_epoch(s, first, 0, 0);
 	assert_int_equal(give(s, first, 1, "watch", 1, 1, 0), VERDICT_OK);
 	assert_int_equal(give(s, first, 2, "zeal", 2, 2, 0), VERDICT_OK);
+	/* One log alone may be silent for ever: nobody is let in there whom the others do not let in. */
+	assert_int_equal(give_on(s, first, 2, 7, "zeal", 9, 9, 0), VERDICT_TWO);
+	assert_int_equal(give_on(s, first, 2, 7, "watch", 9, 9, 0), VERDICT_OK);
 	assert_int_equal(give(s, first, 3, "zeal", 3, 3, 0), VERDICT_OK);
 	said.role = BYTES_LIT("watch");
 	said.claimed.ms = entry.filed.ms = GIVEN_MS;
@@ -390,7 +401,31 @@ static void test_by_two(void **state)
 	open_epoch(s, bare, 2, 0);
 	assert_int_equal(give(s, bare, 1, "zeal", 2, 2, 0), VERDICT_TWO);
 	s->accord.channels[0].plane = PLANE_HOME; /* nobody gives back what it was */
+	assert_int_equal(give_on(s, bare, 2, 7, "zeal", 2, 2, 0), VERDICT_TWO);
 	assert_int_equal(give(s, bare, 2, "zeal", 2, 2, 0), VERDICT_OK);
+}
+
+/* What was withdrawn comes back for nobody, by however many; what is in force takes other posts. */
+static void test_what_is_withdrawn_stays_so(void **state)
+{
+	struct scene *s = *state;
+	const struct log_key log = { 7, 0, 1 }, next = { 7, 0, 2 };
+
+	s->accord.two_roles = 2; /* zeal */
+	open_epoch(s, log, 0, 0);
+	assert_int_equal(give(s, log, 1, "zeal", 2, 2, 0), VERDICT_OK);
+	assert_int_equal(give(s, log, 2, "watch", 1, 1, 0), VERDICT_OK);
+	assert_int_equal(give(s, log, 3, "zeal", 1, 1, 2), VERDICT_OK); /* another post: it was in force */
+	put_key(s, log, 4, true, 1, 1);
+	assert_int_equal(give(s, log, 5, "watch", 1, 1, 0), VERDICT_WITHDRAWN);
+	assert_int_equal(give(s, log, 6, "watch", 1, 8, 0), VERDICT_WITHDRAWN);
+	assert_int_equal(give(s, log, 7, "zeal", 1, 1, 2), VERDICT_WITHDRAWN);
+	assert_int_equal(give(s, log, 8, "watch", 8, 8, 0), VERDICT_OK);
+	open_epoch(s, next, 1, 9);
+	assert_int_equal(give(s, next, 1, "zeal", 2, 2, 0), VERDICT_OK);
+	assert_int_equal(give(s, next, 2, "watch", 1, 1, 0), VERDICT_OK); /* as it stood there */
+	put_key(s, next, 3, true, 1, 1);
+	assert_int_equal(give(s, next, 4, "watch", 1, 1, 0), VERDICT_WITHDRAWN);
 }
 
 /* Who said what is a question of when: no later statement about the key is one about what it has said. */
@@ -399,8 +434,8 @@ static void test_a_key_has_its_times(void **state)
 	static const struct {
 		uint64_t index, holder, added, withdrawn;
 	} rows[] = {
-		{ 3, 1, 2, 5 }, { 4, 1, 2, 5 },		 { 5, 1, 2, 5 },	   { 6, 1, 2, 5 },
-		{ 7, 2, 7, 8 }, { 8, 9, 8, UINT64_MAX }, { 99, 9, 8, UINT64_MAX },
+		{ 3, 1, 2, 5 }, { 4, 1, 2, 5 }, { 5, 2, 5, 6 },	 { 6, 9, 6, 7 },
+		{ 7, 9, 6, 7 }, { 8, 9, 6, 7 }, { 99, 9, 6, 7 },
 	};
 	struct scene *s = *state;
 	const struct log_key log = { 7, 0, 1 };
@@ -409,10 +444,10 @@ static void test_a_key_has_its_times(void **state)
 
 	add_key(s, log, 0, 1, 7);
 	add_key(s, log, 1, 3, 1); /* holder 1 has it from entry 2 on */
-	put_key(s, log, 4, true, 3, 1);
-	put_key(s, log, 5, true, 3, 1); /* again: it ended before */
-	add_key(s, log, 6, 3, 2);
-	add_key(s, log, 7, 3, 9); /* our own door refuses this: the one before it ends with it */
+	add_key(s, log, 4, 3, 2); /* our own door refuses this: the one before it ends with it */
+	add_key(s, log, 5, 3, 9);
+	put_key(s, log, 6, true, 3, 1);
+	put_key(s, log, 7, true, 3, 1); /* again: it ended before */
 	assert_int_equal(fold_key(&s->fold, &log, key, 0, &view), ERR_NOT_FOUND);
 	assert_int_equal(fold_key(&s->fold, &log, key, 1, &view), ERR_NOT_FOUND);
 	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
@@ -433,8 +468,8 @@ static void test_a_key_has_its_times(void **state)
 }
 
 /* A post's key that words are sealed for; withdrawn where it was added before. */
-static void put_recipient(struct scene *s, struct log_key log, uint64_t index, bool is_withdrawal,
-			  uint8_t byte, size_t len)
+static enum verdict put_recipient(struct scene *s, struct log_key log, uint64_t index, bool is_withdrawal,
+				  uint8_t byte, size_t len)
 {
 	struct entry entry = { .index = index, .signatures_count = 1 };
 	struct signer signer = { .is_good = true, .registrar_in = 1 };
@@ -461,7 +496,7 @@ static void put_recipient(struct scene *s, struct log_key log, uint64_t index, b
 	st.fields[3] = (struct field){ FIELD_KEYS_ROLES, buf_bytes(&roles) };
 	st.fields_count = is_withdrawal ? 3 : 4;
 	assert_int_equal(fold_entry(&s->fold, &in, &view), ERR_OK);
-	assert_int_equal(view.verdict, VERDICT_OK);
+	return view.verdict;
 }
 
 /* Posts' keys act by position in a log, as officers' do, and are no officers' keys. */
@@ -473,10 +508,12 @@ static void test_recipients(void **state)
 	struct recipient_view view;
 	struct key_view officer;
 
-	put_recipient(s, log, 0, false, 3, RECIPIENT_X25519_LEN);
-	put_recipient(s, log, 1, false, 5, RECIPIENT_HYBRID_LEN);
-	put_recipient(s, log, 2, true, 3, RECIPIENT_X25519_LEN);
-	put_recipient(s, log, 3, true, 4, RECIPIENT_X25519_LEN); /* which nobody added */
+	assert_int_equal(put_recipient(s, log, 0, false, 3, RECIPIENT_X25519_LEN), VERDICT_OK);
+	assert_int_equal(put_recipient(s, log, 1, false, 5, RECIPIENT_HYBRID_LEN), VERDICT_OK);
+	assert_int_equal(put_recipient(s, log, 2, true, 3, RECIPIENT_X25519_LEN), VERDICT_OK);
+	/* which nobody added */
+	assert_int_equal(put_recipient(s, log, 3, true, 4, RECIPIENT_X25519_LEN), VERDICT_OK);
+	assert_int_equal(put_recipient(s, log, 4, false, 3, RECIPIENT_X25519_LEN), VERDICT_WITHDRAWN);
 	assert_int_equal(fold_next_recipient(&s->fold, &log, at, &view), ERR_OK);
 	assert_int_equal(view.key_len, RECIPIENT_X25519_LEN);
 	assert_int_equal(view.key[31], 3);
@@ -1645,6 +1682,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_crossing_and_commuting, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_crossing_is_bounded, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_by_two, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_what_is_withdrawn_stays_so, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_acting, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_acting_for_what_has_ended, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_a_key_has_its_times, open_scene, close_scene),
