@@ -110,6 +110,8 @@ static void test_the_keys_of_each_place(void **state)
 	assert_true(pass(&p, 3, KIND_ACCORD, 1, &registrars[0], NULL));
 	assert_true(pass(&p, 9, KIND_ACCORD, 2, &registrars[1], NULL));
 	assert_int_equal(places_version(&p, &held, UINT64_MAX, &known), 2);
+	places_cut(&p, 10); /* the third is of the next entry */
+	assert_int_equal(p.count, 3);
 	/* Each key once: the third version has that of the second. */
 	assert_int_equal(accord_node_keys(&held, 0, ACCORD_KEY_LOG, 0, all), 2);
 	assert_memory_equal(all[0], keys[0], SIGN_PUBLIC_LEN);
@@ -145,6 +147,54 @@ static void test_a_version_that_is_not_held(void **state)
 	assert_int_equal(places_version(&p, &held, 5, &known), 2);
 }
 
+/* A log that began under a version that we did not hold. */
+static void test_a_beginning_that_is_not_held(void **state)
+{
+	struct log_places p = { 0 };
+
+	(void)state;
+	held.count = 1;
+	assert_true(pass(&p, 0, KIND_OPEN, 1, NULL, NULL));
+	assert_int_equal(places_settle(&p, &held), UINT64_MAX);
+	held.count = 3;
+	assert_int_equal(places_settle(&p, &held), 1);
+	assert_false(p.of[0].is_awaited);
+	assert_int_equal(places_settle(&p, &held), UINT64_MAX);
+}
+
+/* Another kind has a field of that number, which names no version; and a signature may be false. */
+static void test_what_names_none(void **state)
+{
+	struct statement keys_added = { .kind = KIND_KEYS, .fields_count = 1 };
+	const struct statement later = { .kind = KIND_ACCORD }, other = { .kind = KIND_MESSAGE };
+	const struct entry first = { .index = 0 }, second = { .index = 1 };
+	uint8_t memory[64], false_memory[SSHSIG_LEN_MAX], hash[HASH_LEN] = { 0 };
+	struct buf value = BUF_ON(memory), signature = BUF_ON(false_memory);
+	struct log_places p = { 0 };
+	struct entry entry = { .index = 3, .statement = BYTES_LIT("what was said"), .signatures_count = 2 };
+	struct statement s = { .kind = KIND_ACCORD, .fields_count = 1 };
+	uint8_t good_memory[SSHSIG_LEN_MAX];
+	struct buf good = BUF_ON(good_memory);
+
+	(void)state;
+	memset(hash, 2, sizeof hash);
+	cbor_put_bytes(&value, BYTES_OF(hash));
+	keys_added.fields[0] = s.fields[0] = (struct field){ FIELD_ACCORD_MANIFEST, buf_bytes(&value) };
+	assert_false(accord_named_version(&keys_added, hash));
+	assert_false(accord_named_version(&later, hash));
+	assert_true(accord_named_version(&s, hash));
+	assert_true(is_of_places(&first, &other) && is_of_places(&second, &later));
+	assert_false(is_of_places(&second, &other));
+	assert_true(pass(&p, 0, KIND_OPEN, 0, NULL, NULL));
+	sshsig_make(&registrars[0], BYTES_LIT(SSHSIG_STATEMENT), entry.statement, &good);
+	sshsig_make(&stranger, BYTES_LIT(SSHSIG_STATEMENT), BYTES_LIT("something else"), &signature);
+	entry.signatures[0] = buf_bytes(&good);
+	entry.signatures[1] = buf_bytes(&signature);
+	assert_false(places_pass(&p, &held, 0, &entry, &s)); /* the other is false */
+	entry.signatures_count = 1;
+	assert_true(places_pass(&p, &held, 0, &entry, &s));
+}
+
 static void test_rows(void **state)
 {
 	uint8_t memory[LOG_PLACES_LEN_MAX + 1];
@@ -158,6 +208,11 @@ static void test_rows(void **state)
 	assert_int_equal(places_read(buf_bytes(&out), &again), ERR_OK);
 	assert_int_equal(again.count, 2);
 	assert_int_equal(again.of[1].from, 4);
+	assert_false(again.of[0].is_awaited);
+	memory[8 + HASH_LEN] = 1;
+	assert_int_equal(places_read(buf_bytes(&out), &again), ERR_OK);
+	assert_true(again.of[0].is_awaited);
+	memory[8 + HASH_LEN] = 0;
 	assert_int_equal(places_read((struct bytes){ memory, out.len - 1 }, &again), ERR_CORRUPT);
 	assert_int_equal(places_read((struct bytes){ memory, 0 }, &again), ERR_CORRUPT);
 	memory[7] = 1; /* the first place is not at 0 */
@@ -176,6 +231,8 @@ int main(void)
 		cmocka_unit_test(test_what_moves_a_log),
 		cmocka_unit_test(test_the_keys_of_each_place),
 		cmocka_unit_test(test_a_version_that_is_not_held),
+		cmocka_unit_test(test_a_beginning_that_is_not_held),
+		cmocka_unit_test(test_what_names_none),
 		cmocka_unit_test(test_rows),
 	};
 
