@@ -543,6 +543,8 @@ enum err run_accord(struct api *a, struct request *q, struct reply *r)
 		reply_names(r, "names", accord, accord->roles[i].names.text);
 		reply_parties(r, "parties", accord, accord->roles[i].parties);
 		reply_str(r, "able", accord->roles[i].able);
+		if (accord->roles[i].until_ms != 0)
+			reply_uint(r, "until_ms", accord->roles[i].until_ms);
 		reply_object_end(r);
 	}
 	reply_array_end(r);

@@ -10,6 +10,8 @@
 #include "entente/rows.h"
 #include "home/time_text.h"
 #include "home/words.h"
+#include "show/show.h"
+#include "sys/clock.h"
 #include "terminal/login.h"
 #include "terminal/say.h"
 
@@ -91,6 +93,34 @@ static enum exit_code add_addressees(struct draft *d, const struct options *o)
 		code = EXIT_USAGE;
 	}
 	return code;
+}
+
+/* He may want the record to have it all the same: it stops nothing. */
+static void warn_of_ended(const struct draft *d, struct client *c)
+{
+	json_t *accord = NULL;
+	const json_t *role;
+	size_t i;
+
+	if (show_get(c, "/accord", &accord) != EXIT_DONE)
+		return;
+	json_array_foreach(json_object_get(accord, "roles"), i, role)
+	{
+		uint64_t until_ms = json_uint(role, "until_ms");
+		for (size_t n = 0; until_ms != 0 && n < d->statement.addressees_count; n++) {
+			if (clock_now().wall.ms < until_ms ||
+			    !bytes_equal(d->statement.addressees[n].role, bytes_str(json_str(role, "name"))))
+				continue;
+			say_error(_("The authority of the post {1} ended at {2}: it reads nothing any more, "
+				    "and answers nothing."),
+				  json_str(role, "name"), say_time(until_ms));
+			say_next(
+				_("it goes as it is; entente accord show lists the posts: name one that goes "
+				  "on too"));
+			break;
+		}
+	}
+	json_decref(accord);
 }
 
 static enum exit_code add_references(struct draft *d, const struct options *o, struct client *c)
@@ -189,8 +219,10 @@ static enum exit_code build(struct draft *d, struct officer *officer, const stru
 		code = seal_choose(d, officer, o, c); /* a node must not have what is attached, in clear */
 	if (code == EXIT_DONE)
 		code = add_content(d, o, c, form);
-	if (code == EXIT_DONE)
+	if (code == EXIT_DONE) {
 		glossary_warn(c, d);
+		warn_of_ended(d, c);
+	}
 	if (code == EXIT_DONE)
 		code = seal_choose(d, officer, o, c);
 	if (code == EXIT_DONE)

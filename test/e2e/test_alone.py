@@ -76,6 +76,17 @@ def test_a_post_that_has_ended(world):
     assert "given by two persons" in shown and "speaks until 2001-01-02" in shown
 
 
+def test_what_goes_to_an_ended_post(world):
+    kor = world["kor"]
+    send = ("send", "share", "For the deputy.", "--label", "OPEN")
+    for env, words in (({}, "The authority of the post deputy ended at"), (nodes.KOREAN, "직위 deputy의 권한이")):
+        done = kor.run(*send, "--to", "usa/deputy", "--info", "usa/head", key="watch", env=env)
+        assert words in done.stderr and done.stdout.startswith("KOR/SHARE"), "it goes all the same"
+    assert kor.run(*send, "--to", "usa/head", key="watch").stderr == "", "of a post that goes on nothing is said"
+    until = {role["name"]: role.get("until_ms") for role in kor.get("/accord")["roles"]}
+    assert until["deputy"] == 978393600000 and until["head"] is None
+
+
 def test_a_registrar_alone(world):
     """He lets a puppet in, and the puppet is no second person; nobody without a writer's post reads a closed channel."""
     kor, usa = world["kor"], world["usa"]

@@ -70,6 +70,7 @@ function Addressees({ typed, channel }: { typed: Typed; channel: Channel }) {
               <option value="">–</option><option value="action">{_("action")}</option><option value="info">{_("information")}</option>
             </select>
             {party.toUpperCase()} {named(role.names, role.name)}
+            {role.until_ms !== undefined && role.until_ms <= Date.now() ? <b class="warn"> {_("its authority has ended: it reads nothing")}</b> : null}
           </label>
         );
       }))}
