@@ -238,6 +238,7 @@
 #define COSIGNATURES_FALSE_MAX 64u	/* of one peer within HEADS_MS: each costs a signature to verify */
 #define FEED_ITEMS_MAX 500u		/* items of a feed that is written whole: the newest */
 #define QUARANTINE_MAX 256u		/* files that wait for a person */
+#define SIGN_AHEAD_MS_MAX 300000u	/* what another dated so far ahead is not signed too */
 #define CLOCK_OFFSET_FLAG_MS 2000u	/* a claimed time further off than this is flagged */
 
 #endif

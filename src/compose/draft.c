@@ -404,8 +404,25 @@ enum exit_code draft_sign(struct draft *d, const struct officer *o)
 	return draft_sign_bytes(d, o);
 }
 
+/* A signature has no time of its own: it would count on that day, as if it were given then (ADR 70). */
+static enum exit_code check_date(const struct draft *d)
+{
+	uint64_t claimed_ms = d->statement.claimed.ms;
+
+	if (d->before_count == 0 || claimed_ms <= clock_now().wall.ms + SIGN_AHEAD_MS_MAX)
+		return EXIT_DONE;
+	say_error(_("What you are to sign is dated {1}, ahead of this machine's clock: nothing was signed."),
+		  say_time(claimed_ms));
+	say_next(_("ask its author for a new one; entente doctor says whether this clock is right"));
+	return EXIT_REFUSED;
+}
+
 enum exit_code draft_sign_bytes(struct draft *d, const struct officer *o)
 {
+	enum exit_code code = check_date(d);
+
+	if (code != EXIT_DONE)
+		return code;
 	if (officer_sign(o, SSHSIG_STATEMENT, buf_bytes(&d->statement_bytes), &d->signature) != ERR_OK) {
 		say_error(_("Your key {1} did not sign."), o->fingerprint);
 		say_next(_("touch the token, or see ssh-add -l; nothing was sent"));

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 
 import cbor2
 import nodes
@@ -55,6 +56,20 @@ def exported(node, name):
     summary = json.loads(done.stdout)
     assert summary["findings"] == [] and done.returncode == 0, summary
     return summary, folder
+
+
+def test_what_is_dated_ahead_is_not_signed_beside(pair):
+    """A signature has no time of its own: given today under tomorrow's date it would be good tomorrow."""
+    kor, draft = pair["kor"], pair.folder / "ahead"
+    place = say(kor, "Not for tomorrow.")
+    entry = kor.entry(place)
+    at = [entry["channel"], "kor", entry["epoch"], entry["index"], bytes.fromhex(entry["leaf"])]
+    for minutes, code in ((60, 4), (4, 0)):
+        raw = officers.statement(bytes.fromhex(kor.status()["accord"]), entry["channel"], "kor", "watch", ERASE, refers=[at],
+                                 rel=["kor", "usa"], claimed=int(time.time() * 1000) + minutes * 60_000)
+        draft.write_bytes(officers.encode([officers.item(raw, [kor.key("watch")])]))
+        done = kor.run("erase", "--draft", draft, "--sign", key="relief", code=code, env=nodes.KOREAN)
+        assert bool(code) == ("서명하지 않았음" in done.stderr) != is_erased(kor, place)
 
 
 # Two persons at two terminals
