@@ -541,6 +541,66 @@ static void enrol(struct scene *s, size_t party)
 	s->places[s->count++] = (struct place_key){ log, s->sizes[party]++ };
 }
 
+/* A third party that joined on channels of its own is nobody on this one: it says and hears nothing there. */
+static void test_who_is_on_a_channel(void **state)
+{
+	static const struct {
+		const char *party, *role;
+		size_t author;
+		enum verdict want;
+	} rows[] = {
+		{ "birch", "watch", 0, VERDICT_OK },
+		{ "cedar", "watch", 0, VERDICT_ADDRESSEE },   /* not of this channel */
+		{ "cedar", ROLE_NODE, 0, VERDICT_ADDRESSEE }, /* its node neither */
+		{ "nobody", "watch", 0, VERDICT_ADDRESSEE },
+		{ "birch", "nobody", 0, VERDICT_ADDRESSEE },
+		{ "birch", "zeal", 0, VERDICT_ADDRESSEE }, /* a post of another party's */
+		{ "birch", "watch", 2, VERDICT_CHANNEL },
+	};
+	struct scene *s = *state;
+	struct signer signer = { .is_good = true };
+
+	s->accord.parties_count = 3;
+	for (size_t i = 0; i < 3; i++) {
+		static const char *const all[] = { "aster", "birch", "cedar" };
+		snprintf(s->accord.parties[i].name, sizeof s->accord.parties[i].name, "%s", all[i]);
+	}
+	snprintf(s->accord.parties[2].code, sizeof s->accord.parties[2].code, "CEDAR");
+	s->accord.roles[0].parties = 7;
+	s->accord.roles[1].parties = 1;
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		const struct log_key log = { 7, rows[i].author, 1 };
+		struct statement st = { .kind = KIND_MESSAGE,
+					.channel = 7,
+					.id = { (uint8_t)(i + 1) },
+					.party = bytes_str(s->accord.parties[rows[i].author].name),
+					.role = BYTES_LIT("watch"),
+					.has_precedence = true,
+					.precedence = PRECEDENCE_PRIORITY,
+					.has_label = true,
+					.addressees_count = 1 };
+		struct entry entry = { .index = i + 1, .signatures_count = 1 };
+		struct fold_input in = { .entry = &entry, .statement = &st, .signers = &signer, .log = log };
+		struct entry_view view;
+
+		/* For the two that are on it; nobody else need be named. */
+		st.label.level = BYTES_LIT("U");
+		st.label.categories_count = 1;
+		st.label.categories[0] = (struct label_category){ BYTES_LIT("rel"), 0, 2 };
+		st.label.values_count = 2;
+		st.label.values[0] = bytes_str(codes[0]);
+		st.label.values[1] = bytes_str(codes[1]);
+		st.addressees[0] =
+			(struct addressee){ bytes_str(rows[i].party), bytes_str(rows[i].role), false };
+		st.claimed.ms = entry.filed.ms = GIVEN_MS;
+		signer.key[0] = (uint8_t)(rows[i].author + 1);
+		if (i == 0)
+			assert_int_equal(give(s, log, 0, "watch", signer.key[0], 1, 0), VERDICT_OK);
+		assert_int_equal(fold_entry(&s->fold, &in, &view), ERR_OK);
+		assert_int_equal(view.verdict, rows[i].want);
+	}
+}
+
 static void test_sealing(void **state)
 {
 	static const struct {
@@ -1681,6 +1741,7 @@ int main(void)
 						close_scene),
 		cmocka_unit_test_setup_teardown(test_crossing_and_commuting, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_crossing_is_bounded, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_who_is_on_a_channel, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_by_two, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_what_is_withdrawn_stays_so, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_acting, open_scene, close_scene),
