@@ -375,18 +375,29 @@ def test_a_bad_file_files_nothing(stage, tmp_path):
             ([body, {**session, "of": "kiddo"}], "session first: there is no kiddo before it."),
             ([session, body], "session first: there is no kidd before it."),
             ([body, {"kind": "commitment", "of": "kidd", "name": "c", "title": {"en": "C"}}], "commitment c: parties is missing."),
-            ([body, {**session, "kind": "meeting"}], "meeting is no kind of thing."),
+            ([body, {**session, "kind": "meeting"}], "things[1]: meeting is no kind of thing."),
             ([body, {**text, "languages": []}], "text words: languages is not as it is written."),
             ([body, text, {**unit, "languages": ["fr"]}], "unit words/goal/fr: the text has no such language."),
             ([body, text, unit, unit], "unit words/goal/en is there twice."),
             ([body, text, {**unit, "words": "x" * 2401}], "unit words/goal/en: words is not as it is written."),
             ([body, text, unit, {**promise, "unit": "words/gaol"}], "commitment promise: there is no unit words/gaol."),
+            ([body, {**promise, "parties": ["KOR", "XYZ"]}], "commitment promise: XYZ is no party of the channel."),
+            ([body, {**promise, "owed_to": ["usa"]}], "commitment promise: usa is no party of the channel."),
+            ([{**body, "act": 3}], "body kidd: act is not known there."),
+            ([body, {"name": "of-no-kind"}], "things[1]: kind is missing."),
+            ([body, "body"], "things[1]: kind is missing."),
             ([{**body, "name": "KIDD"}], "body KIDD: name is not as it is written.")):
         file = tmp_path / "bad.json"
         file.write_text(json.dumps({"entente": "dialogues/1", "channel": "consult", "label": "U", "things": things_}))
         done = kor.run("import", "dialogues", str(file), key="policy", code=4)
         assert sentence in done.stderr and "nothing was filed" in done.stderr, done.stderr
         assert kor.get("/dialogues")["things"] == []
+    whole = {"entente": "dialogues/1", "channel": "consult", "label": "U", "things": [body]}
+    for head, code, sentence in (({**whole, "labels": "R"}, 4, "bad.json: labels is not known there."), ({**whole, "label": "U R"}, 4, "U R is no label."),
+                                 ({**whole, "channel": "nowhere"}, 3, "There is no channel nowhere."),
+                                 ({name: value for name, value in whole.items() if name != "channel"}, 4, "bad.json: channel is missing.")):
+        file.write_text(json.dumps(head))
+        assert sentence in (done := kor.run("import", "dialogues", str(file), key="policy", code=code)).stderr, done.stderr
     for text in ('{"entente": "dialogues/1", "entente": 1}', "[", '{"entente": "dialogues/2", "things": []}'):
         file.write_text(text)
         kor.run("import", "dialogues", str(file), key="policy", code=4)
