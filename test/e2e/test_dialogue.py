@@ -258,6 +258,21 @@ def test_a_rhythm_is_past_and_a_part_becomes_a_body(stage):
         assert re.search("went into it +part\n", node.run("body", "show", "own").stdout) and re.search("통합된 협의체 +part\n", node.run("body", "show", "own", env=nodes.KOREAN).stdout)
         was = node.run("body", "show", "part").stdout
         assert re.search("under +kidd\n", was) and re.search("merged into +own\n", was) and "It grew" in was
+    # One becomes two: both are founded, say what they come out of, and it goes into the one that takes what is open.
+    for body in ("first-half", "second-half"):
+        kor.run("body", "under", "kidd", body, "Half", *found[:2], "--source", "Out of own, by letter of both heads", key="policy")
+    kor.run("session", "item", "own-2", "left", "Left open", "--language", "en", key="policy")
+    kor.run("session", "new", "first-half", "half-1", "Next", "--when", "2199", "--language", "en", key="policy")
+    stands(usa, "session", "half-1", "SCHEDULED")
+    for node in (kor, usa):
+        node.run("body", "merge", "own", "Two of it: first-half, second-half", "--to", "first-half", "--language", "en", key="policy")
+    for node in (kor, usa):
+        stands(node, "body", "own", "ENDED")
+        shown = {body: node.run("body", "show", body).stdout for body in ("own", "first-half", "second-half", "kidd")}
+        assert "Two of it: first-half, second-half" in shown["own"] and re.search("merged into +first-half\n", shown["own"])
+        assert re.search("went into it +own\n", shown["first-half"]) and all(re.search("source +Out of own", shown[body]) for body in ("first-half", "second-half"))
+        assert all(re.search(f"has under it +{body}\n", shown["kidd"]) for body in ("part", "first-half", "second-half"))
+        assert "left" in node.run("session", "show", "half-1").stdout, "what is open goes along"
 
 
 def marks(node, file):
