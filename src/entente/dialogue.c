@@ -368,6 +368,18 @@ json_t *dialogue_list(const char *text)
 	return list;
 }
 
+/* A code is its party's name in capitals. */
+bool dialogue_is_party(const json_t *parties, const char *code)
+{
+	const json_t *party;
+	bool is_there = false;
+	size_t i;
+
+	json_array_foreach(parties, i, party) is_there =
+		is_there || strcasecmp(json_string_value(party), code) == 0;
+	return is_there && code[strcspn(code, "abcdefghijklmnopqrstuvwxyz")] == '\0';
+}
+
 static void put_words_of(const struct options *o, json_t *said, const char *key, const char *text)
 {
 	if (text != NULL)
@@ -505,13 +517,46 @@ static enum exit_code check_unit(const struct saying *s)
 	return code;
 }
 
+/* Who owes, is owed, hosts: whoever it is said to is of the channel. */
+static enum exit_code check_parties(const struct saying *s, const json_t *said)
+{
+	static const char *const lists[] = { "parties", "owed_to" };
+	json_t *seen = NULL;
+	const json_t *code;
+	enum exit_code done;
+	struct query q;
+	size_t i;
+
+	if (json_object_get(said, "parties") == NULL && json_object_get(said, "owed_to") == NULL)
+		return EXIT_DONE;
+	query_open(&q, "/seen");
+	query_put(&q, "channel", say_number(s->d->statement.channel));
+	done = (enum exit_code)client_get(s->c, &q, &seen);
+	for (size_t m = 0; m < ARRAY_COUNT(lists); m++) {
+		json_array_foreach(json_object_get(said, lists[m]), i, code)
+		{
+			if (done != EXIT_DONE ||
+			    dialogue_is_party(json_object_get(seen, "parties"), json_string_value(code)))
+				continue;
+			say_error(_("{1} is no party of the channel."), json_string_value(code));
+			say_next(_("entente accord show lists the parties"));
+			done = EXIT_NOT_FOUND;
+		}
+	}
+	json_decref(seen);
+	return done;
+}
+
 static enum exit_code add_fields(const struct saying *s, size_t at)
 {
 	json_t *said = said_of(s, at);
 	const char *bad = "";
 	enum exit_code code = add_record(s, said);
-	bool is_good = code != EXIT_DONE || (dialogue_put(s->d, said, &bad) && dialogue_is_whole(s->d, &bad));
+	bool is_good;
 
+	if (code == EXIT_DONE)
+		code = check_parties(s, said);
+	is_good = code != EXIT_DONE || (dialogue_put(s->d, said, &bad) && dialogue_is_whole(s->d, &bad));
 	if (!is_good) {
 		say_error(_("{1} is missing, or is not as it is written."), bad);
 		say_next(_("see entente {1} --help"), s->o->command->name);

@@ -30,6 +30,8 @@ enum exit_code dialogue_look_up(struct client *c, const char *kind, const char *
 const json_t *dialogue_find(const json_t *things, const char *kind, const char *word);
 /* What commas part, as in "KOR,USA"; the caller's. */
 json_t *dialogue_list(const char *text);
+/* Whether a code is that of one of these parties, which stand by their names (GET /seen). */
+bool dialogue_is_party(const json_t *parties, const char *code);
 
 /* What is due of each body that stands, or set, and who hosts it: "things" of bodies and of sessions. */
 void dialogue_say_rhythms(const json_t *bodies, const json_t *sessions);

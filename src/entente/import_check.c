@@ -316,18 +316,6 @@ static enum exit_code check_codes(const struct import *in, const json_t *thing, 
 	return EXIT_DONE;
 }
 
-/* A code is its party's name in capitals. */
-static bool is_party(const struct import *in, const char *code)
-{
-	const json_t *party;
-	bool is_there = false;
-	size_t i;
-
-	json_array_foreach(in->parties, i, party) is_there =
-		is_there || strcasecmp(json_string_value(party), code) == 0;
-	return is_there && code[strcspn(code, "abcdefghijklmnopqrstuvwxyz")] == '\0';
-}
-
 /* Who owes, is owed, hosts: a party of the channel each. */
 static enum exit_code check_parties(const struct import *in, const json_t *thing, const char *id)
 {
@@ -338,7 +326,7 @@ static enum exit_code check_parties(const struct import *in, const json_t *thing
 	for (size_t m = 0; m < ARRAY_COUNT(members); m++) {
 		json_array_foreach(json_object_get(thing, members[m]), i, code)
 		{
-			if (is_party(in, json_string_value(code)))
+			if (dialogue_is_party(in->parties, json_string_value(code)))
 				continue;
 			say_error(_("{1}: {2} is no party of the channel."), id, json_string_value(code));
 			say_next(import_nothing_filed());

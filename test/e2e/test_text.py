@@ -592,6 +592,9 @@ def test_the_sentences_of_what_goes_wrong(stage, tmp_path):
     usa.run("text", "release", "statement", "--when", "2023-04-12T00:00Z", key="policy")
     both(world, "one release", lambda one: len(one["released"]["by"]) == 1)
     wrong("{1} is released by one side only, or for another time: it does not go out.", "text", "publish", "statement", tmp_path, key=None)
+    kor.run("text", "release", "statement", "--when", "2023-04-13T00:00Z", key="policy")
+    both(world, "two times", lambda one: len(one["released"]["by"]) == 2)
+    wrong("{1} is released by one side only, or for another time: it does not go out.", "text", "publish", "statement", tmp_path, key=None)
     assert not list(tmp_path.glob("statement.*"))
     # An agenda that is agreed to twice, a session that is concluded twice, or before it began.
     kor.run("session", "new", "kidd", "first", "First", "--when", "2023-04-11", key="policy")
@@ -621,6 +624,8 @@ def test_the_sentences_of_what_goes_wrong(stage, tmp_path):
     # A commitment is taken from a unit that is there, of a text that is there.
     for unit, msgid in (("statement/nowhere", "There is no unit {1} in the text."), ("nothing/goal", "There is no {1} of the name {2}.")):
         wrong(msgid, "commitments", "new", "kidd", "taken", "Taken", "--by", "USA", "--unit", unit, code=3)
+    for options in (("--by", "XYZ"), ("--by", "KOR,kor"), ("--by", "KOR", "--to", "XYZ")):
+        wrong("{1} is no party of the channel.", "commitments", "new", "kidd", "taken", "Taken", *options, code=3)
     for number in ("six", "6x", "-1", "4294967296"):
         assert "number is missing, or is not as it is written" in kor.run("body", "amend", "kidd", "--number", number, key="policy", code=2).stderr
     # A file with an unknown field, a wrong date, an id twice: nothing of it is filed.
