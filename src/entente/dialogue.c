@@ -531,7 +531,7 @@ static enum exit_code check_parties(const struct saying *s, const json_t *said)
 		return EXIT_DONE;
 	query_open(&q, "/seen");
 	query_put(&q, "channel", say_number(s->d->statement.channel));
-	done = (enum exit_code)client_get(s->c, &q, &seen);
+	done = client_get(s->c, &q, &seen);
 	for (size_t m = 0; m < ARRAY_COUNT(lists); m++) {
 		json_array_foreach(json_object_get(said, lists[m]), i, code)
 		{

@@ -1,10 +1,10 @@
 #include "entente/import_check.h"
 
 #include "base/alloc.h"
-#include "entente/say.h"
 #include "entente/text.h"
-#include "entente/words.h"
+#include "home/words.h"
 #include "sys/file.h"
+#include "terminal/say.h"
 
 #include <errno.h>
 #include <stdlib.h>

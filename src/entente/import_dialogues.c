@@ -6,12 +6,12 @@
 #include "entente/import_dialogues.h"
 
 #include "entente/import_check.h"
-#include "entente/login.h"
-#include "entente/marked.h"
-#include "entente/say.h"
-#include "entente/show.h"
 #include "entente/text.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "show/show.h"
+#include "terminal/login.h"
+#include "terminal/marked.h"
+#include "terminal/say.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -122,7 +122,7 @@ static enum exit_code address(struct import *in, struct draft *d)
 	query_open(&q, "/seen");
 	query_put(&q, "channel", json_str(in->file, "channel"));
 	if (code == EXIT_DONE && in->parties == NULL)
-		code = (enum exit_code)client_get(&in->c, &q, &seen);
+		code = client_get(&in->c, &q, &seen);
 	if (in->parties == NULL)
 		in->parties = json_incref(json_object_get(seen, "parties"));
 	json_decref(seen);
