@@ -40,8 +40,8 @@ def mutants(source):
         if token.startswith(("/*", "#", '"')):
             continue
         depth += (token == "(") - (token == ")")
-        if token in ("assert", "for"):
-            in_assert, in_for = (depth, in_for) if token == "assert" else (in_assert, depth)
+        if token in ("assert", "static_assert", "for"):
+            in_assert, in_for = (depth, in_for) if token != "for" else (in_assert, depth)
         elif token == ")" and depth == in_assert:
             in_assert = None
         elif token == ")" and depth == in_for:
