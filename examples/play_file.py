@@ -25,7 +25,8 @@ PRECEDENCES = ("FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE")
 STATUSES = ("happened", "planned", "disputed")
 TRANSLATIONS = ("MACHINE", "DRAFT")  # nobody reviews his own words
 FIELD = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9-]+)*")
-CAUSES = ("cannot-decode", "wrong-addressee", "unknown-form", "incomplete")
+CAUSES = {"negative": ("cannot-decode", "wrong-addressee", "unknown-form", "incomplete"),
+          "wrong": ("missing", "figures", "names", "sense", "unreadable")}
 KEY_FILES = {"root", "registrar", "log", "mirror", "tls", "lines"}
 
 
@@ -51,7 +52,7 @@ VERBS = {
     "read": Verb("message", False),
     "readback": Verb("message", True, True),
     "correct": Verb("readback", False),
-    "wrong": Verb("readback", True),
+    "wrong": Verb("readback", False),
     "present": Verb("message", False, True),
     "reply": Verb("message", True, True),
     "decline": Verb("message", True, True),
@@ -538,9 +539,9 @@ class Reader:
         if step.verb == "defer":
             self.word("act.until", ["until"])
             step.until = self.word("act.until", SPAN)
-        if step.verb == "negative":
+        if step.verb in CAUSES:
             self.word("act.cause", ["cause"])
-            step.cause = self.word("act.cause", CAUSES)
+            step.cause = self.word("act.cause", CAUSES[step.verb])
         if step.verb == "translate":
             self.read_translation(step)
         elif verb.text:

@@ -119,15 +119,17 @@ static const char *state_of(const struct api *a, const struct draft_case *d)
 		return draft_state_name(d->view.state);
 	if (a->now.wall.ms > d->view.lapses_ms || d->is_author_lost)
 		return "LAPSED";
-	return d->view.approved >= needed_of(a, d) && !is_held(&d->held) ? "APPROVED"
-									 : draft_state_name(d->view.state);
+	if (d->view.approved < needed_of(a, d) || is_held(&d->held))
+		return draft_state_name(d->view.state);
+	return a->now.wall.ms < d->view.from_ms ? "DATED" : "APPROVED";
 }
 
 static bool is_open(const struct api *a, const struct draft_case *d)
 {
 	const char *state = state_of(a, d);
 
-	return strcmp(state, "SUBMITTED") == 0 || strcmp(state, "APPROVED") == 0;
+	return strcmp(state, "SUBMITTED") == 0 || strcmp(state, "APPROVED") == 0 ||
+	       strcmp(state, "DATED") == 0;
 }
 
 /* Who could read it where it goes: of each party the roles that are let in there and have not ended. */
@@ -278,6 +280,8 @@ static enum err reply_draft(struct api *a, struct reply *r, const struct draft_c
 	reply_uint(r, "approved", d->view.approved);
 	reply_uint(r, "line", d->view.line);
 	reply_uint(r, "lapses_ms", d->view.lapses_ms);
+	if (d->view.from_ms > 0)
+		reply_uint(r, "from_ms", d->view.from_ms);
 	if (d->held.word_len > 0)
 		reply_text(r, "held", (struct bytes){ d->held.word, d->held.word_len });
 	if (d->held.unseen_count > 0)

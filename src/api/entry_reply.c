@@ -586,6 +586,8 @@ static void reply_one_ladder(struct reply *r, const struct accord *a, size_t sel
 	reply_bool(r, "needs_read_back", l->needs_read_back);
 	reply_rung(r, "read_back_offered", a, &l->read_back_offered);
 	reply_bool(r, "wrong", l->is_wrong);
+	if (l->is_wrong && l->wrong_cause < MARK_CAUSE_COUNT)
+		reply_uint(r, "wrong_cause", l->wrong_cause);
 	reply_rung(r, "query", a, &l->query);
 	reply_rung(r, "negative", a, &l->negative);
 	if (l->negative.is_proved)

@@ -45,8 +45,8 @@ enum exit_code post_draft(struct client *c, const struct draft *d, char place[PL
 /* What a word holds waits for another person too, as what is to be approved does. */
 static bool is_wished(const struct post_wish *wish, const char *rule)
 {
-	return strcmp(rule, wish->rule) == 0 ||
-	       (strcmp(wish->rule, "APPROVAL") == 0 && strcmp(rule, "HELD") == 0);
+	return strcmp(rule, wish->rule) == 0 || (strcmp(wish->rule, "APPROVAL") == 0 &&
+						 (strcmp(rule, "HELD") == 0 || strcmp(rule, "EARLY") == 0));
 }
 
 /* What the own door does with a clear text, done here: it cannot look into this one. */

@@ -119,6 +119,11 @@ void posted_say(const struct posted *p)
 		say_line(_("It has not gone out: a word that holds it is in it, or a file that could not be "
 			   "looked into, or it is sealed and the node cannot look. Another officer looks and "
 			   "lets it go, of a word or such a file with a reason, or refuses it."));
+	if (p->needed == 0 && !p->is_held) {
+		say_line(_("It has not gone out: the node files it by itself on its day."));
+		say_next(_("entente cancel '{1}' takes it back until then"), p->place);
+		return;
+	}
 	if (p->needed > 0)
 		say(_("It has not gone out: {1} more must approve it (line {2} of the guidelines).\n"),
 		    say_number(p->needed), say_number(p->line));
@@ -455,6 +460,8 @@ enum exit_code waiting_show(struct client *c, const json_t *waiting, const struc
 		ssh_fingerprint(sig.public_key, fingerprint);
 		say(_("signed by {1}, checked here\n"), fingerprint);
 	}
+	if (downgrade_from(&d->statement) > 0)
+		say(_("signed for {1}: the node files it then\n"), say_time(downgrade_from(&d->statement)));
 	say(_("{1} of {2} have approved it (line {3} of the guidelines); it lapses {4}\n"),
 	    say_number(json_uint(waiting, "approved")), say_number(json_uint(waiting, "needed")),
 	    say_number(json_uint(waiting, "line")), say_time(json_uint(waiting, "lapses_ms")));

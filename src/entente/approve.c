@@ -47,6 +47,10 @@ static enum exit_code file_out(struct options *o, struct client *c, const char *
 		json_say(done);
 	} else if (code == EXIT_DONE && is_due) {
 		say(_("{1} goes out as {2}.\n"), place, out);
+	} else if (code == EXIT_DONE && strcmp(json_str(waiting, "state"), "DATED") == 0) {
+		say(_("{1} is approved: the node files it on {2}.\n"), place,
+		    say_time(json_uint(waiting, "from_ms")));
+		say_next(_("entente cancel '{1}' takes it back until then"), place);
 	} else if (code == EXIT_DONE) {
 		say(_("{1} is approved by {2} of {3}.\n"), place, say_number(json_uint(waiting, "approved")),
 		    say_number(json_uint(waiting, "needed")));

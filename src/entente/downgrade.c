@@ -1,14 +1,39 @@
 #include "compose/item.h"
 #include "entente/rows.h"
-#include "home/words.h"
-#include "terminal/marked.h"
-#include "terminal/say.h"
+#include "entente/say.h"
+#include "entente/time_text.h"
+#include "entente/words.h"
 
 static const struct option_row options[] = {
 	{ "label", N_("LEVEL"), N_("the lower level") },
 	{ "without", N_("VALUE"), N_("a value that it no longer has; may be given again") },
+	{ "from", N_("TIME"),
+	  N_("signed now for then: the node files it by itself, if it is approved by then; 30d from now, or "
+	     "2031-01-01T00:00Z") },
 	{ NULL, NULL, NULL },
 };
+
+/* Beforehand: what is over already by this terminal's clock needs no day. */
+static enum exit_code add_from(struct draft *d, const struct options *o)
+{
+	const char *from = option_value(o, "from");
+	uint64_t ms;
+
+	if (from == NULL)
+		return EXIT_DONE;
+	if (time_text_read(from, d->statement.claimed, &ms) != ERR_OK) {
+		say_error(_("{1} is no time: it is written as 2h, 30m or 1d from now, or as "
+			    "2026-11-24T14:30Z."),
+			  from);
+	} else if (ms <= d->statement.claimed.ms) {
+		say_error(_("{1} is over already by this terminal's clock."), from);
+	} else {
+		draft_field_uint(d, FIELD_DOWNGRADE_FROM, ms);
+		return EXIT_DONE;
+	}
+	say_next("entente downgrade '{1}' --from 30d", o->arguments[0]);
+	return EXIT_USAGE;
+}
 
 static enum exit_code fill(struct draft *d, const struct options *o, const json_t *item)
 {
@@ -24,7 +49,7 @@ static enum exit_code fill(struct draft *d, const struct options *o, const json_
 			return EXIT_USAGE;
 		}
 	}
-	return EXIT_DONE;
+	return add_from(d, o);
 }
 
 static const struct item_act act = {

@@ -16,6 +16,7 @@ static const char *state_word(const char *state)
 	} words[] = {
 		{ "SUBMITTED", N_("waits for approval") },
 		{ "APPROVED", N_("approved, goes out by entente approve") },
+		{ "DATED", N_("approved, the node files it on its day") },
 		{ "RELEASED", N_("has gone out") },
 		{ "REFUSED", N_("refused") },
 		{ "CANCELLED", N_("taken back") },
@@ -40,6 +41,8 @@ static void show_one(const json_t *row)
 	    say_number(json_uint(row, "approved")), say_number(json_uint(row, "needed")),
 	    say_time(json_uint(row, "lapses_ms")));
 	say("{1}\n    ", state_word(json_str(row, "state")));
+	if (json_uint(row, "from_ms") > 0)
+		say(_("from {1}  "), say_time(json_uint(row, "from_ms")));
 	show_says_line(row, line, sizeof line);
 	say_text(bytes_str(line[0] != '\0' ? line : json_str(row, "title")));
 	say("\n");

@@ -1,7 +1,7 @@
 #include "entente/rows.h"
-#include "home/words.h"
-#include "show/show.h"
-#include "terminal/login.h"
+#include "entente/show.h"
+#include "entente/words.h"
+#include "wire/kinds.h"
 
 #include <string.h>
 
@@ -64,7 +64,15 @@ static void show_off(const json_t *ladder, const char *key, const char *word)
 /* Until its author says whether it is right, what was returned is to be compared. */
 static void show_offered(const json_t *ladder)
 {
-	const json_t *offered = json_object_get(ladder, "read_back_offered"), *step;
+	static const char *const causes[] = {
+		[MARK_MISSING] = N_(" some of it is missing;"),
+		[MARK_FIGURES] = N_(" a number, a time or a place is another;"),
+		[MARK_NAMES] = N_(" a name is another;"),
+		[MARK_SENSE] = N_(" its sense is another;"),
+		[MARK_UNREADABLE] = N_(" it cannot be read;"),
+	};
+	const json_t *offered = json_object_get(ladder, "read_back_offered"), *step,
+		     *cause = json_object_get(ladder, "wrong_cause");
 	size_t i;
 
 	json_array_foreach(json_object_get(ladder, "steps"), i, step)
@@ -78,6 +86,8 @@ static void show_offered(const json_t *ladder)
 		say_coloured(COLOUR_BAD, _("    read back, and marked WRONG:"));
 	else
 		say(_("    read back, and not marked yet:"));
+	if (cause != NULL && (size_t)json_integer_value(cause) < ARRAY_COUNT(causes))
+		say("{1}", _(causes[json_integer_value(cause)]));
 	say(_(" {1}  by {2}"), json_str(offered, "evidence"), json_str(offered, "role"));
 	say("\n");
 }

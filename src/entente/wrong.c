@@ -1,17 +1,37 @@
 #include "compose/act.h"
 #include "entente/rows.h"
-#include "home/words.h"
+#include "entente/say.h"
+#include "entente/words.h"
+
+#include <string.h>
 
 static const struct option_row options[] = {
+	{ "cause", N_("CAUSE"), N_("missing, figures, names, sense or unreadable; it goes at once, alone") },
 	ACT_TEXT_OPTIONS,
 	{ NULL, NULL, NULL },
 };
 
+static const char *const causes[MARK_CAUSE_COUNT] = {
+	[MARK_MISSING] = "missing", [MARK_FIGURES] = "figures",	      [MARK_NAMES] = "names",
+	[MARK_SENSE] = "sense",	    [MARK_UNREADABLE] = "unreadable",
+};
+
 static enum exit_code fill(struct draft *d, const struct options *o)
 {
-	(void)o;
+	const char *cause = option_value(o, "cause");
+
 	draft_field_uint(d, FIELD_MARK, 1);
-	return EXIT_DONE;
+	if (cause == NULL)
+		return EXIT_DONE;
+	for (size_t i = 0; i < MARK_CAUSE_COUNT; i++) {
+		if (strcmp(causes[i], cause) == 0) {
+			draft_field_uint(d, FIELD_MARK_CAUSE, i);
+			return EXIT_DONE;
+		}
+	}
+	say_error(_("{1} is no cause: missing, figures, names, sense or unreadable."), cause);
+	say_next("entente wrong '{1}' --cause figures", o->arguments[0]);
+	return EXIT_USAGE;
 }
 
 static const struct act act = {

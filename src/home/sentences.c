@@ -96,6 +96,7 @@ static const char *const sentences[] = {
 	N_("of what a party owes nobody else is owed it, who could say that it is done"),
 	N_("a lasting name is never changed"),
 	N_("its label names an outside party: what goes there goes by a release alone"),
+	N_("the day for which it was signed has not come"),
 	N_("nobody owes this there"),
 	N_("it is met"),
 	N_("it has lapsed before"),

@@ -839,6 +839,15 @@ static bool has_room(const struct node *n, const struct command *in)
 				(channels + 1) * len + n->lines_count * note_len + rest_len);
 }
 
+enum err command_of_day(struct node *n, struct now now, const struct command *in, enum verdict *out)
+{
+	struct effect_answer answer = { .verdict = VERDICT_OK };
+	enum err e = has_room(n, in) ? command_judge(n, now, in, &answer) : ERR_LIMIT;
+
+	*out = answer.verdict;
+	return e;
+}
+
 enum err node_command(struct node *n, struct now now, const struct command *in, struct effects *fx)
 {
 	struct effect_answer *answer;

@@ -342,8 +342,12 @@ struct node {
 	struct knot *knots;	    /* knots_len() */
 	struct wait *waits;	    /* WAITS_MAX */
 	size_t waits_count;
-	struct mono last_scan, last_fate;
+	struct mono last_scan, last_fate, last_beforehand;
 	bool is_fate_void; /* what was said did not count: not said again in this run */
+	/* The walk over what is signed for a day; up to which day it was told what cannot be filed. */
+	size_t beforehand_channel;
+	struct message_at beforehand_at;
+	uint64_t beforehand_told_ms;
 	size_t scan_channel;
 	struct place_key scan_at;
 	bool is_scan_first;
@@ -786,6 +790,14 @@ enum err relief_at_door(struct node *n, struct now now, const struct statement *
 
 /* ---- fate.c ---- */
 enum err fate_tick(struct node *n, struct now now) MUST_CHECK;
+/* ---- beforehand.c: what officers signed for a day is filed on it. ---- */
+enum err beforehand_tick(struct node *n, struct now now) MUST_CHECK;
+/*
+ * command.c. What they signed, through the door by which they would have said it: ERR_REFUSED with *out.
+ * ERR_LIMIT: there is no room in this turn.
+ */
+enum err command_of_day(struct node *n, struct now now, const struct command *in,
+			enum verdict *out) MUST_CHECK;
 
 /* ---- service.c ---- */
 /* A statement of ours under way: what service statements have in common is filled in. */

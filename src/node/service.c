@@ -260,6 +260,8 @@ enum err service_tick(struct node *n, struct now now)
 	if (e == ERR_OK)
 		e = fate_tick(n, now);
 	if (e == ERR_OK)
+		e = beforehand_tick(n, now);
+	if (e == ERR_OK)
 		e = procedure_tick(n, now);
 	if (e == ERR_OK)
 		e = watch_tick(n, now);

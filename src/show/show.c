@@ -146,12 +146,23 @@ static const char *const kinds[] = {
 
 const char *show_kind(const json_t *entry)
 {
+	static const char *const wrong[] = {
+		[MARK_MISSING] = N_("mark: WRONG, some of it is missing"),
+		[MARK_FIGURES] = N_("mark: WRONG, a number, a time or a place is another"),
+		[MARK_NAMES] = N_("mark: WRONG, a name is another"),
+		[MARK_SENSE] = N_("mark: WRONG, its sense is another"),
+		[MARK_UNREADABLE] = N_("mark: WRONG, it cannot be read"),
+	};
 	const char *kind = json_str(entry, "kind");
-	const json_t *field = json_array_get(json_object_get(entry, "fields"), 0);
+	const json_t *fields = json_object_get(entry, "fields"), *field = json_array_get(fields, 0),
+		     *cause = json_array_get(fields, 1);
 
-	if (strcmp(kind, "mark") == 0 && json_object_get(field, "value") != NULL)
-		return json_uint(field, "value") == 0 /* FIELD_MARK */ ? _("mark: CORRECT")
-								       : _("mark: WRONG");
+	if (strcmp(kind, "mark") == 0 && json_object_get(field, "value") != NULL) {
+		uint64_t why = cause == NULL ? ARRAY_COUNT(wrong) : json_uint(cause, "value");
+		if (json_uint(field, "value") == 0 /* FIELD_MARK */)
+			return _("mark: CORRECT");
+		return why < ARRAY_COUNT(wrong) ? _(wrong[why]) : _("mark: WRONG");
+	}
 	for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
 		if (strcmp(kinds[i], kind) == 0)
 			return _(kinds[i]);

@@ -124,6 +124,7 @@ static const struct {
 	{ "REFUSED", "LAPSED", EXIT_REFUSED,
 	  N_("its author signs it anew, with what has come since; was that just now, a clock is wrong: "
 	     "entente status") },
+	{ "REFUSED", "EARLY", EXIT_REFUSED, N_("the node files it by itself on that day: entente drafts") },
 	{ "REFUSED", "ENDED", EXIT_REFUSED, N_("entente drafts --all says by whom; send it anew") },
 	{ "REFUSED", "CONSENT", EXIT_REFUSED,
 	  N_("ask for it on the channel; each other originator says entente consent PLACE --to CODE") },

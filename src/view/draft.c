@@ -44,6 +44,16 @@ enum err submit_read(const struct statement *submit, struct bytes *outgoing, str
 	return statement_read(*outgoing, out, &fault);
 }
 
+uint64_t downgrade_from(const struct statement *s)
+{
+	uint64_t from;
+
+	return s->kind == KIND_DOWNGRADE &&
+			       statement_field_uint(s, FIELD_DOWNGRADE_FROM, TIME_MS_MAX, &from) == ERR_OK
+		       ? from
+		       : 0;
+}
+
 /* ---- Drafts: a row each, with all who said yes. ---- */
 
 static void draft_key(struct row_key *k, uint32_t home, const uint8_t id[STATEMENT_ID_LEN])
@@ -74,6 +84,7 @@ static enum err draft_put(const struct fold *f, uint32_t home, const struct draf
 	buf_put_be32(&value, v->channel);
 	buf_put_be64(&value, v->claimed_ms);
 	buf_put_be64(&value, v->lapses_ms);
+	buf_put_be64(&value, v->from_ms);
 	place_key_write(&v->at, &value);
 	signer_write(&v->author, &value);
 	for (size_t i = 0; i < v->signers_count; i++)
@@ -115,6 +126,7 @@ static enum err draft_read(struct bytes in, struct draft_view *out)
 	out->channel = (uint32_t)take_number(&in, 4);
 	out->claimed_ms = take_number(&in, 8);
 	out->lapses_ms = take_number(&in, 8);
+	out->from_ms = take_number(&in, 8);
 	out->approved = 0;
 	out->signers_count = 0;
 	e = place_key_read(&in, &out->at);
@@ -193,6 +205,46 @@ enum err draft_is_ended(const struct fold *f, size_t party, const struct stateme
 		*out = e == ERR_OK && v.state != DRAFT_SUBMITTED;
 	}
 	return ERR_OK;
+}
+
+/* ---- Signed beforehand: by the day on which the node files it. ---- */
+
+static void beforehand_key(struct row_key *k, uint32_t home)
+{
+	row_open(k, ROW_BEFOREHAND);
+	row_put_channel(k, home);
+}
+
+static enum err beforehand_put(const struct fold *f, uint32_t home, const struct draft_view *v)
+{
+	struct row_key k;
+
+	if (v->from_ms == 0)
+		return ERR_OK;
+	beforehand_key(&k, home);
+	return row_put_listed(f->map, &k, v->from_ms, &v->at);
+}
+
+static enum err beforehand_del(const struct fold *f, uint32_t home, const struct draft_view *v)
+{
+	struct row_key k;
+	enum err e;
+
+	if (v->from_ms == 0)
+		return ERR_OK;
+	beforehand_key(&k, home);
+	buf_put_be64(&k.buf, v->from_ms);
+	place_key_write(&v->at, &k.buf);
+	e = map_del(f->map, buf_bytes(&k.buf));
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err fold_next_beforehand(const struct fold *f, uint32_t home, struct message_at *at)
+{
+	struct row_key prefix;
+
+	beforehand_key(&prefix, home);
+	return row_next_listed(f->map, &prefix, at);
 }
 
 /* ---- Drafts. ---- */
@@ -274,7 +326,9 @@ static enum err draft_of(const struct case_file *c, struct draft_view *out, enum
 	memcpy(out->id, s.id, STATEMENT_ID_LEN);
 	out->channel = s.channel;
 	out->claimed_ms = s.claimed.ms;
-	out->lapses_ms = s.claimed.ms + policy_approval(l.g, l.room->plane).ms;
+	out->from_ms = downgrade_from(&s);
+	out->lapses_ms =
+		(out->from_ms == 0 ? s.claimed.ms : out->from_ms) + policy_approval(l.g, l.room->plane).ms;
 	out->needed = need.by;
 	out->line = need.line;
 	out->author = (struct draft_signer){ .holder = key.holder, .at = out->at };
@@ -478,7 +532,9 @@ static enum err drop_lapsed(const struct fold *f, uint32_t home, const struct dr
 		if (e != ERR_OK || filed_ms < DRAFT_KEPT_MS || v.lapses_ms >= filed_ms - DRAFT_KEPT_MS)
 			continue;
 		draft_key(&k, home, v.id);
-		e = map_del(f->map, buf_bytes(&k.buf));
+		e = beforehand_del(f, home, &v);
+		if (e == ERR_OK)
+			e = map_del(f->map, buf_bytes(&k.buf));
 	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
@@ -500,7 +556,12 @@ enum err draft_folded(const struct fold *f, const struct fold_input *in, const s
 	}
 	if (e != ERR_OK || verdict != VERDICT_OK)
 		return e;
-	if (in->statement->kind == KIND_SUBMIT)
+	if (in->statement->kind == KIND_SUBMIT) {
 		e = drop_lapsed(f, in->log.channel, &draft, in->entry->filed.ms);
+		if (e == ERR_OK)
+			e = beforehand_put(f, in->log.channel, &draft);
+	} else if (draft.state != DRAFT_SUBMITTED) {
+		e = beforehand_del(f, in->log.channel, &draft);
+	}
 	return e == ERR_OK ? draft_put(f, in->log.channel, &draft) : e;
 }

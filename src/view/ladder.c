@@ -155,6 +155,7 @@ static enum err read_marks(const struct ladder_reading *in, const struct act *re
 	enum err e;
 
 	l->is_wrong = false; /* what was said of the one before is not said of this one */
+	l->wrong_cause = MARK_CAUSE_COUNT;
 	while ((e = fold_next_act(f, &read_back->place, &at)) == ERR_OK) {
 		uint64_t value;
 		mark.place = at.place;
@@ -174,6 +175,9 @@ static enum err read_marks(const struct ladder_reading *in, const struct act *re
 		l->is_wrong = value == 1;
 		if (at.order < l->marked)
 			continue;
+		if (statement_field_uint(&mark.statement, FIELD_MARK_CAUSE, MARK_CAUSE_COUNT - 1,
+					 &l->wrong_cause) != ERR_OK)
+			l->wrong_cause = MARK_CAUSE_COUNT;
 		l->marked = at.order;
 		if (value == 0)
 			prove_by(l, STEP_READ_BACK, &mark);

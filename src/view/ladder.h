@@ -48,6 +48,7 @@ struct ladder {
 	uint8_t had[ATTACHMENTS_MAX][HASH_LEN];
 	struct rung read_back_offered;	    /* the last READ BACK returned, marked or not */
 	bool is_wrong;			    /* and it was marked WRONG */
+	uint64_t wrong_cause;		    /* enum mark_cause; MARK_CAUSE_COUNT: it says none */
 	uint64_t marked;		    /* T of the author's last mark: it decides */
 	struct rung query, negative, lapse; /* off the ladder: the last of each that no later step answers */
 	uint64_t lapse_cause, negative_cause;

@@ -76,6 +76,23 @@ static uint64_t age_ms(const struct case_file *c, uint64_t claimed)
 	return filed > claimed ? filed - claimed : claimed - filed;
 }
 
+/* What is signed for a day to come is filed on it: its approvals are as old as that day. */
+static void judge_time(const struct labelled *l, enum verdict *out)
+{
+	const struct fold_input *in = l->c->in;
+	struct guidelines_span span = policy_approval(l->g, l->room->plane);
+	uint64_t from = downgrade_from(in->statement);
+
+	if (in->entry->filed.ms < from) {
+		*out = VERDICT_EARLY;
+		return;
+	}
+	l->c->view->line = span.line;
+	if ((from != 0 || in->entry->signatures_count > 1) &&
+	    age_ms(l->c, from == 0 ? in->statement->claimed.ms : from) > span.ms)
+		*out = VERDICT_LAPSED;
+}
+
 /* The first signature is the author's, the others are those who approved: all of other persons and keys. */
 static enum err judge_signers(const struct labelled *l, struct release_need need, enum verdict *out)
 {
@@ -115,15 +132,11 @@ static enum err judge_signers(const struct labelled *l, struct release_need need
 		return ERR_OK;
 	c->view->line = need.line;
 	c->view->needed = need.by;
-	if (count <= need.by) {
+	if (count <= need.by)
 		*out = VERDICT_APPROVAL;
-	} else if (count > 1) {
-		struct guidelines_span span = policy_approval(l->g, l->room->plane);
-		c->view->line = span.line;
-		if (age_ms(c, in->statement->claimed.ms) > span.ms)
-			*out = VERDICT_LAPSED;
-	}
-	if (*out == VERDICT_OK)
+	else
+		judge_time(l, out);
+	if (*out == VERDICT_OK || *out == VERDICT_EARLY)
 		c->view->line = 0;
 	return ERR_OK;
 }
@@ -150,8 +163,13 @@ static enum precedence urgency(const struct case_file *c, const struct statement
 {
 	enum precedence own = s->has_precedence ? s->precedence : PRECEDENCE_ROUTINE;
 	const struct statement *of = c->in->subject;
-	bool is_about = s == c->in->statement && of != NULL && of->has_precedence && !is_release(s->kind) &&
-			!kind_is_dialogue(s->kind) && c->kind->refers == KIND_REFERS_ONE;
+	bool is_about;
+
+	/* WRONG is one officer's, at once; words about what had to be read back are as urgent. */
+	if (s->kind == KIND_MARK)
+		return PRECEDENCE_FLASH;
+	is_about = s == c->in->statement && of != NULL && of->has_precedence && !is_release(s->kind) &&
+		   !kind_is_dialogue(s->kind) && c->kind->refers == KIND_REFERS_ONE;
 
 	return is_about && of->precedence < own ? of->precedence : own;
 }

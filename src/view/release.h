@@ -30,6 +30,7 @@ struct draft_view {
 	uint32_t channel;	      /* where it is to go */
 	uint8_t id[STATEMENT_ID_LEN]; /* of the statement that is to go out */
 	uint64_t claimed_ms, lapses_ms;
+	uint64_t from_ms; /* of a DOWNGRADE signed beforehand: not filed before; 0: none */
 	uint8_t needed;	  /* approvers */
 	uint8_t approved; /* of them */
 	uint16_t line;	  /* of the guidelines that asks for them */
@@ -62,6 +63,14 @@ enum err submit_read(const struct statement *submit, struct bytes *outgoing,
 		     struct statement *out) MUST_CHECK;
 /* The SSHSIG in a SUBMIT or an APPROVE; ERR_NOT_FOUND. */
 enum err inner_signature(const struct statement *s, struct bytes *out) MUST_CHECK;
+
+/* The day from which a DOWNGRADE that is signed beforehand is filed; 0: it is none. */
+uint64_t downgrade_from(const struct statement *s);
+/*
+ * The next SUBMIT of such a one in a home channel, by that day (.order), which nobody refused or took back,
+ * until its draft is forgotten. Starts zeroed.
+ */
+enum err fold_next_beforehand(const struct fold *f, uint32_t home, struct message_at *at) MUST_CHECK;
 
 /* What became of an item. */
 struct item_view {

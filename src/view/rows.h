@@ -29,9 +29,10 @@ enum row_type {
 	ROW_CORRECT = 'C',
 	ROW_SUSPENSION = 's',
 	ROW_FORM = 'n',
-	ROW_DRAFT = 'g',   /* release.c */
-	ROW_CONSENT = 'y', /* release.c */
-	ROW_DUE = 't',	   /* release.c */
+	ROW_DRAFT = 'g',      /* release.c */
+	ROW_CONSENT = 'y',    /* release.c */
+	ROW_DUE = 't',	      /* release.c */
+	ROW_BEFOREHAND = 'G', /* draft.c */
 	ROW_VERSION = 'h',
 	ROW_TRANSLATION = 'z',
 	/* MACHINE_ROWS */

@@ -198,6 +198,7 @@ static const struct field_row rows[] = {
 	{ KIND_ACCORD,   FIELD_ACCORD_MANIFEST, true,  is_hash,    HASH_LEN },
 	{ KIND_WATCH_READ, FIELD_READ_ATTACHMENTS, false, is_hashes, ATTACHMENTS_MAX },
 	{ KIND_MARK,     FIELD_MARK,            true,  is_uint,    1 },
+	{ KIND_MARK,     FIELD_MARK_CAUSE,      false, is_uint,    MARK_CAUSE_COUNT - 1 },
 	{ KIND_DEFER,    FIELD_DEFER_UNTIL,     true,  is_uint,    TIME_MS_MAX - 1 },
 	{ KIND_NEGATIVE, FIELD_NEGATIVE_CAUSE,  true,  is_uint,    NEGATIVE_CAUSE_COUNT - 1 },
 	{ KIND_LAPSE,    FIELD_LAPSE_CAUSE,     true,  is_uint,    1 },
@@ -214,6 +215,7 @@ static const struct field_row rows[] = {
 	{ KIND_RECALL_DONE, FIELD_RECALL_DONE,  true,  is_uint,    RECALL_DONE_COUNT - 1 },
 	{ KIND_RECALL_REFUSED, FIELD_RECALL_CAUSE, true, is_uint,  RECALL_CAUSE_COUNT - 1 },
 	{ KIND_DOWNGRADE, FIELD_ITEM_HASH,      true,  is_hash,    HASH_LEN },
+	{ KIND_DOWNGRADE, FIELD_DOWNGRADE_FROM, false, is_uint,    TIME_MS_MAX - 1 },
 	{ KIND_RELABEL,  FIELD_ITEM_HASH,       true,  is_hash,    HASH_LEN },
 	{ KIND_FATE,     FIELD_FATE_DUE,        true,  is_uint,    TIME_MS_MAX - 1 },
 	{ KIND_ATTEMPT,  FIELD_ATTEMPT_PATH,    false, is_words,   ATTEMPT_WORDS_MAX },
@@ -249,6 +251,25 @@ static const struct field_row rows[] = {
 	{ KIND_DECIDE,   FIELD_OPTION,          true,  is_name,    ROLE_NAME_MAX },
 };
 /* clang-format on */
+
+/* A day that was over when it was signed would be one under which nothing lapses. */
+static bool is_downgrade_good(const struct statement *s, const struct field **bad)
+{
+	uint64_t from;
+
+	*bad = statement_field(s, FIELD_DOWNGRADE_FROM);
+	return statement_field_uint(s, FIELD_DOWNGRADE_FROM, UINT64_MAX, &from) != ERR_OK ||
+	       from >= s->claimed.ms;
+}
+
+/* A WRONG has a cause, what is CORRECT has none. */
+static bool is_mark_good(const struct statement *s, const struct field **bad)
+{
+	uint64_t mark;
+
+	*bad = statement_field(s, FIELD_MARK_CAUSE);
+	return *bad == NULL || (statement_field_uint(s, FIELD_MARK, 1, &mark) == ERR_OK && mark == 1);
+}
 
 /* A head is given up only by an epoch that has an old log, and no `open` of all channels has one. */
 static bool is_open_good(const struct statement *s, const struct field **bad)
@@ -321,6 +342,10 @@ enum err fields_check(const struct statement *s, const struct field **bad)
 		is_good = is_open_good(s, bad);
 	else if (s->kind == KIND_KEYS)
 		is_good = is_keys_good(s, bad);
+	else if (s->kind == KIND_DOWNGRADE)
+		is_good = is_downgrade_good(s, bad);
+	else if (s->kind == KIND_MARK)
+		is_good = is_mark_good(s, bad);
 	return is_good ? ERR_OK : ERR_RULE;
 }
 

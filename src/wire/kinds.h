@@ -117,6 +117,7 @@ bool kind_is_dialogue(uint64_t kind);
 /* Fields of key 14, by kind. */
 #define FIELD_READ_ATTACHMENTS 1u     /* WATCH READ: hashes of attachments that were here whole */
 #define FIELD_MARK 1u		      /* MARK: 0 CORRECT, 1 WRONG */
+#define FIELD_MARK_CAUSE 2u	      /* MARK, WRONG: enum mark_cause */
 #define FIELD_LAPSE_CAUSE 1u	      /* LAPSE: 0 NO ANSWER, 1 LINE DOWN */
 #define FIELD_DEFER_UNTIL 1u	      /* DEFER: ms since 1970 */
 #define FIELD_NEGATIVE_CAUSE 1u	      /* NEGATIVE: enum negative_cause */
@@ -138,6 +139,7 @@ bool kind_is_dialogue(uint64_t kind);
 #define FIELD_APPROVE_SIGNATURE 1u /* APPROVE: the approver's SSHSIG over it */
 #define FIELD_ITEM_HASH 1u	   /* CONSENT, RELEASE outside, DOWNGRADE, RELABEL: the item's content */
 #define FIELD_ITEM_TO 2u	   /* CONSENT: the outside party; RELEASE outside: array of them */
+#define FIELD_DOWNGRADE_FROM 2u	   /* DOWNGRADE signed beforehand: not filed before, ms since 1970 */
 #define FIELD_RECALL_READERS 1u	   /* RECALL DONE: array of roles that had read it */
 #define FIELD_RECALL_DONE 2u	   /* RECALL DONE: enum recall_done */
 #define FIELD_RECALL_CAUSE 1u	   /* RECALL REFUSED: enum recall_cause */
@@ -217,6 +219,9 @@ enum negative_cause {
 	NEGATIVE_INCOMPLETE,
 	NEGATIVE_CAUSE_COUNT
 };
+
+/* What is wrong in what was read back: said at once, by one, without words. */
+enum mark_cause { MARK_MISSING, MARK_FIGURES, MARK_NAMES, MARK_SENSE, MARK_UNREADABLE, MARK_CAUSE_COUNT };
 
 enum key_use { KEY_USE_LOG, KEY_USE_MIRROR, KEY_USE_TLS, KEY_USE_OFFICER, KEY_USE_RECIPIENT, KEY_USE_COUNT };
 

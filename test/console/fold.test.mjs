@@ -52,6 +52,7 @@ test("owed: a draft waits for those who neither wrote nor signed it", () => {
   assert.deepEqual([1, 2, 3].map((holder) => waits(holder)), [0, 0, 1]);
   assert.equal(waits(1, { state: "APPROVED" }), 1);
   assert.equal(waits(3, { state: "REFUSED" }), 0);
+  assert.equal(waits(3, { state: "DATED" }), 0, "its node files it");
 });
 
 test("alarms: what is ours and urgent or due, until it was heard", () => {

@@ -98,11 +98,14 @@ def test_wrong_does_not_reach_the_step(pair):
     pair["usa"].say("ack", place, key="watch")
     pair["usa"].say("readback", place, "Back at 15:05.", key="watch")
     pair.await_receipts()
-    pair["kor"].say("wrong", place, "14:05, not 15:05.", key="watch")
+    pair["kor"].say("wrong", place, "--cause", "figures", key="watch")
     pair.await_receipts()
     for node in pair.nodes.values():
         assert "READ BACK" not in proved(node, place)
-        assert node.ladder(place)["wrong"] is True
+        assert (node.ladder(place)["wrong"], node.ladder(place)["wrong_cause"]) == (True, 1)
+        assert "a number, a time or a place is another" in node.run("ladder", place).stdout
+    # Free words beside it are no watch officer's alone.
+    assert pair["kor"].say("wrong", place, "14:05, not 15:05.", key="watch")["needed"] == 2
     assert "READ BACK" == pair["kor"].ladder(place)["owed"]["step"]
     again = pair["usa"].say("readback", place, "Back at 14:05.", key="watch")["place"]
     pair.await_receipts()
@@ -114,7 +117,7 @@ def test_wrong_does_not_reach_the_step(pair):
     pair["kor"].say("correct", place, key="head")
     settle(pair, place, "READ BACK")
     # Its author sees too late that it was not: his last mark decides, and nobody is shown more than that.
-    said = pair["kor"].run("wrong", place, "15:05 again: look twice.", key="watch", code=None).stdout
+    said = pair["kor"].run("wrong", place, key="watch", code=None).stdout
     assert "the step is not reached until it is read back again" in said
     pair.await_receipts()
     pair["usa"].stop()

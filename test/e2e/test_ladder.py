@@ -133,9 +133,9 @@ def test_what_is_said_twice_stands_once(pair):
     assert len({usa.say("present", notice, "At 14:05.", key="watch")["place"] for _ in range(2)}) == 2
     heard = usa.say("readback", notice, "Soon.", key="watch")["place"]
     kor.wait("it came", lambda: kor.find("/entry", place=heard))
-    worded = twice(kor, "wrong", heard, "The time is missing.", key="head")
-    other = kor.say("wrong", heard, "The place is missing.", key="head")["place"]
-    assert len({worded, other, kor.say("wrong", heard, "The time is missing.", key="head")["place"]}) == 3
+    caused = twice(kor, "wrong", heard, "--cause", "missing", key="head")
+    other = kor.say("wrong", heard, "--cause", "names", key="head")["place"]
+    assert len({caused, other, kor.say("wrong", heard, "--cause", "missing", key="head")["place"]}) == 3
     # Two in one request: nothing is flushed between them.
     raw = [officers.statement(bytes.fromhex(usa.status()["accord"]), usa.entry(place)["channel"], "usa", "deputy", 12, rel=["kor", "usa"],
                               refers=[place_of(usa.entry(place))], seen=[("kor", 1, size(kor))]) for _ in range(2)]

@@ -213,6 +213,7 @@ REFUSED = [
     ("CORRECT on a message", GOOD + "correct c1 kor policy-1 m1\n", 21, "act.about"),
     ("CORRECT by who read back", GOOD + "readback b1 usa watch-1 m1" + TEXT + "correct c1 usa watch-1 b1\n", 22, "act.party"),
     ("deferred until nobody knows", GOOD + "defer d1 usa policy-1 m1" + TEXT, 21, "act.until"),
+    ("WRONG without a cause", GOOD + "readback b1 usa watch-1 m1" + TEXT + "wrong w1 kor watch-1 b1 cause tired\n", 22, "act.cause"),
     ("NEGATIVE without a cause", GOOD + "negative n1 usa watch-1 m1 cause tired" + TEXT, 21, "act.cause"),
     ("a reply without words", GOOD + "reply a1 usa policy-1 m1\n", 21, "act.text"),
     ("a FLASH by one alone", GOOD + flash(by=""), 22, "act.waits"),

@@ -1,12 +1,14 @@
 """What goes to the other party goes as its guidelines say: drafted by one, released by others, each by his own key."""
 import base64
 import shutil
+import time
 
 import cbor2
 import pytest
 
 import nodes
 import officers
+from test_clock import faked
 
 TEAM = {"watch": ["watch"], "head": ["head"], "shift": ["shift"], "deputy": ["deputy"], "policy": ["policy"]}
 
@@ -210,6 +212,50 @@ def test_a_downgrade_takes_two_and_its_originators(guided):
     assert "(OPENS" in kor.run("relabel", other, "--label", "OPEN", key="watch", code=4).stderr
     said = kor.say("relabel", other, "--label", "SECRET", key="watch")
     assert said["needed"] == 2
+
+
+def test_a_downgrade_signed_beforehand(guided):
+    """Its node files it on its day, over a restart, and not what was taken back, what one alone signed, or what another label overtook."""
+    kor, usa = guided["kor"], guided["usa"]
+    place, kept, alone, closed = (release(kor, level="CLOSED") for _ in range(4))
+
+    def sign(of, span, is_approved=True):
+        said = kor.say("downgrade", of, "--label", "OPEN", "--from", span, key="watch")
+        assert said["step"] == "SUBMITTED" and said["needed"] == 1
+        if is_approved:
+            assert "signed for" in kor.run("approve", said["place"], key="head").stdout
+            assert "released" not in approve(kor, said["place"], "head")
+        return said["place"]
+
+    assert "is over already" in kor.run("downgrade", place, "--label", "OPEN", "--from", "0s", key="watch", code=2).stderr
+    day = time.time() + 3600
+    due, cancelled, late = sign(place, "1h"), sign(kept, "1h"), sign(closed, "1h")
+    lonely = sign(alone, "1h", is_approved=False)
+    rows = {row["place"]: row for row in kor.get("/drafts")}
+    assert rows[due]["state"] == "DATED" and rows[lonely]["state"] == "SUBMITTED" and abs(rows[due]["from_ms"] / 1000 - day) < 600
+    assert "the node files it on its day" in kor.run("drafts").stdout
+    # Whoever has all signatures cannot file it before: not at this door, not as the peer judges it.
+    waiting = kor.get("/drafts", place=due)
+    raw, sigs = base64.b64decode(waiting["statement"]), [base64.b64decode(one) for one in waiting["sshsigs"]]
+    assert kor.post([[raw, sigs, b""]])[0]["rule"] == "EARLY"
+    assert all(kor.entry(one).get("became", {}).get("label_place", "") == "" for one in (place, kept, alone, closed))
+    kor.run("cancel", cancelled, key="watch")
+    approve(kor, kor.say("relabel", closed, "--label", "SECRET", key="watch")["place"], "head")
+    relabel = next(row for row in kor.get("/drafts") if row["kind"] == "relabel")
+    up = approve(kor, relabel["place"], "shift")["released"]
+    kor.stop()
+    kor.start(env=faked("+70m")).await_link()
+    usa.wait("its day has come", lambda: usa.entry(place).get("became", {}).get("label_place"), 20)
+    label = usa.entry(place)["became"]["label_place"]
+    there = usa.entry(label)
+    assert there["verdict"] == "OK" and there["signatures"] == 2 and there["label"]["level"] == "OPEN"
+    kor.wait("each was looked at", lambda: kor.log.read_text().count("cannot be filed: ") == 2)
+    assert usa.entry(kept).get("became", {}).get("label_place", "") == "" == usa.entry(alone).get("became", {}).get("label_place", "")
+    assert usa.entry(closed)["became"]["label_place"] == up == kor.entry(closed)["became"]["label_place"]
+    states = {row["place"]: row["state"] for row in kor.get("/drafts", all=1)}
+    assert (states[due], states[cancelled], states[lonely], states[late]) == ("RELEASED", "CANCELLED", "SUBMITTED", "APPROVED")
+    assert all(kor.log.read_text().count(f"cannot be filed: {why}") == 1 for why in ("STEP", "APPROVAL"))
+    assert "released" in approve(kor, lonely, "head")
 
 
 def test_outside_needs_consent_and_the_named_hand(guided):

@@ -524,7 +524,7 @@ def signed_too_early(world, wrong):
     wrong("{1} read back other words than the hash of {2}: {3}", "text", "mark", "statement")
     assert "KOR has not marked what USA read back of its initial." in kor.run("text", "show", "statement").stdout
     back = next(by["read_back"][0]["place"] for by in text(kor)["initialled"]["by"] if by["read_back"])
-    kor.run("wrong", back, "It is not the hash.", key="policy")
+    kor.run("wrong", back, "--cause", "figures", key="policy")
     both(world, "wrong", lambda one: "WRONG" in str(one["initialled"]))
     assert "KOR marked what USA read back of its initial as WRONG." in usa.run("text", "show", "statement").stdout
     # The line is down: it is queued, and says so though the next initial needs nothing.

@@ -65,6 +65,7 @@ struct line {
 	bool is_inner_false;
 	/* Fields. */
 	uint8_t hash;	 /* FIELD_ITEM_HASH; 0: none */
+	uint64_t from;	 /* FIELD_DOWNGRADE_FROM, so many ms behind the start; 0: none */
 	const char *to;	 /* FIELD_ITEM_TO: a code; of RELEASE an array of it */
 	uint64_t number; /* of kinds that have one, and one; 0: none */
 	bool is_unread;	 /* what it refers to is not held */

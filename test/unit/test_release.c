@@ -301,6 +301,44 @@ static void test_alone(void **state)
 	}
 }
 
+/* WRONG is said at once by one; free text beside it is as urgent as what had to be read back. */
+static void test_wrong(void **state)
+{
+	static const struct {
+		const char *why;
+		struct line line;
+		enum verdict want;
+	} rows[] = {
+		{ "WRONG alone", { .kind = KIND_MARK, .refers = 3, .number = 2 }, VERDICT_OK },
+		{ "in words, on an open label",
+		  { .kind = KIND_MARK, .refers = 3, .number = 2, .content = 1, .label = "U rel:KOR,USA" },
+		  VERDICT_APPROVAL },
+		{ "with one more",
+		  { .kind = KIND_MARK, .refers = 3, .number = 2, .content = 1, BY(DUTY, RELEASER) },
+		  VERDICT_APPROVAL },
+		{ "with two more",
+		  { .kind = KIND_MARK, .refers = 3, .number = 2, .content = 1, BY(DUTY, RELEASER, OTHER) },
+		  VERDICT_OK },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		enum verdict got;
+		scene_clear(s);
+		assert_int_equal(scene_put(s, &(struct line){ .kind = KIND_MESSAGE,
+							      .content = 9,
+							      .precedence = 1,
+							      BY(DUTY, RELEASER, OTHER) }),
+				 VERDICT_OK);
+		assert_int_equal(scene_put(s, &(struct line){ USA(KIND_WATCH_READ, 1) }), VERDICT_OK);
+		assert_int_equal(scene_put(s, &(struct line){ USA(KIND_READ_BACK, 1), .content = 1 }),
+				 VERDICT_OK);
+		got = scene_put(s, &rows[i].line);
+		if (got != rows[i].want)
+			fail_msg("%s: got %s", rows[i].why, verdict_name(got));
+	}
+}
+
 /* What was withdrawn between approval and release no longer approves. */
 static void test_role_lost(void **state)
 {
@@ -1509,6 +1547,127 @@ static void test_labels(void **state)
 }
 
 /* Of a category `any` one more value, or none, lets more of them read. */
+#define YEAR (365 * 24 * HOUR)
+#define DATED(...) { .kind = KIND_DOWNGRADE, .label = LOW, .refers = 1, .hash = 1, .from = YEAR, __VA_ARGS__ }
+
+/* Signed for a day to come: filed on it and not before, and its approvals are as old as that day. */
+static void test_beforehand(void **state)
+{
+	struct item_view v;
+
+	(void)state;
+	play("a moment early", ITEM, (struct line[]){ DATED(.filed_late_ms = YEAR - 1, BY(DUTY, RELEASER)) },
+	     1, VERDICT_EARLY);
+	assert_int_equal(s->entries[1].view.line, 0);
+	assert_int_equal(fold_item(&s->fold, &s->entries[0].at, &v), ERR_OK);
+	assert_int_equal(v.label.log.epoch, 0);
+	play("on its day", ITEM, (struct line[]){ DATED(.filed_late_ms = YEAR, BY(DUTY, RELEASER)) }, 1,
+	     VERDICT_OK);
+	play("as late as an approval lasts", ITEM,
+	     (struct line[]){ DATED(.filed_late_ms = YEAR + 24 * HOUR, BY(DUTY, RELEASER)) }, 1, VERDICT_OK);
+	play("later", ITEM,
+	     (struct line[]){ DATED(.filed_late_ms = YEAR + 24 * HOUR + 1, BY(DUTY, RELEASER)) }, 1,
+	     VERDICT_LAPSED);
+	assert_int_not_equal(s->entries[1].view.line, 0);
+	play("by one", ITEM, (struct line[]){ DATED(.filed_late_ms = 0) }, 1, VERDICT_APPROVAL);
+	play("another label took its place since", ITEM,
+	     (struct line[]){ DOWN(LOW, 1), DATED(.filed_late_ms = YEAR, BY(DUTY, RELEASER)) }, 2,
+	     VERDICT_STEP);
+}
+
+/* By nobody else, where the guidelines ask for nobody: it lapses all the same. */
+static void test_beforehand_by_one(void **state)
+{
+	const struct guidelines *kept = s->accord->guidelines;
+	struct guidelines g = *kept;
+
+	(void)state;
+	g.acts[GUIDELINES_DOWNGRADE].by = 1;
+	s->accord->guidelines = &g;
+	play("alone, early", ITEM, (struct line[]){ DATED(.filed_late_ms = 0) }, 1, VERDICT_EARLY);
+	play("alone, late", ITEM, (struct line[]){ DATED(.filed_late_ms = YEAR + 24 * HOUR + 1) }, 1,
+	     VERDICT_LAPSED);
+	play("alone, that day", ITEM, (struct line[]){ DATED(.filed_late_ms = YEAR) }, 1, VERDICT_OK);
+	s->accord->guidelines = kept;
+}
+
+/* It waits at home, is approved until its day is over, and stands in the list until it is taken back. */
+static void test_beforehand_draft(void **state)
+{
+	static const struct line dated = DATED(.channel = SCENE_SHARE);
+	static const struct {
+		const char *why;
+		struct line answer;
+		enum verdict want;
+		bool is_listed;
+	} rows[] = {
+		{ "approved long before",
+		  { .kind = KIND_APPROVE, .late_ms = 200 * 24 * HOUR },
+		  VERDICT_OK,
+		  true },
+		{ "approved on its day",
+		  { .kind = KIND_APPROVE, .late_ms = YEAR + 24 * HOUR },
+		  VERDICT_OK,
+		  true },
+		{ "approved when it is over",
+		  { .kind = KIND_APPROVE, .late_ms = YEAR + 24 * HOUR + 1 },
+		  VERDICT_LAPSED,
+		  true },
+		{ "refused", { .kind = KIND_REFUSE }, VERDICT_OK, false },
+		{ "taken back", { .kind = KIND_CANCEL }, VERDICT_OK, false },
+	};
+	static const struct line message = { .kind = KIND_MESSAGE, .content = 1 };
+	struct draft_view draft;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct line answer = rows[i].answer;
+		struct message_at at = { 0 };
+		enum verdict got;
+		scene_clear(s);
+		assert_int_equal(scene_put(s, &(struct line){ .kind = KIND_MESSAGE,
+							      .label = ITEM,
+							      .content = 1,
+							      BY(DUTY, RELEASER, OTHER) }),
+				 VERDICT_OK);
+		assert_int_equal(submit(&dated, (struct line){ .label = LOW }), VERDICT_OK);
+		assert_int_equal(draft_next(&s->fold, SCENE_HOME, true, &draft), ERR_OK);
+		assert_int_equal(draft.from_ms, SCENE_START_MS + YEAR);
+		assert_int_equal(draft.lapses_ms, SCENE_START_MS + YEAR + 24 * HOUR);
+		assert_int_equal(fold_next_beforehand(&s->fold, SCENE_HOME, &at), ERR_OK);
+		assert_int_equal(at.order, SCENE_START_MS + YEAR);
+		assert_true(place_key_equal(&at.place, &s->entries[1].at));
+		assert_int_equal(fold_next_beforehand(&s->fold, SCENE_HOME, &at), ERR_NOT_FOUND);
+		answer.channel = SCENE_HOME;
+		answer.label = LOW;
+		answer.role = "releaser";
+		answer.inner = RELEASER;
+		answer.refers = 2;
+		got = scene_put(s, &answer);
+		if (got != rows[i].want)
+			fail_msg("%s: got %s", rows[i].why, verdict_name(got));
+		at = (struct message_at){ 0 };
+		assert_int_equal(fold_next_beforehand(&s->fold, SCENE_HOME, &at),
+				 rows[i].is_listed ? ERR_OK : ERR_NOT_FOUND);
+	}
+	/* What lapsed long ago is forgotten here as well. */
+	for (unsigned late = 0; late < 2; late++) {
+		struct message_at at = { 0 };
+		scene_clear(s);
+		assert_int_equal(scene_put(s, &(struct line){ .kind = KIND_MESSAGE,
+							      .label = ITEM,
+							      .content = 1,
+							      BY(DUTY, RELEASER, OTHER) }),
+				 VERDICT_OK);
+		assert_int_equal(submit(&dated, (struct line){ .label = LOW }), VERDICT_OK);
+		assert_int_equal(submit(&message, (struct line){ .filed_late_ms = YEAR + 24 * HOUR +
+										  DRAFT_KEPT_MS + late }),
+				 VERDICT_OK);
+		assert_int_equal(fold_next_beforehand(&s->fold, SCENE_HOME, &at),
+				 late == 0 ? ERR_OK : ERR_NOT_FOUND);
+	}
+}
+
 static void test_labels_of_any(void **state)
 {
 	static const char one[] = "S origin:KOR,USA rel:KOR,USA topic:DPRK-MSL",
@@ -1663,6 +1822,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_alone),
+		cmocka_unit_test(test_wrong),
 		cmocka_unit_test(test_role_lost),
 		cmocka_unit_test(test_without_guidelines),
 		cmocka_unit_test(test_submit),
@@ -1687,6 +1847,9 @@ int main(void)
 		cmocka_unit_test(test_recall_by_none),
 		cmocka_unit_test(test_items),
 		cmocka_unit_test(test_labels),
+		cmocka_unit_test(test_beforehand),
+		cmocka_unit_test(test_beforehand_by_one),
+		cmocka_unit_test(test_beforehand_draft),
 		cmocka_unit_test(test_labels_of_any),
 		cmocka_unit_test(test_blind),
 		cmocka_unit_test(test_erase_what_is_void),

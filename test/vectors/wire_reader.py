@@ -359,7 +359,7 @@ def is_relief(fields):
         all(checks[i % 5](value) for i, value in enumerate(items)) and is_text_of(600)(note)
 
 
-def is_kind_right(kind, channel, fields):
+def is_kind_right(kind, channel, claimed, fields):
     """What the fields of key 14 must be, by kind."""
     if 80 <= kind <= 96 and kind in KINDS:
         return is_dialogue_right(kind, fields)
@@ -388,6 +388,8 @@ def is_kind_right(kind, channel, fields):
         if 5 in fields and not (type(roles) is list and len(roles) <= 64 and all(is_role(role) for role in roles)):
             return False
         return act == 1 or use < 3 or (bool(roles) and (use == 4 or holder is not None))
+    if kind == 41 and 2 in fields and not (is_uint(fields[2], 0, TIME_END - 1) and fields[2] >= claimed):
+        return False
     if kind in (2, 36, 41, 42):
         return is_hash(fields.get(1)) and (kind != 36 or 2 not in fields or is_code(fields[2]))
     if kind in (32, 33):
@@ -416,7 +418,7 @@ def is_kind_right(kind, channel, fields):
         return is_role(fields.get(1)) and (kind not in (57, 64) or is_role(fields.get(2))) and \
             (kind != 52 or is_uint(fields.get(2), 0, 4) and is_uint(fields.get(3, 0), 0, 15)) and (kind != 57 or is_hash(fields.get(3)))
     if kind == 11:
-        return is_uint(fields.get(1), 0, 1)
+        return is_uint(fields.get(1), 0, 1) and (2 not in fields or fields[1] == 1 and is_uint(fields[2], 0, 4))
     if kind == 15:
         return is_uint(fields.get(1), 0, TIME_END - 1)
     if kind == 24:
@@ -528,7 +530,7 @@ def statement_lines(s):
     need(18 not in s or 15 in s and s[15][2] != 0, "statement.blobs")
     refers = KINDS.get(s[5], ("", "", "*"))[2]
     need(refers == "*" or len(s.get(12, [])) == int(refers), "statement.refers")
-    need(s[5] not in KINDS or is_kind_right(s[5], s[3], s.get(14, {})), "statement.field")
+    need(s[5] not in KINDS or is_kind_right(s[5], s[3], s[7], s.get(14, {})), "statement.field")
     return lines
 
 

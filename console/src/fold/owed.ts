@@ -38,6 +38,11 @@ function owedIn(entry: Entry): Owed[] {
   return distinct(rows, (row) => row.key);
 }
 
+// Neither out nor ended; DATED waits for its day.
+export function isWaiting(draft: Draft): boolean {
+  return ["SUBMITTED", "APPROVED", "DATED"].includes(draft.state);
+}
+
 // A draft waits for a person of this party other than its author and those who have signed.
 function waitsForMe(draft: Draft, holder: number): boolean {
   return (draft.state === "SUBMITTED" && draft.author_holder !== holder && !draft.signers.some((signer) => signer.holder === holder)) ||

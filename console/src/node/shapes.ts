@@ -193,7 +193,7 @@ export interface Inbox {
 }
 
 export interface Draft extends Utterance {
-  state: "SUBMITTED" | "APPROVED" | "RELEASED" | "REFUSED" | "CANCELLED" | "LAPSED";
+  state: "SUBMITTED" | "APPROVED" | "DATED" | "RELEASED" | "REFUSED" | "CANCELLED" | "LAPSED";
   needed: number;
   approved: number;
   line: number;

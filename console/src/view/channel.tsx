@@ -2,6 +2,7 @@
 
 import { h } from "preact";
 import { signal } from "@preact/signals";
+import { isWaiting } from "../fold/owed.js";
 import { allOf, askOlder, drafts, inboxes, lines, logs, MESSAGES_SHOWN, rolesOn, session, status, home } from "../node/record.js";
 import type { Channel as Line, Draft, Entry } from "../node/shapes.js";
 import { clock } from "../words/moment.js";
@@ -113,7 +114,7 @@ function follow(channel: string, list: HTMLElement): void {
 
 function List({ line }: { line: Line }) {
   const entries = allOf(line.name), { from, to } = rowsOf(line.name), end = entries.length - from;
-  const waiting = drafts.value.filter((draft) => draft.channel_name === line.name && (draft.state === "SUBMITTED" || draft.state === "APPROVED"));
+  const waiting = drafts.value.filter((draft) => draft.channel_name === line.name && isWaiting(draft));
   return (
     <section class="list" aria-label={_("Messages")}>
       <a class="new-message button" href={linkTo("channel", line.name)}>{_("New message")}</a>

@@ -4,6 +4,7 @@ import { h } from "preact";
 import { computed, effect, signal } from "@preact/signals";
 import { fromBase64, sha256, toHex, equal } from "../base/bytes.js";
 import { isAsSaid, labelText } from "../fold/drafted.js";
+import { isWaiting } from "../fold/owed.js";
 import { ask } from "../node/ask.js";
 import { compose, inRoles, placeOf, sign } from "../node/compose.js";
 import { Posted, send } from "../node/outbox.js";
@@ -12,7 +13,7 @@ import type { Draft as Waiting, Entry } from "../node/shapes.js";
 import type { Value } from "../wire/cbor.js";
 import { readContent } from "../wire/content.js";
 import { Kind, kindName, PRECEDENCES, readStatement, Statement } from "../wire/statement.js";
-import { countdown } from "../words/moment.js";
+import { countdown, dateTimeGroup } from "../words/moment.js";
 import { _, named, visible, word } from "../words/say.js";
 import { Named } from "./attach.js";
 import { openedDraft } from "./entry.js";
@@ -146,7 +147,7 @@ function Marked({ bytes, marking }: { bytes: Checked | undefined; marking: Waiti
 
 export function DraftView({ draft }: { draft: Waiting }) {
   const bytes = checked.value?.place === draft.place ? checked.value : undefined, shown = content.value;
-  const isOpen = draft.state === "SUBMITTED" || draft.state === "APPROVED";
+  const isOpen = isWaiting(draft), from = bytes?.statement?.kind === Kind.DOWNGRADE ? bytes.statement.fields?.get(2) : undefined;
   return (
     <article class="message draft panel" aria-label={draft.place}>
       <Marked bytes={bytes} marking={draft.marking} />
@@ -167,10 +168,11 @@ export function DraftView({ draft }: { draft: Waiting }) {
       {draft.held ? <p class="warning bad">{_("Held by this word in it: {1}", draft.held)}</p> : null}
       <p class="meta">{_("can be read by {1}", draft.readers.map((row) => `${row.party}: ${roleNames(row.roles)}`).join(" · "))}</p>
       {draft.newer.length > 0 ? <p class="warning crossing"><b>!!</b> {_("Came since its author signed: {1}. Read it before release.", draft.newer.join(", "))}</p> : null}
+      {typeof from === "number" ? <p class="meta" data-from={from}>{_("signed for {1}: the node files it then", dateTimeGroup(from))}</p> : null}
       <Approvals draft={draft} />
       {bytes !== undefined && isSealed.value ? <OnTerminal name="draft" command={`entente approve '${draft.place}' --sign --identity FILE`}
         why={_("What it says is sealed. Whoever approves or refuses it opens it first, on a terminal that has the key.")} /> : null}
-      {isOpen && (draft.state === "APPROVED" || !isSealed.value) ? <Hold name="approve" title={draft.state === "APPROVED" ? _("Send it on its way") : _("Approve and sign")} disabled={!bytes?.isTrue}
+      {isOpen && draft.state !== "DATED" && (draft.state === "APPROVED" || !isSealed.value) ? <Hold name="approve" title={draft.state === "APPROVED" ? _("Send it on its way") : _("Approve and sign")} disabled={!bytes?.isTrue}
         act={() => void once(`${draft.place} approve`, () => approve(draft))} /> : null}
       <Result result={results.value[`${draft.place} approve`]} />
       {isOpen ? <Reason draft={draft} /> : null}

@@ -2,6 +2,7 @@
 
 import { h } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { isWaiting } from "../fold/owed.js";
 import type { Owed } from "../fold/owed.js";
 import { drafts, held, inboxes, instances, logs, nodeClock, session, status } from "../node/record.js";
 import type { Held, Path, Peer } from "../node/shapes.js";
@@ -74,7 +75,7 @@ function LineBoard({ peer }: { peer: Peer }) {
 }
 
 function Drafts() {
-  const waiting = drafts.value.filter((draft) => draft.state === "SUBMITTED" || draft.state === "APPROVED");
+  const waiting = drafts.value.filter(isWaiting);
   return <Table rows={waiting} limit={ROWS_SHOWN} none={_("Nothing waits for an approval.")} row={(draft) => (
     <tr key={draft.place}>
       <td><Precedence name={draft.precedence ?? "ROUTINE"} /></td>

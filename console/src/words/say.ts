@@ -54,7 +54,7 @@ export function named(names: Names | undefined, otherwise = ""): string {
 const KNOWN = [
   N_("QUEUED"), N_("SENT"), N_("STATION RECEIPT"), N_("WATCH READ"), N_("READ BACK"), N_("PRESENTED"), N_("REPLIED"), N_("DECLINED"),
   N_("DEFERRED"), N_("MARK"), N_("QUERY"), N_("NEGATIVE"), N_("NO ANSWER"), N_("LINE DOWN"), N_("NODE SILENT"), N_("LOG STOPPED"), N_("THE STATES DIFFER"), N_("SUSPENDED"), N_("SUBMITTED"),
-  N_("APPROVED"), N_("RELEASED"), N_("REFUSED"), N_("CANCELLED"), N_("LAPSED"), N_("APPROVE"), N_("message"), N_("watch read"),
+  N_("APPROVED"), N_("DATED"), N_("RELEASED"), N_("REFUSED"), N_("CANCELLED"), N_("LAPSED"), N_("APPROVE"), N_("message"), N_("watch read"),
   N_("read back"), N_("mark"), N_("presented"), N_("reply"), N_("decline"), N_("defer"), N_("query"), N_("negative"), N_("submit"),
   N_("approve"), N_("refuse"), N_("cancel"), N_("open"), N_("keys"), N_("lapse"),
   N_("ACTIVE"), N_("RECESS"), N_("STOOD DOWN"), N_("ENDED"), N_("CLOSED"), N_("OWED"), N_("MET"), N_("MET LATE"), N_("MET, CROSSED"),

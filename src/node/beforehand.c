@@ -1,0 +1,169 @@
+/*
+ * What is signed for a day to come. It waits in the home channel, where the peer does not see it and its
+ * author takes it back; on that day its node files it by the door by which he would have. The clock is this
+ * node's, and it is judged by the time at which it was filed, which is in the entry: both sides say the same.
+ */
+#include "node/core.h"
+
+#include "accord/guidelines.h"
+#include "base/alloc.h"
+#include "base/log.h"
+#include "policy/policy.h"
+#include "view/release.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define BEFOREHAND_EVERY_MS 2000u
+#define BEFOREHAND_ROWS 64u /* that are looked at in one tick */
+
+/* One such statement with its signatures, out of the home channel. */
+struct dated {
+	uint8_t submit_memory[ENTRY_LEN_MAX], approve_memory[ENTRY_LEN_MAX], content_memory[CONTENT_LEN_MAX];
+	uint8_t signatures_memory[STATEMENT_SIGNATURES_MAX][SSHSIG_LEN_MAX];
+	struct entry_read_out submit, approve;
+	struct statement outgoing;
+	struct draft_view draft;
+	struct command command;
+};
+
+static enum err add_signature(struct dated *d, const struct statement *of)
+{
+	struct command *c = &d->command;
+	struct bytes signature;
+	enum err e = inner_signature(of, &signature);
+
+	if (e != ERR_OK || signature.len > SSHSIG_LEN_MAX)
+		return ERR_RULE;
+	memcpy(d->signatures_memory[c->signatures_count], signature.ptr, signature.len);
+	c->signatures[c->signatures_count] =
+		(struct bytes){ d->signatures_memory[c->signatures_count], signature.len };
+	c->signatures_count++;
+	return ERR_OK;
+}
+
+/* Whose key is withdrawn meanwhile, or whose posts have ended, signs no more. */
+static enum err is_good(struct node *n, struct now now, const struct draft_signer *signer, uint32_t channel,
+			bool *out)
+{
+	const struct line *line = line_newest(n, channel, n->self);
+	struct key_view key;
+	enum err e = line == NULL ? ERR_NOT_FOUND
+				  : fold_key(&n->fold, &line->key, signer->key, line->folded, &key);
+
+	*out = e == ERR_OK && key_is_in_force(&key, line->folded) &&
+	       (key.roles & ~accord_ended(n->accord, now.wall.ms)) != 0;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* The author's, and those of all whose approval counts still. */
+static enum err add_signatures(struct node *n, struct now now, struct dated *d, bool *is_enough)
+{
+	bool is_author;
+	enum err e = is_good(n, now, &d->draft.author, d->draft.channel, &is_author);
+
+	if (e == ERR_OK)
+		e = add_signature(d, &d->submit.statement);
+	for (size_t i = 0; e == ERR_OK && i < d->draft.signers_count; i++) {
+		const struct draft_signer *s = &d->draft.signers[i];
+		struct buf memory = BUF_ON(d->approve_memory);
+		bool counts = false;
+		if (s->is_releaser && d->command.signatures_count < STATEMENT_SIGNATURES_MAX)
+			e = is_good(n, now, s, d->draft.channel, &counts);
+		if (e != ERR_OK || !counts)
+			continue;
+		e = node_entry(n, &s->at, &memory, &d->approve);
+		if (e == ERR_OK)
+			e = add_signature(d, &d->approve.statement);
+	}
+	*is_enough = is_author && d->command.signatures_count > d->draft.needed;
+	return e;
+}
+
+/* ERR_NOT_FOUND: nothing of it waits any more. */
+static enum err read_dated(struct node *n, const struct place_key *at, struct dated *d)
+{
+	struct buf memory = BUF_ON(d->submit_memory), content = BUF_ON(d->content_memory);
+	struct place_key released;
+	enum err e = node_entry(n, at, &memory, &d->submit);
+
+	if (e == ERR_OK)
+		e = submit_read(&d->submit.statement, &d->command.statement, &d->outgoing);
+	if (e == ERR_OK)
+		e = draft_find(&n->fold, at->log.channel, d->outgoing.id, &d->draft);
+	if (e != ERR_OK)
+		return e;
+	if (d->draft.state != DRAFT_SUBMITTED)
+		return ERR_NOT_FOUND;
+	e = draft_released(&n->fold, &d->draft, &released);
+	if (e != ERR_NOT_FOUND)
+		return e == ERR_OK ? ERR_NOT_FOUND : e;
+	e = d->outgoing.has_content ? node_content(n, &d->outgoing, &content) : ERR_OK;
+	d->command.content = buf_bytes(&content);
+	return e;
+}
+
+static enum err file_dated(struct node *n, struct now now, const struct message_at *due)
+{
+	struct dated *d = xcalloc(1, sizeof *d);
+	enum verdict why = VERDICT_APPROVAL;
+	bool is_enough = false;
+	enum err e = read_dated(n, &due->place, d);
+
+	if (e == ERR_OK && now.wall.ms > d->draft.lapses_ms)
+		e = ERR_NOT_FOUND;
+	if (e == ERR_OK)
+		e = add_signatures(n, now, d, &is_enough);
+	if (e == ERR_OK)
+		e = is_enough ? command_of_day(n, now, &d->command, &why) : ERR_REFUSED;
+	/* Officers read it among the drafts; here it is told once. */
+	if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_LIMIT && due->order > n->beforehand_told_ms)
+		log_notice("channel %u: what was signed for this day cannot be filed: %s", d->draft.channel,
+			   e == ERR_REFUSED ? verdict_name(why) : err_text(e));
+	free(d);
+	return is_failure(e) ? e : ERR_OK;
+}
+
+/* The oldest that has not lapsed is no older than an approval may be. */
+static struct message_at walk_front(const struct node *n, struct now now)
+{
+	uint64_t lasts = 0;
+
+	for (int plane = 0; plane < PLANE_COUNT; plane++) {
+		struct guidelines_span span = policy_approval(n->accord->guidelines, (enum plane)plane);
+		lasts = span.ms > lasts ? span.ms : lasts;
+	}
+	return (struct message_at){ .order = now.wall.ms > lasts ? now.wall.ms - lasts : 0 };
+}
+
+enum err beforehand_tick(struct node *n, struct now now)
+{
+	enum err e = ERR_OK;
+
+	if (n->accord->guidelines == NULL ||
+	    mono_is_before(now.mono, mono_add_ms(n->last_beforehand, BEFOREHAND_EVERY_MS)))
+		return ERR_OK;
+	n->last_beforehand = now.mono;
+	for (size_t rows = 0; e == ERR_OK && rows < BEFOREHAND_ROWS;) {
+		const struct accord_channel *c;
+		if (n->beforehand_channel >= n->accord->channels_count) {
+			n->beforehand_channel = 0;
+			n->beforehand_at = walk_front(n, now);
+			n->beforehand_told_ms = now.wall.ms;
+			break;
+		}
+		c = &n->accord->channels[n->beforehand_channel];
+		e = c->plane == PLANE_HOME && is_channel_of(c, n->self)
+			    ? fold_next_beforehand(&n->fold, c->number, &n->beforehand_at)
+			    : ERR_NOT_FOUND;
+		if (e == ERR_NOT_FOUND || (e == ERR_OK && n->beforehand_at.order > now.wall.ms)) {
+			n->beforehand_channel++;
+			n->beforehand_at = walk_front(n, now);
+			e = ERR_OK;
+		} else if (e == ERR_OK) {
+			rows++;
+			e = file_dated(n, now, &n->beforehand_at);
+		}
+	}
+	return e;
+}
