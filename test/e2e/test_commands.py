@@ -320,7 +320,7 @@ def test_what_is_filed_with_the_line_down(stage, tmp_path):
     usa.stop()
     kor.wait("the line is down", lambda: not any(path["up"] for path in kor.paths().values()))
     rows = [(["ack", "CALL"], "watch"), (["ack", "THEIRS"], "watch"), (["ack", "OTHER"], "watch"), (["ack", "LATER"], "watch"),
-            (["readback", "CALL", "Call."], "watch"), (["correct", "BACK"], "watch"), (["wrong", "BAD", "No."], "watch"),
+            (["readback", "CALL", "Call."], "watch"), (["correct", "BACK"], "watch"), (["wrong", "BAD", "--cause", "names"], "watch"),
             (["present", "CALL"], "watch"), (["reply", "THEIRS", "Good."], "watch"), (["decline", "OTHER", "No."], "watch"),
             (["defer", "LATER", "Later.", "--until", "2h"], "watch"), (["query", "OURS"], "watch"),
             (["negative", "THIRD", "--cause", "incomplete"], "watch"), (["translate", "OURS", "우리 것", "--to", "ko"], "linguist"),
