@@ -54,13 +54,19 @@ static const char *hangul_letter(uint32_t c, bool as_keys)
 
 /* ---- Letters ---- */
 
-/* What makes no letter: marks, controls and formats, separators, punctuation. */
+/*
+ * What makes no letter: marks, controls and formats, separators, punctuation, symbols, modifiers, and what
+ * has no agreed meaning. Whoever writes around a word sets any of them between.
+ */
 #define DROPPED                                                                                 \
 	(1u << UTF8PROC_CATEGORY_MN | 1u << UTF8PROC_CATEGORY_MC | 1u << UTF8PROC_CATEGORY_ME | \
 	 1u << UTF8PROC_CATEGORY_CC | 1u << UTF8PROC_CATEGORY_CF | 1u << UTF8PROC_CATEGORY_ZS | \
 	 1u << UTF8PROC_CATEGORY_ZL | 1u << UTF8PROC_CATEGORY_ZP | 1u << UTF8PROC_CATEGORY_PC | \
 	 1u << UTF8PROC_CATEGORY_PD | 1u << UTF8PROC_CATEGORY_PS | 1u << UTF8PROC_CATEGORY_PE | \
-	 1u << UTF8PROC_CATEGORY_PI | 1u << UTF8PROC_CATEGORY_PF | 1u << UTF8PROC_CATEGORY_PO)
+	 1u << UTF8PROC_CATEGORY_PI | 1u << UTF8PROC_CATEGORY_PF | 1u << UTF8PROC_CATEGORY_PO | \
+	 1u << UTF8PROC_CATEGORY_SM | 1u << UTF8PROC_CATEGORY_SC | 1u << UTF8PROC_CATEGORY_SK | \
+	 1u << UTF8PROC_CATEGORY_SO | 1u << UTF8PROC_CATEGORY_LM | 1u << UTF8PROC_CATEGORY_CN | \
+	 1u << UTF8PROC_CATEGORY_CO)
 
 static bool is_dropped(uint32_t c)
 {

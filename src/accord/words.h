@@ -3,9 +3,9 @@
  *
  * Spec: docs/spec/guidelines.md section 9. Layer: accord. Pure.
  *
- * Text and words are compared as streams of letters: NFKD, case folded, without marks, spaces, punctuation
- * and what is not seen; Hangul in single letters. A Hangul word is also looked for as it comes out of a Latin
- * keyboard. A hit says nothing of what the text means: it is for a person to look.
+ * Text and words are compared as streams of letters: NFKD, case folded, without marks, spaces, punctuation,
+ * symbols and what is not seen; Hangul in single letters. A Hangul word is also looked for as it comes out of
+ * a Latin keyboard. A hit says nothing of what the text means: it is for a person to look.
  */
 #ifndef ACCORD_WORDS_H
 #define ACCORD_WORDS_H
