@@ -1,8 +1,9 @@
 #include "compose/item.h"
 #include "entente/rows.h"
-#include "entente/say.h"
-#include "entente/time_text.h"
-#include "entente/words.h"
+#include "home/time_text.h"
+#include "home/words.h"
+#include "terminal/marked.h"
+#include "terminal/say.h"
 
 static const struct option_row options[] = {
 	{ "label", N_("LEVEL"), N_("the lower level") },

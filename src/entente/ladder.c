@@ -1,6 +1,7 @@
 #include "entente/rows.h"
-#include "entente/show.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "show/show.h"
+#include "terminal/login.h"
 #include "wire/kinds.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 #include "compose/act.h"
 #include "entente/rows.h"
-#include "entente/say.h"
-#include "entente/words.h"
+#include "home/words.h"
+#include "terminal/say.h"
 
 #include <string.h>
 
