@@ -102,6 +102,31 @@ test("what is known elsewhere and has not come is MISSING where it will stand, a
   await kor.page.locator(".list .missing").waitFor({ state: "detached" });
 });
 
+test("whether both sides hold the same record stands on Watch and over the channel with its age, and is never rounded up; a post that has ended says so where it is chosen", async () => {
+  const { place } = await send("The last of this log.");
+  const told = await stage.ask("get", { party: "kor", path: "/status" }), accord = await stage.ask("get", { party: "kor", path: "/accord" });
+  let more = {};
+  const age = (ms) => ({ peers: told.peers.map((peer) => ({ ...peer, compared_ms: Date.now() - ms })) });
+  await kor.page.route("**/status", (route) => route.fulfill({ json: { ...told, ...more } }));
+  await kor.page.route("**/accord", (route) => route.fulfill({ json: { ...accord, roles: accord.roles.map((role) => (role.name === "policy" ? { ...role, until_ms: Date.now() - 60_000 } : role)) } }));
+  for (const [views, words] of [[age(40_000), /^양측 기록 일치 [34]\d초 전/], [age(600_000), /^갱신 안 됨 양측 기록 일치/], [{ ...age(40_000), diverged: 1 }, /^양측 상태 불일치/],
+    [{ ...age(40_000), missing: [{ log: "USA/SHARE 1", channel: 6, party: "usa", first: 9, missing: 1 }] }, /^양측 기록 아직 불일치/]]) {
+    more = views;
+    await at(kor, stage, "watch");
+    await kor.page.reload();
+    const shown = kor.page.locator("span:has(> [data-views])");
+    await kor.page.locator(".line-usa [data-views]").waitFor();
+    assert.match((await shown.innerText()).trim(), words);
+  }
+  await at(kor, stage, "channel/share");
+  await kor.page.locator('.standing [data-views="short"]').waitFor();
+  await kor.page.locator(".standing", { hasText: place }).waitFor(); // how far each log is here
+  await kor.page.locator(".addressees b.warn").waitFor();
+  assert.match((await kor.page.locator(".addressees label:has(b.warn)").allInnerTexts()).join(), /^[^,]*정책담당관\s+권한 종료[^,]*$/);
+  await kor.page.unrouteAll({ behavior: "ignoreErrors" });
+  await kor.page.reload();
+});
+
 test("what does not count is VOID in every list, above its words and on its ladder, is said by nobody, and can be owed by nobody", async () => {
   const { place } = await send("Obey, says nobody.", "--precedence", "PRIORITY");
   const spoil = (entry) => (entry.place !== place ? entry
@@ -343,15 +368,16 @@ async function firstScreen(channel) {
   return { page, took: Date.now() - began };
 }
 
-// Of three, for others work on this machine too.
-async function best(channel) {
-  let least = await firstScreen(channel);
-  for (let i = 0; i < 2; i++) {
-    const next = await firstScreen(channel), isLess = next.took < least.took;
-    await (isLess ? least : next).page.close();
-    least = isLess ? next : least;
+// The median, for others work on this machine too: in an odd number of pages, of which the last stays open.
+async function median(channel, runs = 5) {
+  const taken = [];
+  let last;
+  for (let i = 0; i < runs; i++) {
+    await last?.page.close();
+    last = await firstScreen(channel);
+    taken.push(last.took);
   }
-  return least;
+  return { page: last.page, took: taken.sort((a, b) => a - b)[(runs - 1) / 2], taken };
 }
 
 // The node has put away what was filed in one heap, and the tab that was open has asked for what it shows of it.
@@ -374,13 +400,13 @@ test(`${MANY} messages: they make the first screen no second later than a hundre
   await stage.ask("stop", { party: "usa" });
   const { channel } = await stage.ask("fill", { party: "kor", count: 100 });
   await quiet();
-  const few = await best(channel);
+  const few = await median(channel);
   await few.page.close();
   const { filed } = await stage.ask("fill", { party: "kor", count: MANY });
   assert.equal(filed, MANY);
   await quiet();
-  const { page, took } = await best(channel);
-  console.log(`# first screen: ${few.took} ms with 100 messages, ${took} ms with ${MANY}`);
+  const { page, took, taken } = await median(channel);
+  console.log(`# first screen, median: ${few.took} ms with 100 messages (${few.taken.join(", ")}), ${took} ms with ${MANY} (${taken.join(", ")})`);
   assert.ok(took - few.took <= 1000, `${took - few.took} ms more`);
   const shown = () => page.locator(".list li a[data-place]").evaluateAll((rows) => rows.map((row) => Number(row.dataset.place.match(/\d+$/)[0])));
   const rows = await shown(), top = rows[0], list = page.locator(".list ol");

@@ -63,6 +63,16 @@ test("read, read back, marked CORRECT, answered; both sides show the same ladder
 
   await at(drafter, stage, `channel/${encodeURIComponent(place)}`);
   await drafter.page.locator(".returned", { hasText: "14:30Z" }).waitFor();
+  await drafter.page.locator("[data-act=wrong]").press("Enter");
+  await drafter.page.locator(".compose.act .sign:disabled").waitFor(); // without a cause it is not said
+  await drafter.page.locator(".compose.act [data-field=cause]").selectOption("1");
+  await drafter.page.locator(".compose.act .sign:enabled").press("Enter");
+  await page.locator(".ladder .crossed", { hasText: "a number, a time or a place is another" }).waitFor(); // at once, by one
+  const { ladders: [{ wrong_cause: cause }] } = await stage.ask("get", { party: "usa", path: "/ladder", place });
+  assert.equal(cause, 1);
+  await page.locator(".compose.act textarea").fill("We read: can you answer by 14:30Z."); // its form is open still
+  await page.locator(".compose.act textarea").press("Control+Enter");
+  await drafter.page.locator(".returned", { hasText: "answer by 14:30Z" }).waitFor();
   await drafter.page.locator("[data-act=correct]").press("Enter");
   await step(drafter.page, "READ BACK");
 

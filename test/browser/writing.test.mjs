@@ -279,6 +279,10 @@ test("a text is initialled, each initial read back by the hash that the other's 
     await hold(officer.page, "initial-hold");
   }
   await moved("initialled", (one) => one.initialled.all);
+  for (const { page } of [kor, usa]) {
+    await page.locator("[data-act=initial]").waitFor({ state: "detached" }); // once each
+    assert.deepEqual(await page.locator(".units thead th").allInnerTexts(), [page === kor.page ? "조항" : "unit", "한국어", "English", page === kor.page ? "대조 확인" : "found to match"]);
+  }
   await kor.page.locator('[data-act="sign-text"][aria-disabled=true]').press("Enter");
   await kor.page.locator(".acts .warning", { hasText: "READ_BACK" }).waitFor();
   for (const officer of [kor, usa]) {

@@ -2,6 +2,7 @@
 
 import type { Entry, Gate, Instance, Procedure, ProcedureStep, Said, Thing, Unit, Version, WholeInstance } from "../node/shapes.js";
 import type { Value } from "../wire/cbor.js";
+import { NEGATIVE_CAUSES, WRONG_CAUSES } from "../wire/says.js";
 import { Kind } from "../wire/statement.js";
 import type { Row } from "./forms.js";
 
@@ -158,30 +159,30 @@ export function agreeUnit(place: string, unit: Unit, me: string): Move[] {
 
 // ---- Of a message: whether one counts the node says when it is said.
 
-const CAUSES = ["cannot decode", "wrong addressee", "unknown form", "incomplete"]; // by their number
+const causeOf = (number: number, names: string[]): Row => ({ number, name: "cause", type: "choice", options: names.map((name, i) => [String(i), name]) });
 
-const received = (word: (name: string) => string): Move[] => [
+const RECEIVED: Move[] = [
   { kind: Kind.WATCH_READ, name: "watch-read", text: "none" },
   { kind: Kind.READ_BACK, name: "read-back", text: "must" },
   { kind: Kind.PRESENTED, name: "present", text: "none" },
   { kind: Kind.REPLY, name: "reply", text: "must" },
   { kind: Kind.QUERY, name: "query", text: "may" },
-  { kind: Kind.NEGATIVE, name: "negative", text: "may", rows: [{ number: 1, name: "cause", type: "choice", options: CAUSES.map((name, i) => [String(i), word(name)]) }] },
+  { kind: Kind.NEGATIVE, name: "negative", text: "may", rows: [causeOf(1, NEGATIVE_CAUSES)] },
   { kind: Kind.DECLINE, name: "decline", text: "must" },
   { kind: Kind.DEFER, name: "defer", text: "may", rows: [{ number: 1, name: "deferred", type: "moment" }] },
 ];
 
 export const RETURNED: Move[] = [
   { kind: Kind.MARK, name: "correct", text: "none", mark: 0 },
-  { kind: Kind.MARK, name: "wrong", text: "may", mark: 1 },
+  { kind: Kind.MARK, name: "wrong", text: "may", mark: 1, rows: [causeOf(2, WRONG_CAUSES)] },
 ];
 
-// Those that are about it at all: what was sent to us, or what was returned to us. word: what a cause is called.
-export function movesAbout(entry: Entry, me: string, returned: string | undefined, word: (name: string) => string): Move[] {
+// Those that are about it at all: what was sent to us, or what was returned to us.
+export function movesAbout(entry: Entry, me: string, returned: string | undefined): Move[] {
   const ladders = entry.ladders ?? [], next = OWED_MOVES[ladders.find((ladder) => ladder.owed?.ours)?.owed?.step ?? ""];
-  const moves = entry.party !== me ? ((entry.to ?? []).some((to) => to.party === me) ? received(word) : [])
+  const moves = entry.party !== me ? ((entry.to ?? []).some((to) => to.party === me) ? RECEIVED : [])
     : ladders.some((ladder) => ladder.read_back_offered && ladder.owed?.step === "MARK") ? (returned === undefined ? [] : RETURNED)
-      : received(word).filter((move) => move.kind === Kind.QUERY);
+      : RECEIVED.filter((move) => move.kind === Kind.QUERY);
   return moves.map((move) => ({ ...move, about: move.mark === undefined ? entry.place : returned, isNext: move.name === next }));
 }
 

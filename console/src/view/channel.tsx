@@ -11,7 +11,7 @@ import { ComposeMessage } from "./compose.js";
 import { DraftView } from "./draft.js";
 import { missing, opened, openedDraft } from "./entry.js";
 import { Message } from "./message.js";
-import { Far, MissingRows, Nowhere, partyCode, Precedence, Title } from "./parts.js";
+import { Far, MissingRows, Nowhere, partyCode, Precedence, Title, Views } from "./parts.js";
 import { channelIn, linkTo, placeIn, screen } from "./screen.js";
 
 const AT_ONCE = 60; // rows that are drawn more at a time; older ones come when they are asked for
@@ -142,6 +142,18 @@ function Beside({ line }: { line: Line }) {
   return opened.value?.place === place ? <Message entry={opened.value} /> : null;
 }
 
+// Whether its line is up, how far each log is here, and whether both sides hold the same.
+function Standing({ line }: { line: Line }) {
+  const peers = status.value?.value.peers.filter((peer) => line.parties.includes(peer.party)) ?? [];
+  const sizes = logs.value.filter((log) => log.channel === line.number && log.size !== undefined).map((log) => `${log.log}.${(log.size ?? 0) - 1}`);
+  return (
+    <p class="standing meta">
+      {peers.map((peer) => <span key={peer.party}>{peer.code} <b class={`path ${peer.paths.some((path) => path.up) ? "up" : "down"}`}>{peer.paths.some((path) => path.up) ? _("UP") : _("DOWN")}</b> · <Views peer={peer} /> · </span>)}
+      {_("here to {1}", sizes.join(", "))}
+    </p>
+  );
+}
+
 export function ChannelScreen() {
   const wanted = channelIn(screen.value.about), place = placeIn(screen.value.about);
   const name = wanted === home.value?.name ? drafts.value.find((draft) => draft.place === place)?.channel_name ?? openedDraft.value?.channel_name : wanted;
@@ -151,6 +163,7 @@ export function ChannelScreen() {
   return (
     <div class="channel">
       <h1>{named(line.names, line.name)} <span class="age">{line.parties.map(partyCode).join(" – ")}</span></h1>
+      <Standing line={line} />
       <Lines current={line.name} />
       <List line={line} />
       <div class="beside"><Beside line={line} /></div>

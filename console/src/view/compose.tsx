@@ -5,15 +5,16 @@ import { useRef } from "preact/hooks";
 import { utf8 } from "../base/bytes.js";
 import { unseen } from "../fold/drafted.js";
 import type { Typed } from "../keep/drafts.js";
-import { accord, allOf, channelOf, session, shown } from "../node/record.js";
+import { accord, allOf, channelOf, nodeClock, session, shown } from "../node/record.js";
 import type { Channel, Entry, Names } from "../node/shapes.js";
 import { Kind } from "../wire/statement.js";
 import { clock } from "../words/moment.js";
-import { _, language, named } from "../words/say.js";
+import { _, language, named, tongueName } from "../words/say.js";
 import { FormFields, formOf, FormChoice } from "./form.js";
 import { Attach, isWhole, SealedLine } from "./attach.js";
 import { Check, Choice, Group, Input, Precedence, Result, roleName, Title, Words } from "./parts.js";
 import { once, results, rolesFor, Said, sayMessage, textOf } from "./say.js";
+import { now } from "./screen.js";
 import { besides, change, forget, keptAt, keyOf, takeUp, typing, unkept } from "./typing.js";
 
 function blank(key: string, channel: string, kind: number, about?: Entry): Typed {
@@ -70,7 +71,7 @@ function Addressees({ typed, channel }: { typed: Typed; channel: Channel }) {
               <option value="">–</option><option value="action">{_("action")}</option><option value="info">{_("information")}</option>
             </select>
             {party.toUpperCase()} {named(role.names, role.name)}
-            {role.until_ms !== undefined && role.until_ms <= Date.now() ? <b class="warn"> {_("its authority has ended: it reads nothing")}</b> : null}
+            {role.until_ms !== undefined && role.until_ms <= nodeClock.value(now.value) ? <b class="warn"> {_("its authority has ended: it reads nothing")}</b> : null}
           </label>
         );
       }))}
@@ -153,10 +154,9 @@ export function resultOf(key: string): Said | undefined {
   return result?.place !== undefined && typing.value[key] !== undefined ? undefined : result;
 }
 
-const languages: [string, string][] = [["ko", "한국어"], ["en", "English"]];
 
 export function Language({ typed, label }: { typed: Typed; label?: string }) {
-  return <Choice label={label ?? _("Language")} value={typed.language} options={languages} onChange={(language) => change(typed, { language })} />;
+  return <Choice label={label ?? _("Language")} value={typed.language} options={["ko", "en"].map((tongue) => [tongue, tongueName(tongue)])} onChange={(language) => change(typed, { language })} />;
 }
 
 export function Role({ typed, roles }: { typed: Typed; roles: string[] }) {

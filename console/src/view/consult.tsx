@@ -16,7 +16,7 @@ import { clock, countdown } from "../words/moment.js";
 import { _, N_, named, spanText, visible, word } from "../words/say.js";
 import { LabelChoice, Role, typedFor } from "./compose.js";
 import { judge, Moves, Subject } from "./moves.js";
-import { Choice, Group, Moment, Nowhere, Panel, partyCode, Precedence, Result, Table, whoIs, Words } from "./parts.js";
+import { Choice, Group, Moment, Nowhere, Panel, partyCode, Precedence, Result, Sentence, Table, whoIs, Words } from "./parts.js";
 import { contentOf, labelOfTyped, once, results, Said } from "./say.js";
 import { followPlace, go, linkTo, now, placeIn, Screen, screen, whenShown } from "./screen.js";
 import { change, typing } from "./typing.js";
@@ -313,7 +313,7 @@ function One({ instance }: { instance: WholeInstance }) {
       <p class="meta">{_("begun by {1}", partyCode(instance.opener))} <Moment ms={instance.started_ms} /> · {instance.procedure} v{instance.version} <span class="hash">#{instance.definition.slice(0, 8)}</span> ·{" "}
         {_("depth asked: {1}; given: {2}", DEPTHS[instance.depth_asked - 1] ?? "", _(GIVEN[instance.depth_given] ?? GIVEN[0]))}</p>
       {instance.diverged.length === 0 ? null : <p class="warning bad" role="alert"><b>!!</b> {_("THE STATES DIFFER: their node holds another at the same past. Confirm nothing.")} {instance.diverged.join(", ")}</p>}
-      {isKnown ? null : <p class="warning">{_("It runs under an older definition: its options stand in that version of the accord, and `entente consult` takes them by name.")}</p>}
+      {isKnown ? null : <p class="warning"><Sentence text={_("It runs under an older definition: its options stand in that version of the accord, and `entente consult` takes them by name.")} /></p>}
       <div class="halves">
         <div><Steps instance={instance} /><Owed instance={instance} title={_("We owe")} isOurs none={_("Nothing is owed by us.")} /><Owed instance={instance} title={_("They owe")} isOurs={false} none={_("Nothing is owed to us.")} /></div>
         <div>

@@ -5,7 +5,6 @@ import { Move, movesAbout } from "../fold/moves.js";
 import { ask, Refusal, post } from "../node/ask.js";
 import { drafts, home, inboxes, session, channelOf, channels } from "../node/record.js";
 import type { Draft, Entry, Marking } from "../node/shapes.js";
-import { word } from "../words/say.js";
 import { judge, Subject } from "./moves.js";
 import { channelIn, followPlace, screen, whenShown } from "./screen.js";
 import { encode } from "../wire/cbor.js";
@@ -40,7 +39,7 @@ export function followOpened(): void {
 
 export function movesOfMessage(entry: Entry): Move[] {
   const returned = readBack.value?.channel_name === entry.channel_name ? readBack.value : undefined;
-  return movesAbout(entry, session.value?.party ?? "", returned?.place, word).map((move) => {
+  return movesAbout(entry, session.value?.party ?? "", returned?.place).map((move) => {
     const about = (move.mark === undefined ? undefined : returned) ?? entry, isSealed = (about.content?.sealing ?? 0) > 0;
     const isElsewhere = move.text === "none" ? isSealed && move.mark !== undefined : isSealed || channelOf(about.channel_name)?.sealed === true;
     return { ...move, command: isElsewhere ? `entente ${move.name.replace("-", "")} '${about.place}' --identity FILE` : undefined };

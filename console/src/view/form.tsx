@@ -6,7 +6,7 @@ import type { Typed } from "../keep/drafts.js";
 import { ask } from "../node/ask.js";
 import { accord, asked } from "../node/record.js";
 import type { Entry, Form, FormField } from "../node/shapes.js";
-import { _, named } from "../words/say.js";
+import { _, named, tongueName } from "../words/say.js";
 import { Choice, Group, Input } from "./parts.js";
 import { change, setField } from "./typing.js";
 
@@ -40,7 +40,7 @@ export function Select({ typed, name, label, options }: { typed: Typed; name: st
 
 // A line in each language of the accord.
 export function InEach({ typed, name, label }: { typed: Typed; name: string; label: string }) {
-  return <Group>{(accord.value?.languages ?? []).map((tongue) => <Line key={tongue} typed={typed} name={`${name}.${tongue}`} label={`${label} (${tongue})`} rows={2} />)}</Group>;
+  return <Group>{(accord.value?.languages ?? []).map((tongue) => <Line key={tongue} typed={typed} name={`${name}.${tongue}`} label={`${label} (${tongueName(tongue)})`} rows={2} />)}</Group>;
 }
 
 const DTG = "281407Z NOV 26";

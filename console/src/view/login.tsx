@@ -11,7 +11,7 @@ import { hasLeft } from "../node/record.js";
 import { _ } from "../words/say.js";
 import { Band, Languages } from "./frame.js";
 import { textsHere } from "./typing.js";
-import { Group } from "./parts.js";
+import { Group, Sentence } from "./parts.js";
 
 interface Shown { line: string; fingerprint: string }
 
@@ -55,7 +55,7 @@ export function KeyLine({ shown, rows }: { shown?: Shown; rows: number }) {
   return (
     <Group>
       <p class="fingerprint">{shown?.fingerprint ?? ""}</p>
-      <label>{_("For the registrar, who enrols it with `entente keys --add`")}<textarea class="key-line" readOnly rows={rows} value={shown?.line ?? ""} /></label>
+      <label><Sentence text={_("For the registrar, who enrols it with `entente keys --add`")} /><textarea class="key-line" readOnly rows={rows} value={shown?.line ?? ""} /></label>
     </Group>
   );
 }
@@ -83,7 +83,7 @@ export function Left() {
 
 // Before the node has said who is signed in, or that nobody is.
 export function Unanswered() {
-  return <Page name="login"><p class="warning" role="status">{_("The node has not answered yet. This page asks it again by itself; on the node `entente status` tells what is wrong.")}</p></Page>;
+  return <Page name="login"><p class="warning" role="status"><Sentence text={_("The node has not answered yet. This page asks it again by itself; on the node `entente status` tells what is wrong.")} /></p></Page>;
 }
 
 export function Login() {

@@ -11,10 +11,10 @@ import { send } from "../node/outbox.js";
 import { accord, nodeClock, rolesOn } from "../node/record.js";
 import type { Attachment, Entry, FilledField, Ladder, Translation } from "../node/shapes.js";
 import type { Value } from "../wire/cbor.js";
-import { saysOf } from "../wire/says.js";
+import { isCoded, NEGATIVE_CAUSES, saysOf, WRONG_CAUSES } from "../wire/says.js";
 import { Kind, readStatement, Statement } from "../wire/statement.js";
 import { clock, dateTimeGroup } from "../words/moment.js";
-import { _, language, named, nodeSays, visible, word } from "../words/say.js";
+import { _, language, named, nodeSays, tongueName, visible, word } from "../words/say.js";
 import { Kept, Text, typedFor } from "./compose.js";
 import { movesOfMessage, readBack, subjectOf } from "./entry.js";
 import { Moves } from "./moves.js";
@@ -66,7 +66,7 @@ function Beside({ entry }: { entry: Entry }) {
     <Group>
       {(entry.translations ?? []).filter((one) => one.status !== "NONE").map((one) => (
         <div class="translation" key={one.place} lang={one.to}>
-          <p class="meta" lang={language.value}>{_("Translation into {1}: {2}", one.to, word(one.status))}{one.by === undefined ? "" : `, ${whoIs(one.by)}`} · <a href={linkTo("record", one.place)}>{one.place}</a></p>
+          <p class="meta" lang={language.value}>{_("Translation into {1}: {2}", tongueName(one.to), word(one.status))}{one.by === undefined ? "" : `, ${whoIs(one.by)}`} · <a href={linkTo("record", one.place)}>{one.place}</a></p>
           {one.sealing > 0 ? <Sealed place={one.place} roles={[]} files={0} /> : !one.held ? <p class="none">{_("Its text is not at this node yet.")}</p>
             : <p class="portion"><Words text={linesOf(one).join("\n")} tongue={one.to} /></p>}
           <Translate entry={entry} one={one} />
@@ -176,7 +176,7 @@ function Writing({ entry, one }: { entry: Entry; one?: Translation }) {
   return (
     <form class="compose act panel" aria-label={_("Translation")} onSubmit={(event) => event.preventDefault()}>
       <div class="row">
-        {one === undefined ? <Choice label={_("Into")} value={to} options={others.map((tongue) => [tongue, tongue])} onChange={(tongue) => change(typed, { language: tongue })} /> : null}
+        {one === undefined ? <Choice label={_("Into")} value={to} options={others.map((tongue) => [tongue, tongueName(tongue)])} onChange={(tongue) => change(typed, { language: tongue })} /> : null}
         <Choice label={_("How good it is")} value={status} options={statuses.map((name) => [name, word(name)])} onChange={(name) => setField(typed, "status", name)} />
       </div>
       <Text typed={{ ...typed, language: to }} label={one === undefined ? _("Translation") : _("Other words, if these are not right")} sign={sign} />
@@ -245,7 +245,7 @@ function Rungs({ ladder, isNot }: { ladder: Ladder; isNot: boolean }) {
         </li>
       ))}
       {OFF_LADDER.map(([key, name]) => (ladder[key] === undefined ? null
-        : <li key={name} class="off"><Step name={key === "lapse" ? ladder.lapse_cause ?? name : name} /> {ladder[key]?.at_ms ? clock(ladder[key]?.at_ms ?? 0) : ""}</li>))}
+        : <li key={name} class="off"><Step name={key === "lapse" ? ladder.lapse_cause ?? name : name} /> {ladder[key]?.at_ms ? clock(ladder[key]?.at_ms ?? 0) : ""}{key === "negative" ? ` ${word(NEGATIVE_CAUSES[ladder.negative_cause ?? -1] ?? "")}` : ""}</li>))}
       {ladder.owed === undefined ? null
         : <li class="owed">{_("owed by {1}: {2}", partyCode(ladder.owed.by), word(ladder.owed.step))}</li>}
     </ol>
@@ -272,7 +272,7 @@ function Ladders({ entry }: { entry: Entry }) {
           <span class="to">{whoIs(ladder)}{ladder.information ? ` (${_("information")})` : ""}</span>
           <Rungs ladder={ladder} isNot={isVoid(entry)} />
           {isVoid(entry) ? null : <Strip ladder={ladder} />}
-          {ladder.wrong ? <b class="crossed">{_("The last READ BACK was marked WRONG: another is owed.")}</b> : null}
+          {ladder.wrong ? <b class="crossed">{_("The last READ BACK was marked WRONG: another is owed.")}{ladder.wrong_cause === undefined ? "" : ` ${_("Cause")}: ${word(WRONG_CAUSES[ladder.wrong_cause])}`}</b> : null}
           {ladder.deferred_until_ms ? <span>{_("deferred until {1}", clock(ladder.deferred_until_ms))}</span> : null}
         </div>
       ))}
@@ -298,7 +298,7 @@ export function Message({ entry }: { entry: Entry }) {
         {(entry.refers ?? []).length > 0 ? ` · ${_("refers to {1}", entry.refers?.join(", ") ?? "")}` : ""} · {_("{1} signatures", entry.signatures)}
       </p>
       <Fields entry={entry} />
-      {entry.says === undefined || entry.statement === undefined ? null : <Says statement={readStatement(fromBase64(entry.statement))} />}
+      {entry.statement === undefined || (entry.says === undefined && !isCoded(entry.kind_number)) ? null : <Says statement={readStatement(fromBase64(entry.statement))} />}
       <Body entry={entry} />
       <Ladders entry={entry} />
       {readBack.value === undefined ? null : <div class="returned"><h3>{_("Read back by {1}", whoIs(readBack.value))}</h3><Body entry={readBack.value} /></div>}
@@ -311,7 +311,7 @@ export function Message({ entry }: { entry: Entry }) {
 // ---- What a statement says in its fields, from the bytes that are or were signed: a row a field. ----
 
 const fieldTitles: Record<string, () => string> = {
-  act: () => _("act"), name: () => _("lasting name"), title: () => _("title"), words: () => _("words"), when: () => _("when"), parties: () => _("hosts"),
+  act: () => _("act"), cause: () => _("Cause"), name: () => _("lasting name"), title: () => _("title"), words: () => _("words"), when: () => _("when"), parties: () => _("hosts"),
   owed_to: () => _("owed to"), detail: () => _("said in it"), unit: () => _("from the unit"), doubt: () => _("its sources contradict"), source: () => _("source"),
   type: () => _("type"), confidence: () => _("confidence"), location: () => _("place"), where: () => _("where"), number: () => _("number"),
   languages: () => _("languages"), chairs: () => _("chairs"), to: () => _("to"), people: () => _("delegation"), credentials: () => _("credentials"), manner: () => _("manner"), stage: () => _("stage"),
@@ -327,7 +327,7 @@ export function Says({ statement }: { statement: Pick<Statement, "kind" | "field
   const rows = statement.form === undefined ? saysOf(statement.kind, statement.fields) : [];
   return rows.length === 0 ? null : <Table rows={rows} name="fields says" row={([key, text]) => (
     <tr key={key} data-field={key}>
-      <th scope="row" class="name">{titleOf(statement.kind, key)}</th><td class="wide"><Words text={key === "act" ? word(text) : text === "" ? _("(left out)") : text} /></td>
+      <th scope="row" class="name">{titleOf(statement.kind, key)}</th><td class="wide"><Words text={key === "act" || key === "cause" ? word(text) : text === "" ? _("(left out)") : text} /></td>
     </tr>
   )} />;
 }

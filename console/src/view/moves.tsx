@@ -13,7 +13,7 @@ import { accord, rolesOn, session, shown, writable } from "../node/record.js";
 import type { Entry } from "../node/shapes.js";
 import type { Value } from "../wire/cbor.js";
 import { Kind } from "../wire/statement.js";
-import { _, named, nodeSays } from "../words/say.js";
+import { _, named, nodeSays, word } from "../words/say.js";
 import { Beside, Kept, LabelChoice, Language, Newer, resultOf, Role, Text, typedFor } from "./compose.js";
 import { FormChoice, FormFields, formOf, InEach, Line, Select } from "./form.js";
 import { Check, Choice, Group, Hold, OnTerminal, Refusal, Result, roleName } from "./parts.js";
@@ -78,7 +78,7 @@ function Rows({ typed, rows }: { typed: Typed; rows: Row[] }) {
       {rows.map((row) => {
         const shown = { key: row.name, typed, name: row.name, label: rowTitle(row) };
         return row.type === "words" ? <InEach {...shown} /> : row.type === "ticked" ? <Ticked {...shown} row={row} />
-          : row.type === "choice" ? <Select {...shown} options={row.options ?? []} /> : <Line {...shown} rows={row.type === "people" ? 4 : undefined} />;
+          : row.type === "choice" ? <Select {...shown} options={(row.options ?? []).map(([value, text]) => [value, word(text)])} /> : <Line {...shown} rows={row.type === "people" ? 4 : undefined} />;
       })}
     </div>
   );
@@ -179,6 +179,7 @@ export function MoveForm({ subject, move, title }: { subject: Subject; move: Mov
       <Saying subject={subject} move={move} typed={typed} />
       {move.rows === undefined ? null : <Group><Rows typed={typed} rows={move.rows} />{move.text === "none" ? <Beside typed={typed} /> : null}</Group>}
       {move.text === "none" ? null : <Group><Text typed={typed} label={move.text === "must" ? _("Text") : _("Text, if there is one")} sign={move.isHeld ? () => undefined : act} />{subject.message === undefined ? null : <Newer typed={typed} />}<Kept typed={typed} max={max} /></Group>}
+      {move.mark === 1 && text !== "" ? <p class="warning">{_("With words it waits for as many signatures as a FLASH; with its cause alone it goes at once.")}</p> : null}
       {move.kind === Kind.PROPOSE && text !== "" ? <Hash text={text} /> : null}
       {move.words === undefined ? null : <p class="hash">{_("SHA-256 of the text: {1}", move.words)}</p>}
       {move.isHeld

@@ -4,9 +4,9 @@ import { h, ComponentChildren, Fragment, JSX } from "preact";
 import { signal } from "@preact/signals";
 import { dateTimeGroup, local } from "../words/moment.js";
 import { _, ageText, language, named, nodeSays, visible, word } from "../words/say.js";
-import { accord, nodeClock, status } from "../node/record.js";
+import { accord, logs, nodeClock, session, status } from "../node/record.js";
 import type { Posted } from "../node/outbox.js";
-import type { Answer, Draft, Entry, Names, Range } from "../node/shapes.js";
+import type { Answer, Draft, Entry, Names, Peer, Range } from "../node/shapes.js";
 import type { Said } from "./say.js";
 import { now } from "./screen.js";
 
@@ -95,6 +95,9 @@ export function Words({ text, tongue }: { text: string; tongue?: string }) {
   return <span class="words" lang={tongue ?? language.value}>{visible(text)}</span>;
 }
 
+// A sentence with commands between backticks.
+export const Sentence = ({ text }: { text: string }) => <Group>{text.split("`").map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : part))}</Group>;
+
 // In every language that it is given in.
 export function InAll({ names, between = " · " }: { names: Names; between?: string }) {
   return <Group>{Object.entries(names).map(([tongue, text], i) => <span key={tongue} lang={tongue}>{i > 0 ? between : ""}{text}</span>)}</Group>;
@@ -131,6 +134,20 @@ export function MissingRows({ rows }: { rows: Range[] }) {
       ))}
     </Group>
   );
+}
+
+export function unsettled(peer: Peer): number {
+  return logs.value.filter((log) => log.party === session.value?.party && log.cosigned?.[peer.party] !== undefined)
+    .reduce((sum, log) => sum + (log.size ?? 0) - (log.cosigned?.[peer.party] ?? 0), 0);
+}
+
+const HEADS_MS = 120_000; // two periods of the comparison of heads
+
+// Whether both sides hold the same record, and when that was compared last; nothing is rounded up to EQUAL.
+export function Views({ peer }: { peer: Peer }) {
+  const node = status.value?.value, isBad = (node?.diverged ?? 0) > 0 || node?.stopped.some((log) => log.party === peer.party);
+  const isShort = unsettled(peer) > 0 || node?.missing.some((row) => row.party === peer.party);
+  return <Aged at={peer.compared_ms} limit={HEADS_MS}><b class={isBad ? "path down" : ""} data-views={isBad ? "differ" : isShort ? "short" : "equal"}>{isBad ? _("the views DIFFER") : isShort ? _("views not equal yet") : _("views EQUAL")}</b></Aged>;
 }
 
 // Of a place at which nothing is here.
@@ -266,7 +283,7 @@ function Refused({ result }: { result: Posted }) {
   const answer = result.answer, guidelines = answer?.guidelines;
   return (
     <div class="warning bad" role="alert">
-      <p><b>{_("Not filed: {1}.", answer?.rule ?? answer?.err ?? "")}</b> {nodeSays(answer?.text ?? "")}</p>
+      <p><b>{_("Not filed: {1}.", answer?.rule ?? answer?.err ?? "")}</b> <Sentence text={nodeSays(answer?.text ?? "")} /></p>
       <Guidelines denial={guidelines} />
       {answer?.fault === undefined ? null : <p>{nodeSays(answer.fault.text)} {answer.fault.field ?? ""}</p>}
       <p>{_("Your text is kept here. Change it and sign it again.")}</p>
@@ -278,7 +295,7 @@ function Refused({ result }: { result: Posted }) {
 export function OnTerminal({ why, command, name }: { why: string; command: string; name: string }) {
   return (
     <div class="warning" data-sealed={name}>
-      <p>{why}</p>
+      <p><Sentence text={why} /></p>
       <p>{_("On that machine:")} <code>{command}</code></p>
     </div>
   );
@@ -311,5 +328,5 @@ export function Result({ result }: { result: Said | undefined }) {
 // Why the node would not take it, in its own words.
 export function Refusal({ answer, title }: { answer: Answer | undefined; title?: string }) {
   return answer === undefined ? null
-    : <p class="warning" role="status"><b>{title === undefined ? "" : `${title}: `}<code>{answer.rule ?? answer.err}</code></b> {nodeSays(answer.text ?? "")}</p>;
+    : <p class="warning" role="status"><b>{title === undefined ? "" : `${title}: `}<code>{answer.rule ?? answer.err}</code></b> <Sentence text={nodeSays(answer.text ?? "")} /></p>;
 }

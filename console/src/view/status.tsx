@@ -9,7 +9,7 @@ import { PRECEDENCES } from "../wire/statement.js";
 import { clock } from "../words/moment.js";
 import { _, named, nodeSays, spanText, word } from "../words/say.js";
 import { Chart } from "./chart.js";
-import { MissingRows, Panel, Table } from "./parts.js";
+import { MissingRows, Panel, Sentence, Table } from "./parts.js";
 import { now } from "./screen.js";
 
 const samples = signal<Sample[]>([]);
@@ -48,7 +48,7 @@ function Faults({ node }: { node: Status }) {
   const faults = faultsOf(node, nodeClock.value(now.value));
   return (
     <Panel title={_("Faults")} count={faults.length} name="faults">
-      {faults.length === 0 ? <p class="none">{_("None: every line is up, every log runs.")}</p> : faults.map((text) => <p class="warning bad" key={text}>{text}</p>)}
+      {faults.length === 0 ? <p class="none">{_("None: every line is up, every log runs.")}</p> : faults.map((text) => <p class="warning bad" key={text}><Sentence text={text} /></p>)}
       <MissingRows rows={node.missing} />
     </Panel>
   );

@@ -13,7 +13,7 @@ import type { Endorsed, Entry, Unit, WholeText } from "../node/shapes.js";
 import type { Value } from "../wire/cbor.js";
 import { Kind } from "../wire/statement.js";
 import { countdown, dateTimeGroup } from "../words/moment.js";
-import { _, visible, word } from "../words/say.js";
+import { _, tongueName, visible, word } from "../words/say.js";
 import { typedFor } from "./compose.js";
 import { Line } from "./form.js";
 import { judge, MoveForm, Moves, Subject } from "./moves.js";
@@ -44,12 +44,13 @@ function initialMoves({ hash, initialled }: WholeText): Move[] {
 }
 
 function textMoves(shown: WholeText): Move[] {
-  const { place, state, hash } = shown;
+  const { place, state, hash } = shown, isOurs = (row: Endorsed) => row.by.some((one) => one.party === me() && !one.stale);
   if (made.value?.of === hash && made.value.hash !== hash)
     return [];
   const named: [number, Value][] = [[18, fromHex(hash)]], isSigned = state === "SIGNED" || state === "IN FORCE";
   return [
-    ...isSigned || ["CORRECTED", "AMENDED", "TERMINATED"].includes(state) ? [] : formsOn("agreed", place, {}, { [Kind.ENDORSE]: named }),
+    ...isSigned || ["CORRECTED", "AMENDED", "TERMINATED"].includes(state) ? [] : formsOn("agreed", place, {}, { [Kind.ENDORSE]: named })
+      .filter((move) => !isOurs(move.name === "initial" ? shown.initialled : shown.signed)), // once each
     ...isSigned ? formsOn("signed", place, { outlets: outlets() }, { [Kind.ENDORSE]: named }) : [],
     ...state === "INITIALLED" || state.startsWith("CLEAN") ? initialMoves(shown) : [],
     ...ofSession.value === undefined ? [] : formsOn("minutes", ofSession.value, {}, { [Kind.ACT]: named }),
@@ -134,7 +135,7 @@ function Writing({ shown, unit }: { shown: WholeText; unit: Unit }) {
   return (
     <div class="sides">
       {shown.languages.map((tongue) => {
-        const move = wordsOf(shown.place, unit, tongue, me()), title = _("Words of {1} in {2}", unit.name, tongue);
+        const move = wordsOf(shown.place, unit, tongue, me()), title = _("Words of {1} in {2}", unit.name, tongueName(tongue));
         const versions = unit.languages[tongue]?.versions ?? [];
         return (
           <section key={tongue} aria-label={title} data-writes={tongue}>
@@ -232,7 +233,7 @@ export function TextView({ place }: { place: string }) {
     return <p class="none">{_("A text is shown to whoever is cleared for the whole channel.")}</p>;
   if (shown?.place !== place)
     return null;
-  const brackets = Object.entries(shown.brackets).flatMap(([party, counts]) => Object.entries(counts).filter(([, count]) => count > 0).map(([tongue, count]) => `${partyCode(party)} ${tongue} ${count}`));
+  const brackets = Object.entries(shown.brackets).flatMap(([party, counts]) => Object.entries(counts).filter(([, count]) => count > 0).map(([tongue, count]) => `${partyCode(party)} ${tongueName(tongue)} ${count}`));
   return (
     <Panel title={_("The text")} count={shown.units.length} name="text">
       <dl class="facts">
@@ -242,7 +243,7 @@ export function TextView({ place }: { place: string }) {
         <Signed title={_("initialled")} row={shown.initialled} hash={shown.hash} /><Signed title={_("signed")} row={shown.signed} hash={shown.hash} /><Signed title={_("released")} row={shown.released} hash={shown.hash} />
         <dt><code>SHA-256</code></dt><dd><span class="hash">{shown.hash}</span> {made.value?.of === shown.hash && made.value.hash === shown.hash ? <span class="age">{_("made here of the file too")}</span> : null}</dd>
       </dl>
-      <Table rows={shown.units} name="units" head={[_("unit"), ...shown.languages, _("found to match")]} row={(unit) => <UnitRows key={unit.name} shown={shown} unit={unit} />} />
+      <Table rows={shown.units} name="units" head={[_("unit"), ...shown.languages.map(tongueName), _("found to match")]} row={(unit) => <UnitRows key={unit.name} shown={shown} unit={unit} />} />
       <NewUnit shown={shown} />
       {shown.initialled.by.filter((one) => !one.stale).map((one) => <Backs key={one.place} shown={shown} of={one} />)}
       {(shown.sign_from_ms ?? 0) > at ? <p class="hold-until">{_("It may be signed in {1}", countdown((shown.sign_from_ms ?? 0) - at))}</p> : null}

@@ -4,14 +4,14 @@ import { h } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { isWaiting } from "../fold/owed.js";
 import type { Owed } from "../fold/owed.js";
-import { drafts, held, inboxes, instances, logs, nodeClock, session, status } from "../node/record.js";
+import { drafts, held, inboxes, instances, nodeClock, status } from "../node/record.js";
 import type { Held, Path, Peer } from "../node/shapes.js";
 import { clock, countdown } from "../words/moment.js";
 import { _, named, spanText, word } from "../words/say.js";
 import { owed } from "./alarm.js";
 import { outbox } from "../node/outbox.js";
 import { Running } from "./consult.js";
-import { Aged, EntryRow, MissingRows, Panel, Precedence, roleName, Step, Table, Title, Words } from "./parts.js";
+import { Aged, EntryRow, MissingRows, Panel, Precedence, roleName, Step, Table, Title, unsettled, Views, Words } from "./parts.js";
 import { OnDuty, SoundTest } from "./relief.js";
 import { linkTo, now } from "./screen.js";
 
@@ -55,11 +55,6 @@ function PathRow({ path }: { path: Path }) {
   );
 }
 
-function unsettled(peer: Peer): number {
-  return logs.value.filter((log) => log.party === session.value?.party && log.cosigned?.[peer.party] !== undefined)
-    .reduce((sum, log) => sum + (log.size ?? 0) - (log.cosigned?.[peer.party] ?? 0), 0);
-}
-
 function LineBoard({ peer }: { peer: Peer }) {
   const left = unsettled(peer);
   return (
@@ -68,7 +63,7 @@ function LineBoard({ peer }: { peer: Peer }) {
       <MissingRows rows={(status.value?.value.missing ?? []).filter((row) => row.party === peer.party)} />
       <p class="line-sum">
         {left === 0 ? _("Everything of ours has its receipt.") : _("Without a receipt: {1}", left)}
-        {" · "}{_("In this browser: {1}", outbox.value.filter((item) => item.state === "UNSENT").length)}
+        {" · "}<Views peer={peer} />{" · "}{_("In this browser: {1}", outbox.value.filter((item) => item.state === "UNSENT").length)}
       </p>
     </Panel>
   );

@@ -44,12 +44,23 @@ function textOf(kind: number, shape: typeof FIELDS[number][2], value: Value): st
 const isDialogue = (kind: number) => kind >= Kind.BODY && kind <= Kind.SAME;
 const rawText = (value: Value): string => (value instanceof Uint8Array ? toHex(value) : Array.isArray(value) ? value.map(rawText).join(", ") : String(value));
 
-// Every field once: those of dialogues by their names, all others by their numbers.
+// Causes, by their number.
+export const NEGATIVE_CAUSES = ["cannot decode", "wrong addressee", "unknown form", "incomplete"];
+export const WRONG_CAUSES = ["some of it is missing", "a number, a time or a place is another", "a name is another", "its sense is another", "it cannot be read"];
+
+const CODED: Record<number, [key: string, values: string[]][]> = { [Kind.MARK]: [["act", ["CORRECT", "WRONG"]], ["cause", WRONG_CAUSES]], [Kind.NEGATIVE]: [["cause", NEGATIVE_CAUSES]] };
+
+export const isCoded = (kind: number) => CODED[kind] !== undefined;
+
+// Every field once: those of dialogues, and what is coded, by their names, all others by their numbers.
 export function saysOf(kind: number, fields: Map<number, Value> | undefined): [key: string, text: string][] {
   const all = fields ?? new Map<number, Value>(), named = isDialogue(kind) ? FIELDS.filter(([number]) => all.has(number)) : [];
   const known = new Set(named.map(([number]) => number));
   return [
     ...named.map(([number, key, shape]): [string, string] => [key, textOf(kind, shape, all.get(number) ?? "")]),
-    ...[...all].filter(([number]) => !known.has(number)).map(([number, value]): [string, string] => [String(number), rawText(value)]),
+    ...[...all].filter(([number]) => !known.has(number)).map(([number, value]): [string, string] => {
+      const [key, values] = CODED[kind]?.[number - 1] ?? [String(number), []];
+      return [key, values[Number(value)] ?? rawText(value)];
+    }),
   ];
 }
