@@ -21,8 +21,9 @@ struct texts {
 	struct statement says; /* what the head borrows from */
 	struct text_head head;
 	uint8_t hash[HASH_LEN];
-	bool is_amended;   /* by one that is in force */
-	bool is_corrected; /* by one that every party has signed */
+	bool is_amended;		/* by one that is in force */
+	bool is_corrected;		/* by one that every party has signed */
+	const struct fold_sight *sight; /* of who asks */
 };
 
 static struct place_key place_at(const struct texts *x, const struct deed_at *at)
@@ -222,7 +223,7 @@ static enum err look_at_correction(struct api *a, const struct place_key *place,
 				   struct texts *x)
 {
 	struct text t = { 0 };
-	enum err e = fold_text(node_fold(a->node), place, NULL, row, &t);
+	enum err e = fold_text(node_fold(a->node), place, NULL, x->sight, row, &t);
 
 	if (e == ERR_OK && text_is_endorsed(&t, ENDORSE_SIGN))
 		x->is_corrected = true;
@@ -246,7 +247,7 @@ static enum err reply_relations(struct api *a, struct reply *r, struct texts *x)
 			struct text_head head;
 			e = request_may_place(a, &at.place);
 			if (e == ERR_OK)
-				e = fold_thing(node_fold(a->node), &at.place, NULL, row);
+				e = fold_thing(node_fold(a->node), &at.place, x->sight, row);
 			if (e == ERR_NOT_FOUND)
 				continue;
 			if (e != ERR_OK)
@@ -519,7 +520,17 @@ static enum err reply_whole_text(struct api *a, struct request *q, const struct 
 	return e;
 }
 
-/* It is folded of what all said, under whatever label: for whoever is cleared for the whole channel. */
+/* Whoever is cleared for the channel has the whole: a look at each of thousands of deeds would find nothing. */
+static enum err find_sight(struct api *a, const struct place_key *place, const struct fold_sight **out)
+{
+	bool is_whole;
+	enum err e = reading_whole(&a->reading, place->log.channel, &is_whole);
+
+	*out = is_whole ? NULL : request_sight(a);
+	return e;
+}
+
+/* Of what who asks may know of: as if the rest had not been said. */
 enum err run_text(struct api *a, struct request *q, struct reply *r)
 {
 	struct bytes wish = request_word(q, "until");
@@ -537,13 +548,15 @@ enum err run_text(struct api *a, struct request *q, struct reply *r)
 	if (e == ERR_OK && wish.ptr != NULL)
 		e = place_text_read(x->accord, wish, &until);
 	if (e == ERR_OK)
-		e = request_may_state(a, &place);
+		e = request_may_place(a, &place);
+	if (e == ERR_OK)
+		e = find_sight(a, &place, &x->sight);
 	if (e == ERR_OK && wish.ptr != NULL)
 		e = request_may_place(a, &until);
 	if (e == ERR_OK && wish.ptr != NULL && until.log.channel != place.log.channel)
 		e = ERR_USAGE;
 	if (e == ERR_OK)
-		e = fold_text(node_fold(a->node), &place, wish.ptr != NULL ? &until : NULL, &x->row,
+		e = fold_text(node_fold(a->node), &place, wish.ptr != NULL ? &until : NULL, x->sight, &x->row,
 			      &x->text);
 	if (e == ERR_OK) {
 		text_head_of(x->accord, &x->row, &x->says, &x->head);

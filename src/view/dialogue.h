@@ -51,10 +51,11 @@ enum err fold_reported_of(const struct fold *f, const struct place_key *report,
 
 /*
  * A text with all that was said of it, as it stands, or as the author of the entry at `until` had it (NULL:
- * none). The caller closes *out whatever comes back. ERR_NOT_FOUND: no text stands there.
+ * none); with a sight, of what is in it. The caller closes *out whatever comes back. ERR_NOT_FOUND: no text
+ * stands there.
  */
 enum err fold_text(const struct fold *f, const struct place_key *place, const struct place_key *until,
-		   struct thing_row *row, struct text *out) MUST_CHECK;
+		   const struct fold_sight *sight, struct thing_row *row, struct text *out) MUST_CHECK;
 /* Borrows from the row and the accord. */
 void text_head_of(const struct accord *a, const struct thing_row *row, struct statement *memory,
 		  struct text_head *out);

@@ -151,8 +151,9 @@ static enum err own_put(const struct fold *f, const struct place_key *text, size
 
 /* ---- The text. ---- */
 
+/* Without what the sight does not have: whoever knows of a deed knows of all that it names. */
 static enum err walk(const struct fold *f, const struct place_key *place, const struct past *past,
-		     struct text *t)
+		     const struct fold_sight *sight, struct text *t)
 {
 	struct statement says;
 	uint8_t memory[ROW_VALUE_MAX];
@@ -166,11 +167,14 @@ static enum err walk(const struct fold *f, const struct place_key *place, const 
 		if (past != NULL)
 			e = past_covers(f, past, &at.place, &is_past);
 		if (e == ERR_OK && is_past)
+			e = fold_may(sight, &at.place);
+		if (!is_past || e == ERR_NOT_FOUND)
+			continue;
+		if (e == ERR_OK)
 			e = row_read(buf_bytes(&value), &d, &says);
 		if (e != ERR_OK)
 			break;
-		if (is_past)
-			text_take(t, &d);
+		text_take(t, &d);
 	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
@@ -186,11 +190,11 @@ static enum err read_fields(const struct thing_row *row, struct statement *memor
 	return r.err == ERR_OK ? ERR_OK : ERR_CORRUPT;
 }
 
-static enum err open_text(const struct fold *f, const struct place_key *place, struct thing_row *row,
-			  struct text *out)
+static enum err open_text(const struct fold *f, const struct place_key *place, const struct fold_sight *sight,
+			  struct thing_row *row, struct text *out)
 {
 	struct statement says;
-	enum err e = fold_thing(f, place, NULL, row);
+	enum err e = fold_thing(f, place, sight, row);
 
 	*out = (struct text){ 0 };
 	if (e == ERR_OK && row->thing.kind != KIND_TEXT)
@@ -203,17 +207,17 @@ static enum err open_text(const struct fold *f, const struct place_key *place, s
 }
 
 enum err fold_text(const struct fold *f, const struct place_key *place, const struct place_key *until,
-		   struct thing_row *row, struct text *out)
+		   const struct fold_sight *sight, struct thing_row *row, struct text *out)
 {
 	struct entry_view v;
-	enum err e = open_text(f, place, row, out);
+	enum err e = open_text(f, place, sight, row, out);
 
 	if (e == ERR_OK && until != NULL) {
 		e = fold_get(f, until, &v);
 		v.past.of[until->log.party].epoch = until->log.epoch;
 		v.past.of[until->log.party].size = until->index + 1;
 	}
-	return e == ERR_OK ? walk(f, place, until == NULL ? NULL : &v.past, out) : e;
+	return e == ERR_OK ? walk(f, place, until == NULL ? NULL : &v.past, sight, out) : e;
 }
 
 void text_head_of(const struct accord *a, const struct thing_row *row, struct statement *memory,
@@ -489,7 +493,7 @@ static enum err judge_endorsement(const struct case_file *c, const struct place_
 		*out = VERDICT_RAW;
 		return ERR_OK;
 	}
-	e = walk(c->f, place, &c->view->past, t);
+	e = walk(c->f, place, &c->view->past, NULL, t);
 	text_head_of(c->f->accord, row, &memory, &head);
 	text_hash(t, &head, hash);
 	cbor_open(&r, dialogue_field(s, DIALOGUE_HASH));
@@ -567,9 +571,9 @@ static enum err judge_signed(const struct case_file *c, enum verdict *out)
 		return ERR_OK;
 	}
 	if (e == ERR_OK)
-		e = open_text(c->f, &c->subject, &row, &t);
+		e = open_text(c->f, &c->subject, NULL, &row, &t);
 	if (e == ERR_OK)
-		e = walk(c->f, &c->subject, &c->view->past, &t);
+		e = walk(c->f, &c->subject, &c->view->past, NULL, &t);
 	if (e == ERR_OK) {
 		text_head_of(c->f->accord, &row, &memory, &head);
 		text_hash(&t, &head, hash);
@@ -600,7 +604,7 @@ enum err judge_text(const struct case_file *c, enum verdict *out)
 		*out = VERDICT_REFERS;
 		return e;
 	}
-	e = open_text(c->f, &place, &row, &t);
+	e = open_text(c->f, &place, NULL, &row, &t);
 	if (e == ERR_OK)
 		e = own_get(c->f, &place, c->in->log.party, &own);
 	if (e == ERR_OK && s->kind != KIND_ENDORSE)

@@ -68,7 +68,7 @@ static void ask_text(struct answers *a, const struct place_key *at)
 	uint8_t hash[HASH_LEN];
 
 	for (size_t i = 0; i < 2; i++) {
-		enum err e = fold_text(a->fold, at, i == 0 ? NULL : &until, &row, &t);
+		enum err e = fold_text(a->fold, at, i == 0 ? NULL : &until, NULL, &row, &t);
 		if (e == ERR_OK) {
 			text_head_of(a->fold->accord, &row, &says, &head);
 			text_hash(&t, &head, hash);

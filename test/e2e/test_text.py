@@ -351,6 +351,16 @@ def test_no_label_goes_out_above_its_outlet(stage, tmp_path):
     label = kor.entry(text(kor, "open")["units"][0]["languages"]["en"]["versions"][0]["place"])["label"]
     assert label["level"] == "R", label
     assert "none was given" in kor.run("text", "unit", "open", "goal", "To few.", "--language", "en", "--rel", "KOR", key="policy", code=2).stderr
+    # A page of somebody else's is not written over, nor is anything beside it written.
+    foreign = tmp_path / "foreign"
+    foreign.mkdir()
+    for name in ("statement.txt", "statement.atom", "atom.xml"):
+        (foreign / name).write_text("Somebody else's.")
+        refused(kor, f"{foreign / name} is there already; nothing is written over.", "publish", "statement", foreign, key=None)
+        assert files(foreign) == {name: "Somebody else's."}
+        (foreign / name).unlink()
+    for _ in range(2):
+        kor.run("text", "publish", "statement", foreign)
     # What is corrected is marked above the page of its correction: nothing of it stands there, not even its name.
     kor.run("text", "unit", "open", "goal", "Open words.", "--language", "en", "--label", "U", key="policy")
     both(world, "the correction", lambda one: one.get("versions") == 2, "open")
@@ -370,6 +380,27 @@ def test_no_label_goes_out_above_its_outlet(stage, tmp_path):
     endorsed(world, "release", "released", "--when", year, name="open")
     both(world, "its year", lambda one: one["released"]["all"], "open")
     refused(kor, f"open is under embargo until {year}", "publish", "open", out, key=None)
+
+
+def test_whoever_is_not_cleared_for_all_writes_a_text(stage, tmp_path):
+    """The owner does not read, and the officers' clearance is below the channel's: each is shown the text as far as he may know of it, and it goes on."""
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    kor, usa = world["kor"], world["usa"]
+    kor.stop()
+    kor.forbid_owner()
+    kor.start()
+    kor.wait("the line is up", lambda: kor.is_linked("usa"))
+    kor.run("body", "new", "kidd", "Dialogue", "--language", "en", "--channel", "consult", "--label", "U", key="policy")
+    kor.run("text", "new", "kidd", "statement", "Joint statement", "--language", "en", "--languages", "en", key="policy")
+    kor.run("text", "unit", "statement", "goal", EN, "--language", "en", key="policy")
+    kor.login("policy", tmp_path)
+    assert EN in kor.run("text", "show", "statement", env={"XDG_RUNTIME_DIR": str(tmp_path)}).stdout
+    both(world, "a unit", lambda one: one.get("units"))
+    clean(world)
+    endorsed(world, "initial", "initialled")
+    assert text(kor)["state"] == text(usa)["state"] == "INITIALLED"
+    kor.token = None
+    assert kor.find("/text", place=text_place(usa)) is None
 
 
 def test_a_peer_that_signs_at_random(stage):

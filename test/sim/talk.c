@@ -293,7 +293,7 @@ static bool choose_of_text(struct world *w, struct sim_node *n, struct talk_act 
 	if (below(w, 4) > 0 &&
 	    fold_next_thing(node_fold(n->node), TALK_CHANNEL, KIND_TEXT, NULL, &oldest, &row) != ERR_OK)
 		return false;
-	if (fold_text(node_fold(n->node), &row.place, NULL, &row, &t) != ERR_OK)
+	if (fold_text(node_fold(n->node), &row.place, NULL, NULL, &row, &t) != ERR_OK)
 		world_fail(w, "a text is not there");
 	refer(a, &row.place);
 	is_clean = text_is_clean(&t, UNIT_AD_REFERENDUM);
@@ -346,7 +346,7 @@ static void check_text(struct world *w, struct sim_node *n, const struct place_k
 
 	for (size_t i = 0; i < 2; i++) {
 		struct sim_node *of = i == 0 ? n : &w->nodes[0];
-		if (fold_text(node_fold(of->node), at, NULL, &row, &t) != ERR_OK)
+		if (fold_text(node_fold(of->node), at, NULL, NULL, &row, &t) != ERR_OK)
 			world_fail(w, "node %zu has not the text of node %zu", of->party, n->party);
 		text_head_of(w->accord, &row, &says, &head);
 		text_hash(&t, &head, hash[i]);

@@ -142,6 +142,49 @@ static void put_of_event(struct forge *f, enum kind kind, const struct forge *on
 	forge_say(f, &s, &w.nodes[f->key.party].officer.key, NONE);
 }
 
+static void give(struct statement *s, enum dialogue_field number, const struct buf *value)
+{
+	s->fields[s->fields_count++] = (struct field){ number, buf_bytes(value) };
+}
+
+/* A body, a text of it in one language, its units, and who stands on one of those: each of what `on` ends with. */
+static void put_of_text(struct forge *f, enum kind kind, const char *name, const struct forge *on,
+			size_t text, const char *level)
+{
+	uint8_t memory[4][64];
+	struct buf called = BUF_ON(memory[0]), title = BUF_ON(memory[1]), tags = BUF_ON(memory[2]),
+		   words = BUF_ON(memory[3]);
+	struct statement s;
+
+	forge_statement(f, kind, &s);
+	s.label.level = bytes_str(level);
+	cbor_put_text(&called, bytes_str(name));
+	cbor_put_array(&title, 2);
+	cbor_put_text(&title, BYTES_LIT("en"));
+	cbor_put_text(&title, BYTES_LIT("Joint statement"));
+	cbor_put_array(&tags, 1);
+	cbor_put_text(&tags, BYTES_LIT("en"));
+	cbor_put_text(&words, bytes_str(level)); /* other words under another label */
+	if (kind != KIND_AGREE)
+		give(&s, DIALOGUE_NAME, &called);
+	if (kind == KIND_BODY || kind == KIND_TEXT)
+		give(&s, DIALOGUE_TITLE, &title);
+	if (kind == KIND_TEXT || kind == KIND_UNIT)
+		give(&s, DIALOGUE_LANGUAGES, &tags);
+	if (kind == KIND_UNIT)
+		give(&s, DIALOGUE_WORDS, &words);
+	if (on != NULL) {
+		s.refers[s.refers_count++] = forge_place(on, text);
+		if (on->key.party != f->key.party)
+			s.seen[s.seen_count++] =
+				(struct seen){ bytes_str(w.accord->parties[on->key.party].name), 1,
+					       on->count };
+	}
+	if (kind == KIND_AGREE)
+		s.refers[s.refers_count++] = forge_place(f, f->count - 1);
+	forge_say(f, &s, &w.nodes[f->key.party].officer.key, NONE);
+}
+
 static void copy_log(struct forge *to, const struct forge *from, size_t count)
 {
 	for (size_t i = to->count; i < count; i++)
@@ -289,6 +332,8 @@ static const struct {
 	{ "/note?place=", "&peer=birch" },
 	{ "/proof?place=", "" },
 	{ "/drafts?place=", "" },
+	{ "/text?place=", "" },
+	{ "/text?place=", "&file=0" },
 	{ "/attachments?hash=0000000000000000000000000000000000000000000000000000000000000000&place=", "" },
 	{ "/inbox?channel=channel-2&after=1793000000000-", "" },
 };
@@ -389,6 +434,43 @@ static void test_claims_more(void **state)
 	begin(&v[0], &with);
 	begin(&v[1], &without);
 	assert_true(IS_PLANTED || !is_equal(v, "GET", "/assessments", READER_WATCH));
+	served_close(&v[0]);
+	served_close(&v[1]);
+	close_logs(&with);
+	close_logs(&without);
+}
+
+/* Of an open text one side has units that the desk may not know of, and stands on one with open words. */
+static void test_units_more(void **state)
+{
+	struct logs without, with;
+	struct bytes answer;
+	struct served v[2];
+	char target[64];
+	size_t text;
+
+	(void)state;
+	open_logs(&without);
+	put_common(&without);
+	put_of_text(&without.theirs, KIND_BODY, "kidd", NULL, 0, "U");
+	put_of_text(&without.theirs, KIND_TEXT, "statement", &without.theirs, without.theirs.count - 1, "U");
+	text = without.theirs.count - 1;
+	put_of_text(&without.theirs, KIND_UNIT, "goal", &without.theirs, text, "U");
+	copy_logs(&with, &without);
+	put_of_text(&with.ours, KIND_UNIT, "goal", &with.theirs, text, "S");
+	put_of_text(&with.ours, KIND_AGREE, "", &with.theirs, text, "U");
+	put_of_text(&with.ours, KIND_UNIT, "means", &with.theirs, text, "S");
+	put_of_text(&with.ours, KIND_TEXT, "correction", &with.theirs, text, "S");
+	check_twins(&with, &without);
+	/* The desk has the text itself, and the watch the brackets that are in it. */
+	begin(&v[0], &with);
+	begin(&v[1], &without);
+	snprintf(target, sizeof target, "/text?place=BIRCH/CHANNEL-2%%201.%zu&file=0", text);
+	answer = served_ask(&v[0], "GET", target, v[0].tokens[READER_DESK], NONE);
+	assert_true(IS_PLANTED || memmem(answer.ptr, answer.len, "\"goal\"", 6) != NULL);
+	assert_true(IS_PLANTED || memmem(answer.ptr, answer.len, "BRACKETED", 9) == NULL);
+	answer = served_ask(&v[0], "GET", target, v[0].tokens[READER_WATCH], NONE);
+	assert_true(IS_PLANTED || memmem(answer.ptr, answer.len, "BRACKETED", 9) != NULL);
 	served_close(&v[0]);
 	served_close(&v[1]);
 	close_logs(&with);
@@ -814,6 +896,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_item_more),
 		cmocka_unit_test(test_claims_more),
+		cmocka_unit_test(test_units_more),
 		cmocka_unit_test(test_acts_on_it),
 		cmocka_unit_test(test_another_in_its_place),
 		cmocka_unit_test(test_a_move_in_an_open_procedure),
