@@ -518,6 +518,15 @@ static enum exit_code check_unit(const struct saying *s)
 }
 
 /* Who owes, is owed, hosts: whoever it is said to is of the channel. */
+static bool stands_before(const json_t *codes, size_t at)
+{
+	for (size_t i = 0; i < at; i++) {
+		if (json_equal(json_array_get(codes, i), json_array_get(codes, at)))
+			return true;
+	}
+	return false;
+}
+
 static enum exit_code check_parties(const struct saying *s, const json_t *said)
 {
 	static const char *const lists[] = { "parties", "owed_to" };
@@ -535,6 +544,11 @@ static enum exit_code check_parties(const struct saying *s, const json_t *said)
 	for (size_t m = 0; m < ARRAY_COUNT(lists); m++) {
 		json_array_foreach(json_object_get(said, lists[m]), i, code)
 		{
+			if (done == EXIT_DONE && stands_before(json_object_get(said, lists[m]), i)) {
+				say_error(_("{1} is there twice."), json_string_value(code));
+				say_next(_("name each once"));
+				done = EXIT_USAGE;
+			}
 			if (done != EXIT_DONE ||
 			    dialogue_is_party(json_object_get(seen, "parties"), json_string_value(code)))
 				continue;

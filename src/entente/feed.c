@@ -1,4 +1,5 @@
 /* The record as other programs read it: docs/spec/border.md. */
+#include "border/format.h"
 #include "entente/rows.h"
 #include "home/words.h"
 #include "sys/file.h"
@@ -101,6 +102,11 @@ static enum exit_code run(struct options *o)
 	enum exit_code code;
 	struct query q;
 
+	if (strcmp(o->arguments[0], "ics") != 0 && format_find(bytes_str(o->arguments[0])) == NULL) {
+		say_error(_("There is no format {1}."), o->arguments[0]);
+		say_next("entente feed --help");
+		return EXIT_USAGE;
+	}
 	if ((role == NULL) == (party == NULL)) {
 		say_error(_("For whom?"));
 		say_next("entente feed {1} --role ROLE | --party CODE", o->arguments[0]);

@@ -10,9 +10,11 @@
 #include "show/show.h"
 #include "sys/file.h"
 #include "terminal/login.h"
+#include "terminal/refuse.h"
 #include "terminal/say.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -629,6 +631,67 @@ static enum exit_code put_index(struct client *c, struct publication *p)
 	return code;
 }
 
+/* ---- Nothing of somebody else's is written over. ---- */
+
+/* What is not there, or has this word, which only this text's own files have. */
+static bool is_ours(const char *path, const char *word)
+{
+	FILE *file = fopen(path, "re");
+	bool is_found = file == NULL && errno == ENOENT;
+	char *line = NULL;
+	size_t size = 0;
+
+	while (file != NULL && !is_found && getline(&line, &size, file) >= 0)
+		is_found = strstr(line, word) != NULL;
+	free(line);
+	if (file != NULL)
+		fclose(file);
+	return is_found;
+}
+
+/* An earlier form of the text has another hash, and the same place in its file. */
+static enum exit_code check_files(const struct publication *p, const json_t *text, bool is_file)
+{
+	const char *at = strstr(json_str(text, "file"), "place ");
+	char word[128], path[FILE_PATH_MAX], name[FILE_PATH_MAX];
+	const json_t *language;
+	size_t i;
+
+	if (file_path(name, p->folder, json_str(text, "name")) != ERR_OK)
+		return EXIT_USAGE;
+	if (at == NULL || bytes_copy_str((struct bytes){ (const uint8_t *)at, strcspn(at, "\n") + 1 }, word,
+					 sizeof word) != ERR_OK)
+		return EXIT_INTEGRITY;
+	say_fill(path, sizeof path, "{1}.txt", name);
+	if (is_file && !is_ours(path, word))
+		return refuse_existing(path);
+	if (file_exists(path) && is_ours(path, word))
+		return EXIT_DONE;
+	say_fill(path, sizeof path, "{1}.atom", name);
+	if (is_file && !is_ours(path, json_str(text, "hash")))
+		return refuse_existing(path);
+	json_array_foreach(json_object_get(text, "languages"), i, language)
+	{
+		say_fill(path, sizeof path, "{1}.{2}.html", name, json_string_value(language));
+		if (!is_ours(path, json_str(text, "hash")))
+			return refuse_existing(path);
+	}
+	return EXIT_DONE;
+}
+
+static enum exit_code check_folder(const struct publication *p)
+{
+	char path[FILE_PATH_MAX];
+	enum exit_code code = check_files(p, p->text, true);
+
+	if (code == EXIT_DONE && p->is_in_pages)
+		code = check_files(p, p->corrected, false);
+	if (code == EXIT_DONE && has_outlet(p->text, "atom") &&
+	    file_path(path, p->folder, "atom.xml") == ERR_OK && !is_ours(path, "urn:entente:texts:"))
+		code = refuse_existing(path);
+	return code;
+}
+
 static enum exit_code put_all(struct publication *p)
 {
 	bool is_amending = json_flag(p->text, "amends");
@@ -697,6 +760,8 @@ enum exit_code text_publish(struct options *o)
 		code = check_outlets(&c, p.text);
 	if (code == EXIT_DONE)
 		code = get_corrected(&c, &p);
+	if (code == EXIT_DONE)
+		code = check_folder(&p);
 	if (code == EXIT_DONE) {
 		open_page(&p.out, p.text, p.corrected);
 		code = put_all(&p);

@@ -146,7 +146,8 @@ static const struct {
 	{ "USAGE", "words", EXIT_USAGE, "entente inbox --help" },
 	{ "USAGE", NULL, EXIT_USAGE, N_("entente COMMAND --help says what it takes") },
 	{ "NOT_FOUND", "content.attachment", EXIT_NOT_FOUND,
-	  N_("attach the file anew: entente send --attach FILE") },
+	  N_("a file is named by who gave it: entente login with the key that signs, or entente logout, then "
+	     "attach it anew: entente send --attach FILE") },
 	{ "NOT_FOUND", "keys.key", EXIT_NOT_FOUND, N_("entente keys lists those that are in force") },
 	{ "NOT_FOUND", "keys.roles", EXIT_REFUSED, N_("entente accord show lists the roles") },
 	{ "NOT_FOUND", "place", EXIT_NOT_FOUND,

@@ -487,6 +487,9 @@ def test_the_calendars_of_bodies(stage, tmp_path):
     assert str(reported["SUMMARY"]).endswith("(KOR REPORTED)") and reported["SEQUENCE"] == 1 and reported["UID"] == plan["UID"]
     usa.run("commitments", "accept", "plan", key="policy")
     assert "A plan" not in calendars(usa, "press", "last")["kidd"].read_text() and "A report" in calendars(usa, "press", "last")["kidd"].read_text()
+    assert "There is no format nope." in kor.run("feed", "nope", "--role", "watch", code=2).stderr
+    twice = kor.run("commitments", "new", "kidd", "more", "More", "--by", "KOR,KOR", "--language", "en", key="policy", code=2).stderr
+    assert "KOR is there twice." in twice
     done = kor.run("feed", "ics", "--role", "nobody", code=None)
     assert done.returncode != 0
 
