@@ -520,7 +520,7 @@ static enum err reply_whole_text(struct api *a, struct request *q, const struct 
 	return e;
 }
 
-/* Whoever is cleared for the channel has the whole: a look at each of thousands of deeds would find nothing. */
+/* Whoever is cleared for the channel has the whole: looking at thousands of deeds would find all of them. */
 static enum err find_sight(struct api *a, const struct place_key *place, const struct fold_sight **out)
 {
 	bool is_whole;

@@ -147,7 +147,7 @@ static void give(struct statement *s, enum dialogue_field number, const struct b
 	s->fields[s->fields_count++] = (struct field){ number, buf_bytes(value) };
 }
 
-/* A body, a text of it in one language, its units, and who stands on one of those: each of what `on` ends with. */
+/* A body, a text of it, a unit, and who stands on what f ends with; each is about that place of `on`. */
 static void put_of_text(struct forge *f, enum kind kind, const char *name, const struct forge *on,
 			size_t text, const char *level)
 {

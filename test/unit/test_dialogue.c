@@ -365,7 +365,8 @@ static void put_hash(struct scene *s, struct statement *st, struct buf *memory, 
 		struct statement says;
 		struct text_head head;
 		struct text t = { 0 };
-		assert_int_equal(fold_text(&s->fold, &s->places[said->refers[0]], NULL, NULL, &row, &t), ERR_OK);
+		assert_int_equal(fold_text(&s->fold, &s->places[said->refers[0]], NULL, NULL, &row, &t),
+				 ERR_OK);
 		text_head_of(&s->accord, &row, &says, &head);
 		text_hash(&t, &head, hash);
 		text_close(&t);
