@@ -440,6 +440,7 @@ def begin_alone(world):
     liar = peer.Peer(world, "usa", "kor")
     liar.take_log("consult")
     assert usa.stop() == 0
+    liar.stay()
     return kor, place, liar
 
 

@@ -3,10 +3,12 @@
 What it writes need not be what a node would let through its door.
 """
 import base64
+import contextlib
 import socket
 import ssl
 import struct
 import subprocess
+import threading
 import time
 
 import cbor2
@@ -15,7 +17,8 @@ import nacl.bindings
 import officers
 import reader
 
-HELLO, BATCH = 1, 3
+HELLO, BATCH, PING = 1, 3, 8
+ALIVE_S = 4  # a node ends a line on which it has heard nothing for 15 s (LINK_SILENCE_MS_MAX)
 ED25519_DER = bytes.fromhex("302e020100300506032b657004220420")  # PKCS #8 in front of the 32 bytes of a seed
 
 
@@ -79,6 +82,7 @@ class Log:
 class Peer:
     def __init__(self, world, party, to):
         self.world, self.party, self.to, self.logs, self.line = world, party, to, {}, None
+        self.turn = threading.Lock()
         status = world[party].status()
         self.accord = bytes.fromhex(status["accord"])
         self.manifest = (world.accord / "MANIFEST").read_bytes()
@@ -166,5 +170,18 @@ class Peer:
     def send(self, name):
         if self.line is None:
             self.connect()
-        self.line.sendall(self.batch(name))
+        with self.turn:
+            self.line.sendall(self.batch(name))
         self.logs[name].sent = self.size(name)
+
+    def stay(self):
+        """Its line stays up while it makes what it will say, and while others work: what goes into one that has ended is lost."""
+        self.connect()
+        threading.Thread(target=self.ping, args=(self.line,), daemon=True).start()
+
+    def ping(self, line):
+        with contextlib.suppress(OSError):
+            while True:
+                time.sleep(ALIVE_S)
+                with self.turn:
+                    line.sendall(frame(PING, [True, 1]))
