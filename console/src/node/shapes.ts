@@ -100,8 +100,7 @@ export interface Ladder extends Addressee {
   owed?: { step: string; by: string; ours: boolean; since_ms?: number; due_ms?: number };
   read_back_offered?: { evidence: string };
   wrong: boolean;
-  wrong_cause?: number;
-  negative_cause?: number;
+  wrong_cause?: number; negative_cause?: number;
   query?: Step;
   negative?: Step;
   lapse?: Step;

@@ -145,11 +145,10 @@ function Beside({ line }: { line: Line }) {
 // Whether its line is up, how far each log is here, and whether both sides hold the same.
 function Standing({ line }: { line: Line }) {
   const peers = status.value?.value.peers.filter((peer) => line.parties.includes(peer.party)) ?? [];
-  const sizes = logs.value.filter((log) => log.channel === line.number && log.size !== undefined).map((log) => `${log.log}.${(log.size ?? 0) - 1}`);
   return (
     <p class="standing meta">
       {peers.map((peer) => <span key={peer.party}>{peer.code} <b class={`path ${peer.paths.some((path) => path.up) ? "up" : "down"}`}>{peer.paths.some((path) => path.up) ? _("UP") : _("DOWN")}</b> · <Views peer={peer} /> · </span>)}
-      {_("here to {1}", sizes.join(", "))}
+      {_("here to {1}", logs.value.filter((log) => log.channel === line.number && log.size !== undefined).map((log) => `${log.log}.${(log.size ?? 0) - 1}`).join(", "))}
     </p>
   );
 }

@@ -11,7 +11,7 @@ import { send } from "../node/outbox.js";
 import { accord, nodeClock, rolesOn } from "../node/record.js";
 import type { Attachment, Entry, FilledField, Ladder, Translation } from "../node/shapes.js";
 import type { Value } from "../wire/cbor.js";
-import { isCoded, NEGATIVE_CAUSES, saysOf, WRONG_CAUSES } from "../wire/says.js";
+import { CODED, NEGATIVE_CAUSES, saysOf, WRONG_CAUSES } from "../wire/says.js";
 import { Kind, readStatement, Statement } from "../wire/statement.js";
 import { clock, dateTimeGroup } from "../words/moment.js";
 import { _, language, named, nodeSays, tongueName, visible, word } from "../words/say.js";
@@ -298,7 +298,7 @@ export function Message({ entry }: { entry: Entry }) {
         {(entry.refers ?? []).length > 0 ? ` · ${_("refers to {1}", entry.refers?.join(", ") ?? "")}` : ""} · {_("{1} signatures", entry.signatures)}
       </p>
       <Fields entry={entry} />
-      {entry.statement === undefined || (entry.says === undefined && !isCoded(entry.kind_number)) ? null : <Says statement={readStatement(fromBase64(entry.statement))} />}
+      {entry.statement === undefined || (entry.says === undefined && CODED[entry.kind_number] === undefined) ? null : <Says statement={readStatement(fromBase64(entry.statement))} />}
       <Body entry={entry} />
       <Ladders entry={entry} />
       {readBack.value === undefined ? null : <div class="returned"><h3>{_("Read back by {1}", whoIs(readBack.value))}</h3><Body entry={readBack.value} /></div>}

@@ -141,13 +141,11 @@ export function unsettled(peer: Peer): number {
     .reduce((sum, log) => sum + (log.size ?? 0) - (log.cosigned?.[peer.party] ?? 0), 0);
 }
 
-const HEADS_MS = 120_000; // two periods of the comparison of heads
-
-// Whether both sides hold the same record, and when that was compared last; nothing is rounded up to EQUAL.
+// Whether both sides hold the same record, and when that was compared last, each minute; nothing is rounded up to EQUAL.
 export function Views({ peer }: { peer: Peer }) {
   const node = status.value?.value, isBad = (node?.diverged ?? 0) > 0 || node?.stopped.some((log) => log.party === peer.party);
   const isShort = unsettled(peer) > 0 || node?.missing.some((row) => row.party === peer.party);
-  return <Aged at={peer.compared_ms} limit={HEADS_MS}><b class={isBad ? "path down" : ""} data-views={isBad ? "differ" : isShort ? "short" : "equal"}>{isBad ? _("the views DIFFER") : isShort ? _("views not equal yet") : _("views EQUAL")}</b></Aged>;
+  return <Aged at={peer.compared_ms} limit={120_000}><b class={isBad ? "path down" : ""} data-views={isBad ? "differ" : isShort ? "short" : "equal"}>{isBad ? _("the views DIFFER") : isShort ? _("views not equal yet") : _("views EQUAL")}</b></Aged>;
 }
 
 // Of a place at which nothing is here.

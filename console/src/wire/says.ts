@@ -48,9 +48,7 @@ const rawText = (value: Value): string => (value instanceof Uint8Array ? toHex(v
 export const NEGATIVE_CAUSES = ["cannot decode", "wrong addressee", "unknown form", "incomplete"];
 export const WRONG_CAUSES = ["some of it is missing", "a number, a time or a place is another", "a name is another", "its sense is another", "it cannot be read"];
 
-const CODED: Record<number, [key: string, values: string[]][]> = { [Kind.MARK]: [["act", ["CORRECT", "WRONG"]], ["cause", WRONG_CAUSES]], [Kind.NEGATIVE]: [["cause", NEGATIVE_CAUSES]] };
-
-export const isCoded = (kind: number) => CODED[kind] !== undefined;
+export const CODED: Record<number, [key: string, values: string[]][]> = { [Kind.MARK]: [["act", ["CORRECT", "WRONG"]], ["cause", WRONG_CAUSES]], [Kind.NEGATIVE]: [["cause", NEGATIVE_CAUSES]] };
 
 // Every field once: those of dialogues, and what is coded, by their names, all others by their numbers.
 export function saysOf(kind: number, fields: Map<number, Value> | undefined): [key: string, text: string][] {
@@ -58,9 +56,6 @@ export function saysOf(kind: number, fields: Map<number, Value> | undefined): [k
   const known = new Set(named.map(([number]) => number));
   return [
     ...named.map(([number, key, shape]): [string, string] => [key, textOf(kind, shape, all.get(number) ?? "")]),
-    ...[...all].filter(([number]) => !known.has(number)).map(([number, value]): [string, string] => {
-      const [key, values] = CODED[kind]?.[number - 1] ?? [String(number), []];
-      return [key, values[Number(value)] ?? rawText(value)];
-    }),
+    ...[...all].filter(([number]) => !known.has(number)).map(([number, value]): [string, string] => [CODED[kind]?.[number - 1]?.[0] ?? String(number), CODED[kind]?.[number - 1]?.[1][Number(value)] ?? rawText(value)]),
   ];
 }

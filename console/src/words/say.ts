@@ -74,8 +74,7 @@ const KNOWN = [
   N_("drop"), N_("amend"), N_("merge"), N_("end"), N_("agenda open"), N_("agenda agree"), N_("begin"), N_("conclude"), N_("record agree"), N_("move"),
   N_("call off"), N_("delegation"), N_("discussed"), N_("close"), N_("assess"), N_("in force"), N_("terminate"), N_("initial"), N_("sign"), N_("release text"),
   N_("suspend"), N_("reinstate"), N_("correction"), N_("attempt"), N_("consent"), N_("release"), N_("recall"), N_("downgrade"), N_("relabel"), N_("request"), N_("act"),
-  N_("ENTRY"), N_("RECEIPT"), N_("ADVANCE"), N_("PATH"), N_("LOG"), N_("ATTACHMENT"), N_("VOID"), N_("CORRECT"), N_("WRONG"), N_("RECALL ASKED"), N_("RECALLED"), N_("RECALL REFUSED"), N_("cannot decode"), N_("wrong addressee"), N_("unknown form"), N_("incomplete"), N_("some of it is missing"),
-  N_("a number, a time or a place is another"), N_("a name is another"), N_("its sense is another"), N_("it cannot be read"), N_("one"), N_("apart"), N_("fully"), N_("ad referendum"),
+  N_("ENTRY"), N_("RECEIPT"), N_("ADVANCE"), N_("PATH"), N_("LOG"), N_("ATTACHMENT"), N_("VOID"), N_("CORRECT"), N_("WRONG"), N_("RECALL ASKED"), N_("RECALLED"), N_("RECALL REFUSED"), N_("cannot decode"), N_("wrong addressee"), N_("unknown form"), N_("incomplete"), N_("some of it is missing"), N_("a number, a time or a place is another"), N_("a name is another"), N_("its sense is another"), N_("it cannot be read"), N_("one"), N_("apart"), N_("fully"), N_("ad referendum"),
 ];
 
 // What the node calls it, in the words of this screen; what it does not know is shown as the node says it.
