@@ -237,19 +237,46 @@ static enum err reply_outside(struct api *a, struct reply *r, const struct place
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/*
+ * Whose label an entry has that stands now: its own, or of an item that of the act which gave it the last
+ * one. Who may not know of that act may not know of the item either (view/reading.h).
+ */
+static enum err find_labelled(struct api *a, const struct place_key *place,
+			      const struct entry_read_out *entry, struct statement *act,
+			      const struct statement **out)
+{
+	struct item_view v;
+	enum err e;
+
+	*out = &entry->statement;
+	if (!is_item(entry->statement.kind) || !entry->is_folded)
+		return ERR_OK;
+	e = fold_item(node_fold(a->node), place, &v);
+	if (e != ERR_OK || v.label.log.epoch == 0)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	*out = act;
+	return a->record.fetch(a->record.self, &v.label, act);
+}
+
 /* No fold reads our clock, so what was filed ahead of it is told here alone. */
-static void reply_filed(struct api *a, struct reply *r, const struct place_key *place,
-			const struct entry_read_out *entry)
+static enum err reply_filed(struct api *a, struct reply *r, const struct place_key *place,
+			    const struct entry_read_out *entry)
 {
 	const struct accord *accord = node_accord(a->node);
 	uint64_t now_ms = a->now.wall.ms, filed_ms = entry->entry.filed.ms;
+	const struct statement *labelled;
 	struct waiting waiting;
+	struct statement act;
+	enum err e = find_labelled(a, place, entry, &act, &labelled);
 
-	reply_entry(r, accord, place, entry, true);
+	if (e != ERR_OK)
+		return e;
+	reply_entry(r, accord, place, entry, labelled, true);
 	if (!entry->is_folded && node_waiting(a->node, &place->log, &waiting) == ERR_OK)
 		reply_str(r, "waits", wait_cause_name(waiting.cause));
 	if (filed_ms > now_ms && filed_ms - now_ms > accord->clock_offset_ms)
 		reply_uint(r, "ahead_ms", filed_ms - now_ms);
+	return ERR_OK;
 }
 
 enum err is_recalled(struct api *a, const struct place_key *place, const struct entry_read_out *entry,
@@ -273,8 +300,9 @@ static enum err reply_row(struct api *a, struct reply *r, const struct place_key
 	if (e != ERR_OK)
 		return e;
 	reply_object(r, NULL);
-	reply_filed(a, r, place, &entry);
-	e = is_recalled(a, place, &entry, &is_back);
+	e = reply_filed(a, r, place, &entry);
+	if (e == ERR_OK)
+		e = is_recalled(a, place, &entry, &is_back);
 	if (e != ERR_OK)
 		return e;
 	if (content.len > 0 && !is_back)
@@ -641,7 +669,9 @@ enum err run_entry(struct api *a, struct request *q, struct reply *r)
 	if (e != ERR_OK)
 		return e;
 	reply_object(r, NULL);
-	reply_filed(a, r, &place, &entry);
+	e = reply_filed(a, r, &place, &entry);
+	if (e != ERR_OK)
+		return e;
 	reply_base64(r, "statement", entry.entry.statement);
 	reply_array(r, "sshsigs");
 	for (size_t i = 0; i < entry.entry.signatures_count; i++)

@@ -212,7 +212,9 @@ static void reply_blobs(struct reply *r, const struct statement *s)
 	reply_array_end(r);
 }
 
-void reply_statement(struct reply *r, const struct accord *a, const struct statement *s)
+/* `labelled` is whose label stands. */
+static void reply_labelled(struct reply *r, const struct accord *a, const struct statement *s,
+			   const struct statement *labelled)
 {
 	const struct kind_row *kind = kind_find(s->kind);
 
@@ -225,7 +227,7 @@ void reply_statement(struct reply *r, const struct accord *a, const struct state
 	if (s->has_precedence)
 		reply_str(r, "precedence", precedence_name(s->precedence));
 	if (s->has_label)
-		reply_label(r, a, s);
+		reply_label(r, a, labelled);
 	if (s->addressees_count > 0)
 		reply_addressees(r, s);
 	if (s->refers_count > 0) {
@@ -262,6 +264,11 @@ void reply_statement(struct reply *r, const struct accord *a, const struct state
 		reply_named_place(r, "instance", a, &s->instance);
 	if (s->acting_for.len > 0)
 		reply_text(r, "acting_for", s->acting_for);
+}
+
+void reply_statement(struct reply *r, const struct accord *a, const struct statement *s)
+{
+	reply_labelled(r, a, s, s);
 }
 
 void reply_copy(struct reply *r, const struct accord *a, enum advance_state state,
@@ -342,7 +349,7 @@ static void reply_judgement(struct reply *r, const struct accord *a, const struc
 }
 
 void reply_entry(struct reply *r, const struct accord *a, const struct place_key *place,
-		 const struct entry_read_out *entry, bool is_from_record)
+		 const struct entry_read_out *entry, const struct statement *labelled, bool is_from_record)
 {
 	const struct accord_channel *c = accord_channel_find(a, place->log.channel);
 
@@ -358,7 +365,7 @@ void reply_entry(struct reply *r, const struct accord *a, const struct place_key
 		reply_hex(r, "leaf", BYTES_OF(entry->leaf));
 	reply_uint(r, "filed_ms", entry->entry.filed.ms);
 	reply_uint(r, "signatures", entry->entry.signatures_count);
-	reply_statement(r, a, &entry->statement);
+	reply_labelled(r, a, &entry->statement, labelled);
 	reply_judgement(r, a, entry);
 }
 

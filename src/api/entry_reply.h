@@ -10,9 +10,12 @@
 #include "node/node.h"
 #include "wire/content.h"
 
-/* The members of an entry's object, without its braces; leaf and signer only if it came from the record. */
+/*
+ * The members of an entry's object, without its braces; leaf and signer only if it came from the record.
+ * labelled: the statement whose label stands now, its own or that of an act which gave it another.
+ */
 void reply_entry(struct reply *r, const struct accord *a, const struct place_key *place,
-		 const struct entry_read_out *entry, bool is_from_record);
+		 const struct entry_read_out *entry, const struct statement *labelled, bool is_from_record);
 /* Whether it is folded, and what became of it: "verdict", and "why" it does not count. */
 void reply_verdict(struct reply *r, const struct accord *a, const struct entry_read_out *entry);
 /* What an officer signed, alone: of an advance copy, which has no place yet. */

@@ -31,7 +31,8 @@ static void reply_entry_event(struct api *a, struct reply *r, const struct event
 	const struct accord *accord = node_accord(a->node);
 
 	reply_object(r, "entry");
-	reply_entry(r, accord, &event->place, entry, false);
+	/* As it was filed: what became of it since is an event of its own. */
+	reply_entry(r, accord, &event->place, entry, &entry->statement, false);
 	if (content.len > 0)
 		reply_content(r, accord, &entry->statement, content);
 	reply_object_end(r);

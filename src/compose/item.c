@@ -45,20 +45,6 @@ static enum exit_code find_subject(struct client *c, const struct item_act *act,
 	return EXIT_DONE;
 }
 
-/* The label that the item has now, which is not that of the item where another took its place. */
-static enum exit_code take_label(struct client *c, json_t *item, struct draft *d)
-{
-	static const struct item_act of_label = { .is_about_label = true };
-	json_t *label = NULL;
-	enum exit_code code = find_subject(c, &of_label, item, &label);
-
-	if (code == EXIT_DONE)
-		d->statement.has_label =
-			label_copy(&d->words, json_object_get(label, "label"), &d->statement.label);
-	json_decref(label);
-	return code;
-}
-
 static enum exit_code add_text(struct draft *d, const struct item_act *act, const struct options *o)
 {
 	const char *typed = o->arguments_count > 1 ? o->arguments[1] : NULL;
@@ -87,7 +73,8 @@ static enum exit_code compose(struct options *o, const struct item_act *act, str
 	if (code == EXIT_DONE)
 		code = draft_address(d, c, say_number(json_uint(subject, "channel")));
 	if (code == EXIT_DONE && act->is_under_label)
-		code = take_label(c, item, d);
+		d->statement.has_label =
+			label_copy(&d->words, json_object_get(item, "label"), &d->statement.label);
 	if (code == EXIT_DONE)
 		code = draft_refer(d, subject);
 	if (code == EXIT_DONE && act->is_of_item && subject != item)

@@ -162,19 +162,13 @@ static enum exit_code refuse_source(const struct source *s, const char *why)
 	return EXIT_REFUSED;
 }
 
-/* The label that it was given last. */
-static enum exit_code find_label(struct source *s, struct draft *d, struct client *c)
+/* The label that stands now. */
+static enum exit_code find_label(struct source *s, struct draft *d)
 {
-	const char *later = json_str(json_object_get(s->entry, "became"), "label_place");
 	enum exit_code code = EXIT_DONE;
-	json_t *entry = NULL;
 
-	if (later[0] != '\0')
-		code = show_get_entry(c, later, &entry);
-	if (code == EXIT_DONE &&
-	    !label_copy(&d->words, json_object_get(entry == NULL ? s->entry : entry, "label"), &s->label))
+	if (!label_copy(&d->words, json_object_get(s->entry, "label"), &s->label))
 		code = refuse_source(s, _("it has no label"));
-	json_decref(entry);
 	label_keep_origin(&d->words, &s->label, json_str(s->entry, "party"));
 	return code;
 }
@@ -204,7 +198,7 @@ static enum exit_code read_source(struct source *s, struct draft *d, struct clie
 	s->count = s->content.portions_count + s->content.attachments_count;
 	if (s->count == 0)
 		return refuse_source(s, _("it has no text"));
-	return find_label(s, d, c);
+	return find_label(s, d);
 }
 
 static struct bytes own_label(const struct source *s, size_t i)
