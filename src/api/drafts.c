@@ -58,7 +58,10 @@ static enum err read_needed(struct api *a, struct draft_case *d)
 	return ERR_OK;
 }
 
-/* Whose key is good no more where it goes: the door would refuse it with his approval, or if it is his. */
+/*
+ * Whose key is good no more where it goes, or has no post that releases: the door would refuse it with his
+ * approval. So it would if the author's is not.
+ */
 static enum err drop_lost(struct api *a, struct draft_case *d)
 {
 	struct draft_view *v = &d->view;
@@ -72,6 +75,8 @@ static enum err drop_lost(struct api *a, struct draft_case *d)
 		struct draft_signer signer = v->signers[i];
 		uint64_t roles;
 		e = reading_roles(&a->record, v->at.log.party, signer.key, v->channel, &roles);
+		if (signer.is_releaser)
+			roles &= releasing_roles(node_accord(a->node));
 		if (e != ERR_OK || roles == 0)
 			continue;
 		v->approved += signer.is_releaser;

@@ -309,7 +309,7 @@ static enum exit_code run(struct options *o)
 		code = waiting_show(&c, waiting, &d, buf_bytes(&words));
 	state = json_str(waiting, "state");
 	if (code == EXIT_DONE && is_signing && strcmp(state, "SUBMITTED") != 0 &&
-	    strcmp(state, "APPROVED") != 0)
+	    strcmp(state, "APPROVED") != 0 && strcmp(state, "DATED") != 0)
 		code = refuse_state(waiting, place);
 	if (code == EXIT_DONE && is_signing && d.statement.has_content && words.len == 0)
 		code = refuse_unread(place);

@@ -42,17 +42,22 @@ static enum err add_signature(struct dated *d, const struct statement *of)
 	return ERR_OK;
 }
 
-/* Whose key is withdrawn meanwhile, or whose posts have ended, signs no more. */
+/*
+ * Whose key is withdrawn meanwhile, or whose posts have ended, signs no more; nor approves, who has no post
+ * any more that releases.
+ */
 static enum err is_good(struct node *n, struct now now, const struct draft_signer *signer, uint32_t channel,
 			bool *out)
 {
 	const struct line *line = line_newest(n, channel, n->self);
+	uint64_t posts = ~accord_ended(n->accord, now.wall.ms);
 	struct key_view key;
 	enum err e = line == NULL ? ERR_NOT_FOUND
 				  : fold_key(&n->fold, &line->key, signer->key, line->folded, &key);
 
-	*out = e == ERR_OK && key_is_in_force(&key, line->folded) &&
-	       (key.roles & ~accord_ended(n->accord, now.wall.ms)) != 0;
+	if (signer->is_releaser)
+		posts &= releasing_roles(n->accord);
+	*out = e == ERR_OK && key_is_in_force(&key, line->folded) && (key.roles & posts) != 0;
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
@@ -103,23 +108,82 @@ static enum err read_dated(struct node *n, const struct place_key *at, struct da
 	return e;
 }
 
+/*
+ * The log that it stands in has ended, as after a restore, and nobody said yes in the one behind it: a CANCEL
+ * may have been lost with the end of the old one.
+ */
+static bool is_of_ended_log(struct node *n, const struct draft_view *draft)
+{
+	const struct line *line = line_newest(n, draft->at.log.channel, n->self);
+	bool is_of_it = line != NULL && draft->at.log.epoch == line->key.epoch;
+
+	for (size_t i = 0; line != NULL && i < draft->signers_count; i++)
+		is_of_it = is_of_it || draft->signers[i].at.log.epoch == line->key.epoch;
+	return !is_of_it;
+}
+
+/* The item is behind the labels that took each other's place. */
+static enum err is_asked_back(struct node *n, const struct dated *d, bool *out)
+{
+	const struct place *of = &d->outgoing.refers[0];
+	struct entry_read_out *label = xcalloc(1, sizeof *label);
+	uint8_t *bytes = xcalloc(1, ENTRY_LEN_MAX);
+	struct item_view item;
+	enum err e = ERR_OK;
+
+	for (bool is_label = true; e == ERR_OK && is_label && !*out;) {
+		struct place_key at = { { of->channel, accord_party_find(n->accord, of->party), of->epoch },
+					of->index };
+		struct buf memory;
+		buf_init(&memory, bytes, ENTRY_LEN_MAX);
+		e = fold_item(&n->fold, &at, &item);
+		*out = e == ERR_OK && item.recall.log.epoch != 0;
+		if (e == ERR_OK)
+			e = node_entry(n, &at, &memory, label);
+		is_label = label->statement.kind == KIND_DOWNGRADE || label->statement.kind == KIND_RELABEL;
+		of = &label->statement.refers[0];
+	}
+	free(bytes);
+	free(label);
+	return e;
+}
+
+/* What officers are to look at once more before it goes: NULL is nothing. */
+static enum err doubt_of(struct node *n, const struct dated *d, const char **out)
+{
+	bool is_back = false;
+	enum err e = is_asked_back(n, d, &is_back);
+
+	*out = is_back ? "its item was asked back"
+	       : is_of_ended_log(n, &d->draft)
+		       ? "it stands in a log that has ended, as after a restore, where "
+			 "it may have been taken back: who approves it anew files it"
+		       : NULL;
+	return e;
+}
+
 static enum err file_dated(struct node *n, struct now now, const struct message_at *due)
 {
 	struct dated *d = xcalloc(1, sizeof *d);
 	enum verdict why = VERDICT_APPROVAL;
+	const char *doubt = NULL;
 	bool is_enough = false;
 	enum err e = read_dated(n, &due->place, d);
 
 	if (e == ERR_OK && now.wall.ms > d->draft.lapses_ms)
 		e = ERR_NOT_FOUND;
 	if (e == ERR_OK)
+		e = doubt_of(n, d, &doubt);
+	if (e == ERR_OK && doubt == NULL)
 		e = add_signatures(n, now, d, &is_enough);
 	if (e == ERR_OK)
-		e = is_enough ? command_of_day(n, now, &d->command, &why) : ERR_REFUSED;
+		e = doubt == NULL && is_enough ? command_of_day(n, now, &d->command, &why) : ERR_REFUSED;
 	/* Officers read it among the drafts; here it is told once. */
 	if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_LIMIT && due->order > n->beforehand_told_ms)
 		log_notice("channel %u: what was signed for this day cannot be filed: %s", d->draft.channel,
-			   e == ERR_REFUSED ? verdict_name(why) : err_text(e));
+			   doubt != NULL      ? doubt
+			   : e == ERR_REFUSED ? verdict_name(why)
+					      : err_text(e));
 	free(d);
 	return is_failure(e) ? e : ERR_OK;
 }

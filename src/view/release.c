@@ -68,6 +68,15 @@ bool may_release(const struct labelled *l, uint64_t roles)
 	return false;
 }
 
+uint64_t releasing_roles(const struct accord *a)
+{
+	uint64_t out = 0;
+
+	for (size_t i = 0; i < a->roles_count; i++)
+		out |= (uint64_t)(a->guidelines == NULL || a->guidelines->roles[i].may_release) << i;
+	return out;
+}
+
 static uint64_t age_ms(const struct case_file *c, uint64_t claimed)
 {
 	uint64_t filed = c->in->entry->filed.ms;

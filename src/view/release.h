@@ -72,6 +72,9 @@ uint64_t downgrade_from(const struct statement *s);
  */
 enum err fold_next_beforehand(const struct fold *f, uint32_t home, struct message_at *at) MUST_CHECK;
 
+/* The posts that may release something, without guidelines all: who has none of them approves nothing. */
+uint64_t releasing_roles(const struct accord *a);
+
 /* What became of an item. */
 struct item_view {
 	bool is_recall_asked;	 /* and not answered by all */

@@ -258,6 +258,40 @@ def test_a_downgrade_signed_beforehand(guided):
     assert "released" in approve(kor, lonely, "head")
 
 
+def test_a_downgrade_signed_beforehand_waits_where_it_is_in_doubt(guided, tmp_path):
+    """Not of what was asked back; not once the home channel's end is lost, until somebody says yes anew; without who releases no more."""
+    kor, usa = guided["kor"], guided["usa"]
+    place, back, moved = (release(kor, level="CLOSED") for _ in range(3))
+    due, asked, mixed = (kor.say("downgrade", of, "--label", "OPEN", "--from", "1h", key="watch")["place"] for of in (place, back, moved))
+    for of, names in ((due, ["head"]), (asked, ["head"]), (mixed, ["shift", "head"])):
+        for name in names:
+            approve(kor, of, name)
+    approve(kor, kor.say("recall", back, "Asked back.", key="watch")["place"], "head")
+    shift = kor.key("shift")
+    holder = next(one["holder"] for one in kor.get("/keys")["keys"] if one["fingerprint"] == shift.fingerprint)
+    kor.run("keys", "--add", f"{shift.path}.pub", "--roles", "policy", "--holder", str(holder), "--label", "OPEN", key="registrar")
+    rows = {row["place"]: row for row in kor.get("/drafts")}
+    assert rows[mixed]["approved"] == 1 and rows[mixed]["state"] == "DATED"
+    kor.run("export", "--backup", tmp_path / "backup")
+    kor.run("cancel", due, key="watch")
+    guided.await_receipts()
+    kor.stop()
+    kor.start(env=faked("+70m")).await_link()
+    usa.wait("its day has come", lambda: usa.entry(moved).get("became", {}).get("label_place"), 20)
+    kor.wait("the other was looked at", lambda: kor.log.read_text().count("cannot be filed: its item was asked back") == 1)
+    kor.stop()
+    kor.lose_record()
+    kor.run("restore", tmp_path / "backup")
+    kor.start(env=faked("+70m")).await_link()
+    kor.wait("all but the home channel is back", lambda: len([row for row in kor.get("/logs")["logs"] if row["state"] == "RECOVERING"]) == 1)
+    kor.run("restore", "--open-epoch", "--label", "OPEN", key="registrar")
+    kor.stop()
+    kor.start(env=faked("+70m")).await_link()
+    kor.wait("it was looked at", lambda: kor.log.read_text().count("cannot be filed: it stands in a log that has ended") == 1)
+    assert all(kor.entry(of).get("became", {}).get("label_place", "") == "" for of in (back, place))
+    assert "released" in approve(kor, due, "deputy")
+
+
 def test_outside_needs_consent_and_the_named_hand(guided):
     kor, usa = guided["kor"], guided["usa"]
     place = release(kor, level="CLOSED")
