@@ -110,6 +110,12 @@ enum err fold_owed(const struct fold *f, const struct place_key *at, struct owed
 	return row_get_owed(f->map, at, out);
 }
 
+bool message_is_later(const struct message_at *at, const struct message_at *than)
+{
+	return at->order != than->order ? at->order > than->order
+					: place_key_compare(&at->place, &than->place) > 0;
+}
+
 enum err fold_next_message(const struct fold *f, uint32_t channel, struct message_at *at)
 {
 	struct row_key prefix;
@@ -549,23 +555,28 @@ static enum err settle_read(const struct fold *f, const struct place_key *messag
 	return put_owed(f, message, &owed);
 }
 
-/* The author's last mark decides: what he called CORRECT and then WRONG is owed again. */
+/*
+ * The author's last mark decides: what he called CORRECT and then WRONG is owed again. A FLASH alone owes a
+ * READ BACK, so its row comes back as it was.
+ */
 static enum err settle_read_back(const struct fold *f, const struct place_key *message, size_t party,
-				 bool is_correct)
+				 const struct message_at *mark, bool is_correct)
 {
-	struct owed_view owed = { .precedence = PRECEDENCE_FLASH }; /* or no READ BACK of it was owed */
-	uint8_t correct, bit = (uint8_t)(1u << party);
-	enum err e = row_get_correct(f->map, message, &correct);
+	struct owed_view owed = { .precedence = PRECEDENCE_FLASH };
+	struct message_at last;
+	uint8_t bit = (uint8_t)(1u << party);
+	enum err e = row_get_owed(f->map, message, &owed);
+	bool is_owed = e == ERR_OK && (owed.read_back & bit) != 0;
 
-	if (e == ERR_OK)
-		e = row_get_owed(f->map, message, &owed);
-	if (e != ERR_OK && e != ERR_NOT_FOUND)
+	if (e == ERR_OK || e == ERR_NOT_FOUND)
+		e = row_get_last_mark(f->map, message, party, &last);
+	if (e == ERR_NOT_FOUND ? !is_owed : e != ERR_OK || message_is_later(&last, mark))
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	e = row_put_last_mark(f->map, message, party, mark);
+	if (e != ERR_OK || is_owed != is_correct)
 		return e;
-	if (((is_correct ? owed.read_back : correct) & bit) == 0)
-		return ERR_OK;
 	owed.read_back ^= bit;
-	e = put_owed(f, message, &owed);
-	return e == ERR_OK ? row_put_correct(f->map, message, correct ^ bit) : e;
+	return put_owed(f, message, &owed);
 }
 
 /* The message that a READ BACK is of: the row with T 0 that its own fold left. */
@@ -605,9 +616,10 @@ static enum err fold_act(const struct fold *f, const struct fold_input *in, cons
 		return row_put_listed(f->map, &k, 0, &subject);
 	}
 	if (s->kind == KIND_MARK && statement_field_uint(s, FIELD_MARK, 1, &mark) == ERR_OK) {
+		const struct message_at mark_at = { v->order, at };
 		struct place_key message;
 		e = read_back_subject(f, &subject, &message);
-		return e == ERR_OK ? settle_read_back(f, &message, subject.log.party, mark == 0) : e;
+		return e == ERR_OK ? settle_read_back(f, &message, subject.log.party, &mark_at, mark == 0) : e;
 	}
 	return ERR_OK;
 }

@@ -16,7 +16,7 @@
  *	'm' channel, T, place        messages in the order of the record
  *	'a' place, T, place          acts: what refers to the first place, in the order of the record
  *	'o' place                    messages that still owe a step (struct owed_view)
- *	'C' place                    parties whose READ BACK of that message is marked CORRECT
+ *	'C' place, party             the last mark on the party's READ BACKs of that message, where it owes one
  *	's' channel, T, place        formal notices: SUSPEND, REINSTATE
  *	'n' place                    struct form_view: a form that counts
  *	'g' channel, statement id    drafts of the home channel, by the statement that is to go out
@@ -234,7 +234,7 @@ enum err fold_size(const struct fold *f, const struct log_key *log, uint64_t *si
  * format mean nothing here, and are dropped and made anew (docs/spec/record.md section 6). A log of which
  * nothing is folded has none: current.
  */
-#define FOLD_FORMAT 18u
+#define FOLD_FORMAT 19u
 enum err fold_is_current(const struct fold *f, const struct log_key *log, bool *is_current) MUST_CHECK;
 enum err fold_get(const struct fold *f, const struct place_key *place, struct entry_view *out) MUST_CHECK;
 
@@ -246,6 +246,11 @@ struct message_at {
 	uint64_t order;
 	struct place_key place;
 };
+/*
+ * In the order of the record: T, then place. Of what one author says again and again the last in it counts,
+ * and not the last that is folded: what an ended log had lost may come behind what the next one says.
+ */
+bool message_is_later(const struct message_at *at, const struct message_at *than);
 enum err fold_next_message(const struct fold *f, uint32_t channel, struct message_at *at) MUST_CHECK;
 /* The next act on a place, in the record's order. */
 enum err fold_next_act(const struct fold *f, const struct place_key *on, struct message_at *at) MUST_CHECK;

@@ -173,12 +173,12 @@ static enum err read_marks(const struct ladder_reading *in, const struct act *re
 		    statement_field_uint(&mark.statement, FIELD_MARK, 1, &value) != ERR_OK)
 			continue;
 		l->is_wrong = value == 1;
-		if (at.order < l->marked)
+		if (message_is_later(&l->marked, &at))
 			continue;
 		if (statement_field_uint(&mark.statement, FIELD_MARK_CAUSE, MARK_CAUSE_COUNT - 1,
 					 &l->wrong_cause) != ERR_OK)
 			l->wrong_cause = MARK_CAUSE_COUNT;
-		l->marked = at.order;
+		l->marked = at;
 		if (value == 0)
 			prove_by(l, STEP_READ_BACK, &mark);
 		else

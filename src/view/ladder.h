@@ -49,7 +49,7 @@ struct ladder {
 	struct rung read_back_offered;	    /* the last READ BACK returned, marked or not */
 	bool is_wrong;			    /* and it was marked WRONG */
 	uint64_t wrong_cause;		    /* enum mark_cause; MARK_CAUSE_COUNT: it says none */
-	uint64_t marked;		    /* T of the author's last mark: it decides */
+	struct message_at marked;	    /* the author's last mark: it decides */
 	struct rung query, negative, lapse; /* off the ladder: the last of each that no later step answers */
 	uint64_t lapse_cause, negative_cause;
 	uint64_t deferred_until_ms;

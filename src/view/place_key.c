@@ -1,5 +1,7 @@
 #include "view/place_key.h"
 
+#include <string.h>
+
 void log_key_write(const struct log_key *k, struct buf *out)
 {
 	buf_put_byte(out, (uint8_t)(k->channel >> 8));
@@ -49,4 +51,14 @@ bool log_key_equal(const struct log_key *a, const struct log_key *b)
 bool place_key_equal(const struct place_key *a, const struct place_key *b)
 {
 	return log_key_equal(&a->log, &b->log) && a->index == b->index;
+}
+
+int place_key_compare(const struct place_key *a, const struct place_key *b)
+{
+	uint8_t memory[2][PLACE_KEY_LEN];
+	struct buf left = BUF_ON(memory[0]), right = BUF_ON(memory[1]);
+
+	place_key_write(a, &left);
+	place_key_write(b, &right);
+	return memcmp(memory[0], memory[1], PLACE_KEY_LEN);
 }

@@ -32,5 +32,7 @@ enum err log_key_read(struct bytes *in, struct log_key *out) MUST_CHECK;
 enum err place_key_read(struct bytes *in, struct place_key *out) MUST_CHECK;
 bool log_key_equal(const struct log_key *a, const struct log_key *b);
 bool place_key_equal(const struct place_key *a, const struct place_key *b);
+/* As their keys sort: below 0, a is before b. */
+int place_key_compare(const struct place_key *a, const struct place_key *b);
 
 #endif

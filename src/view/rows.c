@@ -486,26 +486,42 @@ enum err row_del_owed(const struct map *m, const struct place_key *at)
 	return map_del(m, buf_bytes(&k.buf));
 }
 
-enum err row_put_correct(const struct map *m, const struct place_key *at, uint8_t parties)
+static void last_mark_key(struct row_key *k, const struct place_key *message, size_t party)
 {
-	struct row_key k;
-	struct buf value = { &parties, 1, 1, false };
-
-	place_key_write(at, row_open(&k, ROW_CORRECT));
-	return parties == 0 ? map_del(m, buf_bytes(&k.buf)) : row_put(m, &k, &value);
+	place_key_write(message, row_open(k, ROW_LAST_MARK));
+	buf_put_byte(&k->buf, (uint8_t)party);
 }
 
-enum err row_get_correct(const struct map *m, const struct place_key *at, uint8_t *parties)
+enum err row_put_last_mark(const struct map *m, const struct place_key *message, size_t party,
+			   const struct message_at *mark)
 {
 	struct row_key k;
-	uint8_t memory[1];
+	uint8_t memory[8 + PLACE_KEY_LEN];
 	struct buf value = BUF_ON(memory);
+
+	last_mark_key(&k, message, party);
+	buf_put_be64(&value, mark->order);
+	place_key_write(&mark->place, &value);
+	return row_put(m, &k, &value);
+}
+
+enum err row_get_last_mark(const struct map *m, const struct place_key *message, size_t party,
+			   struct message_at *mark)
+{
+	struct row_key k;
+	uint8_t memory[8 + PLACE_KEY_LEN];
+	struct buf value = BUF_ON(memory);
+	struct bytes place = { memory + 8, PLACE_KEY_LEN };
 	enum err e;
 
-	place_key_write(at, row_open(&k, ROW_CORRECT));
+	last_mark_key(&k, message, party);
 	e = map_get(m, buf_bytes(&k.buf), &value);
-	*parties = e == ERR_OK && value.len == 1 ? memory[0] : 0;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	if (e != ERR_OK)
+		return e;
+	if (value.len != sizeof memory)
+		return ERR_CORRUPT;
+	mark->order = be64_get(memory);
+	return place_key_read(&place, &mark->place);
 }
 
 enum err fold_next_owed(const struct fold *f, uint32_t channel, bool is_first, struct place_key *at,
@@ -612,7 +628,7 @@ static const enum row_type row_types[] = {
 	ROW_MESSAGE,	 ROW_OWED,	ROW_SUSPENSION, ROW_FORM,    ROW_DRAFT,	  ROW_CONSENT, ROW_DUE,
 	ROW_TRANSLATION, ROW_LOG_SAW,	ROW_INSTANCE,	ROW_RUNNING, ROW_FACT,	  ROW_FACT_OF, ROW_CUT,
 	ROW_THING,	 ROW_NAMED,	ROW_REPORTED,	ROW_TEXT,    ROW_TEXT_OF, ROW_ROSTER,  ROW_POST,
-	ROW_MANNING,	 ROW_DEED,	ROW_CORRECT,	ROW_INITIAL, ROW_MARKING
+	ROW_MANNING,	 ROW_DEED,	ROW_LAST_MARK,	ROW_INITIAL, ROW_MARKING
 };
 
 enum err fold_rows(const struct fold *f, uint32_t channel, fold_row *row, void *self)

@@ -26,7 +26,7 @@ enum row_type {
 	ROW_MESSAGE = 'm',
 	ROW_ACT = 'a',
 	ROW_OWED = 'o',
-	ROW_CORRECT = 'C',
+	ROW_LAST_MARK = 'C',
 	ROW_SUSPENSION = 's',
 	ROW_FORM = 'n',
 	ROW_DRAFT = 'g',      /* release.c */
@@ -103,9 +103,11 @@ enum err row_next_valued(const struct map *m, const struct row_key *prefix, stru
 
 enum err row_put_owed(const struct map *m, const struct place_key *at, const struct owed_view *v) MUST_CHECK;
 enum err row_get_owed(const struct map *m, const struct place_key *at, struct owed_view *out) MUST_CHECK;
-/* The parties whose READ BACK of it was owed and is marked CORRECT; none is no row. */
-enum err row_put_correct(const struct map *m, const struct place_key *at, uint8_t parties) MUST_CHECK;
-enum err row_get_correct(const struct map *m, const struct place_key *at, uint8_t *parties) MUST_CHECK;
+/* The last mark on a party's READ BACKs of that message. ERR_NOT_FOUND: none was marked, or none is owed. */
+enum err row_put_last_mark(const struct map *m, const struct place_key *message, size_t party,
+			   const struct message_at *mark) MUST_CHECK;
+enum err row_get_last_mark(const struct map *m, const struct place_key *message, size_t party,
+			   struct message_at *mark) MUST_CHECK;
 enum err row_put_translation(const struct map *m, const struct place_key *at,
 			     const struct translation_view *v) MUST_CHECK;
 enum err row_get_translation(const struct map *m, const struct place_key *at,

@@ -169,7 +169,7 @@ enum err fold_next_manning(const struct fold *f, uint32_t channel, size_t party,
 	in = buf_bytes(&value);
 	if (in.len != MANNING_LEN)
 		return ERR_CORRUPT;
-	(void)take_number(&in); /* its order, which no reader asks for */
+	(void)take_number(&in); /* its T: put_manning() */
 	out->depth = take_number(&in);
 	out->gap_from_ms = take_number(&in);
 	out->gap_to_ms = take_number(&in);
@@ -462,20 +462,42 @@ static enum err put_roster(const struct fold *f, const struct fold_input *in, co
 	return e == ERR_OK ? put_post(f, &in->log, &post) : e;
 }
 
+/* Of the MANNING that the row says; zeroed: it says none yet. */
+static enum err manned_at(const struct fold *f, const struct row_key *k, struct message_at *out)
+{
+	uint8_t memory[64];
+	struct buf value = BUF_ON(memory);
+	struct bytes place = { memory + MANNING_LEN - PLACE_KEY_LEN, PLACE_KEY_LEN };
+	enum err e = map_get(f->map, buf_bytes(&k->buf), &value);
+
+	*out = (struct message_at){ 0 };
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	if (value.len != MANNING_LEN)
+		return ERR_CORRUPT;
+	out->order = be64_get(memory);
+	return place_key_read(&place, &out->place);
+}
+
 static enum err put_manning(const struct fold *f, const struct fold_input *in, const struct entry_view *v)
 {
 	static const uint64_t fields[] = { FIELD_MANNING_DEPTH, FIELD_MANNING_GAP_FROM, FIELD_MANNING_GAP_TO,
 					   FIELD_MANNING_PLANNED };
-	const struct place_key at = { in->log, in->entry->index };
+	const struct message_at at = { v->order, { in->log, in->entry->index } };
 	uint8_t memory[64];
 	struct buf value = BUF_ON(memory);
+	struct message_at last;
 	struct row_key k;
+	enum err e;
 
 	named_key(&k, ROW_MANNING, in->log.channel, in->log.party, post_of(in->statement));
+	e = manned_at(f, &k, &last);
+	if (e != ERR_OK || message_is_later(&last, &at))
+		return e;
 	buf_put_be64(&value, v->order);
 	for (size_t i = 0; i < ARRAY_COUNT(fields); i++)
 		buf_put_be64(&value, uint_of(in->statement, fields[i]));
-	place_key_write(&at, &value);
+	place_key_write(&at.place, &value);
 	return row_put(f->map, &k, &value);
 }
 

@@ -506,7 +506,9 @@ static void rows_compare_all(struct world *w, struct sim_node *n, const char *wh
  */
 static void check_replay(struct world *w, struct sim_node *n, const struct node_rows *before)
 {
-	if (order_refold(n->node, world_now(w, n), &n->fx, w->seed + (uint64_t)w->now_us + n->party) != ERR_OK)
+	uint64_t number = w->seed + (uint64_t)w->now_us + n->party;
+
+	if (order_refold(n->node, world_now(w, n), &n->fx, number) != ERR_OK)
 		world_fail(w, "node %zu cannot fold its record in another order", n->party);
 	rows_compare_all(w, n, "another order", before);
 	if (node_refold(n->node, world_now(w, n), &n->fx) != ERR_OK)

@@ -7,6 +7,7 @@
 #include "view/marking.h"
 #include "view/procedure.h"
 #include "view/rows.h"
+#include "view/watch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -134,6 +135,7 @@ static int close_scene(void **state)
 struct twist {
 	bool is_false_signature, is_unknown_key, is_wrong_leaf, is_repeat, is_node;
 	bool is_elsewhere;  /* the statement stands on the other channel */
+	bool is_later;	    /* in the party's second log, as its entry 1 */
 	uint8_t second_key; /* 0: there is one signature */
 	const char *role;
 	int precedence; /* 0: the default */
@@ -154,7 +156,7 @@ static struct entry_view put(struct scene *s, size_t party, uint64_t kind, size_
 			     const struct twist *t)
 {
 	struct statement *st = &s->statements[s->count];
-	struct entry entry = { .index = t->is_elsewhere ? 1 : s->sizes[party],
+	struct entry entry = { .index = t->is_elsewhere || t->is_later ? 1 : s->sizes[party],
 			       .signatures_count = t->is_node		? 0
 						   : t->second_key != 0 ? 2
 									: 1 };
@@ -167,7 +169,7 @@ static struct entry_view put(struct scene *s, size_t party, uint64_t kind, size_
 				 .statement = st,
 				 .signers = signers,
 				 .refers_match = &match,
-				 .log = { t->is_elsewhere ? 8 : 7, party, 1 } };
+				 .log = { t->is_elsewhere ? 8 : 7, party, t->is_later ? 2 : 1 } };
 	static uint8_t field_memory[ENTRIES_MAX][9];
 	struct buf field = { field_memory[s->count], 0, 9, false };
 	struct fold whole = s->fold;
@@ -237,6 +239,15 @@ static struct entry_view put(struct scene *s, size_t party, uint64_t kind, size_
 	}
 	st->has_content = t->has_content;
 	st->content.sealing = t->sealing;
+	if (kind == KIND_MANNING) {
+		static uint8_t post[] = { 0x65, 'w', 'a', 't', 'c', 'h' };
+		cbor_put_uint(&field, t->field);
+		st->has_label = false;
+		st->label = (struct label){ 0 };
+		st->fields_count = 2;
+		st->fields[0] = (struct field){ FIELD_POST, BYTES_OF(post) };
+		st->fields[1] = (struct field){ FIELD_MANNING_DEPTH, buf_bytes(&field) };
+	}
 	if (t->had.ptr != NULL) {
 		st->fields_count = 1;
 		st->fields[0] = (struct field){ FIELD_READ_ATTACHMENTS, t->had };
@@ -247,7 +258,7 @@ static struct entry_view put(struct scene *s, size_t party, uint64_t kind, size_
 		view = (struct entry_view){ 0 };
 	s->places[s->count] = (struct place_key){ in.log, entry.index };
 	s->filed[s->count++] = entry.filed;
-	s->sizes[party]++;
+	s->sizes[party] += !t->is_later;
 	return view;
 }
 
@@ -1201,6 +1212,85 @@ static void test_flash_climbs(void **state)
 	assert_false(v->ladders[0].steps[STEP_PRESENTED].is_proved);
 }
 
+/*
+ * Two marks, one in each of the author's two logs, of which neither has seen the other: what an ended log had
+ * lost comes to one node before what the next one says, and to another behind it. The ladder is as on the
+ * first, and nothing else is owed.
+ */
+static void test_marks_in_whatever_order(void **state)
+{
+	static const struct {
+		const char *why;
+		uint64_t ms[2], marks[2]; /* of the log that ended, of the next one */
+		bool is_correct;
+	} rows[] = {
+		{ "CORRECT, then WRONG", { 0, 1000 }, { 0, 1 }, false },
+		{ "WRONG, then CORRECT", { 0, 1000 }, { 1, 0 }, true },
+		{ "the one that was lost is the later, and says WRONG", { 1000, 0 }, { 1, 0 }, false },
+		{ "the one that was lost is the later, and says CORRECT", { 1000, 0 }, { 0, 1 }, true },
+		{ "at one time: by place", { 0, 0 }, { 0, 1 }, false },
+		{ "at one time: by place", { 0, 0 }, { 1, 0 }, true },
+	};
+
+	for (size_t i = 0; i < 2 * ARRAY_COUNT(rows); i++) {
+		const size_t r = i / 2, first = i % 2;
+		struct twist none = { 0 };
+		struct scene *s;
+		struct owed_view owed;
+		struct message_view *v;
+		(void)open_scene(state);
+		s = *state;
+		enrol(s, 0);
+		enrol(s, 1);
+		add_key(s, (struct log_key){ 7, 0, 2 }, 0, 1, 1);
+		put(s, 0, KIND_MESSAGE, 0, &none); /* position 2, a FLASH */
+		put(s, 1, KIND_WATCH_READ, 3, &none);
+		put(s, 1, KIND_READ_BACK, 3, &none);
+		for (size_t n = 0; n < 2; n++) {
+			size_t which = n ^ first;
+			uint64_t ms = rows[r].ms[which] - n * 1000; /* put() gives each a second more */
+			struct twist mark = { .is_later = which == 1,
+					      .field = rows[r].marks[which],
+					      .late_ms = ms,
+					      .filed_late_ms = ms };
+			assert_int_equal(put(s, 0, KIND_MARK, 5, &mark).verdict, VERDICT_OK);
+		}
+		v = look(s, 2);
+		if (v->ladders[0].steps[STEP_READ_BACK].is_proved != rows[r].is_correct ||
+		    v->ladders[0].is_wrong == rows[r].is_correct)
+			fail_msg("%s: the ladder has another", rows[r].why);
+		if ((fold_owed(&s->fold, &s->places[2], &owed) == ERR_NOT_FOUND) != rows[r].is_correct)
+			fail_msg("%s: what is owed follows the order of folding", rows[r].why);
+		test_map_finish(&s->rows);
+		(void)open_scene(state);
+	}
+}
+
+/* What a party says of its manning in two logs: the later counts, in whatever order they are folded. */
+static void test_mannings_in_whatever_order(void **state)
+{
+	struct scene *s = *state;
+
+	s->accord.channels[0].plane = PLANE_SERVICE;
+	for (uint64_t first = 0; first < 2; first++) {
+		struct manning_view view = { .depth = 9 };
+		s->count = 0;
+		s->sizes[0] = 1;
+		for (size_t n = 0; n < 2; n++) {
+			uint64_t depth = first ^ n, ms = (depth - n) * 1000;
+			struct twist manning = { .is_node = true,
+						 .is_later = depth == 0,
+						 .field = depth,
+						 .late_ms = ms,
+						 .filed_late_ms = ms };
+			assert_int_equal(put(s, 0, KIND_MANNING, 0, &manning).verdict, VERDICT_OK);
+		}
+		assert_int_equal(fold_next_manning(&s->fold, 7, 0, &view), ERR_OK);
+		assert_int_equal(view.depth, 1);
+		assert_int_equal(fold_drop(&s->fold), ERR_OK);
+	}
+}
+
 /* Of several answers the last one stands: what was deferred and then answered is answered. */
 static void test_the_last_answer_stands(void **state)
 {
@@ -1531,7 +1621,7 @@ static void test_a_marking_is_as_its_statement(void **state)
  */
 static void test_rows_have_a_format(void **state)
 {
-	static const char want[] = "0f749aaffe908ed7c518e845bd1db9692bc5da1328330723f0f5a1b4d1934a2b";
+	static const char want[] = "ef522201c8f01d2e5f665808d112f0bd50dfdc02173d41d8263202663108df19";
 	struct scene *s = *state;
 	struct hash_stream rows;
 	uint8_t hash[HASH_LEN];
@@ -1542,7 +1632,7 @@ static void test_rows_have_a_format(void **state)
 	worked(s, fold_rows(&s->fold, 7, hash_row, &rows));
 	hash_finish(&rows, hash);
 	bytes_write_hex(BYTES_OF(hash), text);
-	assert_int_equal(FOLD_FORMAT, 18);
+	assert_int_equal(FOLD_FORMAT, 19);
 	assert_string_equal(text, want);
 }
 
@@ -1736,6 +1826,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_node_says_little, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_the_last_answer_stands, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_flash_climbs, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_marks_in_whatever_order, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_mannings_in_whatever_order, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_read_says_what_was_there, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_query_is_answered_by_the_next_step, open_scene,
 						close_scene),
