@@ -428,7 +428,7 @@ static enum err cosignature_verify(struct node *n, const struct line *line, uint
 	if (e != ERR_OK)
 		return e;
 	note_write_text(&line->log->origin, size, root, &text);
-	e = mirror_verify(n, line, party, buf_bytes(&text), parsed);
+	e = mirror_verify(n, line, party, size, buf_bytes(&text), parsed);
 	/* Behind what has rotted here nobody's line can be judged. */
 	return e == ERR_VERIFY && has_tree_rotted(n, line, size) ? ERR_ROT : e;
 }

@@ -485,11 +485,12 @@ enum err misused_keep(struct node *n, const struct line *l, const struct note *n
 size_t mirror_version(const struct node *n, uint32_t channel, size_t party);
 const uint8_t *mirror_key(const struct node *n, uint32_t channel); /* our own, now */
 /*
- * A cosignature by that party over text; of a peer not by a key that its own log has left. ERR_NOT_FOUND: by
- * none that we know, as that of a version which we do not hold; ERR_VERIFY: false.
+ * A cosignature by that party over text of that size; of a peer by a key that its own log has left only if
+ * that log shows as much. ERR_NOT_FOUND: by none that we know or still take, as that of a version which we
+ * do not hold; ERR_VERIFY: false.
  */
-enum err mirror_verify(const struct node *n, const struct line *l, size_t party, struct bytes text,
-		       const struct note_line *line) MUST_CHECK;
+enum err mirror_verify(const struct node *n, const struct line *l, size_t party, uint64_t size,
+		       struct bytes text, const struct note_line *line) MUST_CHECK;
 /* Whether the signer has what it is to sign with under this version. */
 bool can_sign_under(const struct node *n, size_t version);
 bool is_receipt_old(struct node *n, const struct line *l);

@@ -229,11 +229,29 @@ const uint8_t *mirror_key(const struct node *n, uint32_t channel)
 	return accord_node_key(&n->versions, mirror_version(n, channel, n->self), n->self, ACCORD_KEY_MIRROR);
 }
 
-enum err mirror_verify(const struct node *n, const struct line *l, size_t party, struct bytes text,
-		       const struct note_line *line)
+/* Whether a party's own log on the channel shows that so much of that log was there. */
+static bool has_shown(const struct node *n, const struct line *l, size_t party, uint64_t size)
+{
+	const struct line *shows = line_folded(n, l->key.channel, party);
+	struct place_key last = { .index = 0 };
+	struct entry_view view;
+	bool is_seen = false;
+
+	if (shows == NULL)
+		return false;
+	last = (struct place_key){ shows->key, shows->folded - 1 };
+	return fold_get(&n->fold, &last, &view) == ERR_OK &&
+	       past_covers(&n->fold, &view.past, &(struct place_key){ l->key, size - 1 }, &is_seen) == ERR_OK &&
+	       is_seen;
+}
+
+/* A key that was left makes nobody believe more than what its party's log shows anyway. */
+enum err mirror_verify(const struct node *n, const struct line *l, size_t party, uint64_t size,
+		       struct bytes text, const struct note_line *line)
 {
 	const uint8_t *keys[ACCORD_VERSIONS_MAX];
-	size_t first = party == n->self ? 0 : mirror_version(n, l->key.channel, party);
+	size_t left = party == n->self ? 0 : mirror_version(n, l->key.channel, party);
+	size_t first = left > 0 && has_shown(n, l, party, size) ? 0 : left;
 	size_t count = accord_node_keys(&n->versions, party, ACCORD_KEY_MIRROR, first, keys);
 	uint64_t seconds;
 	enum err e = ERR_NOT_FOUND;

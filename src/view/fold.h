@@ -237,6 +237,9 @@ enum err fold_size(const struct fold *f, const struct log_key *log, uint64_t *si
 #define FOLD_FORMAT 19u
 enum err fold_is_current(const struct fold *f, const struct log_key *log, bool *is_current) MUST_CHECK;
 enum err fold_get(const struct fold *f, const struct place_key *place, struct entry_view *out) MUST_CHECK;
+/* Whether an entry was in the past of another. */
+enum err past_covers(const struct fold *f, const struct past *past, const struct place_key *at,
+		     bool *out) MUST_CHECK;
 
 /*
  * The next message of a channel after `after` (.order 0 and .place zero: from the start); ERR_NOT_FOUND at

@@ -35,9 +35,6 @@ enum err judge_key(const struct case_file *c, size_t signature, struct key_view 
 /* VERDICT_OK or the reason. */
 typedef enum err judge(const struct case_file *c, enum verdict *out);
 
-/* Whether an entry was in the past of another. */
-enum err past_covers(const struct fold *f, const struct past *past, const struct place_key *at,
-		     bool *out) MUST_CHECK;
 /*
  * Where a reference leads; false if it names no log of this accord, one that not all who read it hold, or its
  * own log's future.

@@ -32,6 +32,15 @@ void add_message(struct forge *f, enum precedence precedence, const char *text)
 	forge_say(f, &s, &f->w->nodes[f->key.party].officer.key, buf_bytes(&content));
 }
 
+void add_seen(struct forge *f, size_t party, uint32_t epoch, uint64_t size)
+{
+	struct statement s;
+
+	forge_message(f, PRECEDENCE_FLASH, &s);
+	s.seen[s.seen_count++] = (struct seen){ bytes_str(f->w->accord->parties[party].name), epoch, size };
+	forge_say(f, &s, &f->w->nodes[f->key.party].officer.key, NONE);
+}
+
 void load(struct forge *f, struct room *r, size_t party, uint32_t channel)
 {
 	forge_open(f, r->w, party, channel, 1);

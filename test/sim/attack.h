@@ -31,6 +31,8 @@ int attack_setup(void **state);
 int attack_teardown(void **state);
 /* A message of that party, at the end of its log. */
 void add_message(struct forge *f, enum precedence precedence, const char *text);
+/* A FLASH whose author has seen so much of that log. */
+void add_seen(struct forge *f, size_t party, uint32_t epoch, uint64_t size);
 /* The log of a peer as its own node has it. */
 void load(struct forge *f, struct room *r, size_t party, uint32_t channel);
 void count_reads(struct room *r);

@@ -703,6 +703,49 @@ static void test_a_stopped_log_closes_nothing(void **state)
 	forge_free(&g);
 }
 
+static void hear_line(struct room *r, const struct forge *f, size_t size, size_t mirror)
+{
+	struct buf out = BUF_ON(scratch);
+
+	forge_cosignature(f, size, mirror, &out);
+	assert_int_equal(room_hear(r, mirror, FRAME_COSIGNATURE, buf_bytes(&out)), ERR_OK);
+}
+
+/*
+ * Whoever has the mirror key that a party has left makes nobody believe more than its own log shows; a receipt
+ * that a restore took from us, and that its mirror cannot make again, comes back.
+ */
+static void test_a_mirror_key_that_was_left(void **state)
+{
+	struct room *r = *state;
+	const size_t mirror = 2;
+	struct forge f, ours;
+	size_t held;
+
+	world_rotates(r->w);
+	assert_memory_not_equal(r->w->nodes[mirror].mirror_key.public,
+				r->w->nodes[mirror].next_mirror_key.public, SIGN_PUBLIC_LEN);
+	room_link(r, mirror, 0, NULL, 0);
+	adopt_next(r);
+	assert_int_equal(room_say_at_once(r, LEADER, PRECEDENCE_FLASH, 10, 2), ERR_OK);
+	load(&ours, r, 0, LEADER);
+	load(&f, r, mirror, LEADER);
+	assert_int_equal(room_hear_batch(r, mirror, &f, 0, f.count), ERR_OK);
+	held = f.count;
+	add_seen(&f, 0, 1, ours.count - 1);
+	forge_version(&f, r->w->next->hash);
+	f.log_key = &r->w->nodes[mirror].next_log_key;
+	assert_int_equal(room_hear_batch(r, mirror, &f, held, f.count), ERR_OK);
+	assert_int_equal(room_log(r, &f.key).size, held + 2);
+	hear_line(r, &ours, ours.count, mirror);
+	assert_int_equal(room_log(r, &ours.key).cosigned[mirror], 0);
+	hear_line(r, &ours, ours.count - 1, mirror);
+	assert_int_equal(room_log(r, &ours.key).cosigned[mirror], ours.count - 1);
+	assert_int_equal(r->closed, 0);
+	forge_free(&f);
+	forge_free(&ours);
+}
+
 /* Taken while nobody could know better; the version comes, and says that this key was not good there. */
 static void test_an_old_key_is_found_out_by_the_version(void **state)
 {
@@ -850,6 +893,7 @@ int main(void)
 		ATTACK(a_key_of_a_version_that_is_not_held),
 		ATTACK(a_version_is_told_on_every_line),
 		ATTACK(a_stopped_log_closes_nothing),
+		ATTACK(a_mirror_key_that_was_left),
 		ATTACK(an_old_key_is_found_out_by_the_version),
 	};
 

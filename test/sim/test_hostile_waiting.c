@@ -131,15 +131,6 @@ static void test_a_path_that_flaps_is_checked_so_often(void **state)
 
 /* ---- What one withholds from us, and others have seen. ---- */
 
-static void add_seen(struct forge *f, size_t party, uint32_t epoch, uint64_t size)
-{
-	struct statement s;
-
-	forge_message(f, PRECEDENCE_FLASH, &s);
-	s.seen[s.seen_count++] = (struct seen){ bytes_str(f->w->accord->parties[party].name), epoch, size };
-	forge_say(f, &s, &f->w->nodes[f->key.party].officer.key, NONE);
-}
-
 /*
  * The third party gives its log to the second and not to us: the second is asked, who says that it has seen
  * it; and everybody else, should it be the second who keeps it from us.
