@@ -557,6 +557,8 @@ enum err knot_find(struct node *n, struct now now, struct line **first) MUST_CHE
 enum err lost_note(struct node *n, const struct line *line) MUST_CHECK;
 /* Sets has_lost; what came in a run before this one is due. */
 enum err lost_load(struct node *n, struct line *line) MUST_CHECK;
+/* It has come, and what was folded without it is not folded anew yet. */
+bool lost_is_here(struct node *n, const struct line *line);
 /* The log has grown, and may have what was lost. */
 enum err lost_found(struct node *n, struct now now, struct line *line) MUST_CHECK;
 /* Before everything is folded anew: what has come is not lost. */
@@ -850,6 +852,7 @@ bool has_tree_rotted(struct node *n, const struct line *line, uint64_t size);
 enum err trees_heal(struct record *r) MUST_CHECK;
 void scrub_status(const struct node *n, struct scrub_status *out);
 extern const struct fault rot_fault; /* of a log that is stopped because of it: record.rot */
+bool has_rot_stop(const struct line *line);
 
 /* ---- mend.c ---- */
 /* Begins with what the pass has found; then, until it is over, asks and waits. */

@@ -241,7 +241,8 @@ static bool has_shown(const struct node *n, const struct line *l, size_t party, 
 		return false;
 	last = (struct place_key){ shows->key, shows->folded - 1 };
 	return fold_get(&n->fold, &last, &view) == ERR_OK &&
-	       past_covers(&n->fold, &view.past, &(struct place_key){ l->key, size - 1 }, &is_seen) == ERR_OK &&
+	       past_covers(&n->fold, &view.past, &(struct place_key){ l->key, size - 1 }, &is_seen) ==
+		       ERR_OK &&
 	       is_seen;
 }
 

@@ -62,6 +62,15 @@ enum err lost_load(struct node *n, struct line *line)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+bool lost_is_here(struct node *n, const struct line *line)
+{
+	uint8_t memory[LOST_KEY_LEN];
+	struct buf key = BUF_ON(memory);
+	bool is_here;
+
+	return has_come(n, line, &key, &is_here) == ERR_OK && is_here;
+}
+
 enum err lost_found(struct node *n, struct now now, struct line *line)
 {
 	uint8_t memory[LOST_KEY_LEN];

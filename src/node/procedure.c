@@ -23,6 +23,21 @@ bool node_may_say(struct node *n, uint32_t channel)
 
 /* ---- DIGEST: what our fold holds of an instance. ---- */
 
+/*
+ * Something was folded without what it had seen, which a repair brings back or a batch just has, or all is
+ * to be folded anew: the state is nobody's to compare until then.
+ */
+static bool is_half(struct node *n, uint32_t channel)
+{
+	for (size_t i = 0; i < n->lines_count; i++) {
+		const struct line *line = &n->lines[i];
+		if (line->key.channel == channel && line->has_lost &&
+		    (has_rot_stop(line) || lost_is_here(n, line)))
+			return true;
+	}
+	return n->is_refold_due;
+}
+
 /* Of the loaded instance at this vector. ERR_LIMIT: its lines are too long for one. */
 static enum err hash_lines(struct node *n, const struct machine *m, const struct vector *at,
 			   uint8_t out[HASH_LEN])
@@ -108,9 +123,9 @@ static enum err compare_digest(struct node *n, const struct place_key *at, const
 	uint64_t version;
 	enum err e;
 
-	if (start.log.channel != at->log.channel || start.log.party >= n->accord->parties_count ||
-	    digest_get_fields(s, &version, said) != ERR_OK || version != PROCEDURE_LINES_VERSION ||
-	    !fold_machine(&n->fold, at->log.channel, &m))
+	if (is_half(n, at->log.channel) || start.log.channel != at->log.channel ||
+	    start.log.party >= n->accord->parties_count || digest_get_fields(s, &version, said) != ERR_OK ||
+	    version != PROCEDURE_LINES_VERSION || !fold_machine(&n->fold, at->log.channel, &m))
 		return ERR_OK;
 	past = vector_of_view(&n->fold, at, view, false);
 	e = machine_load(&m, spot_of_place(&start));
@@ -393,9 +408,13 @@ enum err procedure_folded(struct node *n, const struct place_key *at, const stru
 
 enum err procedure_say(struct node *n, struct now now)
 {
-	while (n->procedure_dues_count > 0) {
-		struct place_key start = n->procedure_dues[--n->procedure_dues_count].start;
-		enum err e = say_digest(n, now, &start);
+	for (size_t i = n->procedure_dues_count; i-- > 0;) {
+		struct place_key start = n->procedure_dues[i].start;
+		enum err e;
+		if (is_half(n, start.log.channel))
+			continue; /* said when it is whole */
+		n->procedure_dues[i] = n->procedure_dues[--n->procedure_dues_count];
+		e = say_digest(n, now, &start);
 		if (e != ERR_OK && e != ERR_STOPPED && e != ERR_ROT)
 			return e;
 	}

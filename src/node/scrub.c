@@ -11,6 +11,13 @@
 
 const struct fault rot_fault = { "record.rot", 0 };
 
+bool has_rot_stop(const struct line *line)
+{
+	const char *rule = line->log->stopped.rule;
+
+	return rule != NULL && strcmp(rule, rot_fault.rule) == 0;
+}
+
 /* ---- What is found, by the pass or by whoever reads. ---- */
 
 static bool is_noted(const struct scrub *s, const struct rot *rot)
@@ -228,7 +235,7 @@ static enum err conclude(struct node *n, struct now now)
 		struct line *line = &n->lines[i];
 		struct effect_publish *p;
 		bool is_whole = true;
-		if (line->log->stopped.rule == NULL || strcmp(line->log->stopped.rule, rot_fault.rule) != 0)
+		if (!has_rot_stop(line))
 			continue;
 		for (size_t j = 0; j < s->rots_count; j++)
 			is_whole = is_whole && s->rots[j].line != i;
@@ -244,6 +251,9 @@ static enum err conclude(struct node *n, struct now now)
 			e = ERR_OK;
 			continue;
 		}
+		/* Now what was folded without it comes. */
+		if (line->has_lost)
+			refold_due(n, now);
 		/* What was not signed of it meanwhile is signed now. */
 		n->has_healed = true;
 		if (e == ERR_OK && line->is_own && !line->is_recovering && line->note.size == 0 &&

@@ -712,8 +712,8 @@ static void hear_line(struct room *r, const struct forge *f, size_t size, size_t
 }
 
 /*
- * Whoever has the mirror key that a party has left makes nobody believe more than its own log shows; a receipt
- * that a restore took from us, and that its mirror cannot make again, comes back.
+ * Whoever has the mirror key that a party has left makes nobody believe more than its own log shows; a
+ * receipt that a restore took from us, and that its mirror cannot make again, comes back.
  */
 static void test_a_mirror_key_that_was_left(void **state)
 {

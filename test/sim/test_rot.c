@@ -4,6 +4,7 @@
 #include "rot.h"
 
 #include "base/log.h"
+#include "view/procedure.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -95,6 +96,47 @@ static void test_a_peer_mends_all_of_it(void **state)
 	settle(w);
 	check_agreement(w);
 	world_free(w);
+}
+
+/*
+ * While a log is stopped by rot, what had seen more of it is folded without that: no state is compared then,
+ * for nothing takes back that two differed.
+ */
+static void test_no_state_is_compared_meanwhile(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 21; seed < 27; seed++) {
+		struct world *w = world_new(seed, 3, getenv("VERBOSE") != NULL);
+		struct sim_node *n = &w->nodes[0];
+		struct place_key start = { 0 }, at;
+		struct log_status log;
+		struct spot spot = { 0 };
+		struct machine m;
+		struct prng p;
+		log_number number;
+
+		w->is_rotten = true;
+		w->faults_on = 0;
+		world_consults(w);
+		prng_init(&p, seed);
+		world_advance(w, 15000000);
+		do {
+			number = rot_log(w, n, &p, &log);
+		} while (log.log.channel != 2 || log.log.party != 1);
+		assert_true(rot(w, n, &p, number, 4, ROT_ENTRY));
+		for (int i = 0; i < 200; i++)
+			assert_int_equal(node_scrub(n->node, world_now(w, n), &n->fx), ERR_OK);
+		node_turn(w, n);
+		world_advance(w, 35000000);
+		assert_int_equal(repair(w, n).left, 0);
+		settle(w);
+		assert_true(fold_machine(node_fold(n->node), 2, &m));
+		while (machine_next(&m, &spot) == ERR_OK) {
+			start = place_of_spot(2, spot);
+			assert_int_equal(node_divergence(n->node, &start, &at), ERR_NOT_FOUND);
+		}
+		world_free(w);
+	}
 }
 
 /* Several at once, and a whole page of neighbours. */
@@ -498,6 +540,7 @@ int main(void)
 		cmocka_unit_test(test_an_own_tree_that_has_rotted_is_no_fork),
 		cmocka_unit_test(test_a_peer_mends_all_of_it),
 		cmocka_unit_test(test_many_at_once),
+		cmocka_unit_test(test_no_state_is_compared_meanwhile),
 		cmocka_unit_test(test_without_a_peer_one_log_halts),
 		cmocka_unit_test(test_the_scrub_finds_it),
 		cmocka_unit_test(test_what_has_rotted_is_not_said),
