@@ -348,3 +348,22 @@ struct bytes xml_attribute_of(const struct xml_node *node, const char *name)
 	}
 	return (struct bytes){ NULL, 0 };
 }
+
+struct bytes xml_attribute_at(const struct xml_node *node, size_t index)
+{
+	const struct attribute *a = node->attributes;
+
+	while (a != NULL && index-- > 0)
+		a = a->next;
+	return a == NULL ? (struct bytes){ NULL, 0 } : a->name;
+}
+
+struct bytes xml_name_of(const struct xml_node *node)
+{
+	return node->name;
+}
+
+const struct xml_node *xml_parent_of(const struct xml_node *node)
+{
+	return node->parent;
+}

@@ -27,7 +27,11 @@ bool xml_is(const struct xml_node *node, const char *name_space, const char *nam
  * The text of an element that holds nothing else, blanks around it left out; .ptr NULL: it holds an element.
  */
 struct bytes xml_text_of(const struct xml_node *node);
-/* Of a name without a prefix; .ptr NULL: it has none. */
+/* Of a name as it is written, "xml:lang"; .ptr NULL: it has none. */
 struct bytes xml_attribute_of(const struct xml_node *node, const char *name);
+/* The name of the attribute at `index` as it is written, whichever comes first; .ptr NULL: it has no more. */
+struct bytes xml_attribute_at(const struct xml_node *node, size_t index);
+struct bytes xml_name_of(const struct xml_node *node);		   /* without its prefix */
+const struct xml_node *xml_parent_of(const struct xml_node *node); /* NULL: it is the root */
 
 #endif

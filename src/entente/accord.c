@@ -568,6 +568,8 @@ static const struct verb verbs[] = {
 	{ "sign", 2, 3, sign },
 	{ "adopt --label --rel --anyway", 2, 2, accord_adopt },
 	{ "show", 1, 2, show },
+	{ "spif", 2, 2, accord_spif },
+	{ "propose", 2, 2, accord_propose },
 	{ NULL, 0, 0, NULL },
 };
 
@@ -578,7 +580,8 @@ static enum exit_code run(struct options *o)
 
 const struct command_row command_accord = {
 	"accord",
-	"draft NEW [OLD] | check DIR [OLD] | diff OLD NEW | sign DIR [OLD] | adopt DIR | show [DIR]",
+	"draft NEW [OLD] | check DIR [OLD] | diff OLD NEW | sign DIR [OLD] | adopt DIR | show [DIR] | spif "
+	"DIR | propose FILE",
 	1,
 	3,
 	N_("draft, check, compare, sign, adopt or show what the parties agreed beforehand"),

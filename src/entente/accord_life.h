@@ -14,6 +14,10 @@ enum exit_code accord_draft(struct options *o) MUST_CHECK;
 enum exit_code accord_diff(struct options *o) MUST_CHECK;
 enum exit_code accord_adopt(struct options *o) MUST_CHECK;
 
+/* In accord_spif.c: spif DIR, propose FILE */
+enum exit_code accord_spif(struct options *o) MUST_CHECK;
+enum exit_code accord_propose(struct options *o) MUST_CHECK;
+
 /* In accord.c: opens and checks; what is wrong is said with file and line. */
 enum exit_code accord_open_checked(struct accord_dir *d, const char *path) MUST_CHECK;
 enum exit_code accord_cannot_open(const char *path, enum err e) MUST_CHECK;

@@ -1,9 +1,11 @@
 /*
  * A file from outside in each format that is read; its first byte says which. It is refused with a rule, or
- * its items are whole, and what is marked LABELLED is a label of these guidelines.
+ * its items are whole, and what is marked LABELLED is a label of these guidelines. Of an SPIF each line
+ * proposed is one line.
  */
 #include "border/incoming.h"
 #include "border/csv.h"
+#include "border/spif.h"
 #include "border/xml_read.h"
 
 #include <assert.h>
@@ -51,6 +53,20 @@ static void look_at_items(const struct incoming *in)
 	}
 }
 
+static void read_spif(struct bytes in)
+{
+	const json_t *line;
+	struct spif s;
+	size_t i;
+	enum err e = spif_read(in, &s);
+
+	assert(e == ERR_OK ? s.rule == NULL && json_array_size(s.lines) > 1
+			   : e == ERR_USAGE && s.rule != NULL && json_array_size(s.lines) == 0);
+	json_array_foreach(s.lines, i, line) assert(strpbrk(json_string_value(line), "\n\r") == NULL);
+	json_array_foreach(s.left, i, line) assert(json_string_value(json_object_get(line, "as")) != NULL);
+	spif_close(&s);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 {
 	static const char *const names[] = { "cap", "csv", "adatp-4774", "stix", "atom", "geojson" };
@@ -60,6 +76,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 
 	if (len == 0)
 		return 0;
+	if (ptr[0] == 's') {
+		read_spif(in);
+		return 0;
+	}
 	e = incoming_read(&g, bytes_str(names[ptr[0] % ARRAY_COUNT(names)]), in, &read);
 	assert(e == ERR_OK || e == ERR_LIMIT || (e == ERR_USAGE && read.rule != NULL));
 	assert(e == ERR_OK || json_array_size(read.items) == 0);
