@@ -76,6 +76,6 @@ enum err marking_read(const struct accord *a, struct bytes in, struct statement 
 						 .epoch = named.log.epoch,
 						 .index = named.index };
 	}
-	cbor_open_known(&r, in);
-	return label_read(&r, &out->label) == ERR_OK ? ERR_OK : ERR_CORRUPT;
+	cbor_open(&r, in);
+	return label_read(&r, &out->label) == ERR_OK && cbor_finish(&r) == ERR_OK ? ERR_OK : ERR_CORRUPT;
 }

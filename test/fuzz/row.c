@@ -5,6 +5,7 @@
 #include "accord/places.h"
 #include "dialogue/thing.h"
 #include "record/sqlite.h"
+#include "view/marking.h"
 #include "view/rows.h"
 
 #include <assert.h>
@@ -183,6 +184,22 @@ static void check_places(struct bytes in)
 	assert(places.count == 0);
 }
 
+static void check_marking(struct bytes in)
+{
+	static const struct accord accord = { .parties = { { .name = "kor" }, { .name = "usa" } },
+					      .parties_count = 2 };
+	static struct statement s;
+	uint8_t memory[MARKING_LEN_MAX];
+	struct buf label = BUF_ON(memory);
+
+	if (in.len > MARKING_LEN_MAX || marking_read(&accord, in, &s) != ERR_OK)
+		return;
+	assert(s.has_label && s.refers_count <= 1 && s.kind == in.ptr[0]);
+	label_write(&s.label, &label);
+	assert(in.len == 2 + s.refers_count * PLACE_KEY_LEN + label.len);
+	assert(memcmp(in.ptr + in.len - label.len, memory, label.len) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 {
 	uint8_t memory[MAP_VALUE_MAX];
@@ -194,5 +211,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 	check_check(rows.in);
 	check_thing(rows.in);
 	check_places(rows.in);
+	check_marking(rows.in);
 	return 0;
 }
