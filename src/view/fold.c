@@ -619,7 +619,8 @@ static enum err fold_act(const struct fold *f, const struct fold_input *in, cons
 		const struct message_at mark_at = { v->order, at };
 		struct place_key message;
 		e = read_back_subject(f, &subject, &message);
-		return e == ERR_OK ? settle_read_back(f, &message, subject.log.party, &mark_at, mark == 0) : e;
+		return e == ERR_OK ? settle_read_back(f, &message, subject.log.party, &mark_at, mark == 0)
+				   : e;
 	}
 	return ERR_OK;
 }

@@ -16,7 +16,7 @@
  *	'm' channel, T, place        messages in the order of the record
  *	'a' place, T, place          acts: what refers to the first place, in the order of the record
  *	'o' place                    messages that still owe a step (struct owed_view)
- *	'C' place, party             the last mark on the party's READ BACKs of that message, where it owes one
+ *	'C' place, party             the last mark on its READ BACKs of that message, where it owes one
  *	's' channel, T, place        formal notices: SUSPEND, REINSTATE
  *	'n' place                    struct form_view: a form that counts
  *	'g' channel, statement id    drafts of the home channel, by the statement that is to go out

@@ -501,8 +501,8 @@ static void rows_compare_all(struct world *w, struct sim_node *n, const char *wh
 }
 
 /*
- * The view after a replay equals the view in use, of every node, on all its channels at once; and so does that
- * of the same entries in any order which respects each log's own and what was seen.
+ * The view after a replay equals the view in use, of every node, on all its channels at once; and so does
+ * that of the same entries in any order which respects each log's own and what was seen.
  */
 static void check_replay(struct world *w, struct sim_node *n, const struct node_rows *before)
 {

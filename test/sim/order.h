@@ -1,4 +1,6 @@
-/* order.h - a node folds all that it holds anew, in another order that respects what each entry had seen. */
+/*
+ * order.h - a node folds all that it holds anew, in another order that respects what each entry had seen.
+ */
 #ifndef SIM_ORDER_H
 #define SIM_ORDER_H
 
