@@ -405,7 +405,7 @@ static void show_chain(struct client *c, const char *place)
 
 	for (unsigned depth = 0; place != NULL && depth < ABOUT_DEPTH; depth++) {
 		json_t *next = NULL;
-		char line[512];
+		char line[512], instead[128];
 		if (show_get_entry(c, place, &next) != EXIT_DONE) {
 			json_decref(next);
 			break;
@@ -413,6 +413,8 @@ static void show_chain(struct client *c, const char *place)
 		show_says_line(next, line, sizeof line);
 		say("  > {1} {2} ", place, show_kind(next));
 		say_text(bytes_str(line[0] != '\0' ? line : json_str(next, "subject")));
+		show_instead(next, instead, sizeof instead);
+		say_coloured(COLOUR_BAD, instead);
 		say("\n");
 		json_decref(entry);
 		entry = next;

@@ -167,7 +167,8 @@ static const struct {
 	{ "ACCORD_DIFFERS", NULL, EXIT_REFUSED,
 	  N_("it was signed under another accord than entente accord show has: write it anew") },
 	{ "EXISTS", "keys.key", EXIT_REFUSED,
-	  N_("entente keys says whose it is: each person signs with keys that nobody else had") },
+	  N_("entente keys says whose it is: each person signs with keys that nobody else had; if it was "
+	     "given to the wrong one, withdraw it and let the right one make another") },
 	{ "EXISTS", NULL, EXIT_REFUSED, N_("nothing is written over; entente status shows what stands") },
 	{ "STOPPED", NULL, EXIT_INTEGRITY, N_("entente status names the log and the rule that it broke") },
 	{ "RECOVERING", "start.strict", EXIT_REFUSED,

@@ -212,6 +212,16 @@ def test_a_downgrade_takes_two_and_its_originators(guided):
     assert "(OPENS" in kor.run("relabel", other, "--label", "OPEN", key="watch", code=4).stderr
     said = kor.say("relabel", other, "--label", "SECRET", key="watch")
     assert said["needed"] == 2
+    stricter = release(kor, level="CLOSED")
+    said = kor.say("relabel", stricter, "--label", "SECRET", key="watch")
+    approve(kor, said["place"], "head")
+    given = approve(kor, said["place"], "deputy")["released"]
+    for node in (kor, usa):
+        node.wait("the label that stands is the item's", lambda node=node: node.entry(stricter)["label"]["level"] == "SECRET")
+        assert node.entry(stricter)["became"]["label_place"] == given
+        row = next(row for row in node.get("/log", channel="share", party="kor", last=50)["entries"] if row["place"] == stricter)
+        assert row["label"]["level"] == "SECRET" and row["marking"] == node.entry(given)["marking"]
+        assert "=== SECRET" in (read := node.run("read", stricter, key="watch").stdout) and "CLOSED" not in read
 
 
 def test_a_downgrade_signed_beforehand(guided):
@@ -267,6 +277,7 @@ def test_a_downgrade_signed_beforehand_waits_where_it_is_in_doubt(guided, tmp_pa
         for name in names:
             approve(kor, of, name)
     approve(kor, kor.say("recall", back, "Asked back.", key="watch")["place"], "head")
+    assert "(RECALL ASKED)" in kor.run("approve", asked, key="deputy").stdout
     shift = kor.key("shift")
     holder = next(one["holder"] for one in kor.get("/keys")["keys"] if one["fingerprint"] == shift.fingerprint)
     kor.run("keys", "--add", f"{shift.path}.pub", "--roles", "policy", "--holder", str(holder), "--label", "OPEN", key="registrar")
