@@ -550,6 +550,23 @@ static void version_event(struct world *w, const struct event *e)
 	node_turn(w, n);
 }
 
+/* Whether a node holds of a shared log what it has not folded. */
+static bool is_waiting(const struct world *w)
+{
+	struct log_status logs[64];
+
+	for (size_t i = 0; i < w->nodes_count; i++) {
+		struct node *node = w->nodes[i].node;
+		size_t count = node == NULL ? 0 : node_logs(node, logs, ARRAY_COUNT(logs));
+		for (size_t k = 0; k < count; k++) {
+			const struct accord_channel *c = accord_channel_find(w->accord, logs[k].log.channel);
+			if (c->plane != PLANE_HOME && logs[k].folded < logs[k].size)
+				return true;
+		}
+	}
+	return false;
+}
+
 static void periodic(struct world *w, const struct event *e)
 {
 	struct sim_node *n = &w->nodes[e->node];
@@ -562,7 +579,7 @@ static void periodic(struct world *w, const struct event *e)
 		again.at_us = w->now_us + 300000 + (int64_t)prng_below(&w->prng, 700000);
 	} else if (e->kind == EVENT_TICK) {
 		again.at_us = w->now_us + 1000000;
-		if (w->now_us > w->said_until_us && w->hostile == NULL)
+		if (w->now_us > w->said_until_us && w->hostile == NULL && !is_waiting(w))
 			return;
 		err = n->node == NULL ? ERR_OK : node_tick(n->node, world_now(w, n), &n->fx);
 		if (err != ERR_OK && !disk_has_failed(n) && !n->is_flipped && !is_hostile(w, n->party))
@@ -779,6 +796,12 @@ void world_heal(struct world *w)
 		w->nodes[i].clock_offset_ms = 0;
 	w->epochs_from_us = w->now_us + EPOCHS_FROM_US - CHAOS_UNTIL_US;
 	w->said_until_us = w->now_us + SAID_UNTIL_US - CHAOS_UNTIL_US;
+	world_advance(w, w->now_us + WORLD_HEALS_US);
+	if (!is_waiting(w))
+		return;
+	/* What nobody has is lost a minute after a node's last start (LOST_AFTER_MS in node/core.h). */
+	for (int s = 0; s < 75 && is_waiting(w); s++)
+		world_advance(w, w->now_us + 1000000);
 	world_advance(w, w->now_us + WORLD_HEALS_US);
 }
 
