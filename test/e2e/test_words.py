@@ -110,7 +110,7 @@ def translations():
             yield "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', block.partition("\nmsgstr ")[2]))
 
 
-VERBS = {"accord": {"draft", "check", "sign", "show", "diff", "adopt"}, "init": {"keys", "accord", "home"}, "bundle": {"write", "read"}}
+VERBS = {"accord": {"draft", "check", "sign", "show", "diff", "adopt", "spif", "propose"}, "init": {"keys", "accord", "home"}, "bundle": {"write", "read"}}
 # Words behind the program's name that are no command in a sentence about it.
 NO_COMMANDS = {"says", "link", "signer", "terminals"}
 NO_VERBS = {"takes"}

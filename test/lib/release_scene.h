@@ -40,7 +40,8 @@ struct scene {
 	uint64_t sizes[3][2]; /* of SCENE_LEADER, SCENE_SHARE, SCENE_HOME by party */
 	struct scene_entry entries[SCENE_ENTRIES_MAX];
 	size_t count;
-	uint8_t ids; /* of statements that were given one */
+	uint8_t ids;   /* of statements that were given one */
+	bool is_tried; /* each statement is changed, and each call of the map fails, before it is folded */
 };
 
 /* One entry. What is not said is KOR's duty officer on SCENE_SHARE, at the scene's start. */
