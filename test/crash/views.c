@@ -105,6 +105,7 @@ static void ask_said(struct answers *a, const struct place_key *on, const struct
 		e = fold_reported_of(a->fold, &at.place, &pair[0]);
 		answers_put_place(a, "reported of", e, &pair[0]);
 	}
+	answers_put_number(a, "acts", answers_ended(e), 0);
 }
 
 static void ask_hung(struct answers *a, const struct place_key *on)
