@@ -172,15 +172,21 @@ static struct {
 	char *names[SANDBOX_NUMBERS_MAX];
 } root;
 
-static void put(const char *text)
+struct denied_line {
+	char text[192];
+	size_t len;
+};
+
+static void put(struct denied_line *line, const char *text)
 {
-	if (write(STDERR_FILENO, text, strlen(text)) < 0)
-		return;
+	while (*text != '\0' && line->len < sizeof line->text)
+		line->text[line->len++] = *text++;
 }
 
 /* Runs with SIGSYS blocked: whatever comes now that is not on the list ends the process at once. */
 static void on_denied(int number, siginfo_t *denied, void *context)
 {
+	struct denied_line line = { .len = 0 };
 	char digits[16];
 	int call = denied->si_syscall, at = sizeof digits - 1;
 
@@ -188,14 +194,17 @@ static void on_denied(int number, siginfo_t *denied, void *context)
 	digits[at] = '\0';
 	for (unsigned left = (unsigned)call; at > 0 && (left > 0 || at == sizeof digits - 1); left /= 10)
 		digits[--at] = (char)('0' + left % 10);
-	put("entente ");
-	put(root.self);
-	put(": ended by the kernel: it asked for the system call ");
-	put(call >= 0 && call < (int)SANDBOX_NUMBERS_MAX && root.names[call] != NULL ? root.names[call]
-										     : "of number");
-	put(" (");
-	put(digits + at);
-	put("), which it may not\n");
+	put(&line, "entente ");
+	put(&line, root.self);
+	put(&line, ": ended by the kernel: it asked for the system call ");
+	put(&line, call >= 0 && call < (int)SANDBOX_NUMBERS_MAX && root.names[call] != NULL ? root.names[call]
+											    : "of number");
+	put(&line, " (");
+	put(&line, digits + at);
+	put(&line, "), which it may not\n");
+	/* At once: others write to the same log. */
+	if (write(STDERR_FILENO, line.text, line.len) < 0)
+		line.len = 0;
 	raise(number);
 	_exit(1);
 }

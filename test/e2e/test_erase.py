@@ -69,7 +69,7 @@ def test_what_is_dated_ahead_is_not_signed_beside(pair):
                                  rel=["kor", "usa"], claimed=int(time.time() * 1000) + minutes * 60_000)
         draft.write_bytes(officers.encode([officers.item(raw, [kor.key("watch")])]))
         done = kor.run("erase", "--draft", draft, "--sign", key="relief", code=code, env=nodes.KOREAN)
-        assert bool(code) == ("서명하지 않았음" in done.stderr) != is_erased(kor, place)
+        assert bool(code) == ("서명하지 않았습니다" in done.stderr) != is_erased(kor, place)
 
 
 # Two persons at two terminals
