@@ -54,8 +54,7 @@ static enum err read_needed(struct api *a, struct draft_case *d)
 	}
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	d->view.needed = draft_needed(node_fold(a->node), &d->view, s, &about);
-	return ERR_OK;
+	return draft_needed(node_fold(a->node), &d->view, s, &about, &d->view.needed);
 }
 
 /*

@@ -375,8 +375,35 @@ static enum err epoch_entry(struct node *n, struct now now, struct line *line, c
 }
 
 /*
+ * Whether this `keys` statement is the one by which its key stands in force where the log ends. What was changed or
+ * withdrawn since is not repeated: the next epoch knows what was withdrawn in the one before it.
+ */
+static enum err is_in_force(const struct node *n, const struct line *from, uint64_t index,
+			    const struct fold_input *in, bool *out)
+{
+	uint64_t act, use;
+	struct recipient_view recipient;
+	struct key_view key = { 0 };
+	enum err e;
+
+	*out = true;
+	if (statement_field_uint(in->statement, FIELD_KEYS_ACT, 1, &act) != ERR_OK ||
+	    statement_field_uint(in->statement, FIELD_KEYS_USE, KEY_USE_COUNT - 1, &use) != ERR_OK ||
+	    (use != KEY_USE_OFFICER && use != KEY_USE_RECIPIENT))
+		return ERR_OK;
+	if (use == KEY_USE_OFFICER) {
+		e = fold_key(&n->fold, &from->key, in->named_key, from->log->durable, &key);
+	} else {
+		e = fold_recipient(&n->fold, &from->key, in->named_key, &recipient);
+		key = recipient.view;
+	}
+	*out = e == ERR_OK && act == 0 && key.added == index + 1 && key_is_in_force(&key, from->log->durable);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/*
  * A new epoch repeats the keys in force after its `open`: same bytes, same ids. The first log of a channel
- * takes those of another that are for every channel.
+ * takes all that another says for every channel: nothing lies before it that would know what was withdrawn.
  */
 static enum err repeat_keys(struct node *n, struct now now, const struct log_key *old,
 			    const struct log_key *fresh)
@@ -393,6 +420,7 @@ static enum err repeat_keys(struct node *n, struct now now, const struct log_key
 		struct judged judged;
 		struct place_key at = { *old, i };
 		struct entry_view view;
+		bool is_wanted = true;
 		enum err e = fold_get(&n->fold, &at, &view);
 		if (e != ERR_OK)
 			return e == ERR_NOT_FOUND ? ERR_OK : e;
@@ -404,7 +432,9 @@ static enum err repeat_keys(struct node *n, struct now now, const struct log_key
 			continue;
 		if (e == ERR_OK)
 			e = judged_read(n, old, &entry, &s, &judged);
-		if (e == ERR_OK)
+		if (e == ERR_OK && old->channel == fresh->channel)
+			e = is_in_force(n, from, i, &judged.input, &is_wanted);
+		if (e == ERR_OK && is_wanted)
 			e = epoch_entry(n, now, line_find(n, fresh), &entry, &s);
 		if (e != ERR_OK)
 			return e;

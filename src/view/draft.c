@@ -336,18 +336,29 @@ static enum err draft_of(const struct case_file *c, struct draft_view *out, enum
 	return ERR_OK;
 }
 
-uint8_t draft_needed(const struct fold *f, const struct draft_view *v, const struct statement *outgoing,
-		     const struct statement *about)
+enum err draft_needed(const struct fold *f, const struct draft_view *v, const struct statement *outgoing,
+		      const struct statement *about, uint8_t *out)
 {
-	const struct fold_input in = { .statement = outgoing, .subject = about, .log = v->at.log };
-	struct case_file c = { .f = f, .in = &in, .kind = kind_find(outgoing->kind) };
+	const struct entry entry = { .index = UINT64_MAX };
+	const struct fold_input in = {
+		.statement = outgoing, .subject = about, .log = v->at.log, .entry = &entry
+	};
+	struct entry_view view = { 0 }, of;
+	struct case_file c = { .f = f, .in = &in, .kind = kind_find(outgoing->kind), .view = &view };
 	struct labelled l;
 	uint8_t by = 0;
+	enum err e = ERR_NOT_FOUND;
 
+	if (outgoing->refers_count == 1 && refers_place(f, &in, &outgoing->refers[0], &c.subject))
+		e = fold_get(f, &c.subject, &of);
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	view.urgency = urgency_of(outgoing, e == ERR_OK ? &of : NULL);
 	c.channel = accord_channel_find(f->accord, outgoing->channel);
 	if (f->accord->guidelines != NULL && label_outgoing(&c, outgoing, &l))
 		by = need_of(&l, outgoing, addressed(&l, c.channel, outgoing)).by;
-	return by > v->needed ? by : v->needed;
+	*out = by > v->needed ? by : v->needed;
+	return ERR_OK;
 }
 
 static enum err judge_submit(const struct case_file *c, enum verdict *out)

@@ -433,6 +433,7 @@ enum err fold_judge(const struct fold *all, const struct fold_input *in, struct 
 		else if (e != ERR_OK)
 			return e;
 	}
+	out->urgency = urgency_of(in->statement, c.has_subject ? &c.subject_view : NULL);
 	for (size_t i = 0; i < ARRAY_COUNT(judges) && out->verdict == VERDICT_OK; i++) {
 		e = judges[i](&c, &out->verdict);
 		if (e != ERR_OK)
@@ -463,6 +464,7 @@ bool key_is_in_force(const struct key_view *key, uint64_t index)
 	return key->added <= index && index < key->withdrawn;
 }
 
+/* What is withdrawn before it was added leaves a row too: nobody adds it behind that. */
 static enum err fold_officer(const struct fold *f, const struct fold_input *in, bool is_withdrawal)
 {
 	struct key_view key;
@@ -473,11 +475,11 @@ static enum err fold_officer(const struct fold *f, const struct fold_input *in, 
 		key_withdraw(in, &key);
 		e = row_put_key(f->map, &in->log, in->named_key, &key);
 	}
-	if (e != ERR_OK && e != ERR_NOT_FOUND)
+	if (is_withdrawal ? e != ERR_NOT_FOUND : e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
-	if (is_withdrawal)
-		return ERR_OK;
 	key_add(f, in, &key);
+	if (is_withdrawal)
+		key_withdraw(in, &key);
 	return row_put_key(f->map, &in->log, in->named_key, &key);
 }
 
@@ -491,10 +493,10 @@ static enum err fold_role_key(const struct fold *f, const struct fold_input *in,
 
 	if (is_withdrawal) {
 		e = row_get_recipient(f->map, &in->log, in->named_key, &key);
-		if (e != ERR_OK)
-			return e == ERR_NOT_FOUND ? ERR_OK : e;
-		key_withdraw(in, &key.view);
-		return row_put_recipient(f->map, &in->log, in->named_key, &key);
+		if (e != ERR_NOT_FOUND) {
+			key_withdraw(in, &key.view);
+			return e == ERR_OK ? row_put_recipient(f->map, &in->log, in->named_key, &key) : e;
+		}
 	}
 	cbor_open(&r, named->value);
 	if (cbor_read_bytes(&r, sizeof key.key, &raw) != ERR_OK)
@@ -502,6 +504,8 @@ static enum err fold_role_key(const struct fold *f, const struct fold_input *in,
 	memcpy(key.key, raw.ptr, raw.len);
 	key.key_len = raw.len;
 	key_add(f, in, &key.view);
+	if (is_withdrawal)
+		key_withdraw(in, &key.view);
 	return row_put_recipient(f->map, &in->log, in->named_key, &key);
 }
 

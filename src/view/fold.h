@@ -129,7 +129,8 @@ struct entry_view {
 	uint64_t order; /* T: the hybrid logical clock in one number */
 	uint64_t kind;
 	enum verdict verdict;
-	bool is_node;	 /* nobody signed it: a node's own word */
+	bool is_node;		 /* nobody signed it: a node's own word */
+	enum precedence urgency; /* its own precedence, or that of what it is about, if that is more urgent */
 	bool is_flagged; /* claimed time too far off the filing time, or an impossible claim of what it saw */
 	int64_t offset_ms; /* claimed minus filed */
 	uint16_t line;	   /* of the guidelines that a verdict is by; 0: none */
@@ -234,7 +235,7 @@ enum err fold_size(const struct fold *f, const struct log_key *log, uint64_t *si
  * format mean nothing here, and are dropped and made anew (docs/spec/record.md section 6). A log of which
  * nothing is folded has none: current.
  */
-#define FOLD_FORMAT 19u
+#define FOLD_FORMAT 20u
 enum err fold_is_current(const struct fold *f, const struct log_key *log, bool *is_current) MUST_CHECK;
 enum err fold_get(const struct fold *f, const struct place_key *place, struct entry_view *out) MUST_CHECK;
 /* Whether an entry was in the past of another. */

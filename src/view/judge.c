@@ -68,24 +68,44 @@ static enum err judge_founding(const struct case_file *c, enum verdict *out)
 	return ERR_OK;
 }
 
-/* A new epoch repeats who was in force where the log before it ended: nobody is given anything by that. */
-static enum err is_repeated_key(const struct case_file *c, bool *out)
+/* The log of the epoch before this one, and how much of it this one had seen; false: there is none. */
+static enum err log_before(const struct fold *f, const struct log_key *log, struct log_key *before,
+			   uint64_t *size, bool *out)
 {
-	struct place_key open = { c->in->log, 0 };
-	struct log_key before = c->in->log;
+	struct place_key open = { *log, 0 };
 	struct entry_view v;
-	struct key_view key;
-	enum err e = fold_get(c->f, &open, &v);
+	enum err e = fold_get(f, &open, &v);
 
 	*out = false;
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	before.epoch = v.past.of[c->in->log.party].epoch;
-	if (before.epoch == 0 || before.epoch >= c->in->log.epoch)
-		return ERR_OK;
-	e = row_get_key(c->f->map, &before, c->in->named_key, v.past.of[c->in->log.party].size, &key);
-	*out = e == ERR_OK && key_is_in_force(&key, v.past.of[c->in->log.party].size) &&
-	       key.holder == named_holder(c->in->statement) &&
+	*before = *log;
+	before->epoch = v.past.of[log->party].epoch;
+	*size = v.past.of[log->party].size;
+	*out = before->epoch != 0 && before->epoch < log->epoch;
+	return ERR_OK;
+}
+
+/*
+ * A new epoch repeats who was in force where the log before it ended: nobody is given anything by that. It
+ * does so before anything else is said of the key there: what was changed or withdrawn since does not come back.
+ */
+static enum err is_repeated_key(const struct case_file *c, bool *out)
+{
+	struct log_key before;
+	struct key_view key;
+	uint64_t size;
+	bool has_before;
+	enum err e = row_get_key(c->f->map, &c->in->log, c->in->named_key, c->in->entry->index, &key);
+
+	*out = false;
+	if (e != ERR_NOT_FOUND)
+		return e;
+	e = log_before(c->f, &c->in->log, &before, &size, &has_before);
+	if (e != ERR_OK || !has_before)
+		return e;
+	e = row_get_key(c->f->map, &before, c->in->named_key, size, &key);
+	*out = e == ERR_OK && key_is_in_force(&key, size) && key.holder == named_holder(c->in->statement) &&
 	       (fold_roles(c->f->accord, c->in->statement) & ~key.roles) == 0;
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
@@ -185,28 +205,47 @@ enum err judge_signatures(const struct case_file *c, enum verdict *out)
 	return ERR_OK;
 }
 
-/* What was withdrawn may be lost, or in the wrong hands: it stays so, whoever is named. */
+/* How the key stood in that log before the entry of that index. ERR_NOT_FOUND: nothing was said of it. */
+static enum err stood(const struct case_file *c, enum key_use use, const struct log_key *log, uint64_t index,
+		      struct key_view *out)
+{
+	struct recipient_view recipient;
+	enum err e;
+
+	if (use == KEY_USE_OFFICER)
+		return row_get_key(c->f->map, log, c->in->named_key, index, out);
+	e = row_get_recipient(c->f->map, log, c->in->named_key, &recipient);
+	*out = recipient.view;
+	return e;
+}
+
+/*
+ * What was withdrawn may be lost, or in the wrong hands: it stays so, whoever is named, and in each epoch behind
+ * the one where that was said.
+ */
 enum err judge_key_anew(const struct case_file *c, enum verdict *out)
 {
-	const struct log_key *log = &c->in->log;
-	uint64_t act, use;
-	struct recipient_view recipient;
-	struct key_view key;
-	enum err e = ERR_NOT_FOUND;
+	struct log_key log = c->in->log;
+	uint64_t act, use, index = c->in->entry->index;
+	bool has_log = true;
+	enum err e = ERR_OK;
 
 	if (c->in->statement->kind != KIND_KEYS ||
 	    statement_field_uint(c->in->statement, FIELD_KEYS_ACT, 1, &act) != ERR_OK || act != 0 ||
-	    statement_field_uint(c->in->statement, FIELD_KEYS_USE, KEY_USE_COUNT - 1, &use) != ERR_OK)
+	    statement_field_uint(c->in->statement, FIELD_KEYS_USE, KEY_USE_COUNT - 1, &use) != ERR_OK ||
+	    (use != KEY_USE_OFFICER && use != KEY_USE_RECIPIENT))
 		return ERR_OK;
-	if (use == KEY_USE_OFFICER)
-		e = row_get_key(c->f->map, log, c->in->named_key, c->in->entry->index, &key);
-	if (use == KEY_USE_RECIPIENT) {
-		e = row_get_recipient(c->f->map, log, c->in->named_key, &recipient);
-		key = recipient.view;
+	while (e == ERR_OK && has_log && *out == VERDICT_OK) {
+		struct key_view key;
+		e = stood(c, (enum key_use)use, &log, index, &key);
+		/* What an ended log says behind where the next one begins was not in this one's past. */
+		if (e == ERR_OK && key.withdrawn <= index)
+			*out = VERDICT_WITHDRAWN;
+		if (e == ERR_OK || e == ERR_NOT_FOUND)
+			e = log_before(c->f, &(struct log_key){ log.channel, log.party, log.epoch }, &log,
+				       &index, &has_log);
 	}
-	if (e == ERR_OK && !key_is_in_force(&key, c->in->entry->index))
-		*out = VERDICT_WITHDRAWN;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return e;
 }
 
 enum err judge_channel(const struct case_file *c, enum verdict *out)

@@ -164,28 +164,21 @@ static bool is_release(uint64_t kind)
 	return kind >= KIND_SUBMIT && kind <= KIND_REQUEST;
 }
 
-/*
- * How urgent it is: what is said of something is as urgent as that, whatever it says itself. A release and
- * what follows it has numbers of its own, a dialogue its own rules.
- */
-static enum precedence urgency(const struct case_file *c, const struct statement *s)
+enum precedence urgency_of(const struct statement *s, const struct entry_view *about)
 {
+	const struct kind_row *kind = kind_find(s->kind);
 	enum precedence own = s->has_precedence ? s->precedence : PRECEDENCE_ROUTINE;
-	const struct statement *of = c->in->subject;
-	bool is_about;
 
-	/* WRONG is one officer's, at once; words about what had to be read back are as urgent. */
-	if (s->kind == KIND_MARK)
-		return PRECEDENCE_FLASH;
-	is_about = s == c->in->statement && of != NULL && of->has_precedence && !is_release(s->kind) &&
-		   !kind_is_dialogue(s->kind) && c->kind->refers == KIND_REFERS_ONE;
-
-	return is_about && of->precedence < own ? of->precedence : own;
+	if (about == NULL || kind == NULL || kind->refers != KIND_REFERS_ONE || is_release(s->kind) ||
+	    kind_is_dialogue(s->kind))
+		return own;
+	return about->urgency < own ? about->urgency : own;
 }
 
 struct release_need need_of(const struct labelled *l, const struct statement *s, uint32_t to)
 {
 	struct release_need need = { 0 }, words;
+	enum precedence urgency;
 
 	if (s->kind == KIND_RECALL)
 		need = act_need(l, GUIDELINES_RECALL);
@@ -193,7 +186,11 @@ struct release_need need_of(const struct labelled *l, const struct statement *s,
 		need = act_need(l, GUIDELINES_DOWNGRADE);
 	if (!has_words(l->c, s) && s->kind != KIND_RELABEL)
 		return need;
-	words = policy_release_need(l->g, &l->mask, l->room->plane, urgency(l->c, s), to);
+	/* WRONG is one officer's, at once; words beside it are as urgent as what had to be read back. */
+	urgency = s->kind == KIND_MARK	     ? PRECEDENCE_FLASH
+		  : s == l->c->in->statement ? l->c->view->urgency
+					     : urgency_of(s, NULL);
+	words = policy_release_need(l->g, &l->mask, l->room->plane, urgency, to);
 	words.consents |= need.consents;
 	if (words.by < need.by) {
 		words.by = need.by;

@@ -41,11 +41,11 @@ struct draft_view {
 
 /*
  * How many approve it at least: `needed` is by what is to go out alone, and what that is about may be more
- * urgent. NULL: about nothing, or it is not held. A later version that has no guidelines, not that channel or
+ * urgent. `about`: that statement; NULL: it is about nothing, or it is not held. A later version that has no guidelines, not that channel or
  * not that label asks for no more.
  */
-uint8_t draft_needed(const struct fold *f, const struct draft_view *v, const struct statement *outgoing,
-		     const struct statement *about);
+enum err draft_needed(const struct fold *f, const struct draft_view *v, const struct statement *outgoing,
+		      const struct statement *about, uint8_t *out) MUST_CHECK;
 /* The next draft of a home channel, by id; starts with *is_first. ERR_NOT_FOUND at the end. */
 enum err draft_next(const struct fold *f, uint32_t home, bool is_first, struct draft_view *v) MUST_CHECK;
 /* The draft of a statement that is to go out; ERR_NOT_FOUND: it was never submitted there. */

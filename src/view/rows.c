@@ -11,6 +11,7 @@
 #define PAST_LEN 12u
 #define ENTRY_FLAGGED 1u
 #define ENTRY_NODE 2u
+#define ENTRY_URGENCY_SHIFT 2u /* two bits above them */
 
 struct buf *row_open(struct row_key *k, enum row_type type)
 {
@@ -152,7 +153,8 @@ enum err row_put_entry(const struct map *m, size_t parties, const struct place_k
 	buf_put_be64(&value, v->kind);
 	buf_put_be64(&value, (uint64_t)v->offset_ms);
 	buf_put_byte(&value, (uint8_t)v->verdict);
-	buf_put_byte(&value, (uint8_t)((v->is_flagged ? ENTRY_FLAGGED : 0) | (v->is_node ? ENTRY_NODE : 0)));
+	buf_put_byte(&value, (uint8_t)((v->is_flagged ? ENTRY_FLAGGED : 0) | (v->is_node ? ENTRY_NODE : 0) |
+				       (unsigned)v->urgency << ENTRY_URGENCY_SHIFT));
 	for (size_t i = 0; i < parties; i++) {
 		buf_put_be32(&value, v->past.of[i].epoch);
 		buf_put_be64(&value, v->past.of[i].size);
@@ -182,7 +184,7 @@ enum err row_get_entry(const struct map *m, const struct place_key *at, struct e
 	parties = value.len < ENTRY_VALUE_MIN ? PARTY_MAX + 1 : (value.len - ENTRY_VALUE_MIN) / PAST_LEN;
 	rest = value.len - ENTRY_VALUE_MIN - parties * PAST_LEN;
 	if (parties > PARTY_MAX || (rest != 0 && rest != 2) || memory[24] >= VERDICT_COUNT ||
-	    memory[25] > (ENTRY_FLAGGED | ENTRY_NODE))
+	    memory[25] >> ENTRY_URGENCY_SHIFT >= PRECEDENCE_COUNT)
 		return ERR_CORRUPT;
 	in = buf_bytes(&value);
 	*out = (struct entry_view){ 0 };
@@ -192,6 +194,7 @@ enum err row_get_entry(const struct map *m, const struct place_key *at, struct e
 	out->verdict = in.ptr[0];
 	out->is_flagged = (in.ptr[1] & ENTRY_FLAGGED) != 0;
 	out->is_node = (in.ptr[1] & ENTRY_NODE) != 0;
+	out->urgency = (enum precedence)(in.ptr[1] >> ENTRY_URGENCY_SHIFT);
 	for (size_t i = 0; i < parties; i++) {
 		out->past.of[i].epoch = be32_get(in.ptr + 2 + i * 12);
 		out->past.of[i].size = be64_get(in.ptr + 6 + i * 12);
@@ -330,23 +333,35 @@ static enum err next_key_row(const struct fold *f, enum row_type type, const str
 	return ERR_OK;
 }
 
+/* Withdrawn before anybody had added it: it lets nobody in, and no list has it. */
+static bool is_barred(const struct key_view *v)
+{
+	return v->added == v->withdrawn;
+}
+
 enum err fold_next_key(const struct fold *f, const struct log_key *log, uint8_t key[KEY_HASH_LEN],
 		       struct key_view *out)
 {
 	uint8_t memory[KEY_VIEW_LEN];
-	struct buf value = BUF_ON(memory);
 	struct row_key after;
 	enum err e;
 
-	key_time_open(&after, log, key, 0); /* behind the oldest of this key */
-	e = next_key_row(f, ROW_KEY, log, &after, 8, key, &value);
-	return e == ERR_OK ? key_view_read(buf_bytes(&value), out) : e;
+	do {
+		struct buf value = BUF_ON(memory);
+		key_time_open(&after, log, key, 0); /* behind the oldest of this key */
+		e = next_key_row(f, ROW_KEY, log, &after, 8, key, &value);
+		if (e == ERR_OK)
+			e = key_view_read(buf_bytes(&value), out);
+	} while (e == ERR_OK && is_barred(out));
+	return e;
 }
 
 enum err fold_key(const struct fold *f, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
 		  uint64_t index, struct key_view *out)
 {
-	return row_get_key(f->map, log, key, index, out);
+	enum err e = row_get_key(f->map, log, key, index, out);
+
+	return e == ERR_OK && is_barred(out) ? ERR_NOT_FOUND : e;
 }
 
 enum err row_put_recipient(const struct map *m, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
@@ -390,20 +405,26 @@ enum err row_get_recipient(const struct map *m, const struct log_key *log, const
 enum err fold_recipient(const struct fold *f, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
 			struct recipient_view *out)
 {
-	return row_get_recipient(f->map, log, key, out);
+	enum err e = row_get_recipient(f->map, log, key, out);
+
+	return e == ERR_OK && is_barred(&out->view) ? ERR_NOT_FOUND : e;
 }
 
 enum err fold_next_recipient(const struct fold *f, const struct log_key *log, uint8_t key[KEY_HASH_LEN],
 			     struct recipient_view *out)
 {
 	uint8_t memory[ROW_VALUE_MAX];
-	struct buf value = BUF_ON(memory);
 	struct row_key after;
 	enum err e;
 
-	key_row_open(&after, ROW_RECIPIENT, log, key);
-	e = next_key_row(f, ROW_RECIPIENT, log, &after, 0, key, &value);
-	return e == ERR_OK ? recipient_view_read(buf_bytes(&value), out) : e;
+	do {
+		struct buf value = BUF_ON(memory);
+		key_row_open(&after, ROW_RECIPIENT, log, key);
+		e = next_key_row(f, ROW_RECIPIENT, log, &after, 0, key, &value);
+		if (e == ERR_OK)
+			e = recipient_view_read(buf_bytes(&value), out);
+	} while (e == ERR_OK && is_barred(&out->view));
+	return e;
 }
 
 enum err row_put_listed(const struct map *m, struct row_key *prefix, uint64_t order,

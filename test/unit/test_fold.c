@@ -434,9 +434,58 @@ static void test_what_is_withdrawn_stays_so(void **state)
 	assert_int_equal(give(s, log, 8, "watch", 8, 8, 0), VERDICT_OK);
 	open_epoch(s, next, 1, 9);
 	assert_int_equal(give(s, next, 1, "zeal", 2, 2, 0), VERDICT_OK);
-	assert_int_equal(give(s, next, 2, "watch", 1, 1, 0), VERDICT_OK); /* as it stood there */
-	put_key(s, next, 3, true, 1, 1);
-	assert_int_equal(give(s, next, 4, "watch", 1, 1, 0), VERDICT_WITHDRAWN);
+	assert_int_equal(give(s, next, 2, "watch", 1, 1, 0), VERDICT_WITHDRAWN);
+}
+
+/* Nor in a later epoch, which does not repeat it: neither by the registrar alone nor by two. */
+static void test_no_epoch_brings_a_key_back(void **state)
+{
+	struct scene *s = *state;
+	const struct log_key first = { 7, 0, 1 }, second = { 7, 0, 2 }, third = { 7, 0, 3 };
+
+	s->accord.two_roles = 2; /* zeal */
+	open_epoch(s, first, 0, 0);
+	assert_int_equal(give(s, first, 1, "watch", 1, 1, 0), VERDICT_OK);
+	assert_int_equal(give(s, first, 2, "zeal", 2, 2, 0), VERDICT_OK);
+	assert_int_equal(give(s, first, 3, "zeal", 3, 3, 0), VERDICT_OK);
+	put_key(s, first, 4, true, 1, 1);
+	put_key(s, first, 5, true, 3, 3);
+	open_epoch(s, second, 1, 6);
+	assert_int_equal(give(s, second, 1, "zeal", 2, 2, 0), VERDICT_OK);
+	assert_int_equal(give(s, second, 2, "watch", 1, 1, 0), VERDICT_WITHDRAWN);
+	assert_int_equal(give_on(s, second, 3, 7, "watch", 1, 8, 0), VERDICT_WITHDRAWN);
+	assert_int_equal(give(s, second, 4, "zeal", 3, 3, 2), VERDICT_WITHDRAWN);
+	assert_int_equal(give_on(s, second, 5, 7, "watch", 3, 3, 0), VERDICT_WITHDRAWN);
+	/* What an ended log says behind where this one begins is not in its past, on whichever node. */
+	put_key(s, first, 6, true, 2, 2);
+	open_epoch(s, third, 2, 6);
+	assert_int_equal(give(s, third, 1, "zeal", 2, 2, 0), VERDICT_OK);
+	assert_int_equal(give(s, third, 2, "watch", 1, 1, 0), VERDICT_WITHDRAWN);
+	assert_int_equal(give(s, third, 3, "zeal", 3, 3, 2), VERDICT_WITHDRAWN);
+}
+
+/* A new epoch repeats how a key stood, once: what is changed or withdrawn there does not come back by that. */
+static void test_a_key_is_repeated_once(void **state)
+{
+	struct scene *s = *state;
+	const struct log_key first = { 7, 0, 1 }, next = { 7, 0, 2 };
+
+	s->accord.two_roles = 2; /* zeal */
+	open_epoch(s, first, 0, 0);
+	assert_int_equal(give(s, first, 1, "zeal", 2, 2, 0), VERDICT_OK);
+	assert_int_equal(give(s, first, 2, "zeal", 3, 3, 0), VERDICT_OK);
+	assert_int_equal(give(s, first, 3, "zeal", 4, 4, 0), VERDICT_OK);
+	open_epoch(s, next, 1, 4);
+	assert_int_equal(give(s, next, 1, "zeal", 2, 2, 0), VERDICT_OK);
+	assert_int_equal(give(s, next, 2, "watch", 2, 2, 0), VERDICT_OK); /* his post by two is taken */
+	assert_int_equal(give(s, next, 3, "zeal", 2, 2, 0), VERDICT_TWO);
+	put_key(s, next, 4, true, 3, 3); /* before it was repeated there */
+	assert_int_equal(give(s, next, 5, "zeal", 3, 3, 0), VERDICT_TWO);
+	assert_int_equal(give(s, next, 6, "watch", 3, 3, 0), VERDICT_WITHDRAWN);
+	assert_int_equal(give(s, next, 7, "zeal", 4, 4, 0), VERDICT_OK);
+	/* Nor is one let in that was never there, once it was withdrawn. */
+	put_key(s, next, 8, true, 9, 9);
+	assert_int_equal(give(s, next, 9, "watch", 9, 9, 0), VERDICT_WITHDRAWN);
 }
 
 /* Who said what is a question of when: no later statement about the key is one about what it has said. */
@@ -1621,7 +1670,7 @@ static void test_a_marking_is_as_its_statement(void **state)
  */
 static void test_rows_have_a_format(void **state)
 {
-	static const char want[] = "ef522201c8f01d2e5f665808d112f0bd50dfdc02173d41d8263202663108df19";
+	static const char want[] = "962b8f9e77360f279db867744cca011ed3f02730dd3c40188cf30ef1ea7026fc";
 	struct scene *s = *state;
 	struct hash_stream rows;
 	uint8_t hash[HASH_LEN];
@@ -1632,7 +1681,7 @@ static void test_rows_have_a_format(void **state)
 	worked(s, fold_rows(&s->fold, 7, hash_row, &rows));
 	hash_finish(&rows, hash);
 	bytes_write_hex(BYTES_OF(hash), text);
-	assert_int_equal(FOLD_FORMAT, 19);
+	assert_int_equal(FOLD_FORMAT, 20);
 	assert_string_equal(text, want);
 }
 
@@ -1836,6 +1885,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_who_is_on_a_channel, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_by_two, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_what_is_withdrawn_stays_so, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_no_epoch_brings_a_key_back, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_a_key_is_repeated_once, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_acting, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_acting_for_what_has_ended, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_a_key_has_its_times, open_scene, close_scene),

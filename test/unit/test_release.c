@@ -304,6 +304,52 @@ static void test_alone(void **state)
 	}
 }
 
+/* What is said of an answer to a FLASH is as urgent: KOR's FLASH stands at 1, what USA answered at 3. */
+static void test_about_an_answer(void **state)
+{
+	static const struct {
+		const char *why;
+		struct line line;
+		enum verdict want;
+	} rows[] = {
+		{ "it is asked about by one more",
+		  { .kind = KIND_QUERY, .refers = 3, .content = 1, BY(DUTY, RELEASER) },
+		  VERDICT_APPROVAL },
+		{ "by two more",
+		  { .kind = KIND_QUERY, .refers = 3, .content = 1, BY(DUTY, RELEASER, OTHER) },
+		  VERDICT_OK },
+		{ "without a word by one", { .kind = KIND_QUERY, .refers = 3 }, VERDICT_OK },
+		{ "corrected by one more",
+		  { USA(KIND_CORRECTION, 3), .content = 1, BY(DUTY, RELEASER) },
+		  VERDICT_APPROVAL },
+		{ "by two more",
+		  { USA(KIND_CORRECTION, 3), .content = 1, BY(DUTY, RELEASER, OTHER) },
+		  VERDICT_OK },
+		{ "the question is asked about by one more",
+		  { USA(KIND_QUERY, 4), .content = 1, BY(DUTY, RELEASER) },
+		  VERDICT_APPROVAL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		enum verdict got;
+		scene_clear(s);
+		assert_int_equal(scene_put(s, &(struct line){ .kind = KIND_MESSAGE,
+							      .content = 9,
+							      .precedence = 1,
+							      BY(DUTY, RELEASER, OTHER) }),
+				 VERDICT_OK);
+		assert_int_equal(scene_put(s, &(struct line){ USA(KIND_WATCH_READ, 1) }), VERDICT_OK);
+		assert_int_equal(scene_put(s, &(struct line){ USA(KIND_REPLY, 1), .content = 8,
+							      BY(DUTY, RELEASER, OTHER) }),
+				 VERDICT_OK);
+		assert_int_equal(scene_put(s, &(struct line){ .kind = KIND_QUERY, .refers = 3 }), VERDICT_OK);
+		got = scene_put(s, &rows[i].line);
+		if (got != rows[i].want)
+			fail_msg("%s: got %s", rows[i].why, verdict_name(got));
+	}
+}
+
 /* WRONG is said at once by one; free text beside it is as urgent as what had to be read back. */
 static void test_wrong(void **state)
 {
@@ -967,28 +1013,42 @@ static void test_used_for_another_item(void **state)
 static void test_how_many_a_draft_needs(void **state)
 {
 	const struct guidelines *kept = s->accord->guidelines;
-	struct statement about = { .has_precedence = true, .precedence = PRECEDENCE_FLASH }, reply;
+	const struct statement *about;
+	struct statement reply;
 	struct draft_view draft;
+	uint8_t needed;
 
 	(void)state;
 	scene_clear(s);
+	assert_int_equal(scene_put(s, &(struct line){ .kind = KIND_MESSAGE,
+						      .content = 9,
+						      .precedence = 1,
+						      BY(DUTY, RELEASER, OTHER) }),
+			 VERDICT_OK);
+	about = &s->entries[0].statement;
 	assert_int_equal(submit(&(struct line){ .kind = KIND_MESSAGE, .content = 1 }, (struct line){ 0 }),
 			 VERDICT_OK);
 	assert_int_equal(draft_find(&s->fold, SCENE_HOME, outgoing.statement.id, &draft), ERR_OK);
 	reply = outgoing.statement;
 	reply.kind = KIND_REPLY;
-	reply.refers_count = 1;
 	draft.needed = 0;
-	assert_int_equal(draft_needed(&s->fold, &draft, &reply, NULL), 1);
-	assert_int_equal(draft_needed(&s->fold, &draft, &reply, &about), 2);
+	assert_int_equal(draft_needed(&s->fold, &draft, &reply, NULL, &needed), ERR_OK);
+	assert_int_equal(needed, 1);
+	reply.refers_count = 1;
+	reply.refers[0] = (struct place){ SCENE_SHARE, about->party, 1, s->entries[0].at.index, { 0 } };
+	assert_int_equal(draft_needed(&s->fold, &draft, &reply, about, &needed), ERR_OK);
+	assert_int_equal(needed, 2);
 	draft.needed = 3;
-	assert_int_equal(draft_needed(&s->fold, &draft, &reply, &about), 3);
+	assert_int_equal(draft_needed(&s->fold, &draft, &reply, about, &needed), ERR_OK);
+	assert_int_equal(needed, 3);
 	draft.needed = 0;
 	reply.channel = 4095;
-	assert_int_equal(draft_needed(&s->fold, &draft, &reply, &about), 0);
+	assert_int_equal(draft_needed(&s->fold, &draft, &reply, about, &needed), ERR_OK);
+	assert_int_equal(needed, 0);
 	reply.channel = outgoing.statement.channel;
 	s->accord->guidelines = NULL;
-	assert_int_equal(draft_needed(&s->fold, &draft, &reply, &about), 0);
+	assert_int_equal(draft_needed(&s->fold, &draft, &reply, about, &needed), ERR_OK);
+	assert_int_equal(needed, 0);
 	s->accord->guidelines = kept;
 }
 
@@ -1826,6 +1886,7 @@ int main(void)
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_alone),
 		cmocka_unit_test(test_wrong),
+		cmocka_unit_test(test_about_an_answer),
 		cmocka_unit_test(test_role_lost),
 		cmocka_unit_test(test_without_guidelines),
 		cmocka_unit_test(test_submit),
