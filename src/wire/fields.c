@@ -198,7 +198,7 @@ static const struct field_row rows[] = {
 	{ KIND_ACCORD,   FIELD_ACCORD_MANIFEST, true,  is_hash,    HASH_LEN },
 	{ KIND_WATCH_READ, FIELD_READ_ATTACHMENTS, false, is_hashes, ATTACHMENTS_MAX },
 	{ KIND_MARK,     FIELD_MARK,            true,  is_uint,    1 },
-	{ KIND_MARK,     FIELD_MARK_CAUSE,      false, is_uint,    MARK_CAUSE_COUNT - 1 },
+	{ KIND_MARK,     FIELD_MARK_CAUSE,      false, is_uint,    UINT64_MAX },
 	{ KIND_DEFER,    FIELD_DEFER_UNTIL,     true,  is_uint,    TIME_MS_MAX - 1 },
 	{ KIND_NEGATIVE, FIELD_NEGATIVE_CAUSE,  true,  is_uint,    NEGATIVE_CAUSE_COUNT - 1 },
 	{ KIND_LAPSE,    FIELD_LAPSE_CAUSE,     true,  is_uint,    1 },
@@ -351,6 +351,11 @@ enum err fields_check(const struct statement *s, const struct field **bad)
 
 static bool is_named(const struct statement *s, const struct field *f)
 {
+	uint64_t cause;
+
+	/* One that a later version may know: it does not count here, and stops no log. */
+	if (s->kind == KIND_MARK && f->key == FIELD_MARK_CAUSE)
+		return statement_field_uint(s, FIELD_MARK_CAUSE, MARK_CAUSE_COUNT - 1, &cause) == ERR_OK;
 	/* Of a message without a form the step of its instance. */
 	if (s->kind == KIND_MESSAGE)
 		return s->has_instance && f->key == FIELD_STEP && is_name(f->value, ROLE_NAME_MAX);

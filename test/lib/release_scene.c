@@ -180,6 +180,8 @@ static void put_fields(struct statement *st, const struct line *l, uint8_t memor
 		cbor_put_text(&two, bytes_str(l->to));
 	if (l->from > 0)
 		cbor_put_uint(&two, SCENE_START_MS + l->from);
+	if (l->cause > 0)
+		cbor_put_uint(&two, l->cause - 1);
 	if (two.len > 0)
 		put_field(st, 2, &two);
 	if (l->has_unnamed) {

@@ -69,6 +69,7 @@ struct line {
 	uint64_t from;	 /* FIELD_DOWNGRADE_FROM, so many ms behind the start; 0: none */
 	const char *to;	 /* FIELD_ITEM_TO: a code; of RELEASE an array of it */
 	uint64_t number; /* of kinds that have one, and one; 0: none */
+	uint64_t cause;	 /* FIELD_MARK_CAUSE, and one; 0: none */
 	bool is_unread;	 /* what it refers to is not held */
 	bool is_blind;	 /* it has seen nothing of the other party */
 	/* Free text: in a field that no kind names, a form that the accord lacks, an attempt, a file. */

@@ -248,6 +248,7 @@ def statement_good():
     yield "downgrade signed beforehand", of_kind(41, {1: HASH, 2: NOW + 86400000})
     yield "downgrade from the time at which it was signed", of_kind(41, {1: HASH, 2: NOW})
     yield "mark WRONG that says what is", of_kind(11, {1: 1, 2: 4})
+    yield "mark WRONG for a cause of a later version", of_kind(11, {1: 1, 2: 5})
     yield "lapse in an instance", changed(of_kind(23, LAPSE_FIELDS, "node"), {16: PLACE})
     yield "attempt with its way, its result and whom", of_kind(22, {1: "telephone, line 2", 2: 3, 3: "duty officer"})
     for kind, (name, authors, _) in wire_reader.KINDS.items():
@@ -390,7 +391,7 @@ def statement_fields():
             ("recall done in a third way", 39, {2: 2}), ("recall done by whom it is not known", 39, {1: ["Head"], 2: 0}),
             ("recall refused for a fourth cause", 40, {1: 3}), ("downgrade of nothing", 41, {2: HASH}),
             ("downgrade from before it was signed", 41, {1: HASH, 2: NOW - 1}), ("downgrade from a text", 41, {1: HASH, 2: "2031"}),
-            ("downgrade from after 2^53", 41, {1: HASH, 2: TIME_END}), ("mark WRONG for a sixth cause", 11, {1: 1, 2: 5}),
+            ("downgrade from after 2^53", 41, {1: HASH, 2: TIME_END}), ("mark that is neither", 11, {1: 2}),
             ("mark CORRECT for a cause", 11, {1: 0, 2: 1}), ("mark WRONG in free words", 11, {1: 1, 2: "no"}), ("relabel of a text", 42, {1: "item"})):
         yield name, of_kind(kind, fields)
     for kind, fields in PROCEDURE_FIELDS.items():

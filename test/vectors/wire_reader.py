@@ -418,7 +418,7 @@ def is_kind_right(kind, channel, claimed, fields):
         return is_role(fields.get(1)) and (kind not in (57, 64) or is_role(fields.get(2))) and \
             (kind != 52 or is_uint(fields.get(2), 0, 4) and is_uint(fields.get(3, 0), 0, 15)) and (kind != 57 or is_hash(fields.get(3)))
     if kind == 11:
-        return is_uint(fields.get(1), 0, 1) and (2 not in fields or fields[1] == 1 and is_uint(fields[2], 0, 4))
+        return is_uint(fields.get(1), 0, 1) and (2 not in fields or fields[1] == 1 and is_uint(fields[2]))
     if kind == 15:
         return is_uint(fields.get(1), 0, TIME_END - 1)
     if kind == 24:
