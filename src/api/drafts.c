@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NEWER_MAX 16u /* places of newer traffic that are named */
+#define NEWER_MAX 16u	      /* places of newer traffic that are named */
+#define RIVALS_LOOKED_AT 256u /* of what is signed for a day */
 
 struct draft_case {
 	struct draft_view view;
@@ -226,6 +227,89 @@ static void reply_signers(struct reply *r, const struct accord *accord, const st
 	reply_array_end(r);
 }
 
+/* ---- Of what is signed for a day: why it is not filed on it, and what else is signed for that label. ---- */
+
+static enum err reply_unfiled(struct api *a, struct reply *r, const struct draft_case *d)
+{
+	struct place_key label;
+	enum unfiled why;
+	enum err e = node_unfiled(a->node, &d->view, &d->outgoing, &why, &label);
+
+	if (e != ERR_OK || why == UNFILED_NOT)
+		return e;
+	if (why == UNFILED_LABEL)
+		e = request_may_place(a, &label);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	reply_str(r, "unfiled", unfiled_name(why));
+	if (why == UNFILED_LABEL)
+		reply_place(r, "label_place", node_accord(a->node), &label);
+	return ERR_OK;
+}
+
+/* Another draft, that takes the place of the same label. */
+struct rival {
+	uint8_t memory[ENTRY_LEN_MAX];
+	struct entry_read_out submit;
+	struct statement outgoing;
+	struct draft_view view;
+};
+
+static bool is_of_same_label(const struct statement *one, const struct statement *other)
+{
+	const struct place *p = &one->refers[0], *q = &other->refers[0];
+
+	return other->kind == KIND_DOWNGRADE && p->channel == q->channel && bytes_equal(p->party, q->party) &&
+	       p->epoch == q->epoch && p->index == q->index;
+}
+
+static enum err reply_rival(struct api *a, struct reply *r, const struct draft_case *d,
+			    const struct message_at *at, struct rival *other)
+{
+	struct buf memory = BUF_ON(other->memory);
+	const struct message_at own = { d->view.from_ms, d->view.at };
+	struct place_key released;
+	struct bytes ignored;
+	enum err e = node_entry(a->node, &at->place, &memory, &other->submit);
+
+	if (e == ERR_OK)
+		e = request_may(a, &at->place, &other->submit.statement);
+	if (e == ERR_OK)
+		e = submit_read(&other->submit.statement, &ignored, &other->outgoing);
+	if (e != ERR_OK || !is_of_same_label(&d->outgoing, &other->outgoing))
+		return e;
+	e = draft_find(node_fold(a->node), at->place.log.channel, other->outgoing.id, &other->view);
+	if (e != ERR_OK || a->now.wall.ms > other->view.lapses_ms ||
+	    draft_released(node_fold(a->node), &other->view, &released) != ERR_NOT_FOUND)
+		return e;
+	reply_object(r, NULL);
+	reply_place(r, "place", node_accord(a->node), &at->place);
+	reply_uint(r, "from_ms", at->order);
+	reply_bool(r, "is_first", message_is_later(&own, at));
+	reply_object_end(r);
+	return ERR_OK;
+}
+
+/* In the order in which the node files them: the first that is approved by then is filed, and ends the others. */
+static enum err reply_rivals(struct api *a, struct reply *r, const struct draft_case *d)
+{
+	struct rival *other = xcalloc(1, sizeof *other);
+	struct message_at at = { 0 };
+	enum err e = ERR_OK;
+
+	reply_array(r, "same_label");
+	for (size_t i = 0; e == ERR_OK && i < RIVALS_LOOKED_AT; i++) {
+		e = fold_next_beforehand(node_fold(a->node), d->view.at.log.channel, &at);
+		if (e != ERR_OK || place_key_equal(&at.place, &d->view.at))
+			continue;
+		e = reply_rival(a, r, d, &at, other);
+		e = e == ERR_NOT_FOUND ? ERR_OK : e;
+	}
+	reply_array_end(r);
+	free(other);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 /* The bytes that are signed, and the signatures that count so far, the author's first. */
 static enum err reply_signed(struct api *a, struct reply *r, const struct draft_case *d)
 {
@@ -301,6 +385,10 @@ static enum err reply_draft(struct api *a, struct reply *r, const struct draft_c
 	reply_signers(r, accord, &d->view);
 	reply_readers(a, r, d);
 	e = reply_newer(a, r, d);
+	if (e == ERR_OK && d->view.from_ms > 0 && is_open(a, d))
+		e = reply_unfiled(a, r, d);
+	if (e == ERR_OK && d->view.from_ms > 0 && is_open(a, d))
+		e = reply_rivals(a, r, d);
 	if (e == ERR_OK && d->outgoing.has_content && node_content(a->node, &d->outgoing, &content) != ERR_OK)
 		buf_reset(&content);
 	if (content.len > 0 && is_whole)

@@ -345,6 +345,7 @@ static void reply_counts(struct reply *r, const struct node_status *s)
 	reply_uint(r, "void", s->void_entries);
 	reply_uint(r, "stopped_logs", s->stopped_logs);
 	reply_uint(r, "diverged", s->diverged);
+	reply_uint(r, "unfiled", s->unfiled);
 	reply_uint(r, "waiting", s->waiting);
 	reply_uint(r, "waiting_version", s->waiting_version);
 	reply_uint(r, "waiting_urgent", s->waiting_urgent);

@@ -1,7 +1,9 @@
 #include "compose/act.h"
 
+#include "base/limits.h"
 #include "compose/fill.h"
 #include "compose/submit.h"
+#include "home/time_text.h"
 #include "home/words.h"
 #include "show/show.h"
 #include "terminal/login.h"
@@ -214,4 +216,20 @@ enum exit_code act_run(struct options *o, const struct act *act)
 	officer_close(&officer);
 	draft_close(&d);
 	return code;
+}
+
+enum exit_code ahead_read(const char *text, struct wall claimed, uint64_t *ms)
+{
+	if (time_text_read(text, claimed, ms) != ERR_OK)
+		say_error(_("{1} is no time: it is written as 2h, 30m or 1d from now, or as "
+			    "2026-11-24T14:30Z."),
+			  text);
+	else if (*ms <= claimed.ms)
+		say_error(_("{1} is over already by this terminal's clock."), text);
+	else if (*ms - claimed.ms > TIME_AHEAD_MAX)
+		say_error(_("{1} is further away than {2} days (TIME_AHEAD_MAX)."), text,
+			  say_number(TIME_AHEAD_MAX / 86400000));
+	else
+		return EXIT_DONE;
+	return EXIT_USAGE;
 }

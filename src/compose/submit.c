@@ -432,6 +432,46 @@ static void show_about(struct client *c, const json_t *waiting)
 		show_chain(c, json_string_value(place));
 }
 
+void waiting_show_day(const json_t *waiting)
+{
+	static const struct {
+		const char *unfiled, *text; /* N_(): {1} the place of the label, or its own */
+	} rows[] = {
+		{ "LABEL",
+		  N_("{1} is the item's label now: the node does not file this, entente cancel ends it") },
+		{ "RECALLED", N_("the item was asked back: the node does not file this by itself; entente "
+				 "approve files it "
+				 "all the same, entente cancel ends it") },
+		{ "ENDED LOG",
+		  N_("it stands in a log that has ended, as after a restore, and may have been taken back "
+		     "there: who approves it anew files it, entente cancel ends it") },
+		{ "RECOVERING",
+		  N_("the log that it goes to is not open yet, as after a restore: the node files it when it "
+		     "is") },
+	};
+	const json_t *other;
+	size_t i;
+
+	for (i = 0; i < ARRAY_COUNT(rows); i++) {
+		if (strcmp(rows[i].unfiled, json_str(waiting, "unfiled")) == 0) {
+			say_coloured(COLOUR_WARN, "    ");
+			say(_(rows[i].text), json_str(waiting, "label_place"));
+			say("\n");
+		}
+	}
+	json_array_foreach(json_object_get(waiting, "same_label"), i, other)
+	{
+		say_coloured(COLOUR_WARN, "    ");
+		say(json_flag(other, "is_first") ? _("{1}, for the same label, is filed first if it is "
+						     "approved, on {2}: then this one is not; "
+						     "entente cancel ends one of the two\n")
+						 : _("{1}, for the same label on {2}, is not filed once this "
+						     "one is: entente cancel ends one of "
+						     "the two\n"),
+		    json_str(other, "place"), say_time(json_uint(other, "from_ms")));
+	}
+}
+
 enum exit_code waiting_show(struct client *c, const json_t *waiting, const struct draft *d,
 			    struct bytes words)
 {
@@ -464,6 +504,7 @@ enum exit_code waiting_show(struct client *c, const json_t *waiting, const struc
 	}
 	if (downgrade_from(&d->statement) > 0)
 		say(_("signed for {1}: the node files it then\n"), say_time(downgrade_from(&d->statement)));
+	waiting_show_day(waiting);
 	say(_("{1} of {2} have approved it (line {3} of the guidelines); it lapses {4}\n"),
 	    say_number(json_uint(waiting, "approved")), say_number(json_uint(waiting, "needed")),
 	    say_number(json_uint(waiting, "line")), say_time(json_uint(waiting, "lapses_ms")));

@@ -24,6 +24,17 @@ static const struct option_row options[] = {
 	{ NULL, NULL, NULL },
 };
 
+/* Only one label takes the place of another: the door would say STEP. */
+static enum exit_code refuse_overtaken(const json_t *waiting, const char *place)
+{
+	const char *label = json_str(waiting, "label_place");
+
+	say_error(_("{1} has taken the place of the label that {2} was to lower."), label, place);
+	say_next(_("entente cancel '{2}' ends it; entente downgrade '{1}' lowers the label as it is now"),
+		 label, place);
+	return EXIT_REFUSED;
+}
+
 /* What was approved often enough goes out, with all signatures, by whose terminal ever. */
 static enum exit_code file_out(struct options *o, struct client *c, const char *place, json_t *done)
 {
@@ -37,6 +48,8 @@ static enum exit_code file_out(struct options *o, struct client *c, const char *
 	code = waiting_read(c, place, &waiting, &d);
 	if (code == EXIT_DONE)
 		is_due = strcmp(json_str(waiting, "state"), "APPROVED") == 0;
+	if (code == EXIT_DONE && is_due && strcmp(json_str(waiting, "unfiled"), "LABEL") == 0)
+		code = refuse_overtaken(waiting, place);
 	if (code == EXIT_DONE && is_due)
 		code = post_draft(c, &d, out);
 	json_object_set(done, "approved", json_object_get(waiting, "approved"));

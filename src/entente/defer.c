@@ -1,6 +1,5 @@
 #include "compose/act.h"
 #include "entente/rows.h"
-#include "home/time_text.h"
 #include "home/words.h"
 #include "terminal/say.h"
 
@@ -16,19 +15,12 @@ static enum exit_code fill(struct draft *d, const struct options *o)
 	const char *until = option_value(o, "until");
 	uint64_t ms;
 
-	if (until != NULL && time_text_read(until, d->statement.claimed, &ms) == ERR_OK &&
-	    ms > d->statement.claimed.ms) {
+	if (until == NULL) {
+		say_error(_("A deferral says until when."));
+	} else if (ahead_read(until, d->statement.claimed, &ms) == EXIT_DONE) {
 		draft_field_uint(d, FIELD_DEFER_UNTIL, ms);
 		return EXIT_DONE;
 	}
-	if (until == NULL)
-		say_error(_("A deferral says until when."));
-	else if (time_text_read(until, d->statement.claimed, &ms) != ERR_OK)
-		say_error(_("{1} is no time: it is written as 2h, 30m or 1d from now, or as "
-			    "2026-11-24T14:30Z."),
-			  until);
-	else
-		say_error(_("{1} is over already by this terminal's clock."), until);
 	say_next("entente defer '{1}' --until 2h", o->arguments[0]);
 	return EXIT_USAGE;
 }

@@ -1,6 +1,6 @@
+#include "compose/act.h"
 #include "compose/item.h"
 #include "entente/rows.h"
-#include "home/time_text.h"
 #include "home/words.h"
 #include "terminal/marked.h"
 #include "terminal/say.h"
@@ -22,13 +22,7 @@ static enum exit_code add_from(struct draft *d, const struct options *o)
 
 	if (from == NULL)
 		return EXIT_DONE;
-	if (time_text_read(from, d->statement.claimed, &ms) != ERR_OK) {
-		say_error(_("{1} is no time: it is written as 2h, 30m or 1d from now, or as "
-			    "2026-11-24T14:30Z."),
-			  from);
-	} else if (ms <= d->statement.claimed.ms) {
-		say_error(_("{1} is over already by this terminal's clock."), from);
-	} else {
+	if (ahead_read(from, d->statement.claimed, &ms) == EXIT_DONE) {
 		draft_field_uint(d, FIELD_DOWNGRADE_FROM, ms);
 		return EXIT_DONE;
 	}

@@ -1,4 +1,5 @@
 /* What waits in the home channel, and for whom. */
+#include "compose/submit.h"
 #include "entente/rows.h"
 #include "home/words.h"
 #include "show/show.h"
@@ -46,6 +47,7 @@ static void show_one(const json_t *row)
 	show_says_line(row, line, sizeof line);
 	say_text(bytes_str(line[0] != '\0' ? line : json_str(row, "title")));
 	say("\n");
+	waiting_show_day(row);
 	if (json_array_size(json_object_get(row, "newer")) > 0)
 		say_coloured(COLOUR_WARN, _("    something came since its author signed\n"));
 }

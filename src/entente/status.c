@@ -235,6 +235,13 @@ static void show_status(const json_t *status)
 	json_array_foreach(json_object_get(status, "peers"), i, row) show_peer(row, now);
 	json_array_foreach(json_object_get(status, "stopped"), i, row) show_stopped(row);
 	json_array_foreach(json_object_get(status, "missing"), i, row) show_missing(row);
+	if (json_uint(status, "unfiled") > 0) {
+		say_coloured(COLOUR_WARN, _("NOT FILED"));
+		say(n_(json_uint(status, "unfiled"), " {1} downgrade whose day has come; next: {2}",
+		       " {1} downgrades whose day has come; next: {2}"),
+		    say_number(json_uint(status, "unfiled")), "entente drafts");
+		say("\n");
+	}
 	if (json_uint(status, "diverged") > 0) {
 		say_coloured(COLOUR_BAD, _("THE STATES DIFFER"));
 		say(n_(json_uint(status, "diverged"), " in {1} procedure; next: {2}",

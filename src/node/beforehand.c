@@ -11,6 +11,7 @@
 #include "policy/policy.h"
 #include "view/release.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,9 +124,8 @@ static bool is_of_ended_log(struct node *n, const struct draft_view *draft)
 }
 
 /* The item is behind the labels that took each other's place. */
-static enum err is_asked_back(struct node *n, const struct dated *d, bool *out)
+static enum err is_asked_back(struct node *n, const struct place *of, bool *out)
 {
-	const struct place *of = &d->outgoing.refers[0];
 	struct entry_read_out *label = xcalloc(1, sizeof *label);
 	uint8_t *bytes = xcalloc(1, ENTRY_LEN_MAX);
 	struct item_view item;
@@ -148,17 +148,65 @@ static enum err is_asked_back(struct node *n, const struct dated *d, bool *out)
 	return e;
 }
 
-/* What officers are to look at once more before it goes: NULL is nothing. */
+/* The label of the item now, if it is not the one that this takes the place of. */
+static enum err find_label(struct node *n, const struct place *of, struct place_key *out)
+{
+	struct place_key on = { { of->channel, accord_party_find(n->accord, of->party), of->epoch },
+				of->index };
+	struct message_at at = { 0 };
+	struct entry_view v;
+	enum err e;
+
+	*out = (struct place_key){ .index = 0 };
+	while ((e = fold_next_act(&n->fold, &on, &at)) == ERR_OK) {
+		e = fold_get(&n->fold, &at.place, &v);
+		if (e != ERR_OK)
+			return e;
+		if (v.kind == KIND_DOWNGRADE || v.kind == KIND_RELABEL) {
+			*out = on = at.place;
+			at = (struct message_at){ 0 };
+		}
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err node_unfiled(struct node *n, const struct draft_view *draft, const struct statement *outgoing,
+		      enum unfiled *out, struct place_key *label)
+{
+	const struct line *line = line_newest(n, draft->channel, n->self);
+	bool is_back = false;
+	enum err e = is_asked_back(n, &outgoing->refers[0], &is_back);
+
+	if (e == ERR_OK)
+		e = find_label(n, &outgoing->refers[0], label);
+	*out = label->log.epoch != 0				  ? UNFILED_LABEL
+	       : is_back					  ? UNFILED_RECALLED
+	       : is_of_ended_log(n, draft)			  ? UNFILED_ENDED_LOG
+	       : line == NULL || is_shut(line) || line->is_closed ? UNFILED_RECOVERING
+								  : UNFILED_NOT;
+	return e;
+}
+
+const char *unfiled_name(enum unfiled why)
+{
+	static const char *const names[UNFILED_COUNT] = { "", "LABEL", "RECALLED", "ENDED LOG",
+							  "RECOVERING" };
+
+	assert(why < UNFILED_COUNT);
+	return names[why];
+}
+
+/* What officers are to look at once more before it goes: NULL is nothing. The rest the door says. */
 static enum err doubt_of(struct node *n, const struct dated *d, const char **out)
 {
-	bool is_back = false;
-	enum err e = is_asked_back(n, d, &is_back);
+	struct place_key label;
+	enum unfiled why;
+	enum err e = node_unfiled(n, &d->draft, &d->outgoing, &why, &label);
 
-	*out = is_back ? "its item was asked back"
-	       : is_of_ended_log(n, &d->draft)
-		       ? "it stands in a log that has ended, as after a restore, where "
-			 "it may have been taken back: who approves it anew files it"
-		       : NULL;
+	*out = why == UNFILED_RECALLED	  ? "its item was asked back"
+	       : why == UNFILED_ENDED_LOG ? "it stands in a log that has ended, as after a restore, where "
+					    "it may have been taken back: who approves it anew files it"
+					  : NULL;
 	return e;
 }
 
@@ -184,6 +232,7 @@ static enum err file_dated(struct node *n, struct now now, const struct message_
 			   doubt != NULL      ? doubt
 			   : e == ERR_REFUSED ? verdict_name(why)
 					      : err_text(e));
+	n->unfiled_count += e == ERR_REFUSED || e == ERR_RECOVERING || e == ERR_STOPPED;
 	free(d);
 	return is_failure(e) ? e : ERR_OK;
 }
@@ -214,6 +263,8 @@ enum err beforehand_tick(struct node *n, struct now now)
 			n->beforehand_channel = 0;
 			n->beforehand_at = walk_front(n, now);
 			n->beforehand_told_ms = now.wall.ms;
+			n->unfiled = n->unfiled_count;
+			n->unfiled_count = 0;
 			break;
 		}
 		c = &n->accord->channels[n->beforehand_channel];

@@ -348,6 +348,7 @@ struct node {
 	size_t beforehand_channel;
 	struct message_at beforehand_at;
 	uint64_t beforehand_told_ms;
+	uint64_t unfiled, unfiled_count; /* whose day has come: of the last walk, and of this one so far */
 	size_t scan_channel;
 	struct place_key scan_at;
 	bool is_scan_first;

@@ -415,8 +415,25 @@ struct node_status {
 	uint64_t waiting_version, waiting_urgent;
 	uint64_t remade;   /* folded anew at this start: the views were another version's */
 	uint64_t diverged; /* procedures whose states differ, at most DIVERGED_MAX */
+	uint64_t unfiled;  /* signed for a day that has come, and not filed */
 };
 void node_status(struct node *n, struct node_status *out);
+
+/*
+ * Why the node does not file by itself what was signed for a day (docs/spec/release.md section 5); NOT: it does, once the
+ * day has come, if enough approve it. LABEL: *label has taken its place.
+ */
+enum unfiled {
+	UNFILED_NOT,
+	UNFILED_LABEL,
+	UNFILED_RECALLED,
+	UNFILED_ENDED_LOG,
+	UNFILED_RECOVERING,
+	UNFILED_COUNT
+};
+const char *unfiled_name(enum unfiled why); /* "ENDED LOG" */
+enum err node_unfiled(struct node *n, const struct draft_view *draft, const struct statement *outgoing,
+		      enum unfiled *out, struct place_key *label) MUST_CHECK;
 
 /*
  * Bundles: the frames that bring a peer up to date, one a call; the records first, attachments last.

@@ -547,6 +547,7 @@ void node_status(struct node *n, struct node_status *out)
 				     .published = n->published,
 				     .refused = n->refused,
 				     .void_entries = n->void_entries,
+				     .unfiled = n->unfiled,
 				     .remade = n->remade,
 				     .is_full = n->is_full };
 	scrub_status(n, &out->scrub);

@@ -238,6 +238,8 @@ def test_a_downgrade_signed_beforehand(guided):
         return said["place"]
 
     assert "is over already" in kor.run("downgrade", place, "--label", "OPEN", "--from", "0s", key="watch", code=2).stderr
+    for far in ("36526d", "99999d", "2999-01-01T00:00Z"):
+        assert "is further away than 36525 days (TIME_AHEAD_MAX)" in kor.run("downgrade", place, "--label", "OPEN", "--from", far, key="watch", code=2).stderr
     day = time.time() + 3600
     due, cancelled, late = sign(place, "1h"), sign(kept, "1h"), sign(closed, "1h")
     lonely = sign(alone, "1h", is_approved=False)
@@ -265,7 +267,38 @@ def test_a_downgrade_signed_beforehand(guided):
     states = {row["place"]: row["state"] for row in kor.get("/drafts", all=1)}
     assert (states[due], states[cancelled], states[lonely], states[late]) == ("RELEASED", "CANCELLED", "SUBMITTED", "APPROVED")
     assert all(kor.log.read_text().count(f"cannot be filed: {why}") == 1 for why in ("STEP", "APPROVAL"))
+    # It stays in sight until somebody ends it, and says what to do.
+    kor.wait("status counts it", lambda: kor.get("/status")["unfiled"] == 2)
+    assert "NOT FILED 2 downgrades whose day has come; next: entente drafts" in kor.run("status").stdout
+    row = next(row for row in kor.get("/drafts") if row["place"] == late)
+    assert (row["unfiled"], row["label_place"]) == ("LABEL", up)
+    assert f"{up} is the item's label now" in kor.run("drafts").stdout
+    refused = kor.run("approve", late, "--sign", key="deputy", code=4).stderr
+    assert f"{up} has taken the place of the label" in refused and f"entente cancel '{late}'" in refused, refused
+    kor.run("cancel", late, key="watch")
     assert "released" in approve(kor, lonely, "head")
+    kor.wait("nothing is left", lambda: kor.get("/status")["unfiled"] == 0)
+
+
+def test_two_downgrades_signed_for_one_label(guided):
+    """Each says of the other which is filed first, and what to do; the first is filed, the other ends."""
+    kor, usa = guided["kor"], guided["usa"]
+    place = release(kor, level="CLOSED")
+    later, sooner = (kor.say("downgrade", place, "--label", "OPEN", "--from", span, key="watch")["place"] for span in ("2h", "1h"))
+    approve(kor, later, "head")
+    shown = kor.run("approve", sooner, key="head").stdout
+    assert f"{later}, for the same label on " in shown and "is not filed once this one is" in shown, shown
+    approve(kor, sooner, "head")
+    rows = {row["place"]: row for row in kor.get("/drafts")}
+    assert [(one["place"], one["is_first"]) for one in rows[later]["same_label"]] == [(sooner, True)]
+    assert [(one["place"], one["is_first"]) for one in rows[sooner]["same_label"]] == [(later, False)]
+    shown = kor.run("drafts").stdout
+    assert f"{sooner}, for the same label, is filed first if it is approved" in shown and "entente cancel ends one of the two" in shown
+    kor.stop()
+    kor.start(env=faked("+70m")).await_link()
+    usa.wait("the first is filed", lambda: usa.entry(place).get("became", {}).get("label_place"), 20)
+    rows = {row["place"]: row for row in kor.get("/drafts")}
+    assert sooner not in rows and rows[later]["same_label"] == [] and rows[later]["unfiled"] == "LABEL"
 
 
 def test_a_downgrade_signed_beforehand_waits_where_it_is_in_doubt(guided, tmp_path):
@@ -290,6 +323,8 @@ def test_a_downgrade_signed_beforehand_waits_where_it_is_in_doubt(guided, tmp_pa
     kor.start(env=faked("+70m")).await_link()
     usa.wait("its day has come", lambda: usa.entry(moved).get("became", {}).get("label_place"), 20)
     kor.wait("the other was looked at", lambda: kor.log.read_text().count("cannot be filed: its item was asked back") == 1)
+    assert next(row for row in kor.get("/drafts") if row["place"] == asked)["unfiled"] == "RECALLED"
+    assert "the item was asked back: the node does not file this by itself" in kor.run("drafts").stdout
     kor.stop()
     kor.lose_record()
     kor.run("restore", tmp_path / "backup")
@@ -300,6 +335,9 @@ def test_a_downgrade_signed_beforehand_waits_where_it_is_in_doubt(guided, tmp_pa
     kor.start(env=faked("+70m")).await_link()
     kor.wait("it was looked at", lambda: kor.log.read_text().count("cannot be filed: it stands in a log that has ended") == 1)
     assert all(kor.entry(of).get("became", {}).get("label_place", "") == "" for of in (back, place))
+    assert next(row for row in kor.get("/drafts") if row["place"] == due)["unfiled"] == "ENDED LOG"
+    assert "it stands in a log that has ended" in kor.run("drafts").stdout
+    kor.wait("status counts them", lambda: kor.get("/status")["unfiled"] == 2)
     assert "released" in approve(kor, due, "deputy")
 
 
