@@ -227,7 +227,9 @@ static void reply_signers(struct reply *r, const struct accord *accord, const st
 	reply_array_end(r);
 }
 
-/* ---- Of what is signed for a day: why it is not filed on it, and what else is signed for that label. ---- */
+/*
+ * ---- Of what is signed for a day: why it is not filed on it, and what else is signed for that label. ----
+ */
 
 static enum err reply_unfiled(struct api *a, struct reply *r, const struct draft_case *d)
 {
@@ -290,7 +292,10 @@ static enum err reply_rival(struct api *a, struct reply *r, const struct draft_c
 	return ERR_OK;
 }
 
-/* In the order in which the node files them: the first that is approved by then is filed, and ends the others. */
+/*
+ * In the order in which the node files them: the first that is approved by then is filed, and ends the
+ * others.
+ */
 static enum err reply_rivals(struct api *a, struct reply *r, const struct draft_case *d)
 {
 	struct rival *other = xcalloc(1, sizeof *other);

@@ -218,7 +218,8 @@ enum exit_code act_run(struct options *o, const struct act *act)
 	return code;
 }
 
-enum exit_code ahead_read(const char *text, struct wall claimed, uint64_t *ms)
+enum exit_code ahead_read(const char *text, struct wall claimed, const char *next, const char *place,
+			  uint64_t *ms)
 {
 	if (time_text_read(text, claimed, ms) != ERR_OK)
 		say_error(_("{1} is no time: it is written as 2h, 30m or 1d from now, or as "
@@ -231,5 +232,6 @@ enum exit_code ahead_read(const char *text, struct wall claimed, uint64_t *ms)
 			  say_number(TIME_AHEAD_MAX / 86400000));
 	else
 		return EXIT_DONE;
+	say_next(next, place);
 	return EXIT_USAGE;
 }

@@ -31,10 +31,11 @@ enum exit_code act_file(const struct options *o, struct client *c, struct draft 
 			const struct officer *officer, const json_t *entry, const char *done) MUST_CHECK;
 enum exit_code act_run(struct options *o, const struct act *act) MUST_CHECK;
 /*
- * A time to come, as the option has it, behind the one that the draft claims. EXIT_USAGE: none, over already, or
- * further away than TIME_AHEAD_MAX; that was said, and what to type next is the caller's to say.
+ * A time to come, as an option has it, behind the one that the draft claims. EXIT_USAGE: none, over already,
+ * or further away than TIME_AHEAD_MAX; that was said, and `next`, with {1} the place.
  */
-enum exit_code ahead_read(const char *text, struct wall claimed, uint64_t *ms) MUST_CHECK;
+enum exit_code ahead_read(const char *text, struct wall claimed, const char *next, const char *place,
+			  uint64_t *ms) MUST_CHECK;
 
 /* Of an answer: for which of the posts that the message is to. */
 #define ACT_FOR_OPTION \

@@ -45,7 +45,10 @@ void waiting_words_finish(struct buf *words);
 /* What a releaser is to see before he signs. */
 enum exit_code waiting_show(struct client *c, const json_t *waiting, const struct draft *d,
 			    struct bytes words) MUST_CHECK;
-/* Of what is signed for a day: why the node does not file it, and what else is signed for that label. A line each. */
+/*
+ * Of what is signed for a day: why the node does not file it, and what else is signed for that label. A line
+ * each.
+ */
 void waiting_show_day(const json_t *waiting);
 
 #endif

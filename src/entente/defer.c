@@ -12,17 +12,20 @@ static const struct option_row options[] = {
 
 static enum exit_code fill(struct draft *d, const struct options *o)
 {
+	static const char next[] = "entente defer '{1}' --until 2h";
 	const char *until = option_value(o, "until");
+	enum exit_code code;
 	uint64_t ms;
 
 	if (until == NULL) {
 		say_error(_("A deferral says until when."));
-	} else if (ahead_read(until, d->statement.claimed, &ms) == EXIT_DONE) {
-		draft_field_uint(d, FIELD_DEFER_UNTIL, ms);
-		return EXIT_DONE;
+		say_next(next, o->arguments[0]);
+		return EXIT_USAGE;
 	}
-	say_next("entente defer '{1}' --until 2h", o->arguments[0]);
-	return EXIT_USAGE;
+	code = ahead_read(until, d->statement.claimed, next, o->arguments[0], &ms);
+	if (code == EXIT_DONE)
+		draft_field_uint(d, FIELD_DEFER_UNTIL, ms);
+	return code;
 }
 
 static const struct act act = {

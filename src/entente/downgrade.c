@@ -18,16 +18,16 @@ static const struct option_row options[] = {
 static enum exit_code add_from(struct draft *d, const struct options *o)
 {
 	const char *from = option_value(o, "from");
+	enum exit_code code;
 	uint64_t ms;
 
 	if (from == NULL)
 		return EXIT_DONE;
-	if (ahead_read(from, d->statement.claimed, &ms) == EXIT_DONE) {
+	code = ahead_read(from, d->statement.claimed, "entente downgrade '{1}' --from 30d", o->arguments[0],
+			  &ms);
+	if (code == EXIT_DONE)
 		draft_field_uint(d, FIELD_DOWNGRADE_FROM, ms);
-		return EXIT_DONE;
-	}
-	say_next("entente downgrade '{1}' --from 30d", o->arguments[0]);
-	return EXIT_USAGE;
+	return code;
 }
 
 static enum exit_code fill(struct draft *d, const struct options *o, const json_t *item)

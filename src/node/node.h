@@ -420,8 +420,8 @@ struct node_status {
 void node_status(struct node *n, struct node_status *out);
 
 /*
- * Why the node does not file by itself what was signed for a day (docs/spec/release.md section 5); NOT: it does, once the
- * day has come, if enough approve it. LABEL: *label has taken its place.
+ * Why the node does not file by itself what was signed for a day (docs/spec/release.md section 5); NOT: it
+ * does, once the day has come, if enough approve it. LABEL: *label has taken its place.
  */
 enum unfiled {
 	UNFILED_NOT,

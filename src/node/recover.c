@@ -375,8 +375,8 @@ static enum err epoch_entry(struct node *n, struct now now, struct line *line, c
 }
 
 /*
- * Whether this `keys` statement is the one by which its key stands in force where the log ends. What was changed or
- * withdrawn since is not repeated: the next epoch knows what was withdrawn in the one before it.
+ * Whether this `keys` statement is the one by which its key stands in force where the log ends. What was
+ * changed or withdrawn since is not repeated: the next epoch knows what was withdrawn in the one before it.
  */
 static enum err is_in_force(const struct node *n, const struct line *from, uint64_t index,
 			    const struct fold_input *in, bool *out)

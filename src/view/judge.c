@@ -88,7 +88,8 @@ static enum err log_before(const struct fold *f, const struct log_key *log, stru
 
 /*
  * A new epoch repeats who was in force where the log before it ended: nobody is given anything by that. It
- * does so before anything else is said of the key there: what was changed or withdrawn since does not come back.
+ * does so before anything else is said of the key there: what was changed or withdrawn since does not come
+ * back.
  */
 static enum err is_repeated_key(const struct case_file *c, bool *out)
 {
@@ -220,8 +221,8 @@ static enum err stood(const struct case_file *c, enum key_use use, const struct 
 }
 
 /*
- * What was withdrawn may be lost, or in the wrong hands: it stays so, whoever is named, and in each epoch behind
- * the one where that was said.
+ * What was withdrawn may be lost, or in the wrong hands: it stays so, whoever is named, and in each epoch
+ * behind the one where that was said.
  */
 enum err judge_key_anew(const struct case_file *c, enum verdict *out)
 {

@@ -41,8 +41,8 @@ struct draft_view {
 
 /*
  * How many approve it at least: `needed` is by what is to go out alone, and what that is about may be more
- * urgent. `about`: that statement; NULL: it is about nothing, or it is not held. A later version that has no guidelines, not that channel or
- * not that label asks for no more.
+ * urgent. `about`: that statement; NULL: it is about nothing, or it is not held. A later version that has no
+ * guidelines, not that channel or not that label asks for no more.
  */
 enum err draft_needed(const struct fold *f, const struct draft_view *v, const struct statement *outgoing,
 		      const struct statement *about, uint8_t *out) MUST_CHECK;

@@ -464,7 +464,9 @@ static void test_no_epoch_brings_a_key_back(void **state)
 	assert_int_equal(give(s, third, 3, "zeal", 3, 3, 2), VERDICT_WITHDRAWN);
 }
 
-/* A new epoch repeats how a key stood, once: what is changed or withdrawn there does not come back by that. */
+/*
+ * A new epoch repeats how a key stood, once: what is changed or withdrawn there does not come back by that.
+ */
 static void test_a_key_is_repeated_once(void **state)
 {
 	struct scene *s = *state;
