@@ -165,18 +165,51 @@ static enum exit_code does_owner_read(struct client *c, bool *out)
 	return EXIT_DONE;
 }
 
+/*
+ * Whether the session that is kept is of the key that signs: a file is named by who gave it, and whoever signs reads
+ * for himself what he answers. Where none is named it may be one that signs nothing.
+ */
+static enum exit_code is_of_signer(struct client *c, const struct options *o, bool *out)
+{
+	uint8_t key[HASH_LEN], named[HASH_LEN];
+	struct client_answer answer;
+	struct officer officer;
+	const char *named_key = getenv("ENTENTE_KEY");
+	enum exit_code code;
+	enum err e;
+
+	if (named_key == NULL || named_key[0] == '\0')
+		return EXIT_DONE;
+	code = officer_open(&officer, o);
+	if (code != EXIT_DONE)
+		return code;
+	hash_sha256(officer.public_key, key);
+	officer_close(&officer);
+	e = client_ask(c, "GET", "/session", (struct bytes){ NULL, 0 }, &answer);
+	if (e != ERR_OK)
+		return client_lost(e);
+	*out = bytes_read_hex(bytes_str(json_str(answer.json, "key")), named, sizeof named) != ERR_OK ||
+	       memcmp(key, named, sizeof key) == 0; /* one that has ended is said to have */
+	client_answer_finish(&answer);
+	return EXIT_DONE;
+}
+
 static enum exit_code open_as(struct client *c, const struct options *o, struct wanted wanted)
 {
 	json_t *session = NULL;
 	enum exit_code code = EXIT_DONE;
-	bool is_owner = false;
+	bool is_owner = false, is_kept;
 
 	if (client_open(c, o->home) != ERR_OK)
 		return client_absent(o->home);
 	if (wanted.owner)
 		code = does_owner_read(c, &is_owner);
-	if (code == EXIT_DONE && !is_owner &&
-	    ((is_own(o) && !wanted.registrar) || (token_read(o, c->token) != ERR_OK && wanted.signer))) {
+	is_kept = code == EXIT_DONE && !is_owner && !(is_own(o) && !wanted.registrar) &&
+		  token_read(o, c->token) == ERR_OK;
+	if (is_kept && wanted.signer)
+		code = is_of_signer(c, o, &is_kept);
+	if (code == EXIT_DONE && !is_owner && !is_kept &&
+	    (wanted.signer || (is_own(o) && !wanted.registrar))) {
 		c->token[0] = '\0';
 		code = sign_in(c, o, &session);
 		c->is_token_own = code == EXIT_DONE;

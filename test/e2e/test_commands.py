@@ -238,6 +238,9 @@ def test_where_the_owner_does_not_read(stage, tmp_path):
     kor.forbid_owner()
     world.start()
     kor.login("head", tmp_path)
+    # What is attached is given by whoever signs, whosever session is kept here.
+    (tmp_path / "map.txt").write_text("A map.")
+    kor.run("send", "notify", "See the file.", "--to", "usa/watch", "--label", "U", "--attach", tmp_path / "map.txt", key="watch", env={"XDG_RUNTIME_DIR": str(tmp_path)})
     t = Table(world, tmp_path)
     before_there_is_a_node(t)
     for part in (on_the_ladder, in_forms_and_drafts, in_dialogue, on_watch):
