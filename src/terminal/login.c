@@ -166,8 +166,8 @@ static enum exit_code does_owner_read(struct client *c, bool *out)
 }
 
 /*
- * Whether the session that is kept is of the key that signs: a file is named by who gave it, and whoever signs reads
- * for himself what he answers. Where none is named it may be one that signs nothing.
+ * Whether the session that is kept is of the key that signs: a file is named by who gave it, and whoever
+ * signs reads for himself what he answers. Where none is named it may be one that signs nothing.
  */
 static enum exit_code is_of_signer(struct client *c, const struct options *o, bool *out)
 {
