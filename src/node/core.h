@@ -15,7 +15,7 @@
  *	scrub.c      everything that is held, again     mend.c       what has rotted, from a peer
  *	heads.c      heads compared with every peer   versions.c   which versions of the accord are held
  *	procedure.c  lapses and digests of procedures   keyed.c   whose keys sign, by place
- *	pins.c       by which TLS keys a peer is known
+ *	pins.c       by which TLS keys a peer is known path.c      the paths to a peer
  */
 #ifndef NODE_CORE_H
 #define NODE_CORE_H
@@ -422,8 +422,6 @@ void cosignatures_send(struct node *n, size_t peer, const struct line *line);
 void cosignatures_send_all(struct node *n, size_t peer);
 /* Our mirror's line is the station receipt: every party of the channel may know it. */
 void cosignature_tell(struct node *n, const struct line *line, uint64_t size, struct bytes text);
-size_t best_path(const struct peer *p); /* LINK_PATHS_MAX: none is up with a HELLO */
-void path_why(struct peer_path *path, enum err why, struct bytes rule);
 enum urgency channel_urgency(const struct accord_channel *c);
 
 /* What the fold asks of cryptography: signatures and references, verified. */
@@ -591,6 +589,8 @@ bool want_origin(struct node *n, size_t peer, const struct origin *origin, uint6
 /* Asks for what we hold already, to find where another history begins. */
 void want_back(struct node *n, struct now now, size_t peer, struct line *line, uint64_t end);
 uint64_t tag_new(struct node *n, const struct tag *tag);
+/* The socket has it, or it is lost with its path: what it counted for is free again. */
+void tag_end(struct node *n, struct tag *t);
 /* The first passage that took this entry; NULL if none is remembered. */
 const struct passage *passage_find(const struct reach *r, uint64_t index);
 /* Bytes of batches that the socket has not taken, of this urgency or more. */
@@ -603,6 +603,12 @@ bool is_shared_with(const struct line *line, size_t peer);
 /* A note's text, our unsaved one included. */
 enum err line_note(struct node *n, const struct line *line, uint64_t size, struct buf *out,
 		   uint64_t *found) MUST_CHECK;
+
+/* ---- path.c ---- */
+size_t best_path(const struct peer *p); /* LINK_PATHS_MAX: none is up with a HELLO */
+/* Line checks travel on the path that they test; everything else on the best one. */
+size_t path_for(const struct peer *p, const struct line *line);
+void path_why(struct peer_path *path, enum err why, struct bytes rule);
 
 /* ---- bundle.c ---- */
 /* A FETCH that was carried: the next bundle for him has it. */

@@ -475,15 +475,6 @@ struct effect_frame *frame_out(struct node *n, size_t peer, size_t path, enum ur
 	return &effect->frame;
 }
 
-size_t best_path(const struct peer *p)
-{
-	for (size_t i = 0; i < LINK_PATHS_MAX; i++) {
-		if (p->paths[i].is_up && p->paths[i].has_hello)
-			return i;
-	}
-	return LINK_PATHS_MAX;
-}
-
 enum urgency channel_urgency(const struct accord_channel *c)
 {
 	for (int p = 0; p < PRECEDENCE_COUNT; p++) {

@@ -1,0 +1,134 @@
+/* The paths to a peer: which are open, by which one what goes, and what becomes of it when one is lost. */
+#include "node/core.h"
+
+#include <stdio.h>
+#include <string.h>
+
+size_t best_path(const struct peer *p)
+{
+	for (size_t i = 0; i < LINK_PATHS_MAX; i++) {
+		if (p->paths[i].is_up && p->paths[i].has_hello)
+			return i;
+	}
+	return LINK_PATHS_MAX;
+}
+
+size_t path_for(const struct peer *p, const struct line *line)
+{
+	size_t path = p->service_path;
+
+	if (line->channel->plane == PLANE_SERVICE && path < LINK_PATHS_MAX && p->paths[path].is_up &&
+	    p->paths[path].has_hello)
+		return path;
+	return best_path(p);
+}
+
+/* What was under way on a path that went down is sent again from what the peer is known to hold. */
+static void forget_flights(struct node *n, size_t peer, size_t path)
+{
+	for (size_t i = 0; i < TAGS_MAX; i++) {
+		struct tag *t = &n->tags[i];
+		if (t->number == 0 || t->peer != peer || t->path != path)
+			continue;
+		tag_end(n, t);
+	}
+	for (size_t i = 0; i < n->lines_count; i++) {
+		struct reach *r = &n->lines[i].reach[peer];
+		if (r->sent > r->held)
+			r->sent = r->held;
+	}
+}
+
+/*
+ * Nobody knows what of that which was given to the path arrived. Entries go by what the peer holds; receipts
+ * and heads have nothing to go by, and are said again where there is a path. Else the next HELLO says them.
+ */
+static void say_again(struct node *n, size_t peer)
+{
+	if (best_path(&n->peers[peer]) == LINK_PATHS_MAX)
+		return;
+	for (size_t i = 0; i < n->lines_count; i++) {
+		struct reach *r = &n->lines[i].reach[peer];
+		r->told = r->told_receipts = 0;
+	}
+	cosignatures_send_all(n, peer);
+}
+
+/* Why a path is down, and the limit or rule that ended it: they change together. */
+void path_why(struct peer_path *path, enum err why, struct bytes rule)
+{
+	path->why = why;
+	if (rule.len > RULE_NAME_MAX)
+		rule.len = RULE_NAME_MAX;
+	if (rule.len > 0)
+		memcpy(path->rule, rule.ptr, rule.len);
+	path->rule[rule.len] = '\0';
+}
+
+/*
+ * A path that was gone for as long as a check may take is checked when it is back. One that comes and goes is
+ * not: each check stands in our log for ever, and whoever has the peer's key can make a path do so.
+ */
+static void check_again(struct node *n, struct now now, struct peer_path *path)
+{
+	if (path->was_up && mono_is_before(now.mono, mono_add_ms(path->down_at, n->accord->line_answer_ms)))
+		return;
+	path->is_checking = false;
+	path->next_check = now.mono;
+}
+
+enum err node_link(struct node *n, struct now now, const struct path_change *in, struct effects *fx)
+{
+	struct peer *p = &n->peers[in->peer];
+	struct peer_path *path = &p->paths[in->path];
+	struct effect_publish *change;
+	enum err e = ERR_OK;
+
+	n->fx = fx;
+	if (is_thin(p, in->path)) {
+		thin_down(n, in->peer);
+	} else if (!in->is_up || path->is_up) {
+		forget_flights(n, in->peer, in->path);
+		/*
+		 * What was asked for or given on that path is asked for again, on another or after the next
+		 * HELLO.
+		 */
+		p->fetching_count = 0;
+		memset(p->servings, 0, sizeof p->servings);
+	}
+	if (!path->is_up && in->is_up)
+		check_again(n, now, path);
+	else if (path->is_up && !in->is_up)
+		path->down_at = now.mono;
+	path->is_up = in->is_up;
+	path->has_hello = false;
+	path->since = now.wall;
+	if (in->is_up) {
+		path->was_up = true;
+		path_why(path, ERR_OK, (struct bytes){ NULL, 0 });
+		snprintf(path->group, sizeof path->group, "%s", in->group);
+		snprintf(path->address, sizeof path->address, "%s", in->address);
+		memset(path->tls_key, 0, sizeof path->tls_key);
+		if (in->key != NULL)
+			e = pin_used(n, now, in->peer, in->path, in->key);
+		if (e == ERR_OK && !is_thin(p, in->path))
+			e = hello_send(n, now, in->peer, in->path);
+	} else {
+		/* What we closed it for stands until something is known that says more than "down". */
+		if (path->why == ERR_OK || in->why != ERR_DOWN)
+			path_why(path, in->why, in->rule);
+		if (!is_thin(p, in->path))
+			say_again(n, in->peer);
+		e = attachments_fetch(n, now, in->peer);
+	}
+	change = publish(n, CHANGE_PATH);
+	if (change != NULL)
+		change->peer = in->peer;
+	return e;
+}
+
+void node_measured(struct node *n, struct now now, size_t peer, size_t path, uint64_t round_trip_us)
+{
+	n->peers[peer].paths[path].heard = now.wall;
+	n->peers[peer].paths[path].round_trip_us = round_trip_us;
+}
