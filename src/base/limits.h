@@ -84,7 +84,7 @@
 #define THIN_HEARD_MAX 16u  /* seals of copies that wait to be told heard */
 #define THIN_SPEED_MIN 50u  /* bit/s */
 #define THIN_SPEED_MAX 115200u
-#define THIN_WAIT_MS 1000u	 /* with a thick path up its receipt is waited for so long */
+#define RECEIPT_WAIT_MS 1000u	 /* a receipt is waited for so long, then another path has a try */
 #define THIN_AGAIN_MS_MIN 30000u /* between the second round of a copy and the third; doubles */
 #define THIN_AGAIN_MS_MAX 3600000u
 

@@ -60,6 +60,8 @@ static bool send_advance(struct node *n, size_t peer, const struct line *line, u
 /* Own entries that were committed since the last call and are FLASH behind a backlog. */
 void advances_send(struct node *n, size_t peer)
 {
+	const struct peer *p = &n->peers[peer];
+
 	for (size_t i = 0; i < n->lines_count; i++) {
 		struct line *line = &n->lines[i];
 		struct reach *reach;
@@ -70,7 +72,7 @@ void advances_send(struct node *n, size_t peer)
 			reach->goal = reach->sent;
 		/* Only what comes behind something else needs a copy that goes ahead. */
 		if ((line->channel->precedences & 1u << PRECEDENCE_FLASH) == 0 ||
-		    batches_in_flight(&n->peers[peer], URGENCY_ROUTINE) < ADVANCE_BEHIND_LEN)
+		    batches_in_flight(&p->paths[best_path(p)], URGENCY_ROUTINE) < ADVANCE_BEHIND_LEN)
 			reach->goal = line->log->durable;
 		while (reach->goal < line->log->durable && send_advance(n, peer, line, reach->goal))
 			reach->goal++;

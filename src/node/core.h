@@ -50,6 +50,10 @@ struct reach {
 	uint64_t suspect_from;
 	struct passage passages[PASSAGES_MAX]; /* the last ones, in a ring */
 	size_t passages_count;
+	/* Of a channel for FLASH: which of the open paths it goes by, and since when he has held no more. */
+	size_t way;
+	uint64_t waits_from;
+	struct mono waits_since;
 	uint64_t thin;		/* our own: looked at for a thin path so far */
 	struct mono thin_since; /* when there was nothing more to look at */
 };
@@ -118,6 +122,7 @@ struct peer_path {
 	char group[32], address[64];
 	uint8_t tls_key[SIGN_PUBLIC_LEN]; /* that the other side came with */
 	uint64_t round_trip_us;
+	size_t in_flight[URGENCY_COUNT]; /* bytes of batches that the socket has not taken */
 	struct wall since, heard, line_checked;
 	uint64_t line_check_ms;
 	enum err why;
@@ -177,10 +182,9 @@ struct peer {
 	size_t party;
 	struct thin *thin; /* NULL: none of its paths is thin */
 	struct peer_path paths[LINK_PATHS_MAX];
-	size_t in_flight[URGENCY_COUNT]; /* bytes of batches that the socket has not taken */
-	size_t advances;		 /* bytes of advance copies likewise */
-	size_t pieces;			 /* attachment frames likewise */
-	size_t tags;			 /* of all three */
+	size_t advances; /* bytes of advance copies that no socket has taken */
+	size_t pieces;	 /* attachment frames likewise */
+	size_t tags;	 /* of both, and of batches */
 	struct serving servings[SERVINGS_MAX];
 	size_t next_serving;
 	struct fetching fetching[FETCHES_MAX];
@@ -594,7 +598,7 @@ void tag_end(struct node *n, struct tag *t);
 /* The first passage that took this entry; NULL if none is remembered. */
 const struct passage *passage_find(const struct reach *r, uint64_t index);
 /* Bytes of batches that the socket has not taken, of this urgency or more. */
-size_t batches_in_flight(const struct peer *p, enum urgency least);
+size_t batches_in_flight(const struct peer_path *path, enum urgency least);
 /* One entry with its content or its eraser's place, into the items of a batch. */
 enum err item_read(struct node *n, const struct line *line, uint64_t index, struct buf *memory,
 		   struct batch_item *item) MUST_CHECK;
@@ -605,9 +609,16 @@ enum err line_note(struct node *n, const struct line *line, uint64_t size, struc
 		   uint64_t *found) MUST_CHECK;
 
 /* ---- path.c ---- */
-size_t best_path(const struct peer *p); /* LINK_PATHS_MAX: none is up with a HELLO */
-/* Line checks travel on the path that they test; everything else on the best one. */
+/* Of the paths that are up with a HELLO, in the order of preference, from 0; LINK_PATHS_MAX: none more. */
+size_t open_path(const struct peer *p, size_t number);
+size_t best_path(const struct peer *p); /* the first of them */
+/* Line checks travel on the path that they test; everything else on the best one, or as path_look has it. */
 size_t path_for(const struct peer *p, const struct line *line);
+/*
+ * Of a channel for FLASH: what was given to a path, and has no receipt after RECEIPT_WAIT_MS, goes by the
+ * next one. By each once: a path that is slow, or a peer who gives no receipts, is sent no more than that.
+ */
+void path_look(struct now now, const struct peer *p, struct line *line);
 void path_why(struct peer_path *path, enum err why, struct bytes rule);
 
 /* ---- bundle.c ---- */

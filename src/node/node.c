@@ -775,11 +775,10 @@ static enum err take_own_line(struct node *n, struct line *line, const struct si
 }
 
 /* A mirror's line, to one peer; without a path the next HELLO brings it. */
-static void send_cosignature(struct node *n, size_t peer, const struct line *line, uint64_t size,
+static void send_cosignature(struct node *n, size_t peer, size_t path, const struct line *line, uint64_t size,
 			     struct bytes text)
 {
 	struct cosignature c = { line->log->origin, size, text };
-	size_t path = best_path(&n->peers[peer]);
 	struct buf payload = arena_lend(&n->fx->arena, NOTE_LINE_LEN_MAX + 256);
 	struct effect_frame *frame;
 
@@ -797,19 +796,20 @@ static void send_cosignature(struct node *n, size_t peer, const struct line *lin
 void cosignatures_send(struct node *n, size_t peer, const struct line *line)
 {
 	struct store *store = record_store(n->record);
+	size_t path = best_path(&n->peers[peer]);
 
 	for (size_t party = 0; party < n->accord->parties_count; party++) {
 		uint8_t memory[NOTE_LINE_LEN_MAX];
 		struct buf text = BUF_ON(memory);
 		uint64_t size;
 		if (party == n->self && line->cosignature.size > 0)
-			send_cosignature(n, peer, line, line->cosignature.size,
+			send_cosignature(n, peer, path, line, line->cosignature.size,
 					 (struct bytes){ line->cosignature.text, line->cosignature.len });
 		else if (store->ops->cosignature_last(store, line->log->number,
 						      bytes_str(n->accord->parties[party].name), &size,
 						      &text) == ERR_OK &&
 			 is_receipt_good(n, line, party, size, buf_bytes(&text)))
-			send_cosignature(n, peer, line, size, buf_bytes(&text));
+			send_cosignature(n, peer, path, line, size, buf_bytes(&text));
 	}
 }
 
@@ -823,9 +823,12 @@ void cosignatures_send_all(struct node *n, size_t peer)
 
 void cosignature_tell(struct node *n, const struct line *line, uint64_t size, struct bytes text)
 {
+	/* Of a channel for FLASH by all: who waits for it would take its absence for a path's silence. */
+	size_t paths = channel_urgency(line->channel) == URGENCY_FLASH ? LINK_PATHS_MAX : 1;
+
 	for (size_t i = 0; i < n->accord->parties_count; i++) {
-		if (i != n->self && is_channel_of(line->channel, i))
-			send_cosignature(n, i, line, size, text);
+		for (size_t k = 0; k < paths && i != n->self && is_channel_of(line->channel, i); k++)
+			send_cosignature(n, i, open_path(&n->peers[i], k), line, size, text);
 	}
 }
 

@@ -4,23 +4,54 @@
 #include <stdio.h>
 #include <string.h>
 
-size_t best_path(const struct peer *p)
+static bool is_open(const struct peer_path *path)
+{
+	return path->is_up && path->has_hello;
+}
+
+size_t open_path(const struct peer *p, size_t number)
 {
 	for (size_t i = 0; i < LINK_PATHS_MAX; i++) {
-		if (p->paths[i].is_up && p->paths[i].has_hello)
+		if (is_open(&p->paths[i]) && number-- == 0)
 			return i;
 	}
 	return LINK_PATHS_MAX;
+}
+
+size_t best_path(const struct peer *p)
+{
+	return open_path(p, 0);
 }
 
 size_t path_for(const struct peer *p, const struct line *line)
 {
 	size_t path = p->service_path;
 
-	if (line->channel->plane == PLANE_SERVICE && path < LINK_PATHS_MAX && p->paths[path].is_up &&
-	    p->paths[path].has_hello)
+	if (line->channel->plane == PLANE_SERVICE && path < LINK_PATHS_MAX && is_open(&p->paths[path]))
 		return path;
-	return best_path(p);
+	path = open_path(p, line->reach[p->party].way);
+	return path < LINK_PATHS_MAX ? path : best_path(p);
+}
+
+void path_look(struct now now, const struct peer *p, struct line *line)
+{
+	struct reach *r = &line->reach[p->party];
+
+	if (r->held != r->waits_from) {
+		r->way = r->sent > r->held ? r->way : 0;
+		r->waits_from = r->held;
+		r->waits_since = now.mono;
+	} else if (r->sent <= r->held && r->way == 0) {
+		r->waits_since = now.mono;
+	}
+	/* A line check that is late says something of its own path alone. */
+	if (line->channel->plane == PLANE_SERVICE || r->sent <= r->held ||
+	    open_path(p, r->way + 1) == LINK_PATHS_MAX ||
+	    mono_is_before(now.mono, mono_add_ms(r->waits_since, RECEIPT_WAIT_MS)))
+		return;
+	r->way++;
+	r->sent = r->held;
+	r->waits_since = now.mono;
 }
 
 /* What was under way on a path that went down is sent again from what the peer is known to hold. */
@@ -34,6 +65,7 @@ static void forget_flights(struct node *n, size_t peer, size_t path)
 	}
 	for (size_t i = 0; i < n->lines_count; i++) {
 		struct reach *r = &n->lines[i].reach[peer];
+		r->way = 0;
 		if (r->sent > r->held)
 			r->sent = r->held;
 	}

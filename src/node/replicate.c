@@ -48,7 +48,7 @@ void tag_end(struct node *n, struct tag *t)
 	else if (t->kind == FRAME_ADVANCE)
 		p->advances -= t->len;
 	else
-		p->in_flight[t->urgency] -= t->len;
+		p->paths[t->path].in_flight[t->urgency] -= t->len;
 }
 
 /* ---- HELLO ---- */
@@ -352,12 +352,12 @@ enum err batch_build(struct node *n, struct line *line, const struct batch_goal 
 	return buf_check(payload);
 }
 
-size_t batches_in_flight(const struct peer *p, enum urgency least)
+size_t batches_in_flight(const struct peer_path *path, enum urgency least)
 {
 	size_t len = 0;
 
 	for (int u = 0; u <= (int)least; u++)
-		len += p->in_flight[u];
+		len += path->in_flight[u];
 	return len;
 }
 
@@ -366,12 +366,12 @@ size_t batches_in_flight(const struct peer *p, enum urgency least)
  * urgency is
  * given ahead of the socket, and what is less urgent keeps nothing back.
  */
-static bool has_credit(const struct peer *p, enum urgency urgency)
+static bool has_credit(const struct peer *p, size_t path, enum urgency urgency)
 {
 	bool is_flash = urgency == URGENCY_FLASH;
 
-	return batches_in_flight(p, urgency) < BATCH_AHEAD_MAX &&
-	       (is_flash || batches_in_flight(p, URGENCY_ROUTINE) < BATCH_IN_FLIGHT_MAX) &&
+	return batches_in_flight(&p->paths[path], urgency) < BATCH_AHEAD_MAX &&
+	       (is_flash || batches_in_flight(&p->paths[path], URGENCY_ROUTINE) < BATCH_IN_FLIGHT_MAX) &&
 	       p->tags + PIECES_MAX + ADVANCE_TAGS_MAX <
 		       (is_flash ? TAGS_PER_PEER_MAX : TAGS_PER_PEER_MAX / 2);
 }
@@ -404,7 +404,7 @@ static bool send_batch(struct node *n, size_t peer, struct line *line)
 	struct buf payload;
 	enum err e;
 
-	if (path == LINK_PATHS_MAX || reach->sent >= goal || !has_credit(p, urgency) ||
+	if (path == LINK_PATHS_MAX || reach->sent >= goal || !has_credit(p, path, urgency) ||
 	    !effects_has_room(n->fx, 2 + PARTY_MAX, 2 * FRAME_LEN_MAX))
 		return false;
 	if (goal > line->log->durable)
@@ -429,7 +429,7 @@ static bool send_batch(struct node *n, size_t peer, struct line *line)
 					       .len = payload.len,
 					       .peer = peer,
 					       .path = path });
-	p->in_flight[urgency] += payload.len;
+	p->paths[path].in_flight[urgency] += payload.len;
 	reach->sent = size;
 	/* Passed on to who had nothing of it, and threw away the receipts that came meanwhile. */
 	if (!line->is_own && size == goal)
@@ -451,6 +451,8 @@ void replicate(struct node *n, struct now now)
 				if (channel_urgency(line->channel) != (enum urgency)u ||
 				    !is_shared_with(line, peer) || line->log->durable == 0)
 					continue;
+				if (u == URGENCY_FLASH)
+					path_look(now, &n->peers[peer], line);
 				while (send_batch(n, peer, line))
 					;
 			}

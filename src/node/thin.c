@@ -191,7 +191,7 @@ static void outs_find(struct node *n, struct now now, size_t peer)
 		if (r->thin >= durable)
 			r->thin_since = now.mono;
 		/* A thick path brings the entry itself, and its receipt, before a frame has left here. */
-		if (!is_alone && mono_is_before(now.mono, mono_add_ms(r->thin_since, THIN_WAIT_MS)))
+		if (!is_alone && mono_is_before(now.mono, mono_add_ms(r->thin_since, RECEIPT_WAIT_MS)))
 			continue;
 		while (r->thin < durable)
 			out_add(n, now, peer, line, r->thin++);

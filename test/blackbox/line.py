@@ -15,14 +15,9 @@ class Line(nodes.Relay):
         self.delay_s, self.random = 0.0, random.Random(seed)
         super().__init__(to)
 
-    def direction(self, source):
-        with self.lock:
-            is_near = any(source is near for near, _ in self.pairs)
-        return "to the far side" if is_near else "to the near side"
-
-    def carry(self, source, sink):
+    def carry(self, source, sink, way):
+        direction = {"there": "to the far side", "back": "to the near side"}[way]
         try:
-            direction = self.direction(source)
             while piece := source.recv(1 << 16):
                 if self.delay_s:
                     time.sleep(self.random.uniform(0, self.delay_s))

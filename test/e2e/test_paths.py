@@ -5,6 +5,7 @@ import random
 import time
 
 import nodes
+import pytest
 
 MIB = 1 << 20
 
@@ -41,6 +42,44 @@ def test_two_paths_and_one_is_cut(stage):
     for node in world.nodes.values():
         assert titles(node) == said
     assert usa.status()["stopped_logs"] == 0
+
+
+@pytest.mark.parametrize("ways", [("there", "back"), ("there",), ("back",)], ids=" and ".join)
+def test_a_flash_goes_round_a_path_that_falls_silent(stage, ways):
+    """Nothing is closed and nobody is told: bytes just do not arrive, in both directions or in one. USA has called."""
+    north, south = stage.relay(), stage.relay()
+    world = stage.world(is_started=False, paths=("north", "south"),
+                        through={("usa", "north"): north.port, ("usa", "south"): south.port})
+    north.to, south.to = (world.ports["kor", "usa", path] for path in ("north", "south"))
+    world.start()
+    kor, usa = world["kor"], world["usa"]
+    for node in world.nodes.values():
+        node.await_link(paths=2)
+    drafts = [kor.say("send", "notify-urgent", f"Now {number}.", "--to", "usa/head", "--precedence", "FLASH", "--label", "U",
+                      key="watch")["place"] for number in range(3)]
+    for draft in drafts:
+        kor.approve(draft, ["head"])
+    first = kor.approve(drafts[0], ["deputy"])
+    kor.await_step(first, "STATION RECEIPT")
+    assert "path north" in kor.run("ladder", first).stdout, "it is the one that goes first"
+    north.hold(*ways)
+    for draft in drafts[1:]:
+        begin = time.monotonic()
+        place = kor.approve(draft, ["deputy"], code=None)
+        usa.wait("the FLASH is shown", lambda: usa.find("/entry", place=place))
+        shown = time.monotonic() - begin
+        kor.await_step(place, "STATION RECEIPT")
+        received = time.monotonic() - begin
+        assert kor.paths()["north"]["up"] and usa.paths()["north"]["up"], "nobody knows yet that it is dead"
+        assert shown < 2.5 and received < 2.5, f"shown after {shown:.2f} s, acknowledged after {received:.2f} s"
+    read = usa.say("ack", place, key="head", code=None)["place"]
+    begin = time.monotonic()
+    kor.await_step(place, "WATCH READ")
+    assert time.monotonic() - begin < 2.5
+    north.let_go()
+    world.await_receipts()
+    assert len([row for row in usa.get("/inbox", channel="notify-urgent")["messages"] if row["place"] == place]) == 1
+    assert kor.entry(read)["kind"] == "watch read"
 
 
 def test_down_is_told_and_what_waits_goes_out(stage):

@@ -189,7 +189,7 @@ class Example(Play):
         self.by_node("U5c", "escalated")
 
     def read_request_slowly(self):
-        self.relay.flows.clear()
+        self.relay.hold()
         self.officer("U6", "watch", "ack", self.at["K3"])
         self.has_seen("U6", "K3")
 
@@ -200,7 +200,7 @@ class Example(Play):
         assert (fact["cause"], fact["whose"], self.name_of(fact["about"])) == ("NO ANSWER", "usa", "K3")
 
     def cross(self):
-        self.relay.flows.set()
+        self.relay.let_go()
 
     def answer(self):
         self.move("K6", "watch", "done", self.at["K1"], "other-means")
@@ -228,7 +228,7 @@ class Example(Play):
     def confirm_and_lose_the_line(self):
         self.by_node("K15", "digest", seen="U17")
         self.world.await_receipts()
-        self.relay.flows.clear()
+        self.relay.hold()
         self.move("K16", "head", "confirm", self.at["K11"])
         self.has_seen("K16", "U17")
         self.relay.cut()
@@ -242,7 +242,7 @@ class Example(Play):
         self.has_seen("U18", "K15", not_seen="K16")
 
     def mend(self):
-        self.relay.flows.set()
+        self.relay.let_go()
         self.relay.mend()
         self.kor.await_link()
 

@@ -508,8 +508,8 @@ class Relay:
         self.port, self.to = self.listener.getsockname()[1], to
         self.bytes_per_s, self.is_cut, self.is_closed = 0, False, False
         self.pairs, self.passed, self.lock = set(), 0, threading.Lock()
-        self.flows = threading.Event()  # not set: what is said stays on its way, and the line is up
-        self.flows.set()
+        self.flows = {"there": threading.Event(), "back": threading.Event()}  # not set: what is said stays on its way
+        self.let_go()
         threading.Thread(target=self.accept, daemon=True).start()
 
     def accept(self):
@@ -532,14 +532,14 @@ class Relay:
                 one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self.buffer)
             with self.lock:
                 self.pairs.add((near, far))
-            for pair in ((near, far), (far, near)):
-                threading.Thread(target=self.carry, args=pair, daemon=True).start()
+            for way, pair in (("there", (near, far)), ("back", (far, near))):
+                threading.Thread(target=self.carry, args=(*pair, way), daemon=True).start()
 
-    def carry(self, source, sink):
+    def carry(self, source, sink, way):
         try:
             while True:
                 piece = source.recv(min(4096, self.buffer) if self.bytes_per_s else 1 << 16)
-                self.flows.wait()
+                self.flows[way].wait()
                 if not piece:
                     break
                 sink.sendall(piece)
@@ -566,9 +566,18 @@ class Relay:
     def mend(self):
         self.is_cut = False
 
+    def hold(self, *ways):
+        """The line is up and falls silent, for those who called ("there"), those who were called ("back"), or both."""
+        for way in ways or self.flows:
+            self.flows[way].clear()
+
+    def let_go(self):
+        for flows in self.flows.values():
+            flows.set()
+
     def close(self):
         self.is_closed = True
-        self.flows.set()
+        self.let_go()
         self.cut()
         self.listener.close()
 

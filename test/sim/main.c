@@ -15,6 +15,8 @@
 /* Over 200 seeds; FLOORS=n is for n times as many. */
 #define FAULT_FLOOR 5u
 #define PIECES_FLOOR 20u
+#define SILENT_FLOOR 100u
+#define DETOURS_FLOOR 10u
 #define PAIR_FLOOR 1u
 
 static const char *const faults[] = {
@@ -35,13 +37,16 @@ static void print_counters(const struct sim_counters *c)
 	       "entries %llu, frames %llu, answered %llu, refused %llu, receipts %llu, advances %llu, "
 	       "restarts %llu, "
 	       "recoveries %llu, epochs %llu, refused commits %llu, contents found erased %llu, "
-	       "versions adopted %llu, pieces of attachments by hand too %llu\n",
+	       "versions adopted %llu, pieces of attachments by hand too %llu, silent paths %llu, detours of "
+	       "a "
+	       "FLASH %llu\n",
 	       (unsigned long long)c->quiet, (unsigned long long)c->anything, (unsigned long long)c->entries,
 	       (unsigned long long)c->frames, (unsigned long long)c->answered, (unsigned long long)c->refused,
 	       (unsigned long long)c->receipts, (unsigned long long)c->advances,
 	       (unsigned long long)c->restarts, (unsigned long long)c->recoveries,
 	       (unsigned long long)c->epochs, (unsigned long long)c->full, (unsigned long long)c->erased,
-	       (unsigned long long)c->adopted, (unsigned long long)c->pieces);
+	       (unsigned long long)c->adopted, (unsigned long long)c->pieces, (unsigned long long)c->silent,
+	       (unsigned long long)c->detours);
 	printf("faults:");
 	for (size_t i = 0; i < FAULT_COUNT; i++)
 		printf(" %s %llu%s", faults[i], (unsigned long long)c->faults[i],
@@ -61,10 +66,15 @@ static void print_counters(const struct sim_counters *c)
 static bool check_floors(const struct sim_counters *c, uint64_t factor)
 {
 	uint64_t fault_floor = factor * FAULT_FLOOR, pair_floor = factor * PAIR_FLOOR;
-	bool is_good = c->pieces >= factor * PIECES_FLOOR;
+	bool is_good = c->pieces >= factor * PIECES_FLOOR && c->silent >= factor * SILENT_FLOOR &&
+		       c->detours >= factor * DETOURS_FLOOR;
 
 	if (!is_good)
-		printf("FAIL %llu pieces of attachments came by hand too\n", (unsigned long long)c->pieces);
+		printf("FAIL %llu pieces of attachments came by hand too, %llu paths were silent, past which "
+		       "%llu "
+		       "batches went\n",
+		       (unsigned long long)c->pieces, (unsigned long long)c->silent,
+		       (unsigned long long)c->detours);
 	for (size_t i = 0; i < FAULT_COUNT; i++) {
 		if (c->faults[i] >= fault_floor)
 			continue;

@@ -35,6 +35,19 @@ void frame_send(struct world *w, const struct sim_node *from, const struct effec
 		frame_carry(w, from, frame);
 }
 
+/* Past a path that is up, for all that is known, and loses what it is given or what is answered. */
+static bool is_detour(const struct world *w, size_t from, const struct effect_frame *frame)
+{
+	for (size_t i = 0; i < frame->path; i++) {
+		const struct sim_path *there = &w->paths[from][frame->peer][i],
+				      *back = &w->paths[frame->peer][from][i];
+		if (there->is_up &&
+		    (there->is_one_way || back->is_one_way || there->is_silent || back->is_silent))
+			return frame->kind == FRAME_BATCH && frame->urgency == URGENCY_FLASH;
+	}
+	return false;
+}
+
 void frame_carry(struct world *w, const struct sim_node *from, const struct effect_frame *frame)
 {
 	struct sim_path *p = &w->paths[from->party][frame->peer][frame->path];
@@ -52,6 +65,7 @@ void frame_carry(struct world *w, const struct sim_node *from, const struct effe
 	w->counters.frames++;
 	if (frame->kind == FRAME_ADVANCE)
 		w->counters.advances++;
+	w->counters.detours += is_detour(w, from->party, frame);
 	if (world_fires(w, FAULT_DELAY, 20))
 		delay += (int64_t)prng_below(&w->prng, 3000000);
 	e.session = p->session;
@@ -76,10 +90,9 @@ void frame_carry(struct world *w, const struct sim_node *from, const struct effe
 			w->counters.faults[FAULT_REORDER]++;
 		event_add(w, &again);
 	}
-	if (p->is_one_way) {
+	if (p->is_one_way || p->is_silent)
 		e.session = UINT64_MAX; /* it never arrives; the path's silence will tell */
-		w->counters.faults[FAULT_ONE_WAY]++;
-	}
+	w->counters.faults[FAULT_ONE_WAY] += p->is_one_way;
 	event_add(w, &e);
 }
 
@@ -100,7 +113,7 @@ void path_set(struct world *w, size_t a, size_t b, size_t path, bool is_up)
 				   .at_us = w->now_us };
 		p->is_up = is_up;
 		p->session++;
-		p->is_one_way = false;
+		p->is_one_way = p->is_silent = false;
 		p->last_us = w->now_us;
 		event_add(w, &e);
 	}

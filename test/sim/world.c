@@ -371,8 +371,12 @@ static void chaos_lines(struct world *w, size_t a)
 
 	if (world_fires(w, FAULT_PATH_CUT, 4))
 		path_set(w, a, b, path, false);
-	if (world_fires(w, FAULT_ONE_WAY, 12))
+	if (world_fires(w, FAULT_ONE_WAY, 12)) {
 		w->paths[a][b][path].is_one_way = true;
+		/* In both directions every other time; by the moment, so that nothing else is drawn anew. */
+		w->paths[b][a][path].is_one_way |= w->now_us % 2 == 0;
+		w->counters.silent += w->paths[b][a][path].is_one_way;
+	}
 	if (world_fires(w, FAULT_PARTITION, 12)) {
 		for (size_t i = 0; i < w->nodes_count; i++) {
 			for (size_t j = 0; i != a && j < SIM_PATHS; j++)

@@ -67,6 +67,8 @@ struct sim_counters {
 	uint64_t quiet, anything, full; /* seeds of each mode; commits that a full disk refused */
 	uint64_t answered, refused, receipts, entries, frames, epochs, recoveries, restarts, advances;
 	uint64_t pieces;  /* of attachments, carried by hand as well */
+	uint64_t silent;  /* paths that carried nothing in both directions */
+	uint64_t detours; /* batches with a FLASH that went by another, past such a path or a one-way one */
 	uint64_t erased;  /* contents, found so at the end */
 	uint64_t adopted; /* versions of the accord, by nodes */
 	/* Of procedures, at each node once quiet. */
@@ -114,7 +116,8 @@ struct sim_path {
 	bool is_up;
 	uint64_t session;
 	int64_t last_us; /* a stream keeps its order: nothing arrives before this */
-	bool is_one_way; /* what is sent here does not arrive */
+	bool is_one_way; /* what is sent here does not arrive, until somebody notices */
+	bool is_silent;	 /* likewise, until its story has the path cut */
 };
 
 struct sim_officer {
