@@ -207,8 +207,9 @@ struct things_wish {
 	uint64_t left;
 	struct message_at after; /* .place.log.channel 0: from the first */
 	enum kind after_kind;
-	struct place_key last; /* that was told */
-	bool is_cut;	       /* the answer ended before the things did */
+	const struct fold_sight *sight; /* of the channel that is told of now */
+	struct place_key last;		/* that was told */
+	bool is_cut;			/* the answer ended before the things did */
 };
 
 /* Where the page before ended. */
@@ -269,9 +270,9 @@ static enum err next_thing(struct api *a, uint32_t channel, enum kind kind, cons
 	enum err e;
 
 	if (w->name.ptr == NULL)
-		return fold_next_thing(f, channel, kind, request_sight(a), at, row);
+		return fold_next_thing(f, channel, kind, w->sight, at, row);
 	e = fold_next_named(f, channel, kind, w->name, at);
-	return e == ERR_OK ? fold_thing(f, &at->place, request_sight(a), row) : e;
+	return e == ERR_OK ? fold_thing(f, &at->place, w->sight, row) : e;
 }
 
 /* Of what a page before this one told, nothing. */
@@ -291,7 +292,7 @@ static enum err reply_kind(struct api *a, struct reply *r, uint32_t channel, enu
 			break;
 		if (!is_wanted(w, row))
 			continue;
-		e = request_may_place(a, &row->place);
+		e = w->sight == NULL ? ERR_OK : request_may_place(a, &row->place);
 		if (e == ERR_OK) {
 			e = reply_thing(a, r, row, fields, false);
 			w->last = row->place;
@@ -309,6 +310,8 @@ static enum err reply_channel(struct api *a, struct reply *r, uint32_t channel, 
 	bool may;
 	enum err e = reading_channel(&a->reading, channel, &may);
 
+	if (e == ERR_OK && may)
+		e = request_sight_of(a, channel, &w->sight);
 	for (size_t i = 0; e == ERR_OK && may && i < ARRAY_COUNT(kinds); i++) {
 		if ((w->kinds >> i & 1) != 0)
 			e = reply_kind(a, r, channel, kinds[i], w, row, fields);

@@ -1,13 +1,12 @@
 /* Who reads the answer that is being made, and what the reading needs of the node for it. */
 #include "api/request.h"
-#include "view/marking.h"
 
 #include "base/alloc.h"
 
 /* The markings of dialogues that were asked for: an entry never changes, nor does its marking. */
 struct reading_memo {
 	struct place_key at; /* .log.epoch 0: none */
-	uint8_t len, marking[MARKING_LEN_MAX];
+	uint8_t len, marking[MARKING_ROW_MAX];
 };
 
 /* Entries of one log lie side by side, so a list of one log takes no place twice. */
@@ -23,9 +22,9 @@ struct reading_memo *reading_memos_new(void)
 	return xcalloc(READING_MEMOS_MAX, sizeof(struct reading_memo));
 }
 
-/* ERR_NOT_FOUND: it has no marking, and its entry says what it would. */
-static enum err fetch_marking(struct api *a, const struct place_key *at, struct statement *out)
+static enum err marking_of(void *self, const struct place_key *at, struct marking *out)
 {
+	struct api *a = self;
 	struct reading_memo *m = memo_at(a, at);
 
 	if (m->at.log.epoch == 0 || !place_key_equal(&m->at, at)) {
@@ -39,8 +38,9 @@ static enum err fetch_marking(struct api *a, const struct place_key *at, struct 
 	return marking_read(node_accord(a->node), (struct bytes){ m->marking, m->len }, out);
 }
 
-static enum err fetch_entry(struct api *a, const struct place_key *at, struct statement *out)
+static enum err fetch(void *self, const struct place_key *at, struct statement *out)
 {
+	struct api *a = self;
 	struct entry_read_out entry;
 	struct buf memory;
 	enum err e;
@@ -50,15 +50,6 @@ static enum err fetch_entry(struct api *a, const struct place_key *at, struct st
 	if (e == ERR_OK)
 		*out = entry.statement;
 	return e;
-}
-
-/* Apart from the above, whose entry would be zeroed for each marking too. */
-static enum err fetch(void *self, const struct place_key *at, struct statement *out)
-{
-	struct api *a = self;
-	enum err e = fetch_marking(a, at, out);
-
-	return e == ERR_NOT_FOUND ? fetch_entry(a, at, out) : e;
 }
 
 static uint32_t epoch(void *self, uint32_t channel, size_t party)
@@ -86,7 +77,8 @@ enum err request_read_as(struct api *a, const struct request *q, bool *has_ended
 
 	*has_ended = false;
 	a->sight = (struct fold_sight){ is_in_sight, a };
-	a->record = (struct reading_record){ node_fold(a->node), a, fetch, epoch, a->now.wall.ms };
+	a->record =
+		(struct reading_record){ node_fold(a->node), a, fetch, epoch, a->now.wall.ms, marking_of };
 	if (q->session == 0) {
 		bool is_nobody = a->is_owner_blind || q->listener->is_for_browsers;
 		reading_open(&a->reading, &a->record, is_nobody ? READING_NOBODY : READING_OWNER);
@@ -130,6 +122,15 @@ enum err request_may_state(struct api *a, const struct place_key *at)
 const struct fold_sight *request_sight(const struct api *a)
 {
 	return a->reading.as == READING_OWNER ? NULL : &a->sight;
+}
+
+enum err request_sight_of(struct api *a, uint32_t channel, const struct fold_sight **out)
+{
+	bool is_whole;
+	enum err e = reading_whole(&a->reading, channel, &is_whole);
+
+	*out = is_whole ? NULL : request_sight(a);
+	return e;
 }
 
 /* A place of no entry: nothing of this decision is found again under a place that somebody else takes. */

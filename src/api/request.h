@@ -224,6 +224,8 @@ enum err request_may_state(struct api *a, const struct place_key *at) MUST_CHECK
 enum err request_may_copy(struct api *a, const struct place_key *at, const struct statement *s) MUST_CHECK;
 /* For what is folded out of many entries; NULL: of all of them. */
 const struct fold_sight *request_sight(const struct api *a);
+/* Of one channel alone: whoever is cleared for all of it is looked at for none, and *out is NULL. */
+enum err request_sight_of(struct api *a, uint32_t channel, const struct fold_sight **out) MUST_CHECK;
 
 /* The HTTP status that an error is told with. */
 unsigned request_status(enum err e);

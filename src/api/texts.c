@@ -520,16 +520,6 @@ static enum err reply_whole_text(struct api *a, struct request *q, const struct 
 	return e;
 }
 
-/* Whoever is cleared for the channel has the whole: looking at thousands of deeds would find all of them. */
-static enum err find_sight(struct api *a, const struct place_key *place, const struct fold_sight **out)
-{
-	bool is_whole;
-	enum err e = reading_whole(&a->reading, place->log.channel, &is_whole);
-
-	*out = is_whole ? NULL : request_sight(a);
-	return e;
-}
-
 /* Of what who asks may know of: as if the rest had not been said. */
 enum err run_text(struct api *a, struct request *q, struct reply *r)
 {
@@ -550,7 +540,7 @@ enum err run_text(struct api *a, struct request *q, struct reply *r)
 	if (e == ERR_OK)
 		e = request_may_place(a, &place);
 	if (e == ERR_OK)
-		e = find_sight(a, &place, &x->sight);
+		e = request_sight_of(a, place.log.channel, &x->sight);
 	if (e == ERR_OK && wish.ptr != NULL)
 		e = request_may_place(a, &until);
 	if (e == ERR_OK && wish.ptr != NULL && until.log.channel != place.log.channel)

@@ -198,7 +198,7 @@ enum err attachment_may_name(struct node *n, struct now now, const uint8_t key[K
 			     const uint8_t hash[HASH_LEN], bool *out)
 {
 	enum err e = look_was_given(n, key, hash, out);
-	struct reading_record record = { &n->fold, NULL, naming_fetch, naming_epoch, now.wall.ms };
+	struct reading_record record = { &n->fold, NULL, naming_fetch, naming_epoch, now.wall.ms, NULL };
 	struct naming *m;
 
 	if (e != ERR_OK || *out)

@@ -12,7 +12,7 @@ enum err fold_marking_row(const struct fold *f, const struct fold_input *in)
 {
 	const struct statement *s = in->statement;
 	struct place_key at = { in->log, in->entry->index }, named;
-	uint8_t memory[MARKING_LEN_MAX];
+	uint8_t memory[MARKING_ROW_MAX];
 	struct buf value = BUF_ON(memory);
 	struct row_key k;
 
@@ -55,27 +55,25 @@ enum err fold_marking(const struct fold *f, const struct place_key *place, struc
 	return e;
 }
 
-enum err marking_read(const struct accord *a, struct bytes in, struct statement *out)
+enum err marking_read(const struct accord *a, struct bytes in, struct marking *out)
 {
-	struct place_key named;
-	struct cbor_reader r;
 	struct bytes head;
 
 	if (bytes_take(&in, 2, &head) != ERR_OK || head.ptr[1] > 1)
 		return ERR_CORRUPT;
 	out->kind = head.ptr[0];
-	out->has_label = true;
-	out->has_content = out->has_instance = false;
-	out->fields_count = 0;
-	out->refers_count = head.ptr[1];
-	if (out->refers_count == 1) {
-		if (place_key_read(&in, &named) != ERR_OK || named.log.party >= a->parties_count)
-			return ERR_CORRUPT;
-		out->refers[0] = (struct place){ .channel = named.log.channel,
-						 .party = bytes_str(a->parties[named.log.party].name),
-						 .epoch = named.log.epoch,
-						 .index = named.index };
-	}
-	cbor_open(&r, in);
-	return label_read(&r, &out->label) == ERR_OK && cbor_finish(&r) == ERR_OK ? ERR_OK : ERR_CORRUPT;
+	out->has_named = head.ptr[1] == 1;
+	if (out->has_named &&
+	    (place_key_read(&in, &out->named) != ERR_OK || out->named.log.party >= a->parties_count))
+		return ERR_CORRUPT;
+	out->label = in;
+	return in.len <= MARKING_ROW_MAX ? ERR_OK : ERR_CORRUPT;
+}
+
+enum err marking_label(const struct marking *m, struct label *out)
+{
+	struct cbor_reader r;
+
+	cbor_open(&r, m->label);
+	return label_read(&r, out) == ERR_OK && cbor_finish(&r) == ERR_OK ? ERR_OK : ERR_CORRUPT;
 }

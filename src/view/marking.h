@@ -11,14 +11,19 @@
 
 #include "view/fold.h"
 
-#define MARKING_LEN_MAX 96u
+#define MARKING_ROW_MAX 96u
 
-/* *out: it alone, MARKING_LEN_MAX at most. ERR_NOT_FOUND: that place has none. */
+/* *out: it alone, MARKING_ROW_MAX at most. ERR_NOT_FOUND: that place has none. */
 enum err fold_marking(const struct fold *f, const struct place_key *place, struct buf *out) MUST_CHECK;
-/*
- * Kind, label and what it names; nothing else of *out but that there is no more to ask is written. Borrows
- * from both. ERR_CORRUPT.
- */
-enum err marking_read(const struct accord *a, struct bytes in, struct statement *out) MUST_CHECK;
+struct marking {
+	uint64_t kind;
+	bool has_named;
+	struct place_key named;
+	struct bytes label; /* as it was written; borrowed */
+};
+/* Borrows. ERR_CORRUPT. */
+enum err marking_read(const struct accord *a, struct bytes in, struct marking *out) MUST_CHECK;
+/* The same: who asks of many finds most of their labels equal, and reads one. */
+enum err marking_label(const struct marking *m, struct label *out) MUST_CHECK;
 
 #endif

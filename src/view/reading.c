@@ -196,23 +196,29 @@ void reading_forget(struct reading *r, const struct place_key *at)
 	known_at(r, at)->is_set = false;
 }
 
+static void reach_place(struct reading *r, const struct place_key *at)
+{
+	struct reading_reach *reach = &r->scratch.reach;
+	bool may;
+
+	if (is_known(r, at, &may) && may)
+		return;
+	if (reach->count == READING_REACH_MAX)
+		reach->is_over = true;
+	else
+		reach->at[reach->count++] = *at;
+}
+
 static void reach_add(struct reading *r, const struct statement *s)
 {
 	const struct accord *a = r->record->fold->accord;
-	struct reading_reach *reach = &r->scratch.reach;
 
 	for (size_t i = 0; i < s->refers_count + s->has_instance; i++) {
 		const struct place *named = i < s->refers_count ? &s->refers[i] : &s->instance;
 		struct place_key at = { { named->channel, accord_party_find(a, named->party), named->epoch },
 					named->index };
-		bool may;
 
-		if (is_known(r, &at, &may) && may)
-			continue;
-		if (reach->count == READING_REACH_MAX)
-			reach->is_over = true;
-		else
-			reach->at[reach->count++] = at;
+		reach_place(r, &at);
 	}
 }
 
@@ -278,11 +284,49 @@ static enum err may_know_alone(struct reading *r, const struct place_key *at, co
 				: reading_label(r, at->log.channel, &s->label, at->log.party, may);
 }
 
-enum err reading_statement(struct reading *r, const struct place_key *at, const struct statement *s,
-			   bool *may)
+static enum err may_know_marked(struct reading *r, const struct place_key *at, const struct marking *m,
+				bool *may)
+{
+	struct reading_marked *last = &r->marked;
+	struct label *label = &r->scratch.label.label;
+	enum err e;
+
+	if (m->has_named)
+		reach_place(r, &m->named);
+	if (last->channel == at->log.channel && last->author == at->log.party &&
+	    bytes_equal((struct bytes){ last->label, last->len }, m->label)) {
+		*may = last->may;
+		return ERR_OK;
+	}
+	last->channel = 0;
+	e = marking_label(m, label);
+	if (e == ERR_OK)
+		e = reading_label(r, at->log.channel, label, at->log.party, may);
+	if (e != ERR_OK)
+		return e;
+	*last = (struct reading_marked){ at->log.channel, at->log.party, *may, (uint8_t)m->label.len, { 0 } };
+	memcpy(last->label, m->label.ptr, m->label.len);
+	return ERR_OK;
+}
+
+/* By what stands there; ERR_NOT_FOUND: nothing does. */
+static enum err may_know_place(struct reading *r, const struct place_key *at, bool *may)
+{
+	const struct reading_record *record = r->record;
+	struct marking marking;
+	enum err e = record->marking == NULL ? ERR_NOT_FOUND : record->marking(record->self, at, &marking);
+
+	if (e == ERR_OK)
+		return may_know_marked(r, at, &marking, may);
+	if (e == ERR_NOT_FOUND)
+		e = record->fetch(record->self, at, &r->scratch.named);
+	return e == ERR_OK ? may_know_alone(r, at, &r->scratch.named, may) : e;
+}
+
+/* s NULL: what stands there. */
+static enum err decide(struct reading *r, const struct place_key *at, const struct statement *s, bool *may)
 {
 	struct reading_reach *reach = &r->scratch.reach;
-	struct statement *named = &r->scratch.named;
 	enum err e;
 
 	r->is_asked = true;
@@ -291,16 +335,18 @@ enum err reading_statement(struct reading *r, const struct place_key *at, const 
 		return ERR_OK;
 	reach->count = reach->next = 0;
 	reach->is_over = false;
-	e = may_know_alone(r, at, s, may);
+	e = s == NULL ? may_know_place(r, at, may) : may_know_alone(r, at, s, may);
+	if (e == ERR_NOT_FOUND && s == NULL) {
+		*may = false; /* what comes there later is asked anew */
+		return ERR_OK;
+	}
 	while (e == ERR_OK && *may && reach->next < reach->count) {
 		struct place_key next = reach->at[reach->next++];
 
 		if (is_known(r, &next, may))
 			continue;
-		e = r->record->fetch(r->record->self, &next, named);
-		if (e == ERR_OK)
-			e = may_know_alone(r, &next, named, may);
-		else if (e == ERR_NOT_FOUND)
+		e = may_know_place(r, &next, may);
+		if (e == ERR_NOT_FOUND)
 			*may = false;
 		e = e == ERR_NOT_FOUND ? ERR_OK : e;
 		/*
@@ -322,20 +368,15 @@ enum err reading_statement(struct reading *r, const struct place_key *at, const 
 	return ERR_OK;
 }
 
+enum err reading_statement(struct reading *r, const struct place_key *at, const struct statement *s,
+			   bool *may)
+{
+	return decide(r, at, s, may);
+}
+
 enum err reading_place(struct reading *r, const struct place_key *at, bool *may)
 {
-	struct statement *s = &r->scratch.asked;
-	enum err e;
-
-	r->is_asked = true;
-	*may = r->as == READING_OWNER;
-	if (r->as == READING_OWNER || r->as == READING_NOBODY || is_known(r, at, may))
-		return ERR_OK;
-	e = r->record->fetch(r->record->self, at, s);
-	if (e == ERR_OK)
-		return reading_statement(r, at, s, may);
-	*may = false;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return decide(r, at, NULL, may);
 }
 
 enum err reading_size(struct reading *r, const struct log_key *log, uint64_t size, uint64_t *out)

@@ -12,7 +12,7 @@
 #define VIEW_READING_H
 
 #include "policy/policy.h"
-#include "view/fold.h"
+#include "view/marking.h"
 
 /* What the reading needs of the record; borrowed, as everything in it. */
 struct reading_record {
@@ -23,6 +23,8 @@ struct reading_record {
 	/* The newest epoch of a party's log of a channel; 0: it was never opened. */
 	uint32_t (*epoch)(void *self, uint32_t channel, size_t party);
 	uint64_t now_ms; /* a post whose authority has ended by then reads nothing */
+	/* NULL, or what stands of it, good until the next call; ERR_NOT_FOUND: fetch has it. */
+	enum err (*marking)(void *self, const struct place_key *at, struct marking *out);
 };
 
 enum reading_as {
@@ -48,12 +50,19 @@ struct reading {
 		struct place_key at;
 		bool is_set, may;
 	} known[READING_KNOWN_MAX];
+	/* The label that was decided on last: a list has one for most of its rows. */
+	struct reading_marked {
+		uint32_t channel; /* 0: none yet */
+		size_t author;
+		bool may;
+		uint8_t len, label[MARKING_ROW_MAX];
+	} marked;
 	/*
 	 * For one decision, and written before it is read: a list decides a hundred thousand times, and as
 	 * locals these would be zeroed each time.
 	 */
 	struct reading_scratch {
-		struct statement asked, named, outgoing, label;
+		struct statement named, outgoing, label;
 		struct reading_reach {
 			struct place_key at[READING_REACH_MAX];
 			size_t count, next;

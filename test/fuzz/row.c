@@ -188,15 +188,17 @@ static void check_marking(struct bytes in)
 {
 	static const struct accord accord = { .parties = { { .name = "kor" }, { .name = "usa" } },
 					      .parties_count = 2 };
-	static struct statement s;
-	uint8_t memory[MARKING_LEN_MAX];
+	struct marking m;
+	struct label label_of;
+	uint8_t memory[MARKING_ROW_MAX];
 	struct buf label = BUF_ON(memory);
 
-	if (in.len > MARKING_LEN_MAX || marking_read(&accord, in, &s) != ERR_OK)
+	if (in.len > MARKING_ROW_MAX || marking_read(&accord, in, &m) != ERR_OK ||
+	    marking_label(&m, &label_of) != ERR_OK)
 		return;
-	assert(s.has_label && s.refers_count <= 1 && s.kind == in.ptr[0]);
-	label_write(&s.label, &label);
-	assert(in.len == 2 + s.refers_count * PLACE_KEY_LEN + label.len);
+	assert(m.kind == in.ptr[0]);
+	label_write(&label_of, &label);
+	assert(in.len == 2 + (m.has_named ? PLACE_KEY_LEN : 0) + label.len);
 	assert(memcmp(in.ptr + in.len - label.len, memory, label.len) == 0);
 }
 

@@ -1594,7 +1594,7 @@ static void read_each(struct scene *s, unsigned *rows)
 	struct entry_view entry;
 	struct owed_view owed;
 	struct key_view view;
-	uint8_t memory[MARKING_LEN_MAX];
+	uint8_t memory[MARKING_ROW_MAX];
 	struct buf marking = BUF_ON(memory);
 	bool is_suspended;
 	enum err e;
@@ -1626,8 +1626,9 @@ static void test_a_marking_is_as_its_statement(void **state)
 	struct scene *s = *state;
 	struct twist none = { 0 }, false_one = { .is_false_signature = true };
 	const size_t is_marked[] = { 3, 5, 6 };
-	uint8_t memory[MARKING_LEN_MAX];
-	struct statement read;
+	uint8_t memory[MARKING_ROW_MAX];
+	struct marking read;
+	struct label label;
 
 	enrol(s, 0);
 	enrol(s, 1);
@@ -1647,22 +1648,25 @@ static void test_a_marking_is_as_its_statement(void **state)
 		n++;
 		assert_int_equal(e, ERR_OK);
 		memset(&read, 0xa5, sizeof read);
+		memset(&label, 0xa5, sizeof label);
 		assert_int_equal(marking_read(&s->accord, buf_bytes(&marking), &read), ERR_OK);
+		assert_int_equal(marking_label(&read, &label), ERR_OK);
 		assert_int_equal(read.kind, said->kind);
-		assert_true(read.has_label && !read.has_content && !read.has_instance);
-		assert_true(bytes_equal(read.label.level, said->label.level));
-		assert_int_equal(read.label.values_count, 2);
-		assert_true(bytes_equal(read.label.values[1], said->label.values[1]));
-		assert_int_equal(read.refers_count, said->refers_count);
-		for (size_t r = 0; r < read.refers_count; r++) {
-			assert_int_equal(read.refers[r].channel, said->refers[r].channel);
-			assert_true(bytes_equal(read.refers[r].party, said->refers[r].party));
-			assert_int_equal(read.refers[r].epoch, said->refers[r].epoch);
-			assert_int_equal(read.refers[r].index, said->refers[r].index);
+		assert_true(bytes_equal(label.level, said->label.level));
+		assert_int_equal(label.values_count, 2);
+		assert_true(bytes_equal(label.values[1], said->label.values[1]));
+		assert_int_equal(read.has_named, said->refers_count == 1);
+		if (read.has_named) {
+			const char *party = s->accord.parties[read.named.log.party].name;
+			assert_int_equal(read.named.log.channel, said->refers[0].channel);
+			assert_true(bytes_equal(bytes_str(party), said->refers[0].party));
+			assert_int_equal(read.named.log.epoch, said->refers[0].epoch);
+			assert_int_equal(read.named.index, said->refers[0].index);
 		}
 		for (size_t len = 0; len < marking.len; len++)
-			assert_int_equal(marking_read(&s->accord, (struct bytes){ memory, len }, &read),
-					 ERR_CORRUPT);
+			assert_true(marking_read(&s->accord, (struct bytes){ memory, len }, &read) !=
+					    ERR_OK ||
+				    marking_label(&read, &label) == ERR_CORRUPT);
 	}
 }
 

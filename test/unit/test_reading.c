@@ -108,6 +108,14 @@ static const struct said record[] = {
 	{ "a draft for a closed room", HOME, KIND_SUBMIT, "U", 0, 0, CLOSED, 0, false, true, "o..c...." },
 	{ "a draft of nothing", HOME, KIND_SUBMIT, "U", 0, 0, 0, 0, false, true, "o......." },
 	{ "where no channel is", 99, KIND_MESSAGE, "U", 0, 0, 0, 0, false, true, "o......." },
+	{ "a body", OPEN_ROOM, KIND_BODY, "U", 0, 0, 0, 0, false, false, "o.wce.bn" },
+	{ "a promise above the watch", OPEN_ROOM, KIND_COMMITMENT, "S", 26, 0, 0, 0, false, false, "o..ce..n" },
+	{ "what is said of it", OPEN_ROOM, KIND_REPORTED, "U", 27, 0, 0, 0, false, false, "o..ce..n" },
+	{ "what is said of the body", OPEN_ROOM, KIND_ACT, "U", 26, 0, 0, 0, false, false, "o.wce.bn" },
+	{ "of what is not there", OPEN_ROOM, KIND_ACT, "U", GONE + 1, 0, 0, 0, false, false, "o......." },
+	{ "an event at a level that nobody knows", OPEN_ROOM, KIND_EVENT, "X", 0, 0, 0, 0, false, false, "o......." },
+	{ "another body", OPEN_ROOM, KIND_BODY, "U", 0, 0, 0, 0, false, false, "o.wce.bn" },
+	{ "a body in a closed room", CLOSED, KIND_BODY, "U", 0, 0, 0, 0, false, false, "o..c...." },
 	/* clang-format on */
 };
 
@@ -221,6 +229,27 @@ static enum err fetch(void *self, const struct place_key *at, struct statement *
 	return ERR_OK;
 }
 
+/* What a row of it would say: the statement need not be read then. */
+static enum err marking(void *self, const struct place_key *at, struct marking *out)
+{
+	static uint8_t memory[MARKING_ROW_MAX];
+	struct buf row = BUF_ON(memory);
+	struct statement s;
+	enum err e = call();
+
+	(void)self;
+	if (e != ERR_OK)
+		return e;
+	if (at->index >= ARRAY_COUNT(record) || record[at->index].channel != at->log.channel ||
+	    !kind_is_dialogue(record[at->index].kind))
+		return ERR_NOT_FOUND;
+	make(&record[at->index], &s);
+	label_write(&s.label, &row);
+	*out = (struct marking){ .kind = s.kind, .has_named = s.refers_count == 1, .label = buf_bytes(&row) };
+	out->named = (struct place_key){ at->log, s.refers[0].index };
+	return ERR_OK;
+}
+
 static uint32_t epoch(void *self, uint32_t channel, size_t party)
 {
 	(void)self;
@@ -232,8 +261,8 @@ static uint32_t epoch(void *self, uint32_t channel, size_t party)
 static const uint8_t keys[][KEY_HASH_LEN] = {
 	{ 1 }, { 2 }, { 3 }, { 4 }
 }; /* by role; the last is a stranger */
-static const struct reading_record here = { &scene.fold, NULL, fetch, epoch, 1000 };
-static const struct reading_record later = { &scene.fold, NULL, fetch, epoch, ENDS_MS };
+static struct reading_record here = { &scene.fold, NULL, fetch, epoch, 1000, NULL };
+static const struct reading_record later = { &scene.fold, NULL, fetch, epoch, ENDS_MS, NULL };
 
 static void open_officer(struct reading *r, size_t which)
 {
@@ -338,21 +367,26 @@ static void each_reader(void **state)
 	}
 }
 
-/* A whole log is decided by one reading: what it remembers of one place decides no other. */
+/*
+ * A whole log is decided by one reading: what it remembers of one place, or of one label, decides no other.
+ * By the statements, and by their markings where there are.
+ */
 static void one_reading(void **state)
 {
 	static struct reading r;
 
 	(void)state;
-	for (size_t column = 0; column < 8; column++) {
-		open_column(&r, column);
+	for (size_t column = 0; column < 2 * 8; column++) {
+		here.marking = column < 8 ? NULL : marking;
+		open_column(&r, column % 8);
 		for (size_t i = ARRAY_COUNT(record); i-- > 0;) {
 			const struct place_key at = place_of_row(i);
 			bool may = false;
 			assert_int_equal(reading_place(&r, &at, &may), ERR_OK);
-			assert_int_equal(may, record[i].may[column] != '.');
+			assert_int_equal(may, record[i].may[column % 8] != '.');
 		}
 	}
+	here.marking = NULL;
 }
 
 /* Up to the last that he knows of: what stands behind it would tell that there is more. */
