@@ -11,11 +11,11 @@
 
 void reply_place(struct reply *r, const char *key, const struct accord *a, const struct place_key *place)
 {
-	char memory[96];
-	struct buf text = BUF_ON(memory);
-
-	place_text_write(a, place, &text);
-	reply_text(r, key, buf_bytes(&text));
+	/* Straight into it: what it is made of stands in a string as it is. */
+	reply_key(r, key);
+	buf_put_byte(r->out, '"');
+	place_text_write(a, place, r->out);
+	buf_put_byte(r->out, '"');
 }
 
 void reply_named_place(struct reply *r, const char *key, const struct accord *a, const struct place *place)

@@ -30,15 +30,19 @@ static bool is_plain_byte(uint8_t c)
 	return c >= 0x20 && c != '"' && c != '\\' && c != 0x7f;
 }
 
-/* Whether all of it stands in a string as it is: eight bytes at once, the last ones with some before. */
-static bool is_plain(struct bytes text)
+/*
+ * Whether all of it stands in a string as it is: eight bytes at once, the last ones with some before.
+ * *is_ascii, if so: whether it is nothing else.
+ */
+static bool is_plain(struct bytes text, bool *is_ascii)
 {
-	uint64_t eight;
+	uint64_t eight, all = 0;
 
 	if (text.len < sizeof eight) {
 		size_t i = 0;
-		while (i < text.len && is_plain_byte(text.ptr[i]))
-			i++;
+		for (; i < text.len && is_plain_byte(text.ptr[i]); i++)
+			all |= text.ptr[i];
+		*is_ascii = (all & 0x80) == 0;
 		return i == text.len;
 	}
 	for (size_t i = 0; i < text.len; i += sizeof eight) {
@@ -46,7 +50,9 @@ static bool is_plain(struct bytes text)
 		memcpy(&eight, text.ptr + (i < last ? i : last), sizeof eight);
 		if (one_is_control(eight) || one_is(eight, '"') || one_is(eight, '\\') || one_is(eight, 0x7f))
 			return false;
+		all |= eight;
 	}
+	*is_ascii = (all & 0x8080808080808080u) == 0;
 	return true;
 }
 
@@ -65,19 +71,20 @@ static void put_escaped(struct buf *b, uint8_t c)
 	}
 }
 
+static void put_plain(struct buf *b, struct bytes text)
+{
+	uint8_t *at = buf_reserve(b, text.len + 2);
+
+	if (at == NULL)
+		return;
+	at[0] = '"';
+	if (text.len > 0)
+		memcpy(at + 1, text.ptr, text.len);
+	at[text.len + 1] = '"';
+}
+
 static void put_quoted(struct buf *b, struct bytes text)
 {
-	uint8_t *at;
-
-	if (is_plain(text)) {
-		at = buf_reserve(b, text.len + 2);
-		if (at == NULL)
-			return;
-		at[0] = '"';
-		memcpy(at + 1, text.ptr, text.len);
-		at[text.len + 1] = '"';
-		return;
-	}
 	buf_put_byte(b, '"');
 	for (size_t i = 0; i < text.len; i++) {
 		if (is_plain_byte(text.ptr[i]))
@@ -132,9 +139,14 @@ void reply_array_end(struct reply *r)
 
 void reply_text(struct reply *r, const char *key, struct bytes text)
 {
+	bool is_ascii, has_plain = is_plain(text, &is_ascii);
+
 	reply_key(r, key);
-	if (bytes_is_utf8(text)) {
-		put_quoted(r->out, text);
+	if ((has_plain && is_ascii) || bytes_is_utf8(text)) {
+		if (has_plain)
+			put_plain(r->out, text);
+		else
+			put_quoted(r->out, text);
 		return;
 	}
 	while (text.len > 0 && !bytes_is_utf8(text))
