@@ -336,6 +336,7 @@ class Demo:
         head("In the end: what was promised, and the next meeting")
         promised = first.run("commitments", "--all").stdout.rstrip("\n")
         say(promised)
+        say("\nThe sessions of each body: how each stands, when, who hosts it; and what is due next.")
         meetings = first.run("session").stdout.rstrip("\n")
         say(meetings)
         said = [thing for thing in json.loads((ROOT / "examples/rok-us/dialogues.json").read_text())["things"] if thing["kind"] == "commitment"]
@@ -343,8 +344,8 @@ class Demo:
         self.check(all(thing["name"] in promised and thing["name"] in standings for thing in said), f"all {len(said)} commitments of the articles")
         self.check(standings.pop("p8-ncg-guidelines") == "CLOSED" and set(standings.values()) == {"OPEN"},
                    f"the guidelines are CLOSED, {len(standings)} commitments OPEN, the same on both sides")
-        items = {thing["standing"] for thing in second.get("/dialogues", kind="item")["things"]}
-        self.check(items == {"CLOSED"}, "what the articles say was dealt with is on no later agenda")
+        items = {thing["name"] for thing in second.get("/dialogues", kind="item")["things"] if thing["standing"] != "CLOSED"}
+        self.check(items == {"p9-direction"}, "what the articles say was dealt with is on no later agenda; what one side said alone stays open")
         self.check("edscg-6" in meetings, "the next meeting that is due: edscg-6, in 2025")
 
     def show_events(self):

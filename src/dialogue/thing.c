@@ -5,8 +5,8 @@
 
 const char *progress_name(enum progress p)
 {
-	static const char *const names[PROGRESS_COUNT] = { "CLAIMED",  "OPEN",	   "REPORTED",
-							   "DISPUTED", "ACCEPTED", "DENIED" };
+	static const char *const names[PROGRESS_COUNT] = { "UNCONFIRMED", "OPEN",     "REPORTED",
+							   "DISPUTED",	  "ACCEPTED", "DENIED" };
 
 	assert(p < PROGRESS_COUNT);
 	return names[p];
@@ -15,7 +15,7 @@ const char *progress_name(enum progress p)
 const char *standing_name(enum standing s)
 {
 	static const char *const names[STANDING_COUNT] = {
-		"CLAIMED",	 "OPEN",       "REPORTED", "DISPUTED",	"ACCEPTED",
+		"UNCONFIRMED",	 "OPEN",       "REPORTED", "DISPUTED",	"ACCEPTED",
 		"CLOSED",	 "DROPPED",    "ENDED",	   "SCHEDULED", "AGENDA OPEN",
 		"AGENDA AGREED", "IN SESSION", "RECESS",   "CONCLUDED", "RECORD AGREED",
 		"CALLED OFF",	 "PROPOSED",   "AGREED",   "DECLINED",	"DISCUSSED",
@@ -139,7 +139,7 @@ enum progress thing_progress(const struct thing *t, size_t owner)
 	if (report->epoch == 0 && ((t->said[DIALOGUE_ACT_CONFIRM] & bit) != 0 || t->author == owner))
 		return PROGRESS_OPEN;
 	if (report->epoch == 0)
-		return (t->said[DIALOGUE_ACT_DROP] & bit) != 0 ? PROGRESS_DENIED : PROGRESS_CLAIMED;
+		return (t->said[DIALOGUE_ACT_DROP] & bit) != 0 ? PROGRESS_DENIED : PROGRESS_UNCONFIRMED;
 	for (size_t i = 0; i < t->parties_count; i++) {
 		const struct thing_answer *answer = &t->answers[i][owner];
 		if (i == owner || (t->owed >> i & 1) == 0)
@@ -196,7 +196,7 @@ static enum standing commitment_standing(const struct thing *t)
 		return STANDING_CLOSED;
 	if (least == PROGRESS_REPORTED)
 		return is_any_accepted ? STANDING_ACCEPTED : STANDING_REPORTED;
-	return least == PROGRESS_OPEN ? STANDING_OPEN : STANDING_CLAIMED;
+	return least == PROGRESS_OPEN ? STANDING_OPEN : STANDING_UNCONFIRMED;
 }
 
 static bool all_said(const struct thing *t, enum dialogue_act act)
@@ -288,7 +288,7 @@ bool thing_is_over(const struct thing *t)
 	case STANDING_DECLINED:
 	case STANDING_WITHDRAWN:
 		return true;
-	case STANDING_CLAIMED:
+	case STANDING_UNCONFIRMED:
 	case STANDING_OPEN:
 	case STANDING_REPORTED:
 	case STANDING_DISPUTED:

@@ -33,7 +33,7 @@ struct deed {
 
 /* How far one party's part of a commitment is. */
 enum progress {
-	PROGRESS_CLAIMED, /* another says that it owes this; it has not said so itself */
+	PROGRESS_UNCONFIRMED, /* another says that it owes this; it has not said so itself */
 	PROGRESS_OPEN,
 	PROGRESS_REPORTED, /* it says that it is done */
 	PROGRESS_DISPUTED,
@@ -44,7 +44,7 @@ enum progress {
 const char *progress_name(enum progress p); /* "REPORTED" */
 
 enum standing {
-	STANDING_CLAIMED, /* of commitments: the least of its parts, but DISPUTED if one is */
+	STANDING_UNCONFIRMED, /* of commitments: the least of its parts, but DISPUTED if one is */
 	STANDING_OPEN,
 	STANDING_REPORTED,
 	STANDING_DISPUTED,

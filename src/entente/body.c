@@ -51,17 +51,28 @@ static enum exit_code list(struct options *o)
 
 /* ---- One of them, with all that it is. ---- */
 
-static const char *name_at(const json_t *bodies, const char *place)
+#define CALLED_LEN 512u
+
+/* The body of that member: NULL, there is none, or it is none of the record. */
+static const json_t *body_with(const json_t *bodies, const char *key, const char *value)
 {
 	const json_t *body;
 	size_t i;
 
 	json_array_foreach(json_object_get(bodies, "things"), i, body)
 	{
-		if (strcmp(json_str(body, "place"), place) == 0)
-			return json_str(body, "name");
+		if (value[0] != '\0' && strcmp(json_str(body, key), value) == 0)
+			return body;
 	}
-	return "";
+	return NULL;
+}
+
+/* As a person calls it, with the name that commands take. */
+static const char *called(const json_t *body, char out[CALLED_LEN])
+{
+	say_fill(out, CALLED_LEN, "{1} ({2})", reader_words(json_object_get(body, "title")),
+		 json_str(body, "name"));
+	return body == NULL ? "" : out;
 }
 
 /* As what it says itself. */
@@ -80,29 +91,36 @@ static void say_fact(const char *what, const char *value)
 static void say_others(const json_t *body, const json_t *bodies)
 {
 	const json_t *other;
+	char text[CALLED_LEN];
 	size_t i;
 
 	json_array_foreach(json_object_get(bodies, "things"), i, other)
 	{
 		if (strcmp(json_str(other, "of"), json_str(body, "place")) == 0)
-			say_fact(_("has under it"), json_str(other, "name"));
+			say_fact(_("has under it"), called(other, text));
 		if (json_flag(other, "over") &&
 		    strcmp(json_str(other, "merged_into"), json_str(body, "name")) == 0)
-			say_fact(_("went into it"), json_str(other, "name"));
+			say_fact(_("went into it"), called(other, text));
 	}
 }
 
 static void say_body(const json_t *body, const json_t *bodies)
 {
+	const json_t *fed = body_with(bodies, "name", json_str(body, "to")), *deed,
+		     *into = body_with(bodies, "name", json_str(body, "merged_into"));
+	json_t *says = json_copy((json_t *)(uintptr_t)body);
 	struct table *t = table_new();
-	const json_t *deed;
+	char text[CALLED_LEN];
 	size_t i;
 
+	if (fed != NULL)
+		json_object_set_new(says, "to", json_string(called(fed, text)));
 	put_row(t, body);
 	table_say(t);
-	show_says("body", body);
-	say_fact(_("under"), name_at(bodies, json_str(body, "of")));
-	say_fact(_("merged into"), json_str(body, "merged_into"));
+	show_says("body", says);
+	json_decref(says);
+	say_fact(_("under"), called(body_with(bodies, "place", json_str(body, "of")), text));
+	say_fact(_("merged into"), into != NULL ? called(into, text) : json_str(body, "merged_into"));
 	say_others(body, bodies);
 	json_array_foreach(json_object_get(body, "deeds"), i, deed)
 	{

@@ -14,8 +14,8 @@
 #include <string.h>
 
 static const char *const standings[] = {
-	N_("CLAIMED"),	N_("OPEN"),   N_("REPORTED"), N_("DISPUTED"),
-	N_("ACCEPTED"), N_("CLOSED"), N_("DROPPED"),  N_("DENIED"),
+	N_("UNCONFIRMED"), N_("OPEN"),	 N_("REPORTED"), N_("DISPUTED"),
+	N_("ACCEPTED"),	   N_("CLOSED"), N_("DROPPED"),	 N_("DENIED"),
 };
 
 static const char *standing_text(const char *name)

@@ -517,8 +517,7 @@ static enum exit_code check_unit(const struct saying *s)
 	return code;
 }
 
-/* Who owes, is owed, hosts: whoever it is said to is of the channel. */
-static bool stands_before(const json_t *codes, size_t at)
+bool dialogue_stands_before(const json_t *codes, size_t at)
 {
 	for (size_t i = 0; i < at; i++) {
 		if (json_equal(json_array_get(codes, i), json_array_get(codes, at)))
@@ -527,6 +526,7 @@ static bool stands_before(const json_t *codes, size_t at)
 	return false;
 }
 
+/* Who owes, is owed, hosts: whoever it is said to is of the channel. */
 static enum exit_code check_parties(const struct saying *s, const json_t *said)
 {
 	static const char *const lists[] = { "parties", "owed_to" };
@@ -544,7 +544,7 @@ static enum exit_code check_parties(const struct saying *s, const json_t *said)
 	for (size_t m = 0; m < ARRAY_COUNT(lists); m++) {
 		json_array_foreach(json_object_get(said, lists[m]), i, code)
 		{
-			if (done == EXIT_DONE && stands_before(json_object_get(said, lists[m]), i)) {
+			if (done == EXIT_DONE && dialogue_stands_before(json_object_get(said, lists[m]), i)) {
 				say_error(_("{1} is there twice."), json_string_value(code));
 				say_next(_("name each once"));
 				done = EXIT_USAGE;

@@ -32,6 +32,8 @@ const json_t *dialogue_find(const json_t *things, const char *kind, const char *
 json_t *dialogue_list(const char *text);
 /* Whether a code is that of one of these parties, which stand by their names (GET /seen). */
 bool dialogue_is_party(const json_t *parties, const char *code);
+/* Whether the one at `at` of a list is one of those before it. */
+bool dialogue_stands_before(const json_t *codes, size_t at);
 
 /* What is due of each body that stands, or set, and who hosts it: "things" of bodies and of sessions. */
 void dialogue_say_rhythms(const json_t *bodies, const json_t *sessions);

@@ -316,6 +316,28 @@ static enum exit_code check_codes(const struct import *in, const json_t *thing, 
 	return EXIT_DONE;
 }
 
+/* Nothing is named twice in a list: one name or the other was meant to be another's. */
+static enum exit_code check_lists(const json_t *thing, const char *id)
+{
+	static const char *const members[] = { "parties", "owed_to", "languages" };
+	const json_t *list, *name;
+	size_t i;
+
+	for (size_t m = 0; m < ARRAY_COUNT(members); m++) {
+		list = json_object_get(thing, members[m]);
+		json_array_foreach(list, i, name)
+		{
+			if (!dialogue_stands_before(list, i))
+				continue;
+			say_error(_("{1}: {2} is named twice in {3}."), id, json_string_value(name),
+				  members[m]);
+			say_next(import_nothing_filed());
+			return EXIT_REFUSED;
+		}
+	}
+	return EXIT_DONE;
+}
+
 /* Who owes, is owed, hosts: a party of the channel each. */
 static enum exit_code check_parties(const struct import *in, const json_t *thing, const char *id)
 {
@@ -375,6 +397,8 @@ static enum exit_code check_one(const struct import *in, const json_t *thing, si
 		code = check_unit(in, thing, id);
 	if (code == EXIT_DONE)
 		code = check_codes(in, thing, id);
+	if (code == EXIT_DONE)
+		code = check_lists(thing, id);
 	if (code == EXIT_DONE)
 		code = check_parties(in, thing, id);
 	if (code != EXIT_DONE || shape->kind == KIND_ACT)

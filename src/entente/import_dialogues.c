@@ -202,7 +202,7 @@ static bool is_claimed(const struct import *in, const json_t *row)
 	json_array_foreach(json_object_get(row, "parts"), i, part)
 	{
 		if (strcasecmp(json_str(part, "party"), in->party) == 0)
-			return strcmp(json_str(part, "part"), "CLAIMED") == 0;
+			return strcmp(json_str(part, "part"), "UNCONFIRMED") == 0;
 	}
 	return false;
 }

@@ -12,7 +12,7 @@
 static const char *const standings[] = {
 	N_("SCHEDULED"), N_("AGENDA OPEN"),   N_("AGENDA AGREED"), N_("IN SESSION"), N_("RECESS"),
 	N_("CONCLUDED"), N_("RECORD AGREED"), N_("CALLED OFF"),	   N_("PROPOSED"),   N_("AGREED"),
-	N_("DECLINED"),	 N_("DISCUSSED"),     N_("DEFERRED"),	   N_("CLOSED"),     N_("CLAIMED"),
+	N_("DECLINED"),	 N_("DISCUSSED"),     N_("DEFERRED"),	   N_("CLOSED"),     N_("UNCONFIRMED"),
 	N_("OPEN"),	 N_("REPORTED"),      N_("DISPUTED"),	   N_("ACCEPTED"),
 };
 
@@ -37,14 +37,40 @@ static const char *manner_text(const json_t *thing)
 	return strcmp(manner, "call") == 0 ? _("call") : "";
 }
 
-static void put_row(struct table *t, const json_t *thing)
+static bool is_held(const json_t *session)
 {
-	const json_t *host = json_array_get(json_object_get(thing, "parties"), 0);
+	static const char *const held[] = { "IN SESSION", "RECESS", "CONCLUDED", "RECORD AGREED" };
 
+	for (size_t i = 0; i < ARRAY_COUNT(held); i++) {
+		if (strcmp(held[i], json_str(session, "standing")) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Its date went by, and nobody has said that it was held, or is not to be. */
+static bool is_past(const json_t *session, uint64_t now_ms)
+{
+	uint64_t end_ms = json_uint(session, "end_ms");
+
+	return end_ms != 0 && end_ms <= now_ms && !is_held(session) && !json_flag(session, "over");
+}
+
+static void put_row(struct table *t, const json_t *thing, uint64_t now_ms)
+{
+	bool is_late = strcmp(json_str(thing, "kind"), "session") == 0 && is_past(thing, now_ms);
+	char when[128], parties[128] = "";
+	const json_t *party;
+	size_t i;
+
+	say_fill(when, sizeof when, is_late ? _("{1}, date past") : "{1}", json_str(thing, "when"));
+	json_array_foreach(json_object_get(thing, "parties"), i, party)
+		say_fill(parties + strlen(parties), sizeof parties - strlen(parties),
+			 i == 0 ? "{1}" : ", {1}", json_string_value(party));
 	table_put(t, COLOUR_BOLD, json_str(thing, "name"));
 	table_put(t, json_flag(thing, "over") ? COLOUR_DIM : COLOUR_PLAIN, standing_text(thing));
-	table_put(t, COLOUR_PLAIN, json_str(thing, "when"));
-	table_put(t, COLOUR_DIM, json_is_string(host) ? json_string_value(host) : "");
+	table_put(t, is_late ? COLOUR_WARN : COLOUR_PLAIN, when);
+	table_put(t, COLOUR_DIM, parties);
 	table_put(t, COLOUR_DIM, json_str(thing, "place"));
 	table_put(t, COLOUR_PLAIN, manner_text(thing));
 	table_put(t, COLOUR_PLAIN, reader_words(json_object_get(thing, "title")));
@@ -59,21 +85,16 @@ static void put_all(struct table *t, const json_t *answer, bool is_over_too)
 	json_array_foreach(json_object_get(answer, "things"), i, thing)
 	{
 		if (is_over_too || !json_flag(thing, "over"))
-			put_row(t, thing);
+			put_row(t, thing, json_uint(answer, "now_ms"));
 	}
 }
 
 /* ---- The list, and what it says of the bodies' rhythm. ---- */
 
-static bool is_held(const json_t *thing)
+/* A side meeting or a call is none of the sessions that were agreed on, and nobody's turn to host. */
+static bool is_regular(const json_t *session)
 {
-	static const char *const held[] = { "IN SESSION", "RECESS", "CONCLUDED", "RECORD AGREED" };
-
-	for (size_t i = 0; i < ARRAY_COUNT(held); i++) {
-		if (strcmp(held[i], json_str(thing, "standing")) == 0)
-			return true;
-	}
-	return false;
+	return manner_text(session)[0] == '\0';
 }
 
 /* The last session of a body that was held, or the first that was not; NULL: there is none. */
@@ -85,8 +106,8 @@ static const json_t *session_beside(const json_t *sessions, const char *body, bo
 	json_array_foreach(json_object_get(sessions, "things"), i, thing)
 	{
 		uint64_t at = json_uint(thing, "end_ms"), best = json_uint(found, "end_ms");
-		if (strcmp(json_str(thing, "of"), body) != 0 || at == 0 || is_held(thing) == is_next ||
-		    strcmp(json_str(thing, "standing"), "CALLED OFF") == 0)
+		if (strcmp(json_str(thing, "of"), body) != 0 || at == 0 || !is_regular(thing) ||
+		    is_held(thing) == is_next || strcmp(json_str(thing, "standing"), "CALLED OFF") == 0)
 			continue;
 		if (found == NULL || (is_next ? at < best : at > best))
 			found = thing;
@@ -133,17 +154,22 @@ static void say_rhythm(const json_t *body, const json_t *sessions, uint64_t now_
 	const json_t *last = session_beside(sessions, place, false);
 	const json_t *next = session_beside(sessions, place, true);
 	const char *host = next_host(body, last);
+	const json_t *session;
+	size_t i;
 
 	if (json_flag(body, "over"))
 		return; /* nothing is due of what is ended */
+	json_array_foreach(json_object_get(sessions, "things"), i, session)
+	{
+		if (strcmp(json_str(session, "of"), place) == 0 && is_past(session, now_ms))
+			say(_("{1}: {3} was set for {2}, and nobody has said yet that it was held\n"), name,
+			    json_str(session, "when"), json_str(session, "name"));
+	}
 	if (next != NULL && json_uint(next, "end_ms") > now_ms)
 		say(_("{1}: next {2}, {3}\n"), name, json_str(next, "when"), json_str(next, "name"));
-	else if (next != NULL)
-		say(_("{1}: {3} was set for {2}, and nobody has said yet that it was held\n"), name,
-		    json_str(next, "when"), json_str(next, "name"));
 	say_past(body, last, next, now_ms);
 	if (host != NULL)
-		say(_("{1}: by turns {2} hosts\n"), name, host);
+		say(_("{1}: {2} hosts next, by turns\n"), name, host);
 }
 
 void dialogue_say_rhythms(const json_t *bodies, const json_t *sessions)
@@ -249,6 +275,26 @@ static bool is_carried(const struct agenda *a, const json_t *thing)
 							  : went_into(a, json_str(session, "of"), body);
 }
 
+static bool is_on_agenda(const struct agenda *a, const json_t *thing)
+{
+	return strcmp(json_str(thing, "of"), json_str(a->session, "place")) == 0 ||
+	       (!json_flag(thing, "over") && is_carried(a, thing));
+}
+
+/* An item is shown nowhere else. */
+static void say_doubts(const json_t *items, const struct agenda *a)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(json_object_get(items, "things"), i, item)
+	{
+		if (is_on_agenda(a, item) && json_object_get(item, "doubt") != NULL)
+			say("{1}  {2}: {3}\n", json_str(item, "name"), _("its sources contradict"),
+			    reader_words(json_object_get(item, "doubt")));
+	}
+}
+
 static void put_agenda(struct table *t, const json_t *things, const struct agenda *a)
 {
 	const json_t *thing;
@@ -256,9 +302,8 @@ static void put_agenda(struct table *t, const json_t *things, const struct agend
 
 	json_array_foreach(json_object_get(things, "things"), i, thing)
 	{
-		if (strcmp(json_str(thing, "of"), json_str(a->session, "place")) == 0 ||
-		    (!json_flag(thing, "over") && is_carried(a, thing)))
-			put_row(t, thing);
+		if (is_on_agenda(a, thing))
+			put_row(t, thing, json_uint(a->sessions, "now_ms"));
 	}
 }
 
@@ -326,7 +371,7 @@ static enum exit_code show_with(struct options *o, struct client *c, const json_
 		json_say(whole);
 	} else if (code == EXIT_DONE) {
 		const struct agenda a = { session, sessions, bodies };
-		put_row(t, session);
+		put_row(t, session, json_uint(sessions, "now_ms"));
 		table_say(t);
 		show_says("session", session);
 		say_deeds(json_array_get(json_object_get(whole, "things"), 0));
@@ -334,6 +379,7 @@ static enum exit_code show_with(struct options *o, struct client *c, const json_
 		put_agenda(t, items, &a);
 		put_agenda(t, commitments, &a);
 		table_say(t);
+		say_doubts(items, &a);
 	}
 	table_free(t);
 	json_decref(bodies);

@@ -9,35 +9,35 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* In the order of reading. What is said of a commitment and of a body has words of its own. */
+/* In the order of reading. What is said of a commitment, a body, a session has words of its own. */
 static const struct title {
-	const char *key, *title, *of_commitment, *of_body; /* N_() */
+	const char *key, *title, *of_commitment, *of_body, *of_session; /* N_() */
 } titles[] = {
-	{ "act", N_("act"), NULL, NULL },
-	{ "name", N_("lasting name"), NULL, NULL },
-	{ "title", N_("title"), NULL, NULL },
-	{ "words", N_("words"), NULL, NULL },
-	{ "when", N_("when"), N_("until"), NULL },
-	{ "parties", N_("hosts"), N_("by whom"), N_("hosts by turns") },
-	{ "owed_to", N_("owed to"), NULL, NULL },
-	{ "detail", N_("said in it"), N_("what shows it done"), N_("mandate") },
-	{ "unit", N_("from the unit"), NULL, NULL },
-	{ "doubt", N_("its sources contradict"), NULL, NULL },
-	{ "source", N_("source"), NULL, NULL },
-	{ "type", N_("type"), NULL, NULL },
-	{ "confidence", N_("confidence"), NULL, NULL },
-	{ "location", N_("place"), NULL, NULL },
-	{ "where", N_("where"), NULL, NULL },
-	{ "number", N_("number"), NULL, N_("months between two") },
-	{ "languages", N_("languages"), NULL, NULL },
-	{ "chairs", N_("chairs"), NULL, NULL },
-	{ "to", N_("to"), NULL, N_("feeds") },
-	{ "people", N_("delegation"), NULL, NULL },
-	{ "credentials", N_("credentials"), NULL, NULL },
-	{ "manner", N_("manner"), NULL, NULL },
-	{ "stage", N_("stage"), NULL, NULL },
-	{ "hash", N_("hash of the text"), NULL, NULL },
-	{ "outlets", N_("outlets"), NULL, NULL },
+	{ "act", N_("act"), NULL, NULL, NULL },
+	{ "name", N_("lasting name"), NULL, NULL, NULL },
+	{ "title", N_("title"), NULL, NULL, NULL },
+	{ "words", N_("words"), NULL, NULL, NULL },
+	{ "when", N_("when"), N_("until"), NULL, NULL },
+	{ "parties", N_("hosts"), N_("by whom"), N_("hosts by turns"), NULL },
+	{ "owed_to", N_("owed to"), NULL, NULL, NULL },
+	{ "detail", N_("said in it"), N_("what shows it done"), N_("mandate"), N_("place") },
+	{ "unit", N_("from the unit"), NULL, NULL, NULL },
+	{ "doubt", N_("its sources contradict"), NULL, NULL, NULL },
+	{ "source", N_("source"), NULL, NULL, NULL },
+	{ "type", N_("type"), NULL, NULL, NULL },
+	{ "confidence", N_("confidence"), NULL, NULL, NULL },
+	{ "location", N_("place"), NULL, NULL, NULL },
+	{ "where", N_("where"), NULL, NULL, NULL },
+	{ "number", N_("number"), NULL, N_("months between two"), NULL },
+	{ "languages", N_("languages"), NULL, NULL, NULL },
+	{ "chairs", N_("chairs"), NULL, NULL, NULL },
+	{ "to", N_("to"), NULL, N_("feeds"), NULL },
+	{ "people", N_("delegation"), NULL, NULL, NULL },
+	{ "credentials", N_("credentials"), NULL, NULL, NULL },
+	{ "manner", N_("manner"), NULL, NULL, NULL },
+	{ "stage", N_("stage"), NULL, NULL, NULL },
+	{ "hash", N_("hash of the text"), NULL, NULL, NULL },
+	{ "outlets", N_("outlets"), NULL, NULL, NULL },
 };
 
 static void show_words(const json_t *value)
@@ -94,13 +94,12 @@ static void show_row(const char *title, const char *key, const json_t *value)
 
 void show_says(const char *kind, const json_t *says)
 {
-	bool is_commitment = strcmp(kind, "commitment") == 0, is_body = strcmp(kind, "body") == 0;
-
 	for (size_t i = 0; i < ARRAY_COUNT(titles); i++) {
 		const json_t *value = json_object_get(says, titles[i].key);
-		const char *title = is_commitment ? titles[i].of_commitment
-				    : is_body	  ? titles[i].of_body
-						  : NULL;
+		const char *title = strcmp(kind, "commitment") == 0 ? titles[i].of_commitment
+				    : strcmp(kind, "body") == 0	    ? titles[i].of_body
+				    : strcmp(kind, "session") == 0  ? titles[i].of_session
+								    : NULL;
 		if (title == NULL)
 			title = titles[i].title;
 		if (value != NULL)

@@ -9,7 +9,7 @@ const { isAsSaid, labelText, unseen } = await load("fold/drafted.js");
 const { alarmsOf, faultRows, isFlood, loudness, owedRows, quietUntil } = await load("fold/owed.js");
 const { fillForm } = await load("fold/forms.js");
 const { EventText } = await load("node/stream.js");
-const { agendaOf, nextSession, rhythmPast } = await load("fold/rhythm.js");
+const { agendaOf, nextHost, nextSession, pastSessions, rhythmPast } = await load("fold/rhythm.js");
 
 const NOBODY = { posts: [], manning: [] }; // no roster, no manning
 const item = { id: "aa", channel: "consult", isHome: false, statement: "", signatures: [], content: "", since: 1, state: "UNSENT", title: "" };
@@ -248,6 +248,11 @@ test("dialogues: a rhythm is past where none is set, and where the next is set b
   assert.equal(rhythmPast([held, session("SCHEDULED", 7)], body, month), "late");
   assert.equal(rhythmPast([held, session("SCHEDULED", 7)], { ...body, number: 0 }, month), undefined);
   assert.equal(rhythmPast([held], { ...body, over: true }, 60 * month), undefined);
+  // A call or a side meeting is no session of the rhythm; whatever is set and past is named, as long as nobody said that it was held.
+  const call = { ...session("CONCLUDED", 5), manner: "call", parties: ["USA"] };
+  assert.equal(rhythmPast([held, call], body, 6 * month), "unset");
+  assert.equal(nextHost([held, call], { ...body, parties: ["KOR", "USA"] }), nextHost([held], { ...body, parties: ["KOR", "USA"] }));
+  assert.deepEqual(pastSessions([held, session("SCHEDULED", 2), session("SCHEDULED", 3), session("SCHEDULED", 9)], body, 4 * month).map((one) => one.end_ms), [2 * month, 3 * month]);
 });
 
 const { stripOf } = await load("fold/drawn.js");

@@ -64,8 +64,8 @@ static void nobody_is_bound_by_another(void **state)
 
 	(void)state;
 	assert_int_equal(thing_progress(&t, ALBA), PROGRESS_OPEN);
-	assert_int_equal(thing_progress(&t, BOREA), PROGRESS_CLAIMED);
-	assert_int_equal(thing_standing(&t), STANDING_CLAIMED);
+	assert_int_equal(thing_progress(&t, BOREA), PROGRESS_UNCONFIRMED);
+	assert_int_equal(thing_standing(&t), STANDING_UNCONFIRMED);
 	thing_take(&t, &confirm);
 	assert_int_equal(thing_standing(&t), STANDING_OPEN);
 }

@@ -115,7 +115,7 @@ export function movesOn(thing: Thing, me: string): Move[] {
 function promised(thing: Thing, me: string): Move[] {
   return (thing.parts ?? []).flatMap((part): Move[] => {
     if (part.party === me)
-      return [...(part.part === "CLAIMED" || part.part === "DENIED" ? [{ name: "confirm-owed", kind: Kind.ACT, about: thing.place, act: CONFIRM, text: "none" } as Move] : []),
+      return [...(part.part === "UNCONFIRMED" || part.part === "DENIED" ? [{ name: "confirm-owed", kind: Kind.ACT, about: thing.place, act: CONFIRM, text: "none" } as Move] : []),
         ...(part.part === "ACCEPTED" ? [] : [{ name: "report", kind: Kind.REPORTED, about: thing.place, text: "may" } as Move])];
     return part.report === undefined || part.part === "ACCEPTED" ? []
       : [{ name: "accept", kind: Kind.ACCEPTED, about: part.report, text: "may" }, { name: "dispute", kind: Kind.DISPUTED, about: part.report, text: "must" }];

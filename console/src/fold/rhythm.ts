@@ -6,8 +6,9 @@ const MONTH_MS = 365 * 86_400_000 / 12;
 const HELD = ["IN SESSION", "RECESS", "CONCLUDED", "RECORD AGREED"];
 
 const isHeld = (session: Thing) => HELD.includes(session.standing);
+// A side meeting or a call is none of the sessions that were agreed on, and nobody's turn to host.
 const ofBody = (things: Thing[], body: Thing) =>
-  things.filter((one) => one.kind === "session" && one.of === body.place && one.end_ms !== undefined && one.standing !== "CALLED OFF");
+  things.filter((one) => one.kind === "session" && one.of === body.place && one.end_ms !== undefined && one.standing !== "CALLED OFF" && (one.manner ?? "meeting") === "meeting");
 
 export function lastSession(things: Thing[], body: Thing): Thing | undefined {
   return ofBody(things, body).filter(isHeld).sort((a, b) => (b.end_ms ?? 0) - (a.end_ms ?? 0))[0];
@@ -15,6 +16,11 @@ export function lastSession(things: Thing[], body: Thing): Thing | undefined {
 
 export function nextSession(things: Thing[], body: Thing): Thing | undefined {
   return body.over ? undefined : ofBody(things, body).filter((one) => !isHeld(one)).sort((a, b) => (a.end_ms ?? 0) - (b.end_ms ?? 0))[0];
+}
+
+// Those whose date went by, and of which nobody has said that they were held.
+export function pastSessions(things: Thing[], body: Thing, at: number): Thing[] {
+  return body.over ? [] : things.filter((one) => one.kind === "session" && one.of === body.place && !isHeld(one) && isPast(one, at));
 }
 
 // The body's rhythm goes by before it meets again, or has gone by: no session is set, or one beyond it.

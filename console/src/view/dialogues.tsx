@@ -5,7 +5,7 @@ import { h } from "preact";
 import { computed, signal } from "@preact/signals";
 import { Choices, formsOn } from "../fold/forms.js";
 import { Move, movesOn } from "../fold/moves.js";
-import { agendaOf, Dated, isPast, lastSession, nextHost, nextSession, rhythmPast, timeLine } from "../fold/rhythm.js";
+import { agendaOf, Dated, isPast, lastSession, nextHost, nextSession, pastSessions, rhythmPast, timeLine } from "../fold/rhythm.js";
 import { ask } from "../node/ask.js";
 import { accord, inboxes, nodeClock, status } from "../node/record.js";
 import type { Thing } from "../node/shapes.js";
@@ -57,6 +57,8 @@ export function followDialogues(): void {
 const title = (thing: Thing) => visible(named(thing.title, thing.name ?? thing.place)); // either side gave it
 const byPlace = (place: string | undefined) => all.value.find((one) => one.place === place);
 
+const bodyNamed = (name: string | undefined) => all.value.find((one) => one.kind === "body" && one.name === name);
+
 function Link({ thing }: { thing: Thing }) {
   return <a href={linkTo("dialogues", thing.place)} data-place={thing.place} aria-current={placeIn(screen.value.about) === thing.place ? "true" : undefined}>{title(thing)}</a>;
 }
@@ -66,12 +68,11 @@ function Rhythm({ body }: { body: Thing }) {
   const next = nextSession(all.value, body), last = lastSession(all.value, body), host = nextHost(all.value, body), past = rhythmPast(all.value, body, at());
   return (
     <Group>
-      {next === undefined ? null : isPast(next, at())
-        ? <p class="warn">{_("{1} was set for {2}, and nobody has said yet that it was held", title(next), next.when ?? "")}</p>
-        : <p>{_("next: {1}", next.when ?? "")} <Link thing={next} /></p>}
+      {pastSessions(all.value, body, at()).map((one) => <p key={one.place} class="warn">{_("{1} was set for {2}, and nobody has said yet that it was held", title(one), one.when ?? "")}</p>)}
+      {next === undefined || isPast(next, at()) ? null : <p>{_("next: {1}", next.when ?? "")} <Link thing={next} /></p>}
       {past === "unset" ? <p class="warn">{_("none is set, and the last was {1}; every {2} months is agreed", last?.when ?? "", body.number ?? 0)}</p>
         : past === "late" ? <p class="warn">{_("the last was {1}, every {2} months is agreed, and the next is set for later", last?.when ?? "", body.number ?? 0)}</p> : null}
-      {host === undefined ? null : <p class="age">{_("by turns {1} hosts", host)}</p>}
+      {host === undefined ? null : <p class="age">{_("{1} hosts next, by turns", host)}</p>}
     </Group>
   );
 }
@@ -148,11 +149,11 @@ function Commitments() {
 // ---- One thing with all that was said of it. ----
 
 function Facts({ thing }: { thing: Thing }) {
-  const of = byPlace(thing.of);
+  const of = byPlace(thing.of), fed = bodyNamed(thing.to), into = bodyNamed(thing.merged_into);
   const facts: [string, string | undefined, boolean?][] = [
     [_("standing"), word(thing.standing)], [_("when"), thing.when], [thing.kind === "commitment" ? _("by whom") : _("hosts"), thing.parties?.join(", ")], [_("owed to"), thing.owed_to?.join(", ")],
-    [_("of"), of && title(of)], [_("manner"), thing.manner === "call" ? _("call") : thing.manner === "side-meeting" ? _("side meeting") : undefined], [_("chairs"), thing.chairs?.join(", ")], [_("feeds"), thing.to], [_("merged into"), thing.merged_into],
-    [thing.kind === "commitment" ? _("what shows it done") : thing.kind === "body" ? _("mandate") : _("said in it"), named(thing.detail) || undefined],
+    [_("of"), of && title(of)], [_("manner"), thing.manner === "call" ? _("call") : thing.manner === "side-meeting" ? _("side meeting") : undefined], [_("chairs"), thing.chairs?.join(", ")], [_("feeds"), fed === undefined ? thing.to : title(fed)], [_("merged into"), into === undefined ? thing.merged_into : title(into)],
+    [thing.kind === "commitment" ? _("what shows it done") : thing.kind === "body" ? _("mandate") : thing.kind === "session" ? _("place") : _("said in it"), named(thing.detail) || undefined],
     [_("from the unit"), thing.unit], [_("stage"), thing.stage], [_("its sources contradict"), named(thing.doubt) || undefined], [_("source"), thing.source],
   ];
   return <dl class="facts">{facts.filter(([, text]) => text !== undefined && text !== "").map(([name, text]) => [<dt key={name}>{name}</dt>, <dd key={`${name}:`}><Words text={text ?? ""} /></dd>])}</dl>;

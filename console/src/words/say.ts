@@ -65,7 +65,7 @@ const KNOWN = [
   N_("replied"), N_("attend"), N_("position"), N_("done"), N_("REACHED"), N_("start"), N_("leave"), N_("escalated"), N_("recess"),
   N_("resume"), N_("stand down"), N_("end participation"), N_("remark"), N_("propose"), N_("concur"), N_("withdraw"), N_("confirm"),
   N_("reserve"), N_("object"), N_("await instructions"), N_("decide"), N_("SCHEDULED"), N_("AGENDA OPEN"), N_("AGENDA AGREED"),
-  N_("IN SESSION"), N_("CONCLUDED"), N_("RECORD AGREED"), N_("CALLED OFF"), N_("AGREED"), N_("DISCUSSED"), N_("CLAIMED"), N_("OPEN"),
+  N_("IN SESSION"), N_("CONCLUDED"), N_("RECORD AGREED"), N_("CALLED OFF"), N_("AGREED"), N_("DISCUSSED"), N_("UNCONFIRMED"), N_("OPEN"),
   N_("REPORTED"), N_("DISPUTED"), N_("ACCEPTED"), N_("DROPPED"), N_("DENIED"), N_("DRAFT"), N_("REVIEWED"), N_("CERTIFIED"), N_("body"), N_("session"), N_("item"),
   N_("commitment"), N_("text"), N_("CLEAN"), N_("CLEAN AD REFERENDUM"), N_("INITIALLED"), N_("SIGNED"), N_("IN FORCE"), N_("CORRECTED"), N_("AMENDED"), N_("TERMINATED"), N_("MISSING"),
   N_("BRACKETED"), N_("AGREED AD REFERENDUM"), N_("TO BE READ AGAIN"), N_("NOBODY ON DUTY"), N_("MACHINE"), N_("NONE"), N_("translation"),
