@@ -247,7 +247,7 @@ static enum err had_key(struct node *n, const struct line *line, const struct st
 		return ERR_OK;
 	hash_sha256(bytes, hash);
 	if (use == KEY_USE_RECIPIENT) {
-		e = fold_recipient(&n->fold, &line->key, hash, &recipient);
+		e = fold_recipient(&n->fold, &line->key, hash, index, &recipient);
 		if (e == ERR_OK)
 			key = recipient.view;
 	} else {

@@ -394,7 +394,7 @@ static enum err is_in_force(const struct node *n, const struct line *from, uint6
 	if (use == KEY_USE_OFFICER) {
 		e = fold_key(&n->fold, &from->key, in->named_key, from->log->durable, &key);
 	} else {
-		e = fold_recipient(&n->fold, &from->key, in->named_key, &recipient);
+		e = fold_recipient(&n->fold, &from->key, in->named_key, from->log->durable, &recipient);
 		key = recipient.view;
 	}
 	*out = e == ERR_OK && act == 0 && key.added == index + 1 && key_is_in_force(&key, from->log->durable);

@@ -489,15 +489,14 @@ static enum err fold_role_key(const struct fold *f, const struct fold_input *in,
 	struct recipient_view key = { .key_len = 0 };
 	struct cbor_reader r;
 	struct bytes raw;
-	enum err e;
+	enum err e = row_get_recipient(f->map, &in->log, in->named_key, in->entry->index, &key);
 
-	if (is_withdrawal) {
-		e = row_get_recipient(f->map, &in->log, in->named_key, &key);
-		if (e != ERR_NOT_FOUND) {
-			key_withdraw(in, &key.view);
-			return e == ERR_OK ? row_put_recipient(f->map, &in->log, in->named_key, &key) : e;
-		}
+	if (e == ERR_OK) {
+		key_withdraw(in, &key.view);
+		e = row_put_recipient(f->map, &in->log, in->named_key, &key);
 	}
+	if (is_withdrawal ? e != ERR_NOT_FOUND : e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
 	cbor_open(&r, named->value);
 	if (cbor_read_bytes(&r, sizeof key.key, &raw) != ERR_OK)
 		return ERR_OK;

@@ -235,7 +235,7 @@ enum err fold_size(const struct fold *f, const struct log_key *log, uint64_t *si
  * format mean nothing here, and are dropped and made anew (docs/spec/record.md section 6). A log of which
  * nothing is folded has none: current.
  */
-#define FOLD_FORMAT 20u
+#define FOLD_FORMAT 21u
 enum err fold_is_current(const struct fold *f, const struct log_key *log, bool *is_current) MUST_CHECK;
 enum err fold_get(const struct fold *f, const struct place_key *place, struct entry_view *out) MUST_CHECK;
 /* Whether an entry was in the past of another. */
@@ -276,10 +276,10 @@ uint64_t fold_roles(const struct accord *a, const struct statement *s);
 enum err fold_next_key(const struct fold *f, const struct log_key *log, uint8_t key[KEY_HASH_LEN],
 		       struct key_view *out) MUST_CHECK;
 
-/* A role's key as it stands now; ERR_NOT_FOUND. */
+/* A role's key, as an officer's. */
 enum err fold_recipient(const struct fold *f, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
-			struct recipient_view *out) MUST_CHECK;
-/* The next role's key of a log after the one with hash `key`, in force or not. */
+			uint64_t index, struct recipient_view *out) MUST_CHECK;
+/* The next role's key of a log after the one with hash `key`, as it was last added, in force or not. */
 enum err fold_next_recipient(const struct fold *f, const struct log_key *log, uint8_t key[KEY_HASH_LEN],
 			     struct recipient_view *out) MUST_CHECK;
 /* Whether entries from this index on are sealed for it. */

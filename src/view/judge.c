@@ -87,6 +87,26 @@ static enum err log_before(const struct fold *f, const struct log_key *log, stru
 }
 
 /*
+ * How the key that is named stood in that log before the entry of that index. ERR_NOT_FOUND: nothing was said
+ * of it.
+ */
+static enum err stood(const struct case_file *c, const struct log_key *log, uint64_t index,
+		      struct key_view *out)
+{
+	struct recipient_view recipient;
+	uint64_t use;
+	enum err e = statement_field_uint(c->in->statement, FIELD_KEYS_USE, KEY_USE_COUNT - 1, &use);
+
+	if (e != ERR_OK || (use != KEY_USE_OFFICER && use != KEY_USE_RECIPIENT))
+		return ERR_NOT_FOUND; /* of a node's own keys the accord says which are good */
+	if (use == KEY_USE_OFFICER)
+		return row_get_key(c->f->map, log, c->in->named_key, index, out);
+	e = row_get_recipient(c->f->map, log, c->in->named_key, index, &recipient);
+	*out = recipient.view;
+	return e;
+}
+
+/*
  * A new epoch repeats who was in force where the log before it ended: nobody is given anything by that. It
  * does so before anything else is said of the key there: what was changed or withdrawn since does not come
  * back.
@@ -97,7 +117,7 @@ static enum err is_repeated_key(const struct case_file *c, bool *out)
 	struct key_view key;
 	uint64_t size;
 	bool has_before;
-	enum err e = row_get_key(c->f->map, &c->in->log, c->in->named_key, c->in->entry->index, &key);
+	enum err e = stood(c, &c->in->log, c->in->entry->index, &key);
 
 	*out = false;
 	if (e != ERR_NOT_FOUND)
@@ -105,7 +125,7 @@ static enum err is_repeated_key(const struct case_file *c, bool *out)
 	e = log_before(c->f, &c->in->log, &before, &size, &has_before);
 	if (e != ERR_OK || !has_before)
 		return e;
-	e = row_get_key(c->f->map, &before, c->in->named_key, size, &key);
+	e = stood(c, &before, size, &key);
 	*out = e == ERR_OK && key_is_in_force(&key, size) && key.holder == named_holder(c->in->statement) &&
 	       (fold_roles(c->f->accord, c->in->statement) & ~key.roles) == 0;
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
@@ -206,20 +226,6 @@ enum err judge_signatures(const struct case_file *c, enum verdict *out)
 	return ERR_OK;
 }
 
-/* How the key stood in that log before the entry of that index. ERR_NOT_FOUND: nothing was said of it. */
-static enum err stood(const struct case_file *c, enum key_use use, const struct log_key *log, uint64_t index,
-		      struct key_view *out)
-{
-	struct recipient_view recipient;
-	enum err e;
-
-	if (use == KEY_USE_OFFICER)
-		return row_get_key(c->f->map, log, c->in->named_key, index, out);
-	e = row_get_recipient(c->f->map, log, c->in->named_key, &recipient);
-	*out = recipient.view;
-	return e;
-}
-
 /*
  * What was withdrawn may be lost, or in the wrong hands: it stays so, whoever is named, and in each epoch
  * behind the one where that was said.
@@ -227,18 +233,16 @@ static enum err stood(const struct case_file *c, enum key_use use, const struct 
 enum err judge_key_anew(const struct case_file *c, enum verdict *out)
 {
 	struct log_key log = c->in->log;
-	uint64_t act, use, index = c->in->entry->index;
+	uint64_t act, index = c->in->entry->index;
 	bool has_log = true;
 	enum err e = ERR_OK;
 
 	if (c->in->statement->kind != KIND_KEYS ||
-	    statement_field_uint(c->in->statement, FIELD_KEYS_ACT, 1, &act) != ERR_OK || act != 0 ||
-	    statement_field_uint(c->in->statement, FIELD_KEYS_USE, KEY_USE_COUNT - 1, &use) != ERR_OK ||
-	    (use != KEY_USE_OFFICER && use != KEY_USE_RECIPIENT))
+	    statement_field_uint(c->in->statement, FIELD_KEYS_ACT, 1, &act) != ERR_OK || act != 0)
 		return ERR_OK;
 	while (e == ERR_OK && has_log && *out == VERDICT_OK) {
 		struct key_view key;
-		e = stood(c, (enum key_use)use, &log, index, &key);
+		e = stood(c, &log, index, &key);
 		/* What an ended log says behind where the next one begins was not in this one's past. */
 		if (e == ERR_OK && key.withdrawn <= index)
 			*out = VERDICT_WITHDRAWN;

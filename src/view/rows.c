@@ -276,14 +276,26 @@ static enum err key_view_read(struct bytes in, struct key_view *out)
 }
 
 /*
- * A row a time that a key was added. The newest comes first, so that the first one behind an index is the one
- * of that index, and the first of a key how it stands now.
+ * A row a time that a key was added, an officer's or a role's. The newest comes first, so that the first one
+ * behind an index is the one of that index, and the first of a key how it stands now.
  */
-static struct buf *key_time_open(struct row_key *k, const struct log_key *log,
+static struct buf *key_time_open(struct row_key *k, enum row_type type, const struct log_key *log,
 				 const uint8_t key[KEY_HASH_LEN], uint64_t added)
 {
-	buf_put_be64(key_row_open(k, ROW_KEY, log, key), ~added);
+	buf_put_be64(key_row_open(k, type, log, key), ~added);
 	return &k->buf;
+}
+
+static enum err get_key_time(const struct map *m, enum row_type type, const struct log_key *log,
+			     const uint8_t key[KEY_HASH_LEN], uint64_t index, struct buf *value)
+{
+	struct row_key prefix, after, found;
+
+	assert(index < UINT64_MAX);
+	key_row_open(&prefix, type, log, key);
+	key_time_open(&after, type, log, key, index + 1);
+	buf_init(&found.buf, found.memory, sizeof found.memory);
+	return map_next(m, buf_bytes(&prefix.buf), buf_bytes(&after.buf), &found.buf, value);
 }
 
 enum err row_put_key(const struct map *m, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
@@ -293,7 +305,7 @@ enum err row_put_key(const struct map *m, const struct log_key *log, const uint8
 	uint8_t memory[KEY_VIEW_LEN];
 	struct buf value = BUF_ON(memory);
 
-	key_time_open(&k, log, key, v->added);
+	key_time_open(&k, ROW_KEY, log, key, v->added);
 	key_view_write(v, &value);
 	return row_put(m, &k, &value);
 }
@@ -301,33 +313,28 @@ enum err row_put_key(const struct map *m, const struct log_key *log, const uint8
 enum err row_get_key(const struct map *m, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
 		     uint64_t index, struct key_view *out)
 {
-	struct row_key prefix, after, found;
 	uint8_t memory[KEY_VIEW_LEN];
 	struct buf value = BUF_ON(memory);
-	enum err e;
+	enum err e = get_key_time(m, ROW_KEY, log, key, index, &value);
 
-	assert(index < UINT64_MAX);
-	key_row_open(&prefix, ROW_KEY, log, key);
-	key_time_open(&after, log, key, index + 1);
-	buf_init(&found.buf, found.memory, sizeof found.memory);
-	e = map_next(m, buf_bytes(&prefix.buf), buf_bytes(&after.buf), &found.buf, &value);
 	return e == ERR_OK ? key_view_read(buf_bytes(&value), out) : e;
 }
 
-/* The next row of this type of a log, behind `after`; *key: which it is, with `len` bytes after its name. */
+/* The newest row of the next key of this type in a log, behind *key, which is then that one. */
 static enum err next_key_row(const struct fold *f, enum row_type type, const struct log_key *log,
-			     const struct row_key *after, size_t len, uint8_t key[KEY_HASH_LEN],
-			     struct buf *value)
+			     uint8_t key[KEY_HASH_LEN], struct buf *value)
 {
-	struct row_key prefix, found;
+	struct row_key prefix, after, found;
 	enum err e;
+
+	key_time_open(&after, type, log, key, 0); /* behind the oldest of this key */
 
 	log_key_write(log, row_open(&prefix, type));
 	buf_init(&found.buf, found.memory, sizeof found.memory);
-	e = map_next(f->map, buf_bytes(&prefix.buf), buf_bytes(&after->buf), &found.buf, value);
+	e = map_next(f->map, buf_bytes(&prefix.buf), buf_bytes(&after.buf), &found.buf, value);
 	if (e != ERR_OK)
 		return e;
-	if (found.buf.len != prefix.buf.len + KEY_HASH_LEN + len)
+	if (found.buf.len != prefix.buf.len + KEY_HASH_LEN + 8)
 		return ERR_CORRUPT;
 	memcpy(key, found.memory + prefix.buf.len, KEY_HASH_LEN);
 	return ERR_OK;
@@ -343,13 +350,11 @@ enum err fold_next_key(const struct fold *f, const struct log_key *log, uint8_t 
 		       struct key_view *out)
 {
 	uint8_t memory[KEY_VIEW_LEN];
-	struct row_key after;
 	enum err e;
 
 	do {
 		struct buf value = BUF_ON(memory);
-		key_time_open(&after, log, key, 0); /* behind the oldest of this key */
-		e = next_key_row(f, ROW_KEY, log, &after, 8, key, &value);
+		e = next_key_row(f, ROW_KEY, log, key, &value);
 		if (e == ERR_OK)
 			e = key_view_read(buf_bytes(&value), out);
 	} while (e == ERR_OK && is_barred(out));
@@ -371,7 +376,7 @@ enum err row_put_recipient(const struct map *m, const struct log_key *log, const
 	uint8_t memory[ROW_VALUE_MAX];
 	struct buf value = BUF_ON(memory);
 
-	key_row_open(&k, ROW_RECIPIENT, log, key);
+	key_time_open(&k, ROW_RECIPIENT, log, key, v->view.added);
 	key_view_write(&v->view, &value);
 	buf_put(&value, (struct bytes){ v->key, v->key_len });
 	return row_put(m, &k, &value);
@@ -390,22 +395,19 @@ static enum err recipient_view_read(struct bytes in, struct recipient_view *out)
 }
 
 enum err row_get_recipient(const struct map *m, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
-			   struct recipient_view *out)
+			   uint64_t index, struct recipient_view *out)
 {
-	struct row_key k;
 	uint8_t memory[ROW_VALUE_MAX];
 	struct buf value = BUF_ON(memory);
-	enum err e;
+	enum err e = get_key_time(m, ROW_RECIPIENT, log, key, index, &value);
 
-	key_row_open(&k, ROW_RECIPIENT, log, key);
-	e = map_get(m, buf_bytes(&k.buf), &value);
 	return e == ERR_OK ? recipient_view_read(buf_bytes(&value), out) : e;
 }
 
 enum err fold_recipient(const struct fold *f, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
-			struct recipient_view *out)
+			uint64_t index, struct recipient_view *out)
 {
-	enum err e = row_get_recipient(f->map, log, key, out);
+	enum err e = row_get_recipient(f->map, log, key, index, out);
 
 	return e == ERR_OK && is_barred(&out->view) ? ERR_NOT_FOUND : e;
 }
@@ -414,13 +416,11 @@ enum err fold_next_recipient(const struct fold *f, const struct log_key *log, ui
 			     struct recipient_view *out)
 {
 	uint8_t memory[ROW_VALUE_MAX];
-	struct row_key after;
 	enum err e;
 
 	do {
 		struct buf value = BUF_ON(memory);
-		key_row_open(&after, ROW_RECIPIENT, log, key);
-		e = next_key_row(f, ROW_RECIPIENT, log, &after, 0, key, &value);
+		e = next_key_row(f, ROW_RECIPIENT, log, key, &value);
 		if (e == ERR_OK)
 			e = recipient_view_read(buf_bytes(&value), out);
 	} while (e == ERR_OK && is_barred(&out->view));

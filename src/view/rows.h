@@ -91,7 +91,7 @@ enum err row_get_key(const struct map *m, const struct log_key *log, const uint8
 enum err row_put_recipient(const struct map *m, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
 			   const struct recipient_view *v) MUST_CHECK;
 enum err row_get_recipient(const struct map *m, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
-			   struct recipient_view *out) MUST_CHECK;
+			   uint64_t index, struct recipient_view *out) MUST_CHECK;
 
 /* Lists in the record's order: prefix (type and what it is about), then T, then place. */
 enum err row_put_listed(const struct map *m, struct row_key *prefix, uint64_t order,

@@ -84,7 +84,7 @@ static void check_values(struct row_map *rows, const struct map *m)
 		assert(row_put_version(m, &sample, version) == ERR_OK);
 		assert(bytes_equal(buf_bytes(&rows->put), rows->in));
 	}
-	if (row_get_recipient(m, &sample, hash, &recipient) == ERR_OK) {
+	if (row_get_recipient(m, &sample, hash, 3, &recipient) == ERR_OK) {
 		assert(row_put_recipient(m, &sample, hash, &recipient) == ERR_OK);
 		assert(bytes_equal(buf_bytes(&rows->put), rows->in));
 	}

@@ -490,6 +490,44 @@ static void test_a_key_is_repeated_once(void **state)
 	assert_int_equal(give(s, next, 9, "watch", 9, 9, 0), VERDICT_WITHDRAWN);
 }
 
+/*
+ * The first log of a channel that came later is judged by itself: a node that holds no other log of that
+ * party, as a third party may, says the same of each entry as one that does.
+ */
+static void test_a_first_log_is_judged_alone(void **state)
+{
+	enum verdict said[2][6];
+
+	for (size_t holds_more = 0; holds_more < 2; holds_more++) {
+		const struct log_key old = { 7, 0, 1 }, later = { 8, 0, 1 };
+		enum verdict *v = said[holds_more];
+		struct scene *s;
+		(void)close_scene(state);
+		(void)open_scene(state);
+		s = *state;
+		s->accord.two_roles = 2; /* zeal */
+		if (holds_more) {
+			open_epoch(s, old, 0, 0);
+			assert_int_equal(give(s, old, 1, "zeal", 2, 2, 0), VERDICT_OK);
+			assert_int_equal(give(s, old, 2, "zeal", 5, 5, 0), VERDICT_OK);
+			put_key(s, old, 3, true, 5, 5);
+		}
+		open_epoch(s, later, 0, 0);
+		v[0] = give(s, later, 1, "zeal", 2, 2, 0);
+		v[1] = give(s, later, 2, "zeal", 5, 5, 0);
+		put_key(s, later, 3, true, 5, 5); /* its node repeats that, too */
+		v[2] = give(s, later, 4, "zeal", 5, 5, 2);
+		v[3] = give_on(s, later, 5, 8, "zeal", 6, 6, 0);
+		v[4] = give_on(s, later, 6, 8, "zeal", 6, 6, 2);
+		v[5] = give(s, later, 7, "zeal", 7, 7, 0);
+	}
+	assert_memory_equal(said[0], said[1], sizeof said[0]);
+	assert_int_equal(said[0][0], VERDICT_OK);
+	assert_int_equal(said[0][2], VERDICT_WITHDRAWN);
+	assert_int_equal(said[0][3], VERDICT_TWO);
+	assert_int_equal(said[0][4], VERDICT_OK);
+}
+
 /* Who said what is a question of when: no later statement about the key is one about what it has said. */
 static void test_a_key_has_its_times(void **state)
 {
@@ -559,6 +597,39 @@ static enum verdict put_recipient(struct scene *s, struct log_key log, uint64_t 
 	st.fields_count = is_withdrawal ? 3 : 4;
 	assert_int_equal(fold_entry(&s->fold, &in, &view), ERR_OK);
 	return view.verdict;
+}
+
+/*
+ * What words are sealed for goes on into the next epoch, of a post by two as of another; what was withdrawn
+ * does not.
+ */
+static void test_recipients_go_on(void **state)
+{
+	struct scene *s = *state;
+	const struct log_key first = { 7, 0, 1 }, next = { 7, 0, 2 };
+	const uint8_t key[KEY_HASH_LEN] = { 3 };
+	struct recipient_view view;
+
+	s->accord.two_roles = 2; /* zeal */
+	open_epoch(s, first, 0, 0);
+	assert_int_equal(put_recipient(s, first, 1, false, 3, RECIPIENT_X25519_LEN), VERDICT_OK);
+	assert_int_equal(put_recipient(s, first, 2, false, 4, RECIPIENT_X25519_LEN), VERDICT_OK);
+	assert_int_equal(put_recipient(s, first, 3, true, 4, RECIPIENT_X25519_LEN), VERDICT_OK);
+	assert_int_equal(put_recipient(s, first, 4, false, 5, RECIPIENT_X25519_LEN), VERDICT_OK);
+	/*
+	 * Behind where the next one begins: added anew, and withdrawn. Which is folded first changes nothing.
+	 */
+	assert_int_equal(put_recipient(s, first, 5, false, 3, RECIPIENT_X25519_LEN), VERDICT_OK);
+	assert_int_equal(put_recipient(s, first, 6, true, 5, RECIPIENT_X25519_LEN), VERDICT_OK);
+	assert_int_equal(fold_recipient(&s->fold, &first, key, 4, &view), ERR_OK);
+	assert_int_equal(view.view.added, 2);
+	open_epoch(s, next, 1, 5);
+	assert_int_equal(put_recipient(s, next, 1, false, 3, RECIPIENT_X25519_LEN), VERDICT_OK);
+	assert_int_equal(put_recipient(s, next, 2, false, 4, RECIPIENT_X25519_LEN), VERDICT_TWO);
+	assert_int_equal(put_recipient(s, next, 3, false, 5, RECIPIENT_X25519_LEN), VERDICT_OK);
+	assert_int_equal(put_recipient(s, next, 4, false, 3, RECIPIENT_X25519_LEN), VERDICT_TWO); /* once */
+	s->accord.two_roles = 0;
+	assert_int_equal(put_recipient(s, next, 5, false, 4, RECIPIENT_X25519_LEN), VERDICT_WITHDRAWN);
 }
 
 /* Posts' keys act by position in a log, as officers' do, and are no officers' keys. */
@@ -1676,7 +1747,7 @@ static void test_a_marking_is_as_its_statement(void **state)
  */
 static void test_rows_have_a_format(void **state)
 {
-	static const char want[] = "962b8f9e77360f279db867744cca011ed3f02730dd3c40188cf30ef1ea7026fc";
+	static const char want[] = "eee5529013c8e897d9757f660d2c9da80ff022bd4391aa8cdef035ad6245043b";
 	struct scene *s = *state;
 	struct hash_stream rows;
 	uint8_t hash[HASH_LEN];
@@ -1687,7 +1758,7 @@ static void test_rows_have_a_format(void **state)
 	worked(s, fold_rows(&s->fold, 7, hash_row, &rows));
 	hash_finish(&rows, hash);
 	bytes_write_hex(BYTES_OF(hash), text);
-	assert_int_equal(FOLD_FORMAT, 20);
+	assert_int_equal(FOLD_FORMAT, 21);
 	assert_string_equal(text, want);
 }
 
@@ -1893,6 +1964,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_what_is_withdrawn_stays_so, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_no_epoch_brings_a_key_back, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_a_key_is_repeated_once, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_recipients_go_on, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_a_first_log_is_judged_alone, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_acting, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_acting_for_what_has_ended, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_a_key_has_its_times, open_scene, close_scene),
