@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NEWER_MAX 16u	      /* places of newer traffic that are named */
-#define RIVALS_LOOKED_AT 256u /* of what is signed for a day */
+#define NEWER_MAX 16u	     /* places of newer traffic that are named */
+#define RIVALS_LOOKED_AT 64u /* of what is signed for a day */
 
 struct draft_case {
 	struct draft_view view;
@@ -233,19 +233,20 @@ static void reply_signers(struct reply *r, const struct accord *accord, const st
 
 static enum err reply_unfiled(struct api *a, struct reply *r, const struct draft_case *d)
 {
-	struct place_key label;
+	struct place_key by;
 	enum unfiled why;
-	enum err e = node_unfiled(a->node, &d->view, &d->outgoing, &why, &label);
+	enum err e = node_unfiled(a->node, &d->view, &d->outgoing, &why, &by);
 
 	if (e != ERR_OK || why == UNFILED_NOT)
 		return e;
-	if (why == UNFILED_LABEL)
-		e = request_may_place(a, &label);
+	/* What his item was given or asked since is told to whoever may know of that. */
+	if (by.log.epoch != 0)
+		e = request_may_place(a, &by);
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	reply_str(r, "unfiled", unfiled_name(why));
-	if (why == UNFILED_LABEL)
-		reply_place(r, "label_place", node_accord(a->node), &label);
+	if (by.log.epoch != 0)
+		reply_place(r, "unfiled_by", node_accord(a->node), &by);
 	return ERR_OK;
 }
 

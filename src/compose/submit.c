@@ -455,7 +455,7 @@ void waiting_show_day(const json_t *waiting)
 	for (i = 0; i < ARRAY_COUNT(rows); i++) {
 		if (strcmp(rows[i].unfiled, json_str(waiting, "unfiled")) == 0) {
 			say_coloured(COLOUR_WARN, "    ");
-			say(_(rows[i].text), json_str(waiting, "label_place"));
+			say(_(rows[i].text), json_str(waiting, "unfiled_by"));
 			say("\n");
 		}
 	}

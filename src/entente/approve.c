@@ -27,7 +27,7 @@ static const struct option_row options[] = {
 /* Only one label takes the place of another: the door would say STEP. */
 static enum exit_code refuse_overtaken(const json_t *waiting, const char *place)
 {
-	const char *label = json_str(waiting, "label_place");
+	const char *label = json_str(waiting, "unfiled_by");
 
 	say_error(_("{1} has taken the place of the label that {2} was to lower."), label, place);
 	say_next(_("entente cancel '{2}' ends it; entente downgrade '{1}' lowers the label as it is now"),

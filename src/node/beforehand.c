@@ -124,20 +124,22 @@ static bool is_of_ended_log(struct node *n, const struct draft_view *draft)
 }
 
 /* The item is behind the labels that took each other's place. */
-static enum err is_asked_back(struct node *n, const struct place *of, bool *out)
+static enum err find_recall(struct node *n, const struct place *of, struct place_key *out)
 {
 	struct entry_read_out *label = xcalloc(1, sizeof *label);
 	uint8_t *bytes = xcalloc(1, ENTRY_LEN_MAX);
 	struct item_view item;
 	enum err e = ERR_OK;
 
-	for (bool is_label = true; e == ERR_OK && is_label && !*out;) {
+	*out = (struct place_key){ .index = 0 };
+	for (bool is_label = true; e == ERR_OK && is_label && out->log.epoch == 0;) {
 		struct place_key at = { { of->channel, accord_party_find(n->accord, of->party), of->epoch },
 					of->index };
 		struct buf memory;
 		buf_init(&memory, bytes, ENTRY_LEN_MAX);
 		e = fold_item(&n->fold, &at, &item);
-		*out = e == ERR_OK && item.recall.log.epoch != 0;
+		if (e == ERR_OK)
+			*out = item.recall;
 		if (e == ERR_OK)
 			e = node_entry(n, &at, &memory, label);
 		is_label = label->statement.kind == KIND_DOWNGRADE || label->statement.kind == KIND_RELABEL;
@@ -171,19 +173,21 @@ static enum err find_label(struct node *n, const struct place *of, struct place_
 }
 
 enum err node_unfiled(struct node *n, const struct draft_view *draft, const struct statement *outgoing,
-		      enum unfiled *out, struct place_key *label)
+		      enum unfiled *out, struct place_key *by)
 {
 	const struct line *line = line_newest(n, draft->channel, n->self);
-	bool is_back = false;
-	enum err e = is_asked_back(n, &outgoing->refers[0], &is_back);
+	enum err e = find_label(n, &outgoing->refers[0], by);
 
-	if (e == ERR_OK)
-		e = find_label(n, &outgoing->refers[0], label);
-	*out = label->log.epoch != 0				  ? UNFILED_LABEL
-	       : is_back					  ? UNFILED_RECALLED
-	       : is_of_ended_log(n, draft)			  ? UNFILED_ENDED_LOG
-	       : line == NULL || is_shut(line) || line->is_closed ? UNFILED_RECOVERING
-								  : UNFILED_NOT;
+	*out = UNFILED_LABEL;
+	if (e != ERR_OK || by->log.epoch != 0)
+		return e;
+	e = find_recall(n, &outgoing->refers[0], by);
+	if (by->log.epoch != 0)
+		*out = UNFILED_RECALLED;
+	else if (is_of_ended_log(n, draft))
+		*out = UNFILED_ENDED_LOG;
+	else
+		*out = line == NULL || is_shut(line) || line->is_closed ? UNFILED_RECOVERING : UNFILED_NOT;
 	return e;
 }
 
@@ -199,9 +203,9 @@ const char *unfiled_name(enum unfiled why)
 /* What officers are to look at once more before it goes: NULL is nothing. The rest the door says. */
 static enum err doubt_of(struct node *n, const struct dated *d, const char **out)
 {
-	struct place_key label;
+	struct place_key by;
 	enum unfiled why;
-	enum err e = node_unfiled(n, &d->draft, &d->outgoing, &why, &label);
+	enum err e = node_unfiled(n, &d->draft, &d->outgoing, &why, &by);
 
 	*out = why == UNFILED_RECALLED	  ? "its item was asked back"
 	       : why == UNFILED_ENDED_LOG ? "it stands in a log that has ended, as after a restore, where "

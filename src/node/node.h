@@ -421,7 +421,7 @@ void node_status(struct node *n, struct node_status *out);
 
 /*
  * Why the node does not file by itself what was signed for a day (docs/spec/release.md section 5); NOT: it
- * does, once the day has come, if enough approve it. LABEL: *label has taken its place.
+ * does, once the day has come, if enough approve it. LABEL, RECALLED: *by is what did that; else it is zero.
  */
 enum unfiled {
 	UNFILED_NOT,
@@ -433,7 +433,7 @@ enum unfiled {
 };
 const char *unfiled_name(enum unfiled why); /* "ENDED LOG" */
 enum err node_unfiled(struct node *n, const struct draft_view *draft, const struct statement *outgoing,
-		      enum unfiled *out, struct place_key *label) MUST_CHECK;
+		      enum unfiled *out, struct place_key *by) MUST_CHECK;
 
 /*
  * Bundles: the frames that bring a peer up to date, one a call; the records first, attachments last.

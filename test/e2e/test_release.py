@@ -271,7 +271,7 @@ def test_a_downgrade_signed_beforehand(guided):
     kor.wait("status counts it", lambda: kor.get("/status")["unfiled"] == 2)
     assert "NOT FILED 2 downgrades whose day has come; next: entente drafts" in kor.run("status").stdout
     row = next(row for row in kor.get("/drafts") if row["place"] == late)
-    assert (row["unfiled"], row["label_place"]) == ("LABEL", up)
+    assert (row["unfiled"], row["unfiled_by"]) == ("LABEL", up)
     assert f"{up} is the item's label now" in kor.run("drafts").stdout
     refused = kor.run("approve", late, "--sign", key="deputy", code=4).stderr
     assert f"{up} has taken the place of the label" in refused and f"entente cancel '{late}'" in refused, refused
