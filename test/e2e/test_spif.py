@@ -3,6 +3,7 @@ import json
 import re
 import shlex
 import shutil
+import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 
@@ -106,9 +107,18 @@ def look(text, guidelines):
                           [row[2] for row in rows if row[0] == "value" and row[1] == name])
 
 
+def is_valid(text):
+    """By xmllint and the closed grammar of what is written: spif.rng."""
+    done = subprocess.run(["xmllint", "--noout", "--nonet", "--relaxng", str(nodes.ROOT / "test/e2e/spif.rng"), "-"],
+                          input=text.encode(), capture_output=True)
+    assert done.returncode in (0, 3), done.stderr.decode()
+    return done.returncode == 0
+
+
 def round_trip(tmp_path, folder):
     guidelines = (folder / "guidelines").read_text(encoding="utf-8").splitlines()
     text = nodes.run("accord", "spif", folder).stdout
+    assert is_valid(text), text
     look(text, guidelines)
     back = propose(tmp_path, text)
     assert by_category(said(back["lines"])) == by_category(said(guidelines)) and back["left"] == [], folder
@@ -121,6 +131,19 @@ def test_the_examples(tmp_path, name):
     text = round_trip(tmp_path, folder)
     again = nodes.run("accord", "spif", folder).stdout
     assert re.sub(r'creationDate="\w+"', "", again) == re.sub(r'creationDate="\w+"', "", text)
+
+
+def test_the_grammar_is_closed(tmp_path):
+    """Whatever is left out, doubled or added anywhere is not what the grammar has: it can say no."""
+    text = nodes.run("accord", "spif", example(tmp_path, "harbours")).stdout
+    root = ElementTree.fromstring(text.encode())
+    head, rest = text.split("?>", 1)
+    changed = [f"{head}?>{rest.replace(f' {name}=', f' un{name}=', 1)}" for name in sorted({name for node in root.iter() for name in node.keys() if name[0] != "{"})]
+    changed += [text.replace("<spif:extensions>", "<spif:extensions/><spif:extensions>"), text.replace("</spif:SPIF>", "<spif:privacyMarks/></spif:SPIF>"),
+                text.replace("pageTopBottom", "pageTop", 1), text.replace('lacv="0"', 'lacv="-1"', 1), text.replace("2.25.", "2.26.", 1),
+                text.replace('xml:lang="en"', 'xml:lang=""', 1), text.replace('tagType="tagType7"', 'tagType="permissive"', 1)]
+    for one in changed:
+        assert one != text and not is_valid(one), one
 
 
 def test_made_files(tmp_path):
