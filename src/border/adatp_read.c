@@ -76,6 +76,22 @@ static struct bytes uri_of(const struct xml_doc *doc)
 	return (struct bytes){ NULL, 0 };
 }
 
+/* Its words, whatever else it says. */
+static void look_at_words(struct incoming *in, const struct xml_doc *doc, const struct xml_node *label)
+{
+	static const char *const names[] = { "PolicyIdentifier", "Classification", "Category",
+					     "GenericValue" };
+
+	for (const struct xml_node *n = xml_walk(doc, label); n != NULL; n = xml_walk(doc, n)) {
+		for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+			if (!xml_is(n, LABEL_NS, names[i]))
+				continue;
+			incoming_look_at(in, xml_text_of(n));
+			incoming_look_at(in, xml_attribute_of(n, "TagName"));
+		}
+	}
+}
+
 enum err adatp_incoming(struct incoming *in, struct bytes bytes)
 {
 	struct incoming_marks marks = { .mark = INCOMING_UNLABELLED };
@@ -92,9 +108,10 @@ enum err adatp_incoming(struct incoming *in, struct bytes bytes)
 			continue;
 		labels++;
 		if (put_line(&line, n))
-			incoming_take_line(in->guidelines, buf_bytes(&line), &marks);
+			incoming_take_line(in, buf_bytes(&line), &marks);
 		else
 			marks.mark = INCOMING_UNKNOWN;
+		look_at_words(in, doc, n);
 	}
 	if (labels == 0)
 		in->rule = "adatp.label";

@@ -34,7 +34,7 @@ static void take_marks(struct incoming *in, const struct xml_node *entry, struct
 	for (const struct xml_node *n = child(entry, "category"); n != NULL;
 	     n = xml_next(entry, n, ATOM_NS, "category")) {
 		if (bytes_equal(xml_attribute_of(n, "scheme"), BYTES_LIT(ATOM_LABEL_SCHEME)))
-			incoming_take_line(in->guidelines, xml_attribute_of(n, "term"), m);
+			incoming_take_line(in, xml_attribute_of(n, "term"), m);
 	}
 }
 

@@ -210,7 +210,7 @@ static void take_marks(struct incoming *in, const struct xml_node *alert, struct
 	for (const struct xml_node *n = xml_next(alert, NULL, CAP_NS, "code"); n != NULL;
 	     n = xml_next(alert, n, CAP_NS, "code")) {
 		if (incoming_is_line(xml_text_of(n)))
-			incoming_take_line(in->guidelines, xml_text_of(n), m);
+			incoming_take_line(in, xml_text_of(n), m);
 	}
 	if (m->mark == INCOMING_LABELLED && bytes_equal(text_below(alert, "scope"), BYTES_LIT("Public")) !=
 						    border_is_public(in->guidelines, &m->label))

@@ -218,7 +218,7 @@ static enum err read_rows(struct incoming *in, struct bytes bytes, struct buf *m
 			break;
 		line = cell_of(row, column_of(head, "label"));
 		if (line.len > 0)
-			incoming_take_line(in->guidelines, line, &marks);
+			incoming_take_line(in, line, &marks);
 		if (!incoming_put(in, cell_of(row, column_of(head, "id")),
 				  cell_of(row, column_of(head, "title")),
 				  cell_of(row, column_of(head, "text")), &marks))

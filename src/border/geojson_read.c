@@ -172,7 +172,7 @@ static bool put_feature(struct incoming *in, const json_t *feature)
 		buf_put_str(&text, place);
 	}
 	if (incoming_is_line(line))
-		incoming_take_line(in->guidelines, line, &marks);
+		incoming_take_line(in, line, &marks);
 	is_put = incoming_put(in, id_of(feature, id), text_of(properties, "title", "name"), buf_bytes(&text),
 			      &marks);
 	free(text.ptr);

@@ -22,13 +22,19 @@ enum err incoming_read(const struct guidelines *g, struct bytes format, struct b
 {
 	enum err e = ERR_NOT_FOUND;
 
-	*out = (struct incoming){ .guidelines = g, .items = json_array() };
+	*out = (struct incoming){ .guidelines = g, .items = json_array(), .whole = in };
 	for (size_t i = 0; i < ARRAY_COUNT(formats); i++) {
 		if (!bytes_equal(format, bytes_str(formats[i].name)))
 			continue;
 		e = in.len > INCOMING_LEN_MAX ? ERR_LIMIT : formats[i].read(out, in);
 		break;
 	}
+	if (e == ERR_OK && out->is_unseen) {
+		e = ERR_USAGE;
+		out->rule = "label.unseen";
+		out->offset = out->unseen_at;
+	}
+	out->whole = (struct bytes){ NULL, 0 };
 	if (e == ERR_USAGE && out->rule == NULL)
 		out->rule = "form";
 	if (e != ERR_OK)
@@ -47,10 +53,30 @@ bool incoming_is_line(struct bytes text)
 	return text.len > 0 && memmem(text.ptr, text.len, " rel=", 5) != NULL;
 }
 
-void incoming_take_line(const struct guidelines *g, struct bytes line, struct incoming_marks *m)
+void incoming_look_at(struct incoming *in, struct bytes marking)
 {
+	struct bytes rest = marking;
+
+	while (!in->is_unseen && rest.len > 0) {
+		size_t at = marking.len - rest.len;
+		const uint8_t *found;
+		uint32_t c;
+		if (bytes_take_character(&rest, &c) != ERR_OK)
+			return;
+		if (c < 0x80 || !character_is_hidden(c))
+			continue;
+		found = memmem(in->whole.ptr, in->whole.len, marking.ptr, marking.len);
+		in->is_unseen = true;
+		in->unseen_at = found == NULL ? 0 : (size_t)(found - in->whole.ptr) + at;
+	}
+}
+
+void incoming_take_line(struct incoming *in, struct bytes line, struct incoming_marks *m)
+{
+	const struct guidelines *g = in->guidelines;
 	struct label_mask label;
 
+	incoming_look_at(in, line);
 	if (g == NULL || label_text_read(g, line, &label) != ERR_OK) {
 		m->mark = INCOMING_UNKNOWN;
 	} else if (m->mark == INCOMING_UNLABELLED) {

@@ -25,9 +25,13 @@ const char *incoming_mark_name(enum incoming_mark m); /* "LABELLED" */
 
 struct incoming {
 	const struct guidelines *guidelines;
-	json_t *items;	  /* array of {"id", "title", "text", "mark", "label"}; its own */
-	const char *rule; /* of the format that is broken; NULL while none is */
-	size_t offset;	  /* where, as far as it is known */
+	json_t *items;	    /* array of {"id", "title", "text", "mark", "label"}; its own */
+	const char *rule;   /* of the format that is broken; NULL while none is */
+	size_t offset;	    /* where, as far as it is known */
+	struct bytes whole; /* while it is read */
+	/* a marking has a character that nobody sees, or that turns it round: at unseen_at */
+	bool is_unseen;
+	size_t unseen_at;
 };
 
 /*
@@ -48,7 +52,9 @@ struct incoming_marks {
 /* Where others put what they like: whether it is meant as a line of section 2. */
 bool incoming_is_line(struct bytes text);
 /* A line of section 2 that stood in it. */
-void incoming_take_line(const struct guidelines *g, struct bytes line, struct incoming_marks *m);
+void incoming_take_line(struct incoming *in, struct bytes line, struct incoming_marks *m);
+/* A marking, whatever it says: one with a character that is hidden has the whole file refused. */
+void incoming_look_at(struct incoming *in, struct bytes marking);
 /* Texts are copied; any may have .ptr NULL. False: there are too many, or one is no UTF-8. */
 bool incoming_put(struct incoming *in, struct bytes id, struct bytes title, struct bytes text,
 		  const struct incoming_marks *m);

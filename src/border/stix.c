@@ -643,6 +643,18 @@ static bool is_item_type(const char *type)
 	       strcmp(type, "extension-definition") != 0;
 }
 
+static void look_at_marks(struct incoming *in, const struct stix_in *read, size_t index)
+{
+	const json_t *marks = json_object_get(json_array_get(read->objects, index), "object_marking_refs");
+
+	for (size_t i = 0; i < json_array_size(marks); i++) {
+		const json_t *marking = find_object(read, json_string_value(json_array_get(marks, i)));
+		const char *text = marking == NULL ? NULL : label_of(marking);
+		if (text != NULL)
+			incoming_look_at(in, bytes_str(text));
+	}
+}
+
 enum err stix_incoming(struct incoming *in, struct bytes bytes)
 {
 	struct stix_in read;
@@ -657,6 +669,7 @@ enum err stix_incoming(struct incoming *in, struct bytes bytes)
 			in->rule = "stix.object";
 		if (e != ERR_OK || !is_item_type(o.type))
 			continue;
+		look_at_marks(in, &read, i);
 		marks = (struct incoming_marks){ o.mark, o.label };
 		if (!incoming_put(in, bytes_str(o.id), bytes_of(o.title), bytes_of(o.text), &marks))
 			e = ERR_LIMIT;

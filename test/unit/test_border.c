@@ -361,6 +361,9 @@ static const struct {
 		CODE("KOR-USA 3 S rel=KOR origin=KOR") CODE("KOR-USA 3 U rel=KOR,USA origin=KOR"), ""),
 	  NULL, "CONTRADICTORY" },
 	{ "another's label", "cap", ALERT(PUBLIC, CODE("NATO 1 S rel=KOR origin=KOR"), ""), NULL, "UNKNOWN" },
+	{ "a label with a zero width", "cap",
+	  ALERT(PUBLIC, CODE("KOR-USA 3 S\xe2\x80\x8b rel=KOR origin=KOR"), ""), "label.unseen", NULL },
+	{ "a text with one", "cap", ALERT(PUBLIC, CODE("a\xe2\x80\x8b"), ""), NULL, "UNLABELLED" },
 	{ "a closed polygon", "cap", ALERT(PUBLIC, "", AREA("1,2 3,4 5,6 1,2")), NULL, "UNLABELLED" },
 	{ "an open polygon", "cap", ALERT(PUBLIC, "", AREA("1,2 3,4 5,6 7,8")), "cap.polygon", NULL },
 	{ "three points", "cap", ALERT(PUBLIC, "", AREA("1,2 3,4 1,2")), "cap.polygon", NULL },
@@ -420,7 +423,7 @@ static const struct {
 												  "KOR")),
 	  NULL, "UNKNOWN" },
 	{ "zero width", "adatp-4774",
-	  LABEL4774("KOR-USA 3", "S\xe2\x80\x8b", CAT("rel", "KOR") CAT("origin", "KOR")), NULL, "UNKNOWN" },
+	  LABEL4774("KOR-USA 3", "S\xe2\x80\x8b", CAT("rel", "KOR") CAT("origin", "KOR")), "label.unseen", NULL },
 	{ "two labels", "adatp-4774",
 	  "<a>" LABEL4774("KOR-USA 3", "S", CAT("rel", "KOR") CAT("origin", "KOR"))
 		  LABEL4774("KOR-USA 3", "U", CAT("rel", "KOR") CAT("origin", "KOR")) "</a>",
@@ -429,6 +432,11 @@ static const struct {
 	{ "a row", "csv", "label,text\nKOR-USA 3 S rel=KOR origin=KOR,a\n", NULL, "LABELLED" },
 	{ "a row with quotes", "csv",
 	  "label,text\r\n\"KOR-USA 3 S rel=KOR,USA origin=KOR\",\"a \"\"b\"\"\"\r\n", NULL, "LABELLED" },
+	{ "a label that is turned around", "csv",
+	  "label,text\nKOR-USA 3 \xe2\x80\xaeS rel=KOR origin=KOR,a\n", "label.unseen", NULL },
+	{ "behind one that is not", "csv",
+	  "label,text\nKOR-USA 3 S rel=KOR origin=KOR,a\nKOR-USA 3 S rel=K\xc2\xadOR origin=KOR,b\n",
+	  "label.unseen", NULL },
 	{ "no label", "csv", "title,text\na,b", NULL, "UNLABELLED" },
 	{ "a cell too many", "csv", "title,text\na,b,c", "csv.columns", NULL },
 	{ "an open quote", "csv", "title,text\na,\"b", "csv.form", NULL },
@@ -443,6 +451,8 @@ static const struct {
 	  "LABELLED" },
 	{ "a category of another scheme", "atom",
 	  ATOM(ENTRY("<category term='KOR-USA 3 S rel=KOR origin=KOR'/>", "")), NULL, "UNLABELLED" },
+	{ "a label with a zero width", "atom",
+	  ATOM(ENTRY(TERM("KOR-USA 3 S rel=KOR\xe2\x80\x8d origin=KOR"), "")), "label.unseen", NULL },
 	{ "another's label", "atom", ATOM(ENTRY(TERM("NATO 1 S rel=KOR origin=KOR"), "")), NULL, "UNKNOWN" },
 	{ "a label without a word", "atom", ATOM(ENTRY("<category scheme='urn:entente:label'/>", "")), NULL,
 	  "UNKNOWN" },
@@ -502,6 +512,9 @@ static const struct {
 	  "geojson.geometry", NULL },
 	{ "one out of range among them", "geojson",
 	  COLLECTION(FEATURE(GEOMETRIES(GEOMETRY("Point", "[181,0]")), "{}")), "geojson.position", NULL },
+	{ "a label with a zero width", "geojson",
+	  COLLECTION(FEATURE("null", "{\"label\":\"KOR-USA 3 S rel=KOR\\u200b origin=KOR\"}")),
+	  "label.unseen", NULL },
 	{ "no geometry", "geojson", COLLECTION("{\"type\":\"Feature\",\"properties\":{}}"), "geojson.feature",
 	  NULL },
 	{ "no properties", "geojson", COLLECTION("{\"type\":\"Feature\",\"geometry\":null}"),
@@ -530,6 +543,36 @@ static void files_are_refused_with_their_rule(void **state)
 			fail_msg("%s %s: %s %s", files[i].format, files[i].why,
 				 in.rule == NULL ? "-" : in.rule, mark == NULL ? "-" : mark);
 		assert_true(in.offset <= strlen(files[i].text));
+		incoming_close(&in);
+	}
+}
+
+/* In whatever format, and named by the byte where it stands. */
+static void what_nobody_sees_is_named(void **state)
+{
+	static const char stix[] =
+		"{\"objects\":[" LABEL("m", "KOR-USA 3 S\xe2\x80\x8b rel=KOR origin=KOR")
+		"{\"type\":\"note\",\"id\":\"note--1\",\"object_marking_refs\":[\"m\"]}]}";
+	static const char adatp[] = "<l:originatorConfidentialityLabel "
+				    "xmlns:l='urn:nato:stanag:4774:confidentialitymetadatalabel:1:0'><l:"
+				    "ConfidentialityInformation>"
+				    "<l:PolicyIdentifier>KOR-USA "
+				    "3</l:PolicyIdentifier><l:Classification>S\xe2\x80\xae</l:Classification>"
+				    "</l:ConfidentialityInformation></l:originatorConfidentialityLabel>";
+	static const struct {
+		const char *format, *text;
+	} rows[] = { { "csv", "label,text\nKOR-USA 3 S\xe2\x80\x8b rel=KOR origin=KOR,a\n" },
+		     { "stix", stix },
+		     { "adatp-4774", adatp } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct incoming in;
+		assert_int_equal(incoming_read(g, bytes_str(rows[i].format), bytes_str(rows[i].text), &in),
+				 ERR_USAGE);
+		assert_string_equal(in.rule, "label.unseen");
+		assert_int_equal(rows[i].text[in.offset], '\xe2');
+		assert_int_equal(json_array_size(in.items), 0);
 		incoming_close(&in);
 	}
 }
@@ -563,6 +606,7 @@ int main(void)
 		cmocka_unit_test(contradictions_wait_and_the_stricter_counts),
 		cmocka_unit_test(every_label_through_each_format_that_is_read),
 		cmocka_unit_test(files_are_refused_with_their_rule),
+		cmocka_unit_test(what_nobody_sees_is_named),
 		cmocka_unit_test(portions_have_marks_of_their_own),
 		cmocka_unit_test(numbers_of_ships),
 	};
