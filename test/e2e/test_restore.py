@@ -194,6 +194,31 @@ def test_a_disk_without_a_backup(pair):
     assert kor.run("verify").returncode == 0
 
 
+def test_a_lost_card_stays_lost(pair):
+    """In the next epoch of every log, for its holder and for another; the epoch repeats what is in force, and nothing in vain."""
+    kor, usa = pair["kor"], pair["usa"]
+    lost = kor.key("spare")
+    words = ("keys", "--add", f"{lost.path}.pub", "--roles", "watch", "--label", "U")
+    kor.run(*words, "--holder", "9", key="registrar")
+    kor.run("keys", "--withdraw", f"{lost.path}.pub", "--label", "U", key="registrar")
+    pair.await_receipts()
+    kor.kill()
+    kor.end()
+    kor.lose_record()
+    shutil.rmtree(kor.home / "signer")
+    kor.start()
+    kor.wait("the shared logs are back", lambda: all(row["size"] > 3 for row in kor.get("/logs")["logs"] if row["party"] == "kor" and "HOME" not in row["log"]))
+    kor.await_link()
+    kor.run("restore", "--open-epoch", "--label", "U", key="registrar")
+    pair.await_receipts()
+    for holder in ("9", "10"):
+        assert "(WITHDRAWN)" in kor.run(*words, "--holder", holder, key="registrar", code=4).stderr
+    for node in (kor, usa):
+        assert lost.fingerprint not in {row["fingerprint"] for row in node.get("/keys", party="kor", channel=CHANNEL)["keys"] if "withdrawn" not in row}
+        assert not [row for row in node.get("/log", channel=CHANNEL, party="kor", last=50)["entries"] if row["verdict"] != "OK"], "nothing is repeated in vain"
+    assert kor.say("send", CHANNEL, "By the lost card.", "--to", "usa/watch", "--label", "U", key="spare", code=4) == {}
+
+
 def test_a_node_restarted_in_order_does_not_recover(pair):
     kor = pair["kor"]
     pair.await_receipts()
