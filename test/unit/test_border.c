@@ -423,7 +423,8 @@ static const struct {
 												  "KOR")),
 	  NULL, "UNKNOWN" },
 	{ "zero width", "adatp-4774",
-	  LABEL4774("KOR-USA 3", "S\xe2\x80\x8b", CAT("rel", "KOR") CAT("origin", "KOR")), "label.unseen", NULL },
+	  LABEL4774("KOR-USA 3", "S\xe2\x80\x8b", CAT("rel", "KOR") CAT("origin", "KOR")), "label.unseen",
+	  NULL },
 	{ "two labels", "adatp-4774",
 	  "<a>" LABEL4774("KOR-USA 3", "S", CAT("rel", "KOR") CAT("origin", "KOR"))
 		  LABEL4774("KOR-USA 3", "U", CAT("rel", "KOR") CAT("origin", "KOR")) "</a>",
@@ -550,9 +551,9 @@ static void files_are_refused_with_their_rule(void **state)
 /* In whatever format, and named by the byte where it stands. */
 static void what_nobody_sees_is_named(void **state)
 {
-	static const char stix[] =
-		"{\"objects\":[" LABEL("m", "KOR-USA 3 S\xe2\x80\x8b rel=KOR origin=KOR")
-		"{\"type\":\"note\",\"id\":\"note--1\",\"object_marking_refs\":[\"m\"]}]}";
+	static const char stix[] = "{\"objects\":[" LABEL(
+		"m", "KOR-USA 3 S\xe2\x80\x8b rel=KOR origin=KOR") "{\"type\":\"note\",\"id\":\"note--1\","
+								   "\"object_marking_refs\":[\"m\"]}]}";
 	static const char adatp[] = "<l:originatorConfidentialityLabel "
 				    "xmlns:l='urn:nato:stanag:4774:confidentialitymetadatalabel:1:0'><l:"
 				    "ConfidentialityInformation>"
