@@ -4,117 +4,29 @@
  * Layer: node. For the files of this folder only.
  *
  *	node.c       life, the turn, the flush          command.c    what a person signed
+ *	line.c       logs as the node sees them         path.c       the paths to a peer
  *	receive.c    frames from a peer                 batch.c      a peer's entries
  *	replicate.c  what each peer lacks               recover.c    our own log, after a restore; epochs
  *	refold.c     held entries into views            service.c    the node's own statements
- *	knot.c       entries that wait for each other
+ *	knot.c       entries that wait for each other   pins.c       by which TLS keys a peer is known
  *	attach.c     attachments                        read.c       reading for the API
  *	fork.c       evidence of a fork                 erase.c      contents that two persons erased
  *	advance.c    a FLASH ahead of its log           remind.c     QUERY and lapses, by timers
- *	thin.c       copies by a path that is no TLS
+ *	thin.c       copies by a path that is no TLS    keyed.c      whose keys sign, by place
  *	scrub.c      everything that is held, again     mend.c       what has rotted, from a peer
- *	heads.c      heads compared with every peer   versions.c   which versions of the accord are held
- *	procedure.c  lapses and digests of procedures   keyed.c   whose keys sign, by place
- *	pins.c       by which TLS keys a peer is known path.c      the paths to a peer
+ *	heads.c      heads compared with every peer     versions.c   which versions of the accord are held
+ *	procedure.c  lapses and digests of procedures
  */
 #ifndef NODE_CORE_H
 #define NODE_CORE_H
 
-#include "accord/places.h"
 #include "base/plant.h"
 #include "crypto/sshsig.h"
+#include "node/line.h"
 #include "node/node.h"
+#include "node/scrub.h"
 #include "record/checkpoint.h"
-#include "record/verify.h"
 #include "wire/thin.h"
-
-/* Entries that a socket took together: by which path, when. */
-struct passage {
-	uint64_t from, size;
-	size_t path;
-	struct wall at;
-};
-#define PASSAGES_MAX 16u
-
-/* What a peer is known to hold of a log, and what was given to its path. */
-struct reach {
-	uint64_t held; /* by its HELLO or its cosignature */
-	uint64_t sent; /* given to a path since it came up */
-	uint64_t goal; /* a peer's log: send up to here. Our own: looked at for advance copies so far */
-	uint64_t wanted, wanted_end; /* by its last WANT; end 0: no notes are due for it */
-	uint64_t taken;		     /* the socket has taken so much: SENT */
-	uint64_t told;		     /* size of the note that a HELLO or HEADS told him last */
-	uint64_t told_receipts;	     /* and how many receipts this node had taken by then */
-	/* It showed a note of another history, and the entries were asked of it from here on. */
-	bool is_suspect;
-	uint64_t suspect_from;
-	struct passage passages[PASSAGES_MAX]; /* the last ones, in a ring */
-	size_t passages_count;
-	/* Of a channel for FLASH: which of the open paths it goes by, and since when he has held no more. */
-	size_t way;
-	uint64_t waits_from;
-	struct mono waits_since;
-	uint64_t thin;		/* our own: looked at for a thin path so far */
-	struct mono thin_since; /* when there was nothing more to look at */
-};
-
-/* A line that the signer made and the next commit keeps. */
-struct unsaved {
-	uint64_t size; /* 0: none */
-	uint8_t text[NOTE_LINE_LEN_MAX];
-	size_t len;
-};
-
-/* A receipt that came before the entries it is for: a third party may be ahead of us. */
-/* Whose word it is: others'; the party's own, now; its own in a bundle, which may be of before a restore. */
-enum early_word { EARLY_OTHERS, EARLY_OWN, EARLY_CARRIED, EARLY_COUNT };
-struct early {
-	uint64_t size; /* 0: none */
-	uint8_t text[256];
-	size_t len;
-};
-
-/* A log as the node sees it; beside record's struct log. */
-struct line {
-	struct log *log;
-	struct log_key key;
-	const struct accord_channel *channel;
-	struct reach reach[PARTY_MAX];
-	uint64_t marked; /* the signer's mark: a smaller size is never signed again */
-	uint8_t marked_root[HASH_LEN];
-	uint64_t asked;	      /* what our own line is held of, or asked for in this run */
-	uint64_t staged_from; /* durable size before this turn's entries */
-	size_t staged_len;    /* bytes of this turn's entries and contents */
-	uint64_t folded;      /* entries that the views have taken in, this turn's included */
-	size_t version; /* of the accord, that judges the next of them; versions.count: it is not held */
-	struct log_places places; /* which version judges each entry that is held: keyed.c */
-	bool is_kept_back;	  /* what follows is signed by a key of a version that is not held */
-	bool has_lost;		  /* more of it was seen than is held, and something was folded without it */
-	enum { WORD_NONE, WORD_DUE, WORD_SAID } word; /* procedure_awaits_word */
-	uint64_t waits_at; /* its next entry waits at this place; UINT64_MAX: none has */
-	struct mono waits_since;
-	struct {
-		uint64_t from, to, count;
-	} urgent;	/* of those that wait from..to - 1, so many are FLASH or IMMEDIATE */
-	uint64_t known; /* size known to exist elsewhere: wanted, or recovered to */
-	struct mono wanted_at;
-	/*
-	 * Entries from..end - 1 are asked for again, to be put where they have rotted; from the beginning on.
-	 */
-	uint64_t mend_from, mend_end;
-	bool is_forked;			       /* the proof of it is said */
-	bool is_own, is_recovering, is_closed; /* closed: a later epoch is open, or must be opened */
-	/* recovering, and the signer cannot say how far it went: only a new epoch ends it */
-	bool is_unremembered;
-	bool is_doubtful;   /* the signer's machine stopped without closing: every peer must answer first */
-	bool is_unanswered; /* the accord says `start strict`: one peer must answer first */
-	uint8_t answered;   /* bit mask of parties whose HELLO came in this run */
-	uint64_t goal_size; /* recovering: the signer's head, or a peer's note of ours */
-	struct unsaved note, cosignature;
-	struct early early[PARTY_MAX][EARLY_COUNT];
-	uint64_t cosigned[PARTY_MAX]; /* largest size of each party's cosignature that we hold */
-	uint64_t receipts;	      /* taken in this run */
-};
 
 struct peer_path {
 	bool is_up, was_up, has_hello;
@@ -254,31 +166,6 @@ struct wait {
 #define LOST_AFTER_MS 60000u	/* a round of HEADS: what nobody has by then counts as lost */
 #define ADVANCE_LOOK_BACK 4096u /* entries of a log that are searched for a FLASH at link-up */
 
-/* What the disk has changed, as it was found. */
-#define ROTS_MAX 256u
-struct rot {
-	size_t line;
-	enum finding_kind kind;
-	uint64_t index;
-	size_t party; /* COSIGNATURE: whose */
-};
-
-enum scrub_phase { SCRUB_WATCHES, SCRUB_LOOKS, SCRUB_ASKS, SCRUB_CHECKS }; /* all but the first: a repair */
-
-struct scrub {
-	enum scrub_phase phase;
-	struct verify *verify; /* NULL: between two passes */
-	struct mono next, begun, ask_next, moved;
-	struct wall started, finished;		  /* of this pass and of the last whole one; .ms 0: never */
-	uint64_t passes, findings, last_findings; /* findings: of this pass */
-	struct rot rots[ROTS_MAX];
-	size_t rots_count;
-	bool is_view_rotten;  /* at least one row */
-	bool is_halt_due;     /* a log with rot still runs */
-	uint64_t found, left; /* by the last repair: what it set out with, and what it had to leave */
-	bool has_repaired;
-};
-
 struct looks;
 
 struct node {
@@ -392,8 +279,6 @@ enum err turn_flush(struct node *n, struct now now) MUST_CHECK;
  * turn.
  */
 enum err lines_keep(struct node *n) MUST_CHECK;
-/* Asks the signer for our line under a log's head. */
-enum err line_sign(struct node *n, struct now now, struct line *line) MUST_CHECK;
 void node_stop(struct node *n, enum err why, const char *what);
 /* Passes user and peer errors on; a local one stops the node. */
 enum err node_local(struct node *n, enum err e, const char *what) MUST_CHECK;
@@ -401,19 +286,6 @@ enum err node_local(struct node *n, enum err e, const char *what) MUST_CHECK;
 bool is_failure(enum err e);
 /* True the first time in a session. */
 bool warns(struct peer *p, enum warning warning);
-struct line *line_find(struct node *n, const struct log_key *key);
-struct line *line_by_origin(struct node *n, const struct origin *origin);
-/*
- * Finds or opens the log: inside a turn. ERR_LIMIT: this party has EPOCHS_MAX on the channel, or its share of
- * HELLO_NOTES_MAX in all: what one party opens takes no room from another.
- */
-enum err line_open(struct node *n, const struct log_key *key, struct line **out) MUST_CHECK;
-/* The newest epoch of a party's log on a channel; NULL if there is none. */
-struct line *line_newest(struct node *n, uint32_t channel, size_t party);
-/* Of those of which anything is folded; NULL: of none. */
-const struct line *line_folded(const struct node *n, uint32_t channel, size_t party);
-void origin_of(const struct node *n, const struct log_key *key, struct origin *out);
-bool is_channel_of(const struct accord_channel *c, size_t party);
 struct effect_publish *publish(struct node *n, enum change change);
 /* Sends on the best path that is up; NULL if there is none or no room. *payload is filled by the caller. */
 struct effect_frame *frame_out(struct node *n, size_t peer, size_t path, enum urgency urgency,
@@ -751,11 +623,6 @@ enum err recover_answered(struct node *n, size_t peer) MUST_CHECK;
 void recover_check(struct line *line);
 /* After a rollback: the epoch before one whose opening was in it is the newest again. */
 void recover_opening_dropped(struct node *n);
-/* An own log that is closed until peers have answered, or what it lacks is back, or a new epoch is open. */
-static inline bool is_shut(const struct line *l)
-{
-	return l->is_recovering || l->is_doubtful || l->is_unanswered;
-}
 /* After a flush: what the signer doubts is told to be settled when every own log is open again. */
 void recover_settle(struct node *n);
 /* `open` of a new epoch, or of the first, by the registrar. */
@@ -847,45 +714,6 @@ void service_folded(struct node *n, struct now now, const struct place_key *at, 
 enum err service_fork(struct node *n, struct now now, uint32_t channel, struct bytes content) MUST_CHECK;
 /* Says it, through the door. */
 enum err service_say(struct node *n, struct now now) MUST_CHECK;
-
-/* ---- scrub.c ---- */
-/*
- * An entry of a log, read and judged to be the one of its place. ERR_ROT: it is not, which is noted, and the
- * log stops before the next turn; ERR_CORRUPT: nor is one that this turn wrote, and the node stops.
- */
-enum err line_entry(struct node *n, const struct line *line, uint64_t index, struct buf *out,
-		    struct entry *entry, struct statement *statement) MUST_CHECK;
-void rot_note(struct node *n, const struct line *line, enum finding_kind kind, uint64_t index);
-void rot_note_line(struct node *n, const struct line *line, size_t party, uint64_t size);
-/* Whether the entry that is held there has changed; if so it is noted. */
-bool has_rotted(struct node *n, const struct line *line, uint64_t index);
-/*
- * Whether the tree that is kept does not lead from that size (not 0) to the log's root; if so it is noted.
- * Asked before somebody's root is called another history.
- */
-bool has_tree_rotted(struct node *n, const struct line *line, uint64_t size);
-/*
- * Before anything reads: trees that the disk has changed are made again of their entries, or their log stops.
- */
-enum err trees_heal(struct record *r) MUST_CHECK;
-void scrub_status(const struct node *n, struct scrub_status *out);
-extern const struct fault rot_fault; /* of a log that is stopped because of it: record.rot */
-bool has_rot_stop(const struct line *line);
-
-/* ---- mend.c ---- */
-/* Begins with what the pass has found; then, until it is over, asks and waits. */
-enum err mend_begin(struct node *n, struct now now) MUST_CHECK;
-enum err mend_go_on(struct node *n, struct now now, bool *is_over) MUST_CHECK;
-/* Entries that were asked for: they lead to the root that their log key signed, or nothing is touched. */
-enum err mend_batch(struct node *n, struct now now, const struct batch *batch, const struct note *note,
-		    struct line *line) MUST_CHECK;
-/*
- * A note alone, of who has rot himself and so no batch to give: it is taken if the repair lacks it and it is
- * of the tree that is kept.
- */
-enum err mend_note_heard(struct node *n, struct now now, struct bytes text, bool *is_taken) MUST_CHECK;
-/* Rows that have changed go, and the folds are made anew. */
-enum err mend_views(struct node *n, struct now now) MUST_CHECK;
 
 /* ---- look.c ---- */
 
