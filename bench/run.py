@@ -15,6 +15,7 @@ import multiprocessing
 import os
 import re
 import shutil
+import socket
 import sqlite3
 import ssl
 import subprocess
@@ -491,6 +492,45 @@ def listed_ms(node, headers, times=11):
     return sorted(spent)[times // 2], pages
 
 
+def bare_listed_ms(node, times=11):
+    """The same pages from a server that only sends them: what of the figure is the client's and the socket's."""
+    pages, after = [], ""
+    line = nodes.UnixConnection(node.home / "socket", 30)
+    while after is not None:
+        line.request("GET", "/dialogues?kind=commitment" + after)
+        pages.append(line.getresponse().read())
+        page = json.loads(pages[-1])
+        after = "&after=" + page["next"].replace(" ", "%20") if page["more"] else None
+    line.close()
+    path, spent = node.home / "bare", []
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        listener.listen(1)
+
+        def serve():
+            while True:
+                to, _ = listener.accept()
+                with to:
+                    for page in pages:
+                        if not to.recv(65536):
+                            break
+                        to.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(page) + page)
+
+        server = multiprocessing.get_context("fork").Process(target=serve, daemon=True)
+        server.start()
+        for _ in range(times):
+            line, begin = nodes.UnixConnection(path, 30), time.monotonic()
+            for _ in pages:
+                line.request("GET", "/")
+                line.getresponse().read()
+            spent.append((time.monotonic() - begin) * 1000)
+            line.close()
+        server.kill()
+        server.join()
+    path.unlink()
+    return sorted(spent)[times // 2]
+
+
 def first_listed_ms(node, starts=5):
     """The first list of an officer after a start, which nothing that an earlier one has read makes shorter."""
     spent = []
@@ -529,6 +569,7 @@ def dialogues(folder, figures, _):
         lists = {f"{named}, the owner": max(listed_ms(node, {})[0] for node in (kor, usa)),
                  f"{named}, an officer's session": max(listed_ms(node, session_of(node))[0] for node in (kor, usa))}
         lists[f"{named}, an officer's session, the first after a start"] = max(map(first_listed_ms, (kor, usa)))
+        lists["the same pages from a server that only sends them"] = bare_listed_ms(kor)
         # Each of them confirmed by the one and reported by the other.
         places = [refer_to(kor, place) for place in promised]
         say_here("usa", [(94, [at], {3: 0}) for at in places])
