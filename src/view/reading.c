@@ -287,13 +287,13 @@ static enum err may_know_alone(struct reading *r, const struct place_key *at, co
 static enum err may_know_marked(struct reading *r, const struct place_key *at, const struct marking *m,
 				bool *may)
 {
-	struct reading_marked *last = &r->marked;
+	struct reading_marked *last = &r->marked[at->log.party];
 	struct label *label = &r->scratch.label.label;
 	enum err e;
 
 	if (m->has_named)
 		reach_place(r, &m->named);
-	if (last->channel == at->log.channel && last->author == at->log.party &&
+	if (last->channel == at->log.channel &&
 	    bytes_equal((struct bytes){ last->label, last->len }, m->label)) {
 		*may = last->may;
 		return ERR_OK;
@@ -304,7 +304,7 @@ static enum err may_know_marked(struct reading *r, const struct place_key *at, c
 		e = reading_label(r, at->log.channel, label, at->log.party, may);
 	if (e != ERR_OK)
 		return e;
-	*last = (struct reading_marked){ at->log.channel, at->log.party, *may, (uint8_t)m->label.len, { 0 } };
+	*last = (struct reading_marked){ at->log.channel, *may, (uint8_t)m->label.len, { 0 } };
 	memcpy(last->label, m->label.ptr, m->label.len);
 	return ERR_OK;
 }

@@ -50,13 +50,12 @@ struct reading {
 		struct place_key at;
 		bool is_set, may;
 	} known[READING_KNOWN_MAX];
-	/* The label that was decided on last: a list has one for most of its rows. */
+	/* By author, the label that was decided on last: a list has one for most of its rows. */
 	struct reading_marked {
 		uint32_t channel; /* 0: none yet */
-		size_t author;
 		bool may;
 		uint8_t len, label[MARKING_ROW_MAX];
-	} marked;
+	} marked[PARTY_MAX];
 	/*
 	 * For one decision, and written before it is read: a list decides a hundred thousand times, and as
 	 * locals these would be zeroed each time.
