@@ -94,9 +94,23 @@ static struct bytes status_of(const struct thing *t)
 										  : BYTES_LIT("CONFIRMED");
 }
 
-/* Adds how often that was said of it as far as the reader may know, and when last. */
-static enum err count_said(struct calendar *c, const struct place_key *on, enum kind kind, uint64_t *count,
-			   struct wall *last)
+/* What is made of several statements is marked as all of them. */
+static enum err join_label(const struct calendar *c, const struct entry_read_out *entry, size_t author,
+			   struct label_mask *label)
+{
+	struct label_mask own, both;
+
+	if (!entry->statement.has_label ||
+	    !policy_label_read(c->feed.guidelines, &entry->statement.label, author, &own).is_allowed ||
+	    !policy_join(c->feed.guidelines, label, &own, &both).is_allowed)
+		return ERR_NOT_FOUND;
+	*label = both;
+	return ERR_OK;
+}
+
+/* Adds how often that was said of it as far as the reader may know, when last, and under which label. */
+static enum err count_said(struct calendar *c, const struct place_key *on, enum kind kind,
+			   struct ical_event *event, struct label_mask *label)
 {
 	const struct fold *fold = node_fold(c->api->node);
 	struct message_at at = { 0 };
@@ -110,18 +124,22 @@ static enum err count_said(struct calendar *c, const struct place_key *on, enum 
 			buf_init(&memory, c->api->last_memory, ENTRY_LEN_MAX);
 			e = node_entry(c->api->node, &at.place, &memory, &entry);
 		}
-		if (e == ERR_OK && entry.entry.filed.ms > last->ms)
-			*last = entry.entry.filed;
+		if (e == ERR_NOT_FOUND)
+			continue;
 		if (e == ERR_OK)
-			(*count)++;
-		else if (e != ERR_NOT_FOUND)
-			return e;
+			e = join_label(c, &entry, at.place.log.party, label);
+		if (e != ERR_OK)
+			return e == ERR_NOT_FOUND ? ERR_REFUSED : e;
+		if (entry.entry.filed.ms > event->stamp.ms)
+			event->stamp = entry.entry.filed;
+		event->sequence++;
 	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 /* Of a commitment also what was reported, and what was answered. */
-static enum err find_changes(struct calendar *c, const struct place_key *at, struct ical_event *event)
+static enum err find_changes(struct calendar *c, const struct place_key *at, struct ical_event *event,
+			     struct label_mask *label)
 {
 	static const enum kind kinds[] = { KIND_ACT, KIND_REPORTED, KIND_CONDITION },
 			       answers[] = { KIND_ACCEPTED, KIND_DISPUTED };
@@ -129,11 +147,11 @@ static enum err find_changes(struct calendar *c, const struct place_key *at, str
 	enum err e = ERR_OK;
 
 	for (size_t i = 0; i < ARRAY_COUNT(kinds) && e == ERR_OK; i++)
-		e = count_said(c, at, kinds[i], &event->sequence, &event->stamp);
+		e = count_said(c, at, kinds[i], event, label);
 	while (e == ERR_OK &&
 	       (e = fold_next_hung(node_fold(c->api->node), at, KIND_REPORTED, &report)) == ERR_OK) {
 		for (size_t i = 0; i < ARRAY_COUNT(answers) && e == ERR_OK; i++)
-			e = count_said(c, &report.place, answers[i], &event->sequence, &event->stamp);
+			e = count_said(c, &report.place, answers[i], event, label);
 	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
@@ -224,9 +242,9 @@ static enum err put_event(struct calendar *c, const struct place_key *at)
 		return ERR_NOT_FOUND;
 	e = read_entry(c, &event, &label, uid);
 	if (e == ERR_OK)
-		e = find_changes(c, at, &event);
+		e = find_changes(c, at, &event, &label);
 	if (e != ERR_OK)
-		return e;
+		return e == ERR_REFUSED ? ERR_NOT_FOUND : e;
 	event.from = date.first;
 	event.to = last_of(when, &date);
 	event.is_in_days = !has_time(when);
@@ -254,8 +272,12 @@ static enum err put_due(struct calendar *c, const struct place_key *on)
 
 	while ((e = fold_next_hung(node_fold(c->api->node), on, KIND_COMMITMENT, &at)) == ERR_OK) {
 		if (c->due == FEED_ITEMS_MAX) {
-			c->is_cut = true;
-			return ERR_OK;
+			/* What he may not know of is no more that he does not get. */
+			e = request_may_place(c->api, &at.place);
+			c->is_cut = c->is_cut || e == ERR_OK;
+			if (e == ERR_NOT_FOUND)
+				continue;
+			return e;
 		}
 		e = put_event(c, &at.place);
 		if (e != ERR_OK && e != ERR_NOT_FOUND)
@@ -264,13 +286,27 @@ static enum err put_due(struct calendar *c, const struct place_key *on)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* The next session of the body that the reader may know of. */
+static enum err next_session(struct calendar *c, struct message_at *at)
+{
+	enum err e;
+
+	do {
+		e = fold_next_hung(node_fold(c->api->node), &c->body.place, KIND_SESSION, at);
+		if (e != ERR_OK)
+			return e;
+		e = request_may_place(c->api, &at->place);
+	} while (e == ERR_NOT_FOUND);
+	return e;
+}
+
 static enum err count_sessions(struct calendar *c, size_t *count)
 {
 	struct message_at at = { 0 };
 	enum err e;
 
 	*count = 0;
-	while ((e = fold_next_hung(node_fold(c->api->node), &c->body.place, KIND_SESSION, &at)) == ERR_OK)
+	while ((e = next_session(c, &at)) == ERR_OK)
 		(*count)++;
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
@@ -321,7 +357,7 @@ static enum err put_body(struct calendar *c)
 	skipped = count > FEED_ITEMS_MAX ? count - FEED_ITEMS_MAX : 0;
 	c->is_cut = c->is_cut || skipped > 0;
 	for (size_t i = 0; e == ERR_OK; i++) {
-		e = fold_next_hung(node_fold(c->api->node), &c->body.place, KIND_SESSION, &at);
+		e = next_session(c, &at);
 		if (e == ERR_NOT_FOUND)
 			break;
 		if (e == ERR_OK && i >= skipped)
