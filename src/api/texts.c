@@ -504,6 +504,8 @@ static enum err reply_whole_text(struct api *a, struct request *q, const struct 
 	reply_str(r, "state", state_of(x));
 	reply_hex(r, "hash", BYTES_OF(x->hash));
 	reply_uint(r, "now_ms", a->now.wall.ms);
+	/* Of who asks, whatever the text holds: whether nothing on this channel is kept from him. */
+	reply_bool(r, "whole", x->sight == NULL);
 	reply_uint(r, "versions", t->versions_count);
 	reply_brackets(r, x);
 	reply_endorsements(r, x);

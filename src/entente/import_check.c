@@ -358,6 +358,43 @@ static enum exit_code check_parties(const struct import *in, const json_t *thing
 	return EXIT_DONE;
 }
 
+/* Of a commitment: each who owes it owes it to somebody else, who can say that it is done. */
+static enum exit_code check_creditors(const struct import *in, const json_t *thing, const struct shape *shape,
+				      const char *id)
+{
+	const json_t *owed = json_object_get(thing, "owed_to"), *owner, *other;
+	size_t i, n;
+
+	if (owed == NULL)
+		owed = in->parties;
+	json_array_foreach(shape->kind == KIND_COMMITMENT ? json_object_get(thing, "parties") : NULL, i,
+			   owner)
+	{
+		bool is_owed = false;
+		json_array_foreach(owed, n, other) is_owed =
+			is_owed || strcasecmp(json_string_value(other), json_string_value(owner)) != 0;
+		if (is_owed)
+			continue;
+		say_error(_("{1}: what {2} owes is owed to nobody else, who could accept it."), id,
+			  json_string_value(owner));
+		say_next(import_nothing_filed());
+		return EXIT_REFUSED;
+	}
+	return EXIT_DONE;
+}
+
+/* What does not stand yet is not begun in what is over. */
+static enum exit_code check_open(const struct import *in, const struct shape *shape, const char *id,
+				 const char *subject)
+{
+	if (shape->kind == KIND_ACT || json_object_get(in->standing, id) != NULL ||
+	    !json_flag(json_object_get(in->standing, subject), "over"))
+		return EXIT_DONE;
+	say_error(_("{1}: {2} is over."), id, subject);
+	say_next(import_nothing_filed());
+	return EXIT_REFUSED;
+}
+
 /* number: which of the file's things it is, for one that has nothing else to be known by. */
 static enum exit_code check_one(const struct import *in, const json_t *thing, size_t number, json_t *known)
 {
@@ -390,7 +427,9 @@ static enum exit_code check_one(const struct import *in, const json_t *thing, si
 		say_next(import_nothing_filed());
 		return EXIT_REFUSED;
 	}
-	code = check_with(thing, shape, known, id);
+	code = of[0] == '\0' ? EXIT_DONE : check_open(in, shape, id, subject);
+	if (code == EXIT_DONE)
+		code = check_with(thing, shape, known, id);
 	if (code == EXIT_DONE)
 		code = check_language(in, thing, id);
 	if (code == EXIT_DONE)
@@ -401,6 +440,8 @@ static enum exit_code check_one(const struct import *in, const json_t *thing, si
 		code = check_lists(thing, id);
 	if (code == EXIT_DONE)
 		code = check_parties(in, thing, id);
+	if (code == EXIT_DONE)
+		code = check_creditors(in, thing, shape, id);
 	if (code != EXIT_DONE || shape->kind == KIND_ACT)
 		return code;
 	if (json_is_true(json_object_get(known, id))) {

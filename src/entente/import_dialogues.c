@@ -360,6 +360,11 @@ enum exit_code import_dialogues(struct options *o)
 		code = import_all(&in);
 	if (code == EXIT_DONE)
 		say_done(&in);
+	else if (in.filed > 0) {
+		say_note(_("{1} of {2} went into the record before that, and stand."),
+			 say_counted(in.filed, "{1} statement", "{1} statements"), in.path);
+		say_next(_("mend the file and import it again: what stands is not filed twice"));
+	}
 	if (code == EXIT_DONE && in.filed > 0)
 		code = check_lines_on(&in.c, in.filed_on, in.filed_last, o->is_json);
 	json_decref(in.lists);

@@ -281,18 +281,48 @@ static bool is_on_agenda(const struct agenda *a, const json_t *thing)
 	       (!json_flag(thing, "over") && is_carried(a, thing));
 }
 
-/* An item is shown nowhere else. */
-static void say_doubts(const json_t *items, const struct agenda *a)
+/* Who declined it or put it off, and why. */
+static enum exit_code say_reasons(struct client *c, const json_t *item)
 {
+	json_t *whole = NULL;
+	const json_t *deed;
+	enum exit_code code;
+	struct query q;
+	size_t i;
+
+	query_open(&q, "/dialogues");
+	query_put(&q, "place", json_str(item, "place"));
+	code = client_get(c, &q, &whole);
+	json_array_foreach(json_object_get(json_array_get(json_object_get(whole, "things"), 0), "deeds"), i,
+			   deed)
+	{
+		if (json_object_get(deed, "detail") != NULL)
+			say("{1}  {2}  {3}  {4}\n", json_str(item, "name"), json_str(deed, "party"),
+			    _(json_str(deed, "act")), reader_words(json_object_get(deed, "detail")));
+	}
+	json_decref(whole);
+	return code;
+}
+
+/* An item is shown nowhere else. */
+static enum exit_code say_behind(struct client *c, const json_t *items, const struct agenda *a)
+{
+	enum exit_code code = EXIT_DONE;
 	const json_t *item;
 	size_t i;
 
 	json_array_foreach(json_object_get(items, "things"), i, item)
 	{
-		if (is_on_agenda(a, item) && json_object_get(item, "doubt") != NULL)
+		const char *standing = json_str(item, "standing");
+		if (code != EXIT_DONE || !is_on_agenda(a, item))
+			continue;
+		if (json_object_get(item, "doubt") != NULL)
 			say("{1}  {2}: {3}\n", json_str(item, "name"), _("its sources contradict"),
 			    reader_words(json_object_get(item, "doubt")));
+		if (strcmp(standing, "DECLINED") == 0 || strcmp(standing, "DEFERRED") == 0)
+			code = say_reasons(c, item);
 	}
+	return code;
 }
 
 static void put_agenda(struct table *t, const json_t *things, const struct agenda *a)
@@ -379,7 +409,7 @@ static enum exit_code show_with(struct options *o, struct client *c, const json_
 		put_agenda(t, items, &a);
 		put_agenda(t, commitments, &a);
 		table_say(t);
-		say_doubts(items, &a);
+		code = say_behind(c, items, &a);
 	}
 	table_free(t);
 	json_decref(bodies);

@@ -288,6 +288,8 @@ enum exit_code text_render(struct options *o)
 		code = text_get(&c, o->arguments[1], option_value(o, "since"), &text);
 	if (code == EXIT_DONE)
 		code = render(o, &c, text);
+	if (code == EXIT_DONE && text_reach(text)[0] != '\0')
+		say_note("{1}", text_reach(text));
 	if (code == EXIT_DONE && o->is_json)
 		json_say_done("file", path);
 	json_decref(text);

@@ -123,6 +123,15 @@ static enum exit_code get_whole(struct client *c, const char *place, const char 
 	return code;
 }
 
+const char *text_reach(const json_t *text)
+{
+	if (json_is_false(json_object_get(text, "whole")))
+		return _("This is the text as far as you may know of it: you are not cleared for all that "
+			 "its channel "
+			 "carries.");
+	return "";
+}
+
 enum exit_code text_get(struct client *c, const char *word, const char *until, json_t **out)
 {
 	json_t *things = NULL;

@@ -208,6 +208,8 @@ static void say_whole(const json_t *text, const char *of)
 	say("  {1}  {2}\n", state_text(json_str(text, "state")), json_str(text, "place"));
 	say_line(reader_words(json_object_get(text, "title")));
 	say("SHA-256 {1}\n", json_str(text, "hash"));
+	if (text_reach(text)[0] != '\0')
+		say("{1}\n", text_reach(text));
 	say_relations(text, of);
 	say_brackets(text);
 	say_endorsed(text, "initialled", _("{1} initialled it at {2}."));

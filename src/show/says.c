@@ -67,10 +67,19 @@ static void show_list(const json_t *value, bool is_pairs)
 	}
 }
 
+static const char *manner_text(const char *manner)
+{
+	if (strcmp(manner, "side-meeting") == 0)
+		return _("side meeting");
+	return strcmp(manner, "call") == 0 ? _("call") : _("meeting");
+}
+
 static void show_value(const char *key, const json_t *value)
 {
 	if (strcmp(key, "act") == 0)
 		say("{1}", _(json_string_value(value)));
+	else if (strcmp(key, "manner") == 0)
+		say("{1}", manner_text(json_string_value(value)));
 	else if (json_is_string(value) && json_string_length(value) == 0)
 		say_coloured(COLOUR_DIM, _("(left out)"));
 	else if (json_is_string(value))

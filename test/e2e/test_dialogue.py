@@ -138,12 +138,14 @@ def test_a_session_is_led_through(stage):
     assert "신임장: Letter 12" in usa.run("session", "show", "kidd-22", env=nodes.KOREAN).stdout
     assert "people is not" in kor.run("session", "delegation", "kidd-22", "--head", "Nobody", key="policy", code=2).stderr.replace("missing, or is not", "not")
     kor.run("session", "new", "kidd", "talk", "A talk", "--manner", "call", "--language", "en", key="policy")
+    assert re.search("회의 방식 +통화", kor.run("session", "show", "talk", env=nodes.KOREAN).stdout)
     assert re.search("talk +SCHEDULED .* call +A talk", kor.run("session").stdout) and "통화" in kor.run("session", env=nodes.KOREAN).stdout
     for verb, standing in (("begin", "IN SESSION"), ("recess", "RECESS"), ("begin", "IN SESSION"), ("conclude", "CONCLUDED")):
         kor.run("session", verb, "kidd-22", key="policy")
         stands(usa, "session", "kidd-22", standing)
     kor.run("session", "defer", "goal", "no time was left", key="policy")
     stands(usa, "item", "goal", "DEFERRED")
+    assert re.search("^goal  KOR  defer  no time was left$", usa.run("session", "show", "kidd-22").stdout, re.M), "with its reason"
     # What is not closed is on the next agenda by itself.
     assert "goal" in usa.run("session", "show", "kidd-99").stdout
     text = usa.run("session").stdout
@@ -399,6 +401,7 @@ def test_a_bad_file_files_nothing(stage, tmp_path):
             ([body, text, {**unit, "languages": ["fr"]}], "unit words/goal/fr: the text has no such language."),
             ([body, text, unit, unit], "unit words/goal/en is there twice."),
             ([body, text, {**unit, "words": "x" * 2401}], "unit words/goal/en: words is not as it is written."),
+            ([body, {**promise, "owed_to": ["KOR"]}], "commitment promise: what KOR owes is owed to nobody else, who could accept it."),
             ([body, text, unit, {**promise, "unit": "words/gaol"}], "commitment promise: there is no unit words/gaol."),
             ([body, {**promise, "parties": ["KOR", "XYZ"]}], "commitment promise: XYZ is no party of the channel."),
             ([body, {**promise, "owed_to": ["usa"]}], "commitment promise: usa is no party of the channel."),
@@ -420,6 +423,14 @@ def test_a_bad_file_files_nothing(stage, tmp_path):
                                  ({name: value for name, value in whole.items() if name != "channel"}, 4, "bad.json: channel is missing.")):
         file.write_text(json.dumps(head))
         assert sentence in (done := kor.run("import", "dialogues", str(file), key="policy", code=code)).stderr, done.stderr
+    # What only the node can refuse is said with how far it went; what is over takes nothing in.
+    file.write_text(json.dumps({**whole, "things": [body, session, {"kind": "conclude", "of": "first"}]}))
+    done = kor.run("import", "dialogues", str(file), key="policy", code=4).stderr
+    assert "(STEP" in done and "2 statements of" in done and "stand." in done and "not filed twice" in done, done
+    assert {one["name"] for one in kor.get("/dialogues")["things"]} == {"kidd", "first"}
+    kor.run("session", "call-off", "first", "Put off", "--language", "en", key="policy")
+    file.write_text(json.dumps({**whole, "things": [body, session, {"kind": "item", "of": "first", "name": "late", "title": {"en": "Late"}}]}))
+    assert "item late: session first is over." in kor.run("import", "dialogues", str(file), key="policy", code=4).stderr
     for text in ('{"entente": "dialogues/1", "entente": 1}', "[", '{"entente": "dialogues/2", "things": []}'):
         file.write_text(text)
         kor.run("import", "dialogues", str(file), key="policy", code=4)
@@ -464,6 +475,12 @@ def test_the_calendars_of_bodies(stage, tmp_path):
         assert file.read_bytes() == (tmp_path / "usa" / file.name).read_bytes(), "both sides' calendars are the same bytes"
         assert b"HIDDEN" not in file.read_bytes() and b"No day yet" not in file.read_bytes()
         assert all(len(line) <= 75 for line in file.read_bytes().split(b"\r\n"))
+    # What is made of a session and of what moved it is marked as both; who may not know of the move has the session as it was.
+    kor.release("session", "move", "edscg-5", "--when", "2024-09-05", "--label", "R", key="policy", by=("head",))
+    edscg = {role: next(one for one in icalendar.Calendar.from_ical(calendars(kor, role, f"moved-{role}")["edscg"].read_bytes()).walk("VEVENT") if "5th EDSCG" in one["SUMMARY"])
+             for role in ("press", "policy")}
+    assert [(str(one["DTSTART"].dt), str(one["SUMMARY"]).split("/")[0], str(one["X-ENTENTE-LABEL"])[:12]) for one in edscg.values()] == [
+        ("2024-09-04", "UNCLASSIFIED", "KOR-USA 1 U "), ("2024-09-05", "RESTRICTED", "KOR-USA 1 R ")]
     for words in (b"HIDDEN", b"HIDDEN DUE  (KOR OPEN)"):
         assert words in calendars(kor, "policy", "policy")["kidd"].read_bytes().replace(b"\r\n ", b""), "each role has what it may read"
     # By two readers that share no parser, neither of them ours; khal reads by the first one's.
@@ -499,6 +516,33 @@ def test_the_calendars_of_bodies(stage, tmp_path):
     assert "KOR is there twice." in twice
     done = kor.run("feed", "ics", "--role", "nobody", code=None)
     assert done.returncode != 0
+
+
+def test_a_full_calendar_counts_what_its_reader_knows(stage):
+    """As many sessions as a calendar holds, and one more that its reader may not know of: not a byte of it is another."""
+    world = stage.world(officers_of={"kor": {**PEOPLE, "head": ["head"]}, "usa": PEOPLE})
+    kor = world["kor"]
+    kor.run("body", "new", "kidd", "Dialogue", *TITLE, "--channel", "consult", "--label", "U", key="policy")
+    at, seen = peer.Peer.place_of(kor.entry(things(kor, "body", "kidd")["place"])), kor.get("/seen", channel="consult")
+
+    def file(kind, name, **fields):
+        items = [officers.item(officers.statement(bytes.fromhex(seen["accord"]), seen["channel"], "kor", "policy", kind, rel=seen["parties"],
+                                                  seen=[(row["party"], row["epoch"], row["size"]) for row in seen["seen"]], refers=[at],
+                                                  fields={1: f"{name}-{i}", 2: ["en", "Once"], 4: "2030-01-01", **{int(key[1:]): value for key, value in fields.items()}}),
+                               [kor.key("policy")], b"") for i in range(500)]
+        for first in range(0, len(items), 100):
+            assert {answer["err"] for answer in kor.post(items[first:first + 100])} == {"OK"}
+
+    file(81, "session")
+    file(83, "promise", _5=["KOR"])
+    before = kor.get("/feed", format="ics", role="press")
+    assert before["items"] == 1000 and not before["older"]
+    hidden = ("--when", "2031", "--label", "R", "--language", "en")
+    kor.release("session", "new", "kidd", "hidden", "HIDDEN", *hidden, key="policy", by=("head",))
+    kor.release("commitments", "new", "kidd", "hidden", "HIDDEN", "--by", "KOR", *hidden, key="policy", by=("head",))
+    assert kor.get("/feed", format="ics", role="press") == before
+    more = kor.get("/feed", format="ics", role="policy")
+    assert more["older"] and "HIDDEN" in str(more)
 
 
 def test_an_approver_sees_what_is_promised(stage):

@@ -394,7 +394,13 @@ def test_whoever_is_not_cleared_for_all_writes_a_text(stage, tmp_path):
     kor.run("text", "new", "kidd", "statement", "Joint statement", "--language", "en", "--languages", "en", key="policy")
     kor.run("text", "unit", "statement", "goal", EN, "--language", "en", key="policy")
     kor.login("policy", tmp_path)
-    assert EN in kor.run("text", "show", "statement", env={"XDG_RUNTIME_DIR": str(tmp_path)}).stdout
+    session, reach = {"XDG_RUNTIME_DIR": str(tmp_path)}, "as far as you may know of it"
+    shown = kor.run("text", "show", "statement", env=session).stdout
+    assert EN in shown and reach in shown, "it says so to whoever is not cleared for the channel, whether or not there is more"
+    assert reach in kor.run("text", "render", "statement", "--output", tmp_path / "original.html", env=session).stderr
+    assert "열람 권한" in kor.run("text", "show", "statement", env={**session, **nodes.KOREAN}).stdout
+    usa.wait("the text", lambda: usa.get("/dialogues", kind="text")["things"])
+    assert reach not in usa.run("text", "show", "statement").stdout, "the owner is shown all that the node holds"
     both(world, "a unit", lambda one: one.get("units"))
     clean(world)
     endorsed(world, "initial", "initialled")

@@ -410,6 +410,7 @@ export interface WholeText {
   amended_by: string[];
   state: string;
   hash: string;
+  whole: boolean; // this reader is cleared for all that the channel carries
   brackets: Record<string, Record<string, number>>;
   initialled: Endorsed;
   signed: Endorsed;

@@ -243,6 +243,7 @@ export function TextView({ place }: { place: string }) {
         <Signed title={_("initialled")} row={shown.initialled} hash={shown.hash} /><Signed title={_("signed")} row={shown.signed} hash={shown.hash} /><Signed title={_("released")} row={shown.released} hash={shown.hash} />
         <dt><code>SHA-256</code></dt><dd><span class="hash">{shown.hash}</span> {made.value?.of === shown.hash && made.value.hash === shown.hash ? <span class="age">{_("made here of the file too")}</span> : null}</dd>
       </dl>
+      {shown.whole ? null : <p class="age" data-reach="part">{_("This is the text as far as you may know of it: you are not cleared for all that its channel carries.")}</p>}
       <Table rows={shown.units} name="units" head={[_("unit"), ...shown.languages.map(tongueName), _("found to match")]} row={(unit) => <UnitRows key={unit.name} shown={shown} unit={unit} />} />
       <NewUnit shown={shown} />
       {shown.initialled.by.filter((one) => !one.stale).map((one) => <Backs key={one.place} shown={shown} of={one} />)}
