@@ -182,6 +182,7 @@ static enum err reply_thing(struct api *a, struct reply *r, const struct thing_r
 	reply_place(r, "place", accord, &row->place);
 	reply_str(r, "kind", kind_find(row->thing.kind)->name);
 	reply_str(r, "party", accord->parties[row->thing.author].code);
+	e = reply_label_at(a, r, &row->place);
 	if (thing_of(row, &of) == ERR_OK)
 		reply_place(r, "of", accord, &of);
 	reply_fields(r, f);
@@ -189,7 +190,7 @@ static enum err reply_thing(struct api *a, struct reply *r, const struct thing_r
 	reply_bool(r, "over", thing_is_over(&row->thing));
 	if (row->thing.kind == KIND_COMMITMENT)
 		reply_parts(r, accord, row);
-	if (row->thing.said[DIALOGUE_ACT_MERGE] != 0)
+	if (e == ERR_OK && row->thing.said[DIALOGUE_ACT_MERGE] != 0)
 		e = reply_merged(a, r, row);
 	reply_said(r, accord, &row->thing);
 	if (e == ERR_OK && has_deeds)

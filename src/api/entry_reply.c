@@ -2,6 +2,7 @@
 
 #include "api/form_reply.h"
 #include "api/place_text.h"
+#include "api/request.h"
 #include "api/thing_reply.h"
 #include "crypto/age.h"
 #include "policy/marking.h"
@@ -61,10 +62,8 @@ static void reply_marking(struct reply *r, const struct accord *a, const struct 
 	reply_object_end(r);
 }
 
-void reply_label(struct reply *r, const struct accord *a, const struct statement *s)
+static void reply_label_alone(struct reply *r, const struct label *label)
 {
-	const struct label *label = &s->label;
-
 	reply_object(r, "label");
 	reply_text(r, "level", label->level);
 	reply_array(r, "categories");
@@ -80,7 +79,22 @@ void reply_label(struct reply *r, const struct accord *a, const struct statement
 	}
 	reply_array_end(r);
 	reply_object_end(r);
+}
+
+void reply_label(struct reply *r, const struct accord *a, const struct statement *s)
+{
+	reply_label_alone(r, &s->label);
 	reply_marking(r, a, s);
+}
+
+enum err reply_label_at(struct api *a, struct reply *r, const struct place_key *at)
+{
+	struct statement s;
+	enum err e = a->record.fetch(a->record.self, at, &s);
+
+	if (e == ERR_OK && s.has_label)
+		reply_label_alone(r, &s.label);
+	return e;
 }
 
 /* -1 - n, from the bytes of a negative integer, which cbor_read_raw has found strict. */

@@ -10,6 +10,8 @@
 #include "node/node.h"
 #include "wire/content.h"
 
+struct api;
+
 /*
  * The members of an entry's object, without its braces; leaf and signer only if it came from the record.
  * labelled: the statement whose label stands now, its own or that of an act which gave it another.
@@ -47,6 +49,8 @@ void reply_denial(struct reply *r, const char *key, const struct denial *d);
  * latter where the guidelines do not know the label, or there are none.
  */
 void reply_label(struct reply *r, const struct accord *a, const struct statement *s);
+/* "label" alone, of what was said there: of dialogues it stands as it was signed. */
+enum err reply_label_at(struct api *a, struct reply *r, const struct place_key *at) MUST_CHECK;
 void reply_place(struct reply *r, const char *key, const struct accord *a, const struct place_key *place);
 /* A place that a statement names; raw when the accord does not know its party. */
 void reply_named_place(struct reply *r, const char *key, const struct accord *a, const struct place *place);

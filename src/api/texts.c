@@ -15,6 +15,7 @@
 #define PART_END_LEN 64u
 
 struct texts {
+	struct api *api;
 	const struct accord *accord;
 	struct thing_row row;
 	struct text text;
@@ -59,10 +60,12 @@ static bool is_said_before(const struct texts *x, const struct text_unit *u, siz
 }
 
 /* Each alternative on which a party stands, once, in the order of the accord's parties. */
-static void reply_versions(struct reply *r, const struct texts *x, const struct text_unit *u, size_t l)
+static enum err reply_versions(struct reply *r, const struct texts *x, const struct text_unit *u, size_t l)
 {
+	enum err e = ERR_OK;
+
 	reply_array(r, "versions");
-	for (size_t i = 0; i < x->text.parties_count; i++) {
+	for (size_t i = 0; i < x->text.parties_count && e == ERR_OK; i++) {
 		uint32_t version = u->stands[l][i].version;
 		const struct text_version *v;
 		struct place_key at;
@@ -73,17 +76,20 @@ static void reply_versions(struct reply *r, const struct texts *x, const struct 
 		reply_object(r, NULL);
 		reply_place(r, "place", x->accord, &at);
 		reply_str(r, "party", x->accord->parties[v->at.party].code);
+		e = reply_label_at(x->api, r, &at);
 		reply_text(r, "words", v->words);
 		reply_standing_on(r, x, u, l, version);
 		reply_object_end(r);
 	}
 	reply_array_end(r);
+	return e;
 }
 
-static void reply_unit(struct reply *r, const struct texts *x, const struct text_unit *u)
+static enum err reply_unit(struct reply *r, const struct texts *x, const struct text_unit *u)
 {
 	const struct text *t = &x->text;
 	uint32_t number = 0;
+	enum err e = ERR_OK;
 
 	for (size_t l = t->languages_count; l-- > 0;) {
 		const struct text_version *v = text_shown(t, u, l);
@@ -95,10 +101,10 @@ static void reply_unit(struct reply *r, const struct texts *x, const struct text
 	reply_str(r, "status", unit_status_name(text_status(t, u)));
 	reply_bool(r, "left_out", text_is_left_out(t, u));
 	reply_object(r, "languages");
-	for (size_t l = 0; l < t->languages_count; l++) {
+	for (size_t l = 0; l < t->languages_count && e == ERR_OK; l++) {
 		reply_object(r, t->languages[l]);
 		reply_str(r, "status", unit_status_name(text_status_in(t, u, l)));
-		reply_versions(r, x, u, l);
+		e = reply_versions(r, x, u, l);
 		reply_object_end(r);
 	}
 	reply_object_end(r);
@@ -109,6 +115,7 @@ static void reply_unit(struct reply *r, const struct texts *x, const struct text
 	}
 	reply_array_end(r);
 	reply_object_end(r);
+	return e;
 }
 
 /* How many units stand in brackets: by party that stands there, and by language. */
@@ -459,17 +466,19 @@ struct text_page {
 	uint64_t unit, file;
 };
 
-static void reply_units(struct reply *r, const struct texts *x, const struct text_unit **order,
-			const struct text_page *page)
+static enum err reply_units(struct reply *r, const struct texts *x, const struct text_unit **order,
+			    const struct text_page *page)
 {
 	size_t n = page->unit < x->text.units_count ? page->unit : x->text.units_count;
+	enum err e = ERR_OK;
 
 	reply_array(r, "units");
-	for (; n < x->text.units_count && (!page->is_page || r->out->len < UNITS_LEN_MAX); n++)
-		reply_unit(r, x, order[n]);
+	for (; e == ERR_OK && n < x->text.units_count && (!page->is_page || r->out->len < UNITS_LEN_MAX); n++)
+		e = reply_unit(r, x, order[n]);
 	reply_array_end(r);
 	if (n < x->text.units_count)
 		reply_uint(r, "next_unit", n);
+	return e;
 }
 
 static enum err reply_whole_text(struct api *a, struct request *q, const struct text_page *page,
@@ -510,7 +519,8 @@ static enum err reply_whole_text(struct api *a, struct request *q, const struct 
 	reply_brackets(r, x);
 	reply_endorsements(r, x);
 	reply_hold(r, x, node_self(a->node));
-	reply_units(r, x, order, page);
+	if (e == ERR_OK)
+		e = reply_units(r, x, order, page);
 	if (e == ERR_OK)
 		e = reply_notes(a, r, x);
 	if (e == ERR_OK && request_word(q, "outlets").ptr != NULL)
@@ -536,6 +546,7 @@ enum err run_text(struct api *a, struct request *q, struct reply *r)
 	if (e == ERR_OK)
 		e = request_number(q, "file", UINT32_MAX, 0, &page.file);
 	a->reading.is_asked = true;
+	x->api = a;
 	x->accord = node_accord(a->node);
 	if (e == ERR_OK && wish.ptr != NULL)
 		e = place_text_read(x->accord, wish, &until);
