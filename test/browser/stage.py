@@ -44,14 +44,16 @@ class Stage:
         self.world.start()
 
     def open_terminals(self, folder):
-        """The network's door of kor, and two devices of which it knows one: PKCS #12, as a browser imports it."""
+        """The network's door of kor, and three devices of which it knows two: PKCS #12, as a browser imports it, and a card."""
         port, = nodes.free_ports(1)
         server = devices.certificate(folder.parent, NAME, "-addext", f"subjectAltName=DNS:{NAME}")
         pems = {name: devices.certificate(folder.parent, name) for name in ("desk-1", "desk-2")}
-        devices.serve(self.world["kor"], port, NAME, server, {"desk-1": pems["desk-1"]})
+        card = devices.card_certificate(folder.parent, "desk-3")
+        devices.serve(self.world["kor"], port, NAME, server, {"desk-1": pems["desk-1"], "desk-3": folder.parent / "desk-3.pem"})
         for name, pem in pems.items():
             devices.openssl("pkcs12", "-export", "-in", pem, "-out", pem.with_suffix(".p12"), "-passout", "pass:")
-        return {"address": f"https://{NAME}:{port}", "name": NAME, "server": str(server.with_suffix(".crt"))}
+        return {"address": f"https://{NAME}:{port}", "name": NAME, "server": str(server.with_suffix(".crt")),
+                "card": {"env": card, "module": devices.CARDS, "pin": devices.PIN}}
 
     def addresses(self):
         return {party: f"http://{party}.localhost:{port}" for party, port in self.world.consoles.items()}

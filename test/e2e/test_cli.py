@@ -1,10 +1,12 @@
 """The command line: exit codes, wrong usage, and sentences that name the next command."""
 import base64
+import functools
 import os
 import re
 import subprocess
 import sys
 
+import devices
 import nodes
 import pytest
 
@@ -204,6 +206,38 @@ def test_an_agent_signs(pair):
         os.remove(f"{key}.pub")
         said = kor.run(*send, "--key", key, code=2, env=env).stderr
         assert f"ssh-add {key}, then --key {key}.pub" in said, said
+    finally:
+        agent.terminate()
+        agent.wait()
+
+
+def test_a_card_signs(pair):
+    """A key on a smart card, by its PKCS #11 module through the ssh-agent and its PIN; taken out of the reader it signs nothing."""
+    kor, folder = pair["kor"], pair.folder / "card"
+    card = {**os.environ, **devices.card(folder)}
+    asks, key, line = folder / "asks", folder / "key", folder / "card.pub"
+    asks.write_text(f"#!/bin/sh\necho {devices.PIN}\n")
+    asks.chmod(0o700)
+    key.write_bytes(devices.openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"))
+    subprocess.run(["softhsm2-util", "--import", key, "--token", "card", "--label", "officer", "--id", "01", "--pin", devices.PIN], env=card,
+                   check=True, capture_output=True)
+    key.unlink()
+    agent = subprocess.Popen(["ssh-agent", "-D", "-a", folder / "agent"], env=card, stdout=subprocess.DEVNULL)
+    try:
+        env = {"SSH_AUTH_SOCK": str(folder / "agent"), "SSH_ASKPASS": str(asks), "SSH_ASKPASS_REQUIRE": "force"}
+        nodes.wait_for("the agent answers", lambda: (folder / "agent").exists())
+        add = functools.partial(subprocess.run, env={**card, **env}, check=True, capture_output=True)
+        add(["ssh-add", "-s", devices.CARDS])
+        line.write_bytes(add(["ssh-add", "-L"]).stdout)
+        kor.run("keys", "--add", line, "--roles", "watch", "--holder", "79", "--label", "U", key="registrar")
+        send = ("send", "notify", "By a card.", "--to", "usa/watch", "--label", "U", "--key", line)
+        place = kor.say(*send, key=None, env=env)["place"]
+        assert kor.entry(place)["verdict"] == "OK"
+        pair.await_receipts()
+        assert pair["usa"].entry(place)["verdict"] == "OK"
+        add(["ssh-add", "-e", devices.CARDS])
+        said = kor.run(*send, code=1, env=env).stderr
+        assert "did not sign" in said, said
     finally:
         agent.terminate()
         agent.wait()

@@ -1,5 +1,6 @@
 """Certificates of terminals' devices, and of the name under which a node serves them: by openssl alone, as docs/spec/browser.md section 8 says."""
 import hashlib
+import os
 import subprocess
 
 
@@ -15,6 +16,38 @@ def certificate(folder, name, *more):
     both = folder / f"{name}.pem"
     both.write_bytes(cert.read_bytes() + key.read_bytes())
     return both
+
+
+CARDS = "/usr/lib/softhsm/libsofthsm2.so"  # PKCS #11, as a reader's module is
+PIN = "246810"
+
+
+def card(folder):
+    """An empty smart card with a PIN, by SoftHSM; gives the environment in which its module finds it."""
+    (folder / "tokens").mkdir(parents=True)
+    (folder / "softhsm2.conf").write_text(f"directories.tokendir = {folder / 'tokens'}\nobjectstore.backend = file\nlog.level = ERROR\n")
+    env = {"SOFTHSM2_CONF": str(folder / "softhsm2.conf")}
+    subprocess.run(["softhsm2-util", "--init-token", "--free", "--label", "card", "--pin", PIN, "--so-pin", PIN], env={**os.environ, **env},
+                   check=True, capture_output=True)
+    return env
+
+
+def card_certificate(folder, name):
+    """A device's certificate whose key was made on a card and never leaves it; gives the card's environment."""
+    env, store = card(folder / name), folder / name / "store"
+    store.mkdir()
+    (folder / name / "pin").write_text(PIN)
+    (folder / name / "noise").write_bytes(os.urandom(64))
+
+    def nss(*words):
+        return subprocess.run([*map(str, words)], env={**os.environ, **env}, check=True, capture_output=True).stdout
+
+    nss("certutil", "-N", "-d", f"sql:{store}", "--empty-password")
+    nss("modutil", "-force", "-dbdir", f"sql:{store}", "-add", "card", "-libfile", CARDS)
+    on_card = ("certutil", "-d", f"sql:{store}", "-h", "card", "-f", folder / name / "pin", "-n")
+    nss(*on_card, name, "-S", "-x", "-s", f"CN={name}", "-k", "ec", "-q", "nistp256", "-t", ",,", "-z", folder / name / "noise")
+    (folder / f"{name}.pem").write_bytes(nss(*on_card, f"card:{name}", "-L", "-a"))
+    return env
 
 
 def device_line(pem, name):
