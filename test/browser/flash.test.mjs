@@ -60,6 +60,10 @@ test("read, read back, marked CORRECT, answered; both sides show the same ladder
   await page.locator(".compose.act textarea").fill("We read: can you consult by 14:30Z.");
   await page.locator(".compose.act textarea").press("Control+Enter");
   await page.locator(".returned").waitFor();
+  // What is filed is done: its form is closed, what became of it stands there, and the hand is on its button.
+  await page.locator(".compose.act").waitFor({ state: "detached" });
+  await page.locator(".acts .done[data-place^=USA]").nth(1).waitFor(); // beside that of the reading
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.act), "read-back");
 
   await at(drafter, stage, `channel/${encodeURIComponent(place)}`);
   await drafter.page.locator(".returned", { hasText: "14:30Z" }).waitFor();
@@ -70,7 +74,8 @@ test("read, read back, marked CORRECT, answered; both sides show the same ladder
   await page.locator(".ladder .crossed", { hasText: "a number, a time or a place is another" }).waitFor(); // at once, by one
   const { ladders: [{ wrong_cause: cause }] } = await stage.ask("get", { party: "usa", path: "/ladder", place });
   assert.equal(cause, 1);
-  await page.locator(".compose.act textarea").fill("We read: can you answer by 14:30Z."); // its form is open still
+  await page.locator("[data-act=read-back][aria-disabled=false]").press("Enter");
+  await page.locator(".compose.act textarea").fill("We read: can you answer by 14:30Z.");
   await page.locator(".compose.act textarea").press("Control+Enter");
   await drafter.page.locator(".returned", { hasText: "answer by 14:30Z" }).waitFor();
   await drafter.page.locator("[data-act=correct]").press("Enter");
@@ -137,7 +142,7 @@ test("a reply by a form of the accord has its fields, and needs no free text", a
   await page.locator(".compose.act [data-field=form-choice]").selectOption("N11");
   await page.locator(".compose.act [data-field=answer]").selectOption("1");
   await page.locator(".compose.act .sign:enabled").press("Enter");
-  const place = await page.locator(".compose.act .done[data-place^=USA]").getAttribute("data-place");
+  const place = await page.locator(".acts .done[data-place^=USA]").nth(1).getAttribute("data-place");
   const { kind, filled } = await stage.ask("get", { party: "usa", path: "/entry", place });
   assert.deepEqual([kind, filled.form], ["reply", "N11"]);
 });

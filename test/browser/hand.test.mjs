@@ -93,6 +93,62 @@ test("a draft is shown by the bytes that are signed: where the node says otherwi
   }
 });
 
+test("the key L leads to our own log, whatever the keyboard's layout: what is written there is read at home and by nobody else", async () => {
+  const { page } = kor;
+  await at(kor, stage, "watch");
+  await page.locator("nav a[aria-current=page]").first().focus();
+  await page.keyboard.press("KeyL");
+  await page.waitForFunction(() => document.activeElement.matches(".compose .text textarea"));
+  await page.keyboard.type("Telephoned their watch: nothing to report.");
+  await page.keyboard.press("Control+Enter");
+  await page.locator(".compose .done").waitFor();
+  const place = await page.locator(".compose .done").getAttribute("data-place");
+  assert.match(place, /^KOR\/KOR-HOME 1\.\d+$/);
+  const { kind, to, ladders, text } = await entry("kor", place);
+  assert.deepEqual([kind, text, to.map((one) => `${one.party}/${one.role}`)], ["message", ["Telephoned their watch: nothing to report."], [`kor/${to[0].role}`]]);
+  assert.ok((ladders ?? []).every((ladder) => ladder.owed === undefined), "nobody owes a log an answer");
+  await page.locator(`.list a[data-place="${place}"]`).press("Enter");
+  await page.locator(".message .portion", { hasText: "Telephoned their watch" }).waitFor();
+  await page.reload();
+  await page.locator(".message .portion", { hasText: "Telephoned their watch" }).waitFor();
+  assert.deepEqual((await stage.ask("get", { party: "usa", path: "/logs" })).logs.filter((log) => log.log.startsWith("KOR/KOR-HOME")), []);
+});
+
+test("an answer that comes late is not shown over a later one, nor of another place", async () => {
+  const { page } = kor, [first, second] = [await send("usa", "consult", "The first."), await send("usa", "consult", "The second.")];
+  let isHeld = true, letGo;
+  const held = new Promise((resolve) => { letGo = resolve; });
+  await stage.ask("held", { party: "kor", place: second.place });
+  await at(kor, stage, "status");
+  await page.route((url) => url.pathname === "/entry" && url.searchParams.get("place") === first.place, async (route) => {
+    if (isHeld)
+      await held;
+    await route.continue();
+  });
+  await at(kor, stage, `channel/${encodeURIComponent(first.place)}`);
+  await at(kor, stage, `channel/${encodeURIComponent(second.place)}`);
+  await page.locator(".message .portion", { hasText: "The second." }).waitFor();
+  isHeld = false;
+  const answer = page.waitForResponse((one) => one.url().includes("/entry") && one.url().includes(encodeURIComponent(first.place)));
+  letGo();
+  await (await answer).finished();
+  await page.waitForTimeout(500);
+  assert.ok(await page.locator(".message .portion", { hasText: "The second." }).isVisible());
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+});
+
+test("a path that nothing has proved says for how long", async () => {
+  const { page } = kor, told = await stage.ask("get", { party: "kor", path: "/status" });
+  for (const [ms, words] of [[26 * 3_600_000, /^미검증 1일 2시간/], [undefined, /^미검증 .*없음/]]) {
+    await page.route("**/status", (route) => route.fulfill({ json: { ...told, now_ms: Date.now(), peers: told.peers.map((peer) => ({ ...peer, paths: peer.paths.map((path) => ({ ...path, line_checked_ms: ms ? Date.now() - ms : 0 })) })) } }));
+    await at(kor, stage, "watch");
+    await page.reload();
+    await page.locator(".line-usa .unproved").first().waitFor();
+    assert.match(await page.locator(".line-usa td:has(.unproved)").first().innerText(), words);
+  }
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+});
+
 test("who cannot hold presses and types a number: a wrong one does nothing", async () => {
   const { page } = head;
   await at(head, stage, "watch");

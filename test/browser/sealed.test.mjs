@@ -35,6 +35,10 @@ test("what has no words is signed here; what has, and a mark on words that nobod
   await step(usa.page, "WATCH READ");
   await usa.page.locator("[data-act=reply]").press("Enter");
   assert.equal(await command(usa.page, "reply"), `entente reply '${place}' --identity FILE`);
+  for (const [name, option] of [["negative", "--cause CAUSE"], ["defer", "--until TIME"]]) {
+    await usa.page.locator(`[data-act=${name}]`).press("Enter");
+    assert.equal(await command(usa.page, name), `entente ${name} '${place}' ${option} --identity FILE`);
+  }
   assert.equal(await usa.page.locator(".compose.act textarea").count(), 0);
   await at(usa, stage, "channel/leader");
   await usa.page.locator(".compose.sealed code", { hasText: "entente send leader" }).waitFor();

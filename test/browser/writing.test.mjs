@@ -55,8 +55,7 @@ async function fill(page, act, fields) {
       await field.fill(value);
   }
   await page.locator(".compose.act .sign:enabled").press("Enter");
-  await page.waitForFunction((name) => document.querySelector(`.compose.act [data-field="${name}"]`).value === "", Object.keys(fields)[0]);
-  assert.equal(await page.locator(".compose.act .warning").count(), 0);
+  await page.locator(`.compose.act [data-field="${Object.keys(fields)[0]}"]`).waitFor({ state: "detached" });
 }
 
 async function axe(page, what) {
@@ -76,7 +75,7 @@ test("a body is founded and an event opened on a line that is chosen, under a ma
       await page.locator(`.founding [data-field="${field}"]`).fill(value);
     await page.locator(".founding .sign:enabled").press("Enter");
     assert.match(await page.locator(".founding .done").innerText(), /^KOR\/CONSULT \d+\.\d+/);
-    await page.locator(`.founding [data-act=${act}]`).press("Enter");
+    assert.equal(await page.locator(".founding form").count(), 0);
   };
   await begin("dialogues", "found-body", "sea-talks", { "mandate.en": "To talk of the sea.", months: "6" });
   await until("the body is there", async () => (await named("usa", "body", "sea-talks"))?.number === 6);
@@ -117,7 +116,7 @@ test("a session is set, its item proposed by one side and agreed to or declined 
   }
   await until("the agenda is agreed", async () => (await named("kor", "session", "talks-2027")).standing === "AGENDA AGREED");
   // Once a party: the button stays, with its rule.
-  await usa.page.locator('[data-act="agenda-agree"][aria-disabled=true]').waitFor();
+  await usa.page.locator('[data-act="agenda-agree"][aria-disabled=true]').press("Enter");
   await usa.page.locator(".acts .warning", { hasText: "TWICE" }).waitFor();
 });
 
@@ -259,8 +258,9 @@ async function agreed(name) {
   for (const officer of [kor, usa]) {
     await say(officer.party, "policy", "text", "agree", name, "goal");
     await openThing(officer, place);
-    if (await officer.page.locator(".unit-open").count() === 0)
-      await unit(officer.page, "goal").locator("button").press("Enter");
+    await unit(officer.page, "goal").waitFor();
+    assert.equal(await officer.page.locator(".unit-open").count(), 0, "one of this name that is open in another text opens none here");
+    await unit(officer.page, "goal").locator("button").press("Enter");
     await officer.page.locator(`.unit-open ${enabled("concord")}`).press("Enter");
   }
   await until("clean", async () => (await Promise.all(["kor", "usa"].map((party) => textAt(party, place)))).every((one) => one.state === "CLEAN"));

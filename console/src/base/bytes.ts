@@ -4,9 +4,7 @@ export type Bytes = Uint8Array;
 
 const encoder = new TextEncoder();
 
-export function utf8(text: string): Bytes {
-  return encoder.encode(text);
-}
+export const utf8 = (text: string): Bytes => encoder.encode(text);
 
 export function concat(...parts: Bytes[]): Bytes {
   const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
@@ -18,9 +16,7 @@ export function concat(...parts: Bytes[]): Bytes {
   return out;
 }
 
-export function equal(a: Bytes, b: Bytes): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
-}
+export const equal = (a: Bytes, b: Bytes): boolean => a.length === b.length && a.every((byte, i) => byte === b[i]);
 
 // As memcmp of the shorter length, then the shorter first: the order of names in the record.
 export function compareText(a: string, b: string): number {
@@ -28,9 +24,7 @@ export function compareText(a: string, b: string): number {
   return x < y ? -1 : Number(x > y);
 }
 
-export function toHex(bytes: Bytes): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+export const toHex = (bytes: Bytes): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 export function fromHex(text: string): Bytes {
   if (!/^([0-9a-f]{2})*$/.test(text))
@@ -45,17 +39,11 @@ export function toBase64(bytes: Bytes): string {
   return btoa(text);
 }
 
-export function fromBase64(text: string): Bytes {
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-}
+export const fromBase64 = (text: string): Bytes => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
-export function randomBytes(count: number): Bytes {
-  return crypto.getRandomValues(new Uint8Array(count));
-}
+export const randomBytes = (count: number): Bytes => crypto.getRandomValues(new Uint8Array(count));
 
-export async function sha256(bytes: Bytes): Promise<Bytes> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-}
+export const sha256 = async (bytes: Bytes): Promise<Bytes> => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 
 // Primes' cube roots and square roots as FIPS 180-4 wants them: the first 32 bits behind the point.
 function rootBits(prime: number, power: number): number {

@@ -7,8 +7,7 @@ import { Item, waitsForOthers } from "../keep/outbox.js";
 import { sshsig } from "../sign/sshsig.js";
 import { signer } from "../sign/keys.js";
 import { encode, Value } from "../wire/cbor.js";
-import { Content, writeContent } from "../wire/content.js";
-import type { Label } from "../wire/content.js";
+import { Content, Label, writeContent } from "../wire/content.js";
 import { Kind, NAMESPACE, newId, Place, Seen, Statement, writeStatement } from "../wire/statement.js";
 import { ask, post } from "./ask.js";
 import { rolesOn } from "./record.js";
@@ -34,14 +33,13 @@ export function placeOf(entry: Entry): Place {
   return { channel: entry.channel, party: entry.party, epoch: entry.epoch, index: entry.index, leaf: fromHex(entry.leaf) };
 }
 
-const entries = new Map<string, Promise<Entry>>();
+const asking = new Map<string, Promise<Entry>>();
 
-// An entry for what never changes in it: its place, its channel, its label.
+// As it stands now, for its label may be another by then: who asks while it is asked for is given the same.
 export function entryAt(place: string): Promise<Entry> {
-  const kept = entries.get(place) ?? ask<Entry>("/entry", { place });
-  entries.set(place, kept);
-  kept.catch(() => entries.delete(place));
-  return kept;
+  const answer = asking.get(place) ?? ask<Entry>("/entry", { place }).finally(() => asking.delete(place));
+  asking.set(place, answer);
+  return answer;
 }
 
 export async function sign(message: Bytes): Promise<Bytes> {

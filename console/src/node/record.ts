@@ -41,7 +41,10 @@ export const lines = computed(() => channels.value.filter((channel) => channel.p
 export const channelOf = (name: string) => channels.value.find((channel) => channel.name === name);
 export const channelName = (number: number) => channels.value.find((channel) => channel.number === number)?.name ?? String(number);
 
-// The lines on which this officer may write.
+// Those that this officer may read, and behind them our own log.
+export const readable = computed(() => [...lines.value, ...home.value ? [home.value] : []].filter((channel) => rolesOn(channel.name).length > 0));
+
+// The lines on which he may write.
 export const writable = () => lines.value.filter((line) => rolesOn(line.name).some((role) => line.writers.includes(role)));
 
 export function rolesOn(channel: string): string[] {
@@ -134,8 +137,7 @@ export async function askAll(): Promise<void> {
   ]);
   const rest = Promise.all([askStatus(), askOwed(), askDrafts(), askLogs(), askInstances(), askObligations(), askDuty()]);
   await known;
-  const readable = lines.value.filter((channel) => rolesOn(channel.name).length > 0);
-  await Promise.all([rest, ...readable.map((channel) => askInbox(channel.name))]);
+  await Promise.all([rest, ...readable.value.map((channel) => askInbox(channel.name))]);
 }
 
 // ---- What an event touches. ----
@@ -170,8 +172,6 @@ export function take(event: NodeEvent): void {
   if (channel === undefined)
     return;
   soon("duty", askDuty);
-  if (channel === home.value?.name)
-    return soon("drafts", askDrafts);
   soon("drafts", askDrafts); // what goes out ends a draft
   soon("logs", askLogs);
   soon("owed", askOwed);

@@ -352,6 +352,7 @@ interface Told {
   place: string;
   name?: string;
   title?: Names;
+  label?: Label;
   when?: string;
   first_ms?: number;
   end_ms?: number;
@@ -382,6 +383,7 @@ export interface Thing extends Told {
 
 export interface Version {
   place: string;
+  label?: Label;
   words: string;
   by: Record<string, "proposes" | "ad referendum" | "agrees">;
 }
@@ -422,7 +424,6 @@ export interface WholeText {
 
 export interface OfEvent extends Told {
   party: string;
-  label?: Label;
   marking?: Marking;
   type?: string;
   where?: string;

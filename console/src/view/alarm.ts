@@ -1,8 +1,7 @@
 // Alarms on this terminal: the fold, the sound, and who has heard which. They end by an act in the record; hearing gives quiet for a while.
 
 import { computed, effect, signal, untracked } from "@preact/signals";
-import { AGAIN_MS, alarmsOf, faultRows, isFlood, loudness, Quiet, quietUntil, TONES } from "../fold/owed.js";
-import { owedRows } from "../fold/owed.js";
+import { AGAIN_MS, alarmsOf, faultRows, isFlood, loudness, owedRows, Quiet, quietUntil, TONES } from "../fold/owed.js";
 import { drafts, duty, heard as heardOf, inboxes, nodeClock, obligations, owing, session, lastEvents, status } from "../node/record.js";
 import { _, visible, word } from "../words/say.js";
 import { now, said } from "./screen.js";

@@ -2,7 +2,7 @@
 // made of several.
 
 import { h } from "preact";
-import { computed, effect, signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { formsOn } from "../fold/forms.js";
 import { degrees, Mapped, mapOf, Numbered, numbered } from "../fold/drawn.js";
 import { ask } from "../node/ask.js";
@@ -11,7 +11,7 @@ import type { Assessments, Claim, Happened, OfEvent } from "../node/shapes.js";
 import { _, named, visible } from "../words/say.js";
 import { TimeLine } from "./dialogues.js";
 import { Founding, judge, Moves, Subject } from "./moves.js";
-import { shownToo } from "./entry.js";
+import { showToo } from "./entry.js";
 import { Banner } from "./message.js";
 import { Group, Panel, Table, Words } from "./parts.js";
 import { channelIn, linkTo, placeIn, screen, whenShown } from "./screen.js";
@@ -22,16 +22,14 @@ const events = computed(() => answer.value?.events ?? []);
 const rows = computed(() => numbered(events.value));
 
 export function followAssessments(): void {
-  whenShown(["assess"], () => inboxes.value, async (place) => {
+  whenShown(["assess"], () => inboxes.value, async (place, isInOrder) => {
     const found = await ask<Assessments>("/assessments"), event = found.events.find((one) => one.place === place);
+    if (!isInOrder())
+      return;
     answer.value = found;
-    shownToo.value = found.events.flatMap((one) => [one, ...one.claims, ...one.assessments]);
+    showToo("assess", found.events.flatMap((one) => [one, ...one.claims, ...one.assessments]));
     if (event !== undefined)
       await judge(subjectOf(event), movesOf(event));
-  });
-  effect(() => {
-    if (screen.value.name !== "assess")
-      shownToo.value = [];
   });
 }
 

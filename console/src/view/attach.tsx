@@ -12,7 +12,7 @@ import { session, status } from "../node/record.js";
 import type { Channel } from "../node/shapes.js";
 import { Attached, ATTACHMENT_LEN_MAX, ATTACHMENTS_MAX } from "../wire/content.js";
 import { _, N_, nodeSays } from "../words/say.js";
-import { Group, Words } from "./parts.js";
+import { OnTerminal, Words } from "./parts.js";
 import { change, typing } from "./typing.js";
 
 const AGAIN_MS = 2_000;
@@ -256,10 +256,6 @@ export function Named({ files }: { files: Attached[] }) {
 
 // No key that opens sealed words is in a browser, and what seals them is not either (ADR 50).
 export function SealedLine({ channel }: { channel: Channel }) {
-  return (
-    <Group>
-      <p class="warning">{_("What is said on this channel is sealed, and so are its files. It is not written here but by a command, on a machine that has your key:")}</p>
-      <p><code>entente send {channel.name} --to PARTY/ROLE --file FILE</code></p>
-    </Group>
-  );
+  return <OnTerminal name="send" command={`entente send ${channel.name} --to PARTY/ROLE --file FILE`}
+    why={_("What is said on this channel is sealed, and so are its files. It is not written here but by a command, on a machine that has your key.")} />;
 }

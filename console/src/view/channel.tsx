@@ -3,7 +3,7 @@
 import { h } from "preact";
 import { signal } from "@preact/signals";
 import { isWaiting } from "../fold/owed.js";
-import { allOf, askOlder, drafts, inboxes, lines, logs, MESSAGES_SHOWN, rolesOn, session, status, home } from "../node/record.js";
+import { allOf, askOlder, drafts, inboxes, logs, MESSAGES_SHOWN, readable, rolesOn, session, status } from "../node/record.js";
 import type { Channel as Line, Draft, Entry } from "../node/shapes.js";
 import { clock } from "../words/moment.js";
 import { _, named, word } from "../words/say.js";
@@ -38,7 +38,7 @@ function newer(channel: string): void {
 function Lines({ current }: { current: string }) {
   return (
     <nav class="lines" aria-label={_("Channels")}>
-      {lines.value.filter((line) => rolesOn(line.name).length > 0).map((line) => {
+      {readable.value.map((line) => {
         const owed = (inboxes.value[line.name] ?? []).filter((entry) => entry.ladders?.some((ladder) => ladder.owed?.ours)).length;
         return (
           <a key={line.name} href={linkTo("channel", line.name)} aria-current={line.name === current ? "page" : undefined}>
@@ -154,9 +154,9 @@ function Standing({ line }: { line: Line }) {
 }
 
 export function ChannelScreen() {
-  const wanted = channelIn(screen.value.about), place = placeIn(screen.value.about);
-  const name = wanted === home.value?.name ? drafts.value.find((draft) => draft.place === place)?.channel_name ?? openedDraft.value?.channel_name : wanted;
-  const line = lines.value.find((one) => one.name === name) ?? lines.value.find((one) => rolesOn(one.name).length > 0);
+  const wanted = channelIn(screen.value.about), place = placeIn(screen.value.about), draft = [...drafts.value, openedDraft.value].find((one) => one?.place === place);
+  const name = draft?.channel_name ?? wanted; // what waits at home stands on its line
+  const line = readable.value.find((one) => one.name === name) ?? readable.value[0];
   if (line === undefined)
     return null;
   return (

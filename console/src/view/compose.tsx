@@ -18,10 +18,10 @@ import { now } from "./screen.js";
 import { besides, change, forget, keptAt, keyOf, takeUp, typing, unkept } from "./typing.js";
 
 function blank(key: string, channel: string, kind: number, about?: Entry): Typed {
-  const row = channelOf(channel);
+  const row = channelOf(channel), role = rolesFor(channel, about)[0] ?? "", to = row?.plane === "HOME" ? [`${session.value?.party ?? ""}/${role}`] : []; // our own log is read at the post that writes it
   return {
-    key, channel, kind, about: about?.place, at: Date.now(), role: rolesFor(channel, about)[0] ?? "", language: language.value, subject: "",
-    text: "", precedence: row?.precedences[row.precedences.length - 1] ?? "ROUTINE", to: [], level: accord.value?.guidelines?.levels[0]?.code ?? "",
+    key, channel, kind, about: about?.place, at: Date.now(), role, language: language.value, subject: "",
+    text: "", precedence: row?.precedences[row.precedences.length - 1] ?? "ROUTINE", to, level: accord.value?.guidelines?.levels[0]?.code ?? "",
     values: [], fields: {}, seen: shown.value[channel],
   };
 }
@@ -36,7 +36,7 @@ function useSign(sign: () => void): { onKeyDown(event: KeyboardEvent): void; onC
   const waits = useRef(false);
   return {
     onKeyDown: (event) => {
-      if (event.code !== "Enter" || !event.ctrlKey || event.repeat)
+      if (!["Enter", "NumpadEnter"].includes(event.code) || !event.ctrlKey || event.repeat)
         return;
       event.preventDefault();
       if (event.isComposing || event.keyCode === 229)
@@ -153,7 +153,6 @@ export function resultOf(key: string): Said | undefined {
   const result = results.value[key];
   return result?.place !== undefined && typing.value[key] !== undefined ? undefined : result;
 }
-
 
 export function Language({ typed, label }: { typed: Typed; label?: string }) {
   return <Choice label={label ?? _("Language")} value={typed.language} options={["ko", "en"].map((tongue) => [tongue, tongueName(tongue)])} onChange={(language) => change(typed, { language })} />;

@@ -15,6 +15,7 @@ import { Kind, PRECEDENCES, Precedence as PrecedenceName } from "../wire/stateme
 import { clock, countdown } from "../words/moment.js";
 import { _, N_, named, spanText, visible, word } from "../words/say.js";
 import { LabelChoice, Role, typedFor } from "./compose.js";
+import { showToo } from "./entry.js";
 import { judge, Moves, Subject } from "./moves.js";
 import { Choice, Group, Moment, Nowhere, Panel, partyCode, Precedence, Result, Sentence, Table, whoIs, Words } from "./parts.js";
 import { contentOf, labelOfTyped, once, results, Said } from "./say.js";
@@ -50,23 +51,27 @@ async function read(entry: Entry): Promise<{ entry: Entry; text: string; hash: s
 const judgeAll = (instance: WholeInstance) =>
   judge(subjectOf(instance), [...instance.gates.flatMap((gate) => movesAt(gate, instance, me())), ...ownMoves(instance)]);
 
-async function open(place: string): Promise<void> {
+async function open(place: string, isInOrder: () => boolean): Promise<void> {
   try {
     const answer = await ask<WholeInstance>("/instances", { place });
+    const proposals = await Promise.all(answer.gates.map((gate) => ask<Entry>("/entry", { place: gate.place }).then(read).catch(() => undefined)));
+    if (!isInOrder())
+      return;
+    const found = proposals.flatMap((one) => one ?? []);
+    texts.value = Object.fromEntries(found.map((one) => [one.entry.place, one]));
+    showToo("consult", found.map((one) => one.entry));
     whole.value = answer;
     missing.value = false;
-    const proposals = await Promise.all(answer.gates.map((gate) => ask<Entry>("/entry", { place: gate.place }).then(read).catch(() => undefined)));
-    texts.value = Object.fromEntries(proposals.flatMap((one) => (one === undefined ? [] : [[one.entry.place, one] as const])));
     await judgeAll(answer);
   } catch (why) {
-    missing.value = why instanceof Refusal;
+    missing.value = isInOrder() ? why instanceof Refusal : missing.value;
   }
 }
 
 export function followInstance(): void {
   const names: Screen[] = ["consult", "card"];
   followPlace(whole);
-  whenShown(names, () => [instances.value, procedures.value], async (place) => (place === undefined ? undefined : open(place)));
+  whenShown(names, () => [instances.value, procedures.value], async (place, isInOrder) => (place === undefined ? undefined : open(place, isInOrder)));
   whenShown(names, () => status.value, async () => (whole.value === undefined ? undefined : judgeAll(whole.value))); // a hold ends by the clock alone
 }
 

@@ -2,7 +2,7 @@
 // called past; nobody is blamed.
 
 import { h } from "preact";
-import { computed, signal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import { Choices, formsOn } from "../fold/forms.js";
 import { Move, movesOn } from "../fold/moves.js";
 import { agendaOf, Dated, isPast, lastSession, nextHost, nextSession, pastSessions, rhythmPast, timeLine } from "../fold/rhythm.js";
@@ -11,16 +11,16 @@ import { accord, inboxes, nodeClock, status } from "../node/record.js";
 import type { Thing } from "../node/shapes.js";
 import { Kind } from "../wire/statement.js";
 import { _, named, visible, word } from "../words/say.js";
+import { showToo } from "./entry.js";
 import { Founding, judge, Moves, Subject } from "./moves.js";
 import { Check, Group, Panel, Table, Words } from "./parts.js";
 import { channelIn, followPlace, linkTo, now, placeIn, screen, whenShown } from "./screen.js";
 import { followText, loadText, TextView } from "./text.js";
 
-const things = signal<Thing[]>([]);
+const all = signal<Thing[]>([]);
 const whole = signal<Thing | undefined>(undefined); // the one that is opened, with all that was said of it
 const closedToo = signal(false);
 
-const all = computed(() => things.value);
 const code = () => status.value?.value.code ?? "";
 const at = () => nodeClock.value(now.value);
 const movesOf = (thing: Thing): Move[] => [...movesOn(thing, code()), ...thing.over ? [] : formsOn(thing.kind, thing.place, choicesOn(channelIn(thing.place), thing.place), { [Kind.TEXT]: [[11, accord.value?.languages ?? []]] })];
@@ -30,7 +30,7 @@ const choicesOn = (channel: string, but = ""): Choices => {
 };
 const subjectOf = (thing: Thing): Subject => ({ place: thing.place, channel: channelIn(thing.place), isInstance: false });
 
-async function load(place: string | undefined): Promise<void> {
+async function load(place: string | undefined, isInOrder: () => boolean): Promise<void> {
   const list: Thing[] = [];
   let after: string | undefined;
   do { // a page holds as much as an answer may
@@ -38,12 +38,15 @@ async function load(place: string | undefined): Promise<void> {
     list.push(...page.things);
     after = page.next;
   } while (after !== undefined);
-  things.value = list;
-  if (place === undefined)
+  const thing = place && (await ask<{ things: Thing[] }>("/dialogues", { place })).things[0];
+  if (!isInOrder())
     return;
-  const thing = (await ask<{ things: Thing[] }>("/dialogues", { place })).things[0];
+  all.value = list;
+  showToo("dialogues", list);
+  if (!thing)
+    return;
   whole.value = thing;
-  await Promise.all([judge(subjectOf(thing), movesOf(thing)), ...(thing.kind === "text" ? [loadText(place, byPlace(thing.of)?.kind === "session" ? thing.of : undefined)] : [])]);
+  await Promise.all([judge(subjectOf(thing), movesOf(thing)), ...(thing.kind === "text" ? [loadText(thing.place, byPlace(thing.of)?.kind === "session" ? thing.of : undefined, isInOrder)] : [])]);
 }
 
 export function followDialogues(): void {

@@ -180,4 +180,3 @@ export function DraftView({ draft }: { draft: Waiting }) {
     </article>
   );
 }
-

@@ -1,12 +1,13 @@
 // The entry or draft that a screen is about: asked for when it is opened, and again when the node says that it has changed.
 
-import { effect, signal, untracked, computed } from "@preact/signals";
+import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { Move, movesAbout } from "../fold/moves.js";
+import { isWaiting } from "../fold/owed.js";
 import { ask, Refusal, post } from "../node/ask.js";
-import { drafts, home, inboxes, session, channelOf, channels } from "../node/record.js";
+import { allOf, channelOf, drafts, home, inboxes, session } from "../node/record.js";
 import type { Draft, Entry, Marking } from "../node/shapes.js";
 import { judge, Subject } from "./moves.js";
-import { channelIn, followPlace, screen, whenShown } from "./screen.js";
+import { channelIn, followPlace, Screen, screen, whenShown } from "./screen.js";
 import { encode } from "../wire/cbor.js";
 import { Label, labelValue } from "../wire/content.js";
 
@@ -15,24 +16,27 @@ export const openedDraft = signal<Draft | undefined>(undefined);
 export const readBack = signal<Entry | undefined>(undefined); // what was returned last of the opened message
 export const missing = signal(false);
 
-async function open(place: string): Promise<void> {
-  const isDraft = channelIn(place) === home.value?.name;
+async function open(place: string, isInOrder: () => boolean): Promise<void> {
+  const isDraft = channelIn(place) === home.value?.name && !(inboxes.value[home.value.name] ?? []).some((entry) => entry.place === place);
   try {
-    if (isDraft)
-      openedDraft.value = await ask<Draft>("/drafts", { place });
-    else
-      opened.value = await ask<Entry>("/entry", { place });
-    missing.value = false;
-    const offered = isDraft ? undefined : opened.value?.ladders?.find((ladder) => ladder.read_back_offered)?.read_back_offered;
-    readBack.value = offered === undefined ? undefined : await ask<Entry>("/entry", { place: offered.evidence });
+    const found = await ask<Entry & Draft>(isDraft ? "/drafts" : "/entry", { place });
+    const offered = found.ladders?.find((ladder) => ladder.read_back_offered)?.read_back_offered;
+    const returned = offered && await ask<Entry>("/entry", { place: offered.evidence });
+    if (isInOrder())
+      batch(() => {
+        (isDraft ? openedDraft : opened).value = found;
+        readBack.value = returned;
+        missing.value = false;
+      });
   } catch (why) {
-    missing.value = why instanceof Refusal;
+    if (isInOrder())
+      missing.value = why instanceof Refusal;
   }
 }
 
 export function followOpened(): void {
   followPlace(opened, openedDraft);
-  whenShown(["channel", "card", "record"], () => [inboxes.value, drafts.value, home.value], async (place) => (place === undefined ? undefined : open(place))); // whatever these bring may be about it
+  whenShown(["channel", "card", "record"], () => [inboxes.value, drafts.value, home.value], async (place, isInOrder) => (place === undefined ? undefined : open(place, isInOrder))); // whatever these bring may be about it
 }
 
 // ---- What the node would say of each act on the opened message, before anybody presses: ask, do not know. ----
@@ -42,9 +46,11 @@ export function movesOfMessage(entry: Entry): Move[] {
   return movesAbout(entry, session.value?.party ?? "", returned?.place).map((move) => {
     const about = (move.mark === undefined ? undefined : returned) ?? entry, isSealed = (about.content?.sealing ?? 0) > 0;
     const isElsewhere = move.text === "none" ? isSealed && move.mark !== undefined : isSealed || channelOf(about.channel_name)?.sealed === true;
-    return { ...move, command: isElsewhere ? `entente ${move.name.replace("-", "")} '${about.place}' --identity FILE` : undefined };
+    return { ...move, command: isElsewhere ? `entente ${move.name.replace("-", "")} '${about.place}'${(move.rows ?? []).map(({ name }) => OPTIONS[name]).join("")} --identity FILE` : undefined };
   });
 }
+
+const OPTIONS: Record<string, string> = { cause: " --cause CAUSE", deferred: " --until TIME" }; // of a command, by the row of the form
 
 export const subjectOf = (entry: Entry): Subject => ({ place: entry.place, channel: entry.channel_name, isInstance: false, message: entry });
 
@@ -58,31 +64,35 @@ export function followMay(): void {
 
 // ---- The marking of the screen: the node joins the labels of what is shown. Nothing is joined here.
 
-export const marking = signal<Marking | undefined>(undefined);
-export const shownToo = signal<{ label?: Label }[]>([]); // what a screen shows besides messages
+export const marking = signal<Marking | null | undefined>(undefined); // null: of what is shown none can be made
+export const shownToo = signal<Partial<Record<Screen, { label?: Label }[]>>>({}); // what a screen shows besides the newest messages
+
+export function showToo(name: Screen, all: { label?: Label }[]): void {
+  shownToo.value = { ...shownToo.peek(), [name]: all };
+}
 
 const LABELS_MAX = 64;
 
+// At home every label of ours may stand; on a line those that may not would be left out.
 function labelsShown(): { channel: string; labels: Label[] } {
-  const { name, about } = screen.value;
-  const own = name === "channel" ? inboxes.value[channelIn(about)] : undefined;
-  const channel = own === undefined ? channels.value[0]?.name ?? "" : channelIn(about);
-  const entries = own ?? Object.values(inboxes.value).flat();
-  const labels = [...entries, ...shownToo.value].flatMap((entry) => entry.label ?? []);
-  return { channel, labels: [...new Map(labels.map((label) => [JSON.stringify(label), label])).values()].slice(0, LABELS_MAX) };
+  const { name, about } = screen.value, line = name === "channel" ? channelIn(about) : "";
+  const entries = line in inboxes.value ? allOf(line) : Object.values(inboxes.value).flat();
+  const labels = [...entries, ...drafts.value.filter((draft) => isWaiting(draft) && (line === "" || draft.channel_name === line)), ...shownToo.value[name] ?? [], opened.value, openedDraft.value, readBack.value].flatMap((one) => one?.label ?? []);
+  return { channel: home.value?.name ?? "", labels: [...new Map(labels.map((label) => [JSON.stringify(label), label])).values()] };
 }
 
 const wanted = computed(() => JSON.stringify(labelsShown()));
 
 export function followMarking(): void {
   effect(() => {
-    const { channel, labels } = JSON.parse(wanted.value) as ReturnType<typeof labelsShown>;
+    const asked = wanted.value, { channel, labels } = JSON.parse(asked) as ReturnType<typeof labelsShown>;
     if (labels.length === 0 || channel === "") {
       marking.value = undefined;
       return;
     }
-    post<{ marking?: Marking }>("/labels", encode(labels.map(labelValue)), { channel })
-      .then((answer) => { marking.value = answer.marking; })
-      .catch(() => undefined); // the silence of the node is said elsewhere
+    post<{ labels: { may: boolean }[]; marking?: Marking }>("/labels", encode(labels.slice(0, LABELS_MAX).map(labelValue)), { channel }).then((answer) => {
+      if (asked === wanted.peek())
+        marking.value = labels.length <= LABELS_MAX && answer.labels.every((one) => one.may) && answer.marking !== undefined ? answer.marking : null;
+    }).catch(() => undefined); // the silence of the node is said elsewhere
   });
 }

@@ -28,7 +28,7 @@ export function Band() {
   );
 }
 
-const Marking = () => <span class="marking"><InAll names={marking.value?.banner ?? {}} /></span>;
+const Marking = () => <span class="marking">{marking.value === null ? _("no marking that the guidelines know") : <InAll names={marking.value?.banner ?? {}} />}</span>;
 
 function seconds(ms: number): string {
   const text = (ms / 1000).toFixed(1);

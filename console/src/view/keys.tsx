@@ -1,6 +1,7 @@
 // The keyboard does everything. Shortcuts read the physical key, because with the Korean input method on the letter never arrives.
 
 import { h } from "preact";
+import { home } from "../node/record.js";
 import { _, choose, language } from "../words/say.js";
 import { go, SCREENS, setShortcuts, shortcutsAreOn } from "./screen.js";
 import { acknowledge, alarms } from "./alarm.js";
@@ -26,6 +27,7 @@ function step(forward: boolean): void {
 
 const shortcuts: Shortcut[] = [
   ...SCREENS.filter(([name]) => name !== "keys").map(([name, key, says]) => ({ code: `Key${key}`, key, says, run: () => go(name) })),
+  { code: "KeyL", key: "L", says: () => _("A line in our own log"), run: () => { go("channel", home.value?.name ?? ""); setTimeout(() => focusFirst(".compose .text textarea"), 100); } },
   { code: "KeyN", key: "N", says: () => _("New message on this channel"), run: () => focusFirst(".new-message, .compose textarea") },
   { code: "KeyJ", key: "J", says: () => _("Next row"), run: () => step(true) },
   { code: "KeyU", key: "U", says: () => _("Row before"), run: () => step(false) },

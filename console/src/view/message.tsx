@@ -23,9 +23,7 @@ import { once, results, Said, textOf } from "./say.js";
 import { linkTo, now } from "./screen.js";
 import { change, setField, typing } from "./typing.js";
 
-export function Banner({ marking }: { marking: Entry["marking"] }) {
-  return <p class="banner">{marking === undefined ? _("no marking that the guidelines know") : <InAll names={marking.banner} />}</p>;
-}
+export const Banner = ({ marking }: { marking: Entry["marking"] }) => <p class="banner">{marking === undefined ? _("no marking that the guidelines know") : <InAll names={marking.banner} />}</p>;
 
 function valueText(field: FilledField, value: FilledField["values"][number]): string {
   if (value.words)
@@ -282,9 +280,7 @@ function Ladders({ entry }: { entry: Entry }) {
   );
 }
 
-export function addressText(entry: Pick<Entry, "to">): string {
-  return (entry.to ?? []).map((to) => `${whoIs(to)} (${to.information ? _("information") : _("action")})`).join(", ");
-}
+export const addressText = (entry: Pick<Entry, "to">): string => (entry.to ?? []).map((to) => `${whoIs(to)} (${to.information ? _("information") : _("action")})`).join(", ");
 
 export function Message({ entry }: { entry: Entry }) {
   return (

@@ -24,7 +24,8 @@ import { setField, typing } from "./typing.js";
 // What the moves are about: an instance of a procedure, a thing of a dialogue, or a message; without a place what is begun on a channel, under a marking of its own.
 export interface Subject { place: string; channel: string; isInstance: boolean; message?: Entry }
 
-const verdicts = signal<Record<string, Verdict>>({}); // by subject and move
+const verdicts = signal<Record<string, Verdict & { run: number }>>({}); // by subject and move
+let runs = 0;
 const opened = signal(""); // the move whose words are being typed, or whose rule is shown
 
 const keyIn = (subject: Subject, move: Move) => `${subject.place}: ${keyOfMove(move)}`;
@@ -124,16 +125,24 @@ async function wordsOf(subject: Subject, move: Move, role: string, typed: Typed 
 export async function judge(subject: Subject, moves: Move[]): Promise<void> {
   if (rolesOn(subject.channel).length === 0 || moves.length === 0)
     return;
+  const run = ++runs;
   const found = await inRoles(subject.channel, moves.map((move) => (role) => wordsOf(subject, move, role, undefined)), rolesFor(subject.channel, subject.message));
-  verdicts.value = { ...verdicts.value, ...Object.fromEntries(moves.map((move, i) => [keyIn(subject, move), found[i]])) };
+  const rows = moves.map((move, i) => [keyIn(subject, move), { ...found[i], run }] as const);
+  verdicts.value = { ...verdicts.value, ...Object.fromEntries(rows.filter(([key]) => run > (verdicts.value[key]?.run ?? 0))) }; // what was asked later may be answered before
 }
 
+// What is filed, or waits for others, is done: its form is closed, and its button is under the hand again.
 async function say(subject: Subject, move: Move, typed: Typed): Promise<Said> {
-  const key = keyIn(subject, move);
+  const key = keyIn(subject, move), isOpen = () => [key, move.name].includes(opened.value);
   if (verdicts.value[key] === undefined)
     await judge(subject, [move]);
   const role = subject.message ? typed.role : verdicts.value[key]?.role ?? typed.role;
-  return file(await wordsOf(subject, move, role, typed), aboutOf(move), typed, replyFormOf(subject, move, typed), titles[move.name]());
+  const result = await file(await wordsOf(subject, move, role, typed), aboutOf(move), typed, replyFormOf(subject, move, typed), titles[move.name]());
+  if (result.place !== undefined && isOpen()) {
+    opened.value = "";
+    document.activeElement?.closest(".acts, .founding")?.querySelector<HTMLElement>(`[data-act="${move.name}"]`)?.focus();
+  }
+  return result;
 }
 
 // ---- The view. ----
@@ -251,13 +260,14 @@ export function Founding({ name, others, choices }: { name: string; others: { pl
   const lines = writable().filter((one) => !one.sealed), near = [chosen.value, ...others.map((one) => channelIn(one.place))];
   const line = near.map((channel) => lines.find((one) => one.name === channel)).find((one) => one !== undefined) ?? lines[0];
   const move = line && formsOn("channel", undefined, choices(line.name)).find((one) => one.name === name);
+  const subject = { place: "", channel: line?.name ?? "", isInstance: false };
   return move === undefined ? null : (
     <div class="founding">
       <button type="button" data-act={name} aria-expanded={opened.value === name} onClick={() => { opened.value = opened.value === name ? "" : name; }}>{titles[name]()}</button>
-      {opened.value !== name ? null : (
+      {opened.value !== name ? <Result result={results.value[typedOf(subject, move).key]} /> : (
         <Group>
           <Choice label={_("Channel")} value={line.name} options={lines.map((one) => [one.name, named(one.names, one.name)])} onChange={(channel) => { chosen.value = channel; }} />
-          <MoveForm key={line.name} subject={{ place: "", channel: line.name, isInstance: false }} move={move} title={titles[name]()} />
+          <MoveForm key={line.name} subject={subject} move={move} title={titles[name]()} />
         </Group>
       )}
     </div>

@@ -78,22 +78,14 @@ export function Aged({ at, limit, children }: { at: number; limit: number; child
 }
 
 // UTC first, the local time beside it.
-export function Moment({ ms }: { ms: number }) {
-  return <time dateTime={new Date(ms).toISOString()}>{dateTimeGroup(ms)} <span class="local">({local(ms)})</span></time>;
-}
+export const Moment = ({ ms }: { ms: number }) => <time dateTime={new Date(ms).toISOString()}>{dateTimeGroup(ms)} <span class="local">({local(ms)})</span></time>;
 
-export function Step({ name }: { name: string }) {
-  return <span class="step" data-step={name}>{word(name)}</span>;
-}
+export const Step = ({ name }: { name: string }) => <span class="step" data-step={name}>{word(name)}</span>;
 
-export function Precedence({ name }: { name: string }) {
-  return <b class="precedence" data-precedence={name}>{name}</b>;
-}
+export const Precedence = ({ name }: { name: string }) => <b class="precedence" data-precedence={name}>{name}</b>;
 
 // Words of the record: marked with their language, hidden characters shown.
-export function Words({ text, tongue }: { text: string; tongue?: string }) {
-  return <span class="words" lang={tongue ?? language.value}>{visible(text)}</span>;
-}
+export const Words = ({ text, tongue }: { text: string; tongue?: string }) => <span class="words" lang={tongue ?? language.value}>{visible(text)}</span>;
 
 // A sentence with commands between backticks.
 export const Sentence = ({ text }: { text: string }) => <Group>{text.split("`").map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : part))}</Group>;
@@ -177,14 +169,10 @@ export function save(bytes: Blob, name: string): void {
   URL.revokeObjectURL(link.href);
 }
 
-export function partyCode(name: string): string {
-  return name.toUpperCase();
-}
+export const partyCode = (name: string): string => name.toUpperCase();
 
 // A role as the accord calls it in the reader's language; one that is in no version that is in force keeps its id.
-export function roleName(id: string): string {
-  return named(accord.value?.roles.find((role) => role.name === id)?.names, id);
-}
+export const roleName = (id: string): string => named(accord.value?.roles.find((role) => role.name === id)?.names, id);
 
 export const roleNames = (ids: string[]) => ids.map(roleName).join(", ");
 

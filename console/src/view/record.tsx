@@ -9,7 +9,7 @@ import type { Entry, Inbox, Log } from "../node/shapes.js";
 import { PRECEDENCES } from "../wire/statement.js";
 import { dateTimeGroup, readMoment } from "../words/moment.js";
 import { _, named, nodeSays } from "../words/say.js";
-import { missing, opened } from "./entry.js";
+import { missing, opened, showToo } from "./entry.js";
 import { Message } from "./message.js";
 import { Choice, EntryRow, Input, Nowhere, Panel, partyCode, save, Table } from "./parts.js";
 import { linkTo, placeIn, screen } from "./screen.js";
@@ -37,6 +37,7 @@ async function search(): Promise<void> {
     rows = [...rows, ...page.messages.filter((entry) => !typed.value.precedence || (entry.precedence ?? "ROUTINE") === typed.value.precedence)];
     looked += page.looked ?? 0;
     after = page.next;
+    showToo("record", rows);
     found.value = { rows: rows.sort((a, b) => b.filed_ms - a.filed_ms), looked, isDone: after === undefined };
   } while (after !== undefined && rows.length < ROWS_SHOWN);
 }

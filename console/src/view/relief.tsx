@@ -101,6 +101,8 @@ const accepting = (post: string, entry: Entry): Statement =>
 
 async function load(name: string): Promise<void> {
   const post = (await ask<Duty>("/watch", { open: name })), own = post.posts.find((one) => one.post === name);
+  if (name !== postShown())
+    return; // what is open at one post is not handed over at another
   open.value = post.open ?? [];
   const entry = own?.waits && own.offer !== undefined ? await ask<Entry>("/entry", { place: own.offer }) : undefined;
   const fields = entry?.statement === undefined ? undefined : readStatement(fromBase64(entry.statement)).fields;

@@ -29,9 +29,7 @@ function readHash(): void {
   screen.value = SCREENS.some(([one]) => one === name) ? { name: name as Screen, about: about.join("/") } : { name: "watch", about: "" };
 }
 
-export function linkTo(name: Screen, about = ""): string {
-  return "#" + name + (about ? "/" + encodeURIComponent(about) : "");
-}
+export const linkTo = (name: Screen, about = ""): string => "#" + name + (about ? "/" + encodeURIComponent(about) : "");
 
 export function go(name: Screen, about = ""): void {
   location.hash = linkTo(name, about);
@@ -57,13 +55,9 @@ export function beginScreen(): void {
 }
 
 // The channel of a place, KOR/CONSULT-URGENT 1.6, or the channel itself.
-export function channelIn(about: string): string {
-  return (/^[^/]+\/(\S+) \d+\.\d+$/.exec(about)?.[1] ?? about).toLowerCase();
-}
+export const channelIn = (about: string): string => (/^[^/]+\/(\S+) \d+\.\d+$/.exec(about)?.[1] ?? about).toLowerCase();
 
-export function placeIn(about: string): string | undefined {
-  return / \d+\.\d+$/.test(about) ? about : undefined;
-}
+export const placeIn = (about: string): string | undefined => / \d+\.\d+$/.test(about) ? about : undefined;
 
 // What is of one place is forgotten when the screen is about another.
 export function followPlace(...kept: Signal<{ place: string } | undefined>[]): void {
@@ -73,14 +67,19 @@ export function followPlace(...kept: Signal<{ place: string } | undefined>[]): v
   });
 }
 
-// While one of these screens is shown to somebody: asked for now, and anew whenever what `after` reads has changed.
-export function whenShown(names: Screen[], after: () => unknown, load: (place: string | undefined) => Promise<unknown>): void {
+// While one of these screens is shown to somebody: asked for now, and anew whenever what `after` reads has changed. Answers may overtake each
+// other: what was asked for before what is shown is not `isInOrder`, and is older, or of another place.
+export function whenShown(names: Screen[], after: () => unknown, load: (place: string | undefined, isInOrder: () => boolean) => Promise<unknown>): void {
+  let asked = 0, shown = 0, at: unknown;
   effect(() => {
-    const { name, about } = screen.value;
+    const { name, about } = screen.value, mine = ++asked;
+    if (at !== screen.value)
+      shown = mine; // of where one was before, nothing
+    at = screen.value;
     void after();
     untracked(() => {
       if (names.includes(name) && session.value)
-        void load(placeIn(about)).catch(() => undefined); // the silence of the node is said elsewhere
+        void load(placeIn(about), () => mine === (shown = Math.max(shown, mine))).catch(() => undefined); // the silence of the node is said elsewhere
     });
   });
 }

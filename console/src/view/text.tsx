@@ -15,6 +15,7 @@ import { Kind } from "../wire/statement.js";
 import { countdown, dateTimeGroup } from "../words/moment.js";
 import { _, tongueName, visible, word } from "../words/say.js";
 import { typedFor } from "./compose.js";
+import { showToo, shownToo } from "./entry.js";
 import { Line } from "./form.js";
 import { judge, MoveForm, Moves, Subject } from "./moves.js";
 import { Group, Guidelines, OnTerminal, Panel, partyCode, save, Table, Words } from "./parts.js";
@@ -22,7 +23,7 @@ import { channelIn, now, whenShown } from "./screen.js";
 
 const text = signal<WholeText | undefined>(undefined);
 const refused = signal<string | undefined>(undefined); // the place of one that this officer is not cleared for
-const openUnit = signal(""); // its name
+const openUnit = signal(""); // its text and name
 const NO_UNIT = 0xffff_ffff, HOLD_SEEN_MS = 10_000;
 const ofSession = signal<string | undefined>(undefined); // the place of the session whose record it may be
 
@@ -66,7 +67,7 @@ const unitMoves = (shown: WholeText, unit: Unit) => [...agreeUnit(shown.place, u
   ...shown.languages.flatMap((tongue) => [...cellMoves(shown, unit, tongue), wordsOf(shown.place, unit, tongue, me())])];
 
 async function judgeShown(): Promise<void> {
-  const shown = text.value, unit = shown?.units.find((one) => one.name === openUnit.value);
+  const shown = text.value, unit = shown?.units.find((one) => isOpen(shown, one));
   if (shown !== undefined)
     await judge(subjectOf(shown), [...textMoves(shown), ...unit === undefined ? [] : unitMoves(shown, unit)]).catch(() => undefined); // then the door says it
 }
@@ -95,21 +96,26 @@ export function followText(): void {
   whenShown(["dialogues"], () => status.value, async () => ((text.value?.sign_from_ms ?? 0) > nodeClock.value(Date.now()) - HOLD_SEEN_MS ? judgeShown() : undefined));
 }
 
-export async function loadText(place: string, session: string | undefined): Promise<void> {
+export async function loadText(place: string, session: string | undefined, isInOrder: () => boolean): Promise<void> {
   ofSession.value = session;
   try {
     const shown = await ask<WholeText>("/text", { place, outlets: outlets().map(([name]) => name).join(",") });
     await loadSaid(shown);
+    if (!isInOrder())
+      return;
     text.value = shown;
+    showToo("dialogues", [...shownToo.value.dialogues ?? [], ...shown.units.flatMap((unit) => Object.values(unit.languages).flatMap((one) => one.versions))]);
     refused.value = undefined;
   } catch (why) {
-    refused.value = why instanceof Refusal ? place : undefined;
+    refused.value = why instanceof Refusal && isInOrder() ? place : refused.value;
   }
   await judgeShown();
 }
 
-function open(name: string): void {
-  openUnit.value = openUnit.value === name ? "" : name;
+const isOpen = (shown: WholeText, unit: Unit) => openUnit.value === `${shown.place} ${unit.name}`;
+
+function open(shown: WholeText, unit: Unit): void {
+  openUnit.value = isOpen(shown, unit) ? "" : `${shown.place} ${unit.name}`;
   void judgeShown();
 }
 
@@ -152,18 +158,17 @@ function Writing({ shown, unit }: { shown: WholeText; unit: Unit }) {
 }
 
 function UnitRows({ shown, unit }: { shown: WholeText; unit: Unit }) {
-  const isOpen = openUnit.value === unit.name;
   return (
     <Group>
       <tr data-unit={unit.name}>
         <th scope="row">
-          <button type="button" class="unit-name" aria-expanded={isOpen} onClick={() => open(unit.name)}>{unit.number} <Words text={unit.name} /></button>{" "}
+          <button type="button" class="unit-name" aria-expanded={isOpen(shown, unit)} onClick={() => open(shown, unit)}>{unit.number} <Words text={unit.name} /></button>{" "}
           <span class="age">{unit.left_out ? _("to be left out") : word(unit.status)}</span>
         </th>
         {shown.languages.map((tongue) => <Versions key={tongue} unit={unit} tongue={tongue} />)}
         <td class="step">{unit.concordance.join(", ") || _("nobody yet")}</td>
       </tr>
-      {isOpen ? (
+      {isOpen(shown, unit) ? (
         <tr class="unit-open"><td colSpan={shown.languages.length + 2}>
           <Moves subject={subjectOf(shown)} moves={agreeUnit(shown.place, unit, me())} />
           <Writing shown={shown} unit={unit} />

@@ -2,8 +2,7 @@
 
 import { h } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { isWaiting } from "../fold/owed.js";
-import type { Owed } from "../fold/owed.js";
+import { isWaiting, Owed } from "../fold/owed.js";
 import { drafts, held, inboxes, instances, nodeClock, status } from "../node/record.js";
 import type { Held, Path, Peer } from "../node/shapes.js";
 import { clock, countdown } from "../words/moment.js";
@@ -11,7 +10,7 @@ import { _, named, spanText, word } from "../words/say.js";
 import { owed } from "./alarm.js";
 import { outbox } from "../node/outbox.js";
 import { Running } from "./consult.js";
-import { Aged, EntryRow, MissingRows, Panel, Precedence, roleName, Step, Table, Title, unsettled, Views, Words } from "./parts.js";
+import { Aged, EntryRow, Group, MissingRows, Panel, Precedence, roleName, Step, Table, Title, unsettled, Views, Words } from "./parts.js";
 import { OnDuty, SoundTest } from "./relief.js";
 import { linkTo, now } from "./screen.js";
 
@@ -50,7 +49,7 @@ function PathRow({ path }: { path: Path }) {
       <td>{path.up ? <Aged at={path.heard_ms} limit={PATH_BEAT_MS}>{_("heard")}</Aged>
         : path.since_ms > 0 ? _("for {1}", spanText(at - path.since_ms)) : _("it was never up")}</td>
       <td>{isProved ? <Aged at={path.line_checked_ms} limit={PROOF_MS}>{_("line check {1} ms", path.line_check_ms)}</Aged>
-        : <b class="unproved">{_("UNPROVED")}</b>}</td>
+        : <Group><b class="unproved">{_("UNPROVED")}</b> <span class="age">{path.line_checked_ms > 0 ? _("no line check for {1}", spanText(at - path.line_checked_ms)) : _("never checked")}</span></Group>}</td>
     </tr>
   );
 }
