@@ -199,10 +199,10 @@ test("no string is outside the catalogue, and a language that is 30 % longer fit
   await at(head, stage, "watch");
   await head.page.reload();
   const ask = (path) => stage.ask("get", { party: "kor", path });
-  const { roles, parties, guidelines } = await ask("/accord"), { channels } = await ask("/channels"), { peers } = await ask("/status");
+  const { roles, parties, languages, guidelines } = await ask("/accord"), { channels } = await ask("/channels"), { peers } = await ask("/status");
   const steps = (await ask("/procedures")).flatMap((one) => one.steps.map((step) => step.id));
-  // Names of the accord and of the node are the same in every language.
-  const names = new Set([...[...roles, ...parties, ...channels, ...peers.flatMap((peer) => peer.paths)].map((one) => one.name), ...steps, ...channels.flatMap((one) => one.precedences),
+  // Names of the accord and of the node are the same in every language, and a language is called as it calls itself.
+  const names = new Set([...languages.map((tongue) => new Intl.DisplayNames([tongue], { type: "language" }).of(tongue)), ...[...roles, ...parties, ...channels, ...peers.flatMap((peer) => peer.paths)].map((one) => one.name), ...steps, ...channels.flatMap((one) => one.precedences),
     ...guidelines.categories.flatMap((one) => one.values.map((value) => value.code))].flatMap((name) => name.toLowerCase().split("-")));
   const bad = [];
   for (const name of Object.keys(screens)) {
