@@ -39,9 +39,7 @@ function owedIn(entry: Entry): Owed[] {
 }
 
 // Neither out nor ended; DATED waits for its day.
-export function isWaiting(draft: Draft): boolean {
-  return ["SUBMITTED", "APPROVED", "DATED"].includes(draft.state);
-}
+export const isWaiting = (draft: Draft): boolean => ["SUBMITTED", "APPROVED", "DATED"].includes(draft.state);
 
 // A draft waits for a person of this party other than its author and those who have signed.
 function waitsForMe(draft: Draft, holder: number): boolean {
@@ -123,9 +121,7 @@ export type Quiet = Record<string, number>; // by an alarm's key: until when who
 const NOW = ["FLASH", "IMMEDIATE"]; // these call at once; the others when their minute has come
 const QUIET_MS: Record<string, number> = { FLASH: 180_000, IMMEDIATE: 600_000, PRIORITY: 1_800_000, ROUTINE: 3_600_000 };
 
-function callsFrom(row: Owed): number {
-  return row.rings ?? (NOW.includes(row.precedence) ? 0 : row.due ?? Infinity);
-}
+const callsFrom = (row: Owed): number => row.rings ?? (NOW.includes(row.precedence) ? 0 : row.due ?? Infinity);
 
 export function alarmsOf(rows: Owed[], quiet: Quiet, nodeNow: number): Alarm[] {
   const calling = rows.filter((row) => row.ours && callsFrom(row) <= nodeNow);
@@ -134,9 +130,7 @@ export function alarmsOf(rows: Owed[], quiet: Quiet, nodeNow: number): Alarm[] {
     .filter(({ key }) => !(quiet[key] > nodeNow));
 }
 
-export function quietUntil({ precedence, row }: Alarm, nodeNow: number): number {
-  return nodeNow + (row.screen === "status" ? QUIET_MS.PRIORITY : QUIET_MS[precedence] ?? QUIET_MS.ROUTINE);
-}
+export const quietUntil = ({ precedence, row }: Alarm, nodeNow: number): number => nodeNow + (row.screen === "status" ? QUIET_MS.PRIORITY : QUIET_MS[precedence] ?? QUIET_MS.ROUTINE);
 
 // ---- Faults of this node: nothing of the record ends them. ----
 

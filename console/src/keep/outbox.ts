@@ -45,6 +45,4 @@ export function answered(item: Item, answer: Answer): Outcome {
 }
 
 // Of every other party of its channel, and of nobody else: who is alone on it waits for none.
-export function isWithAll(others: string[], received: string[] = []): boolean {
-  return others.every((party) => received.includes(party));
-}
+export const isWithAll = (others: string[], received: string[] = []): boolean => others.every((party) => received.includes(party));

@@ -47,9 +47,7 @@ export const readable = computed(() => [...lines.value, ...home.value ? [home.va
 // The lines on which he may write.
 export const writable = () => lines.value.filter((line) => rolesOn(line.name).some((role) => line.writers.includes(role)));
 
-export function rolesOn(channel: string): string[] {
-  return session.value?.channels.find((row) => row.channel === channel)?.roles ?? [];
-}
+export const rolesOn = (channel: string): string[] => session.value?.channels.find((row) => row.channel === channel)?.roles ?? [];
 
 // What stands on this page is one officer's: after his session the page begins anew, and no other key finds it.
 export const hasLeft = signal(false);
@@ -115,9 +113,7 @@ function keepOlder(channel: string, first: string | undefined): void {
     older.value = { ...older.value, [channel]: at > 0 ? [...older.value[channel], ...was.slice(0, at)] : [] };
 }
 
-export function allOf(channel: string): Entry[] {
-  return [...older.value[channel] ?? [], ...inboxes.value[channel] ?? []];
-}
+export const allOf = (channel: string): Entry[] => [...older.value[channel] ?? [], ...inboxes.value[channel] ?? []];
 
 // The page before the first that is here; whether there was one.
 export async function askOlder(channel: string): Promise<void> {

@@ -16,9 +16,7 @@ export async function loadForms(): Promise<void> {
   await asked(ask<{ forms: Form[] }>("/forms"), (answer) => { forms.value = answer.forms; });
 }
 
-export function formOf(typed: Typed): Form | undefined {
-  return forms.value.find((form) => form.form === typed.form && form.newest);
-}
+export const formOf = (typed: Typed): Form | undefined => forms.value.find((form) => form.form === typed.form && form.newest);
 
 // about: what is replied to; only forms that are replies, and that may come after its own.
 export function FormChoice({ typed, plane, about }: { typed: Typed; plane: string; about?: Entry }) {
