@@ -139,7 +139,7 @@ test("an answer that comes late is not shown over a later one, nor of another pl
 
 test("a path that nothing has proved says for how long", async () => {
   const { page } = kor, told = await stage.ask("get", { party: "kor", path: "/status" });
-  for (const [ms, words] of [[26 * 3_600_000, /^미검증 1일 2시간/], [undefined, /^미검증 .*없음/]]) {
+  for (const [ms, words] of [[26 * 3_600_000 + 60_000, /^미검증 1일 2시간/], [undefined, /^미검증 .*없음/]]) {
     await page.route("**/status", (route) => route.fulfill({ json: { ...told, now_ms: Date.now(), peers: told.peers.map((peer) => ({ ...peer, paths: peer.paths.map((path) => ({ ...path, line_checked_ms: ms ? Date.now() - ms : 0 })) })) } }));
     await at(kor, stage, "watch");
     await page.reload();
