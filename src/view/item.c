@@ -210,20 +210,53 @@ static uint64_t due_of(const struct accord *a, const struct statement *s, size_t
 	return s->claimed.ms + policy_review(a->guidelines, &mask).days * MS_PER_DAY;
 }
 
+/* Rows of reviews to come: ROW_DUE channel, day, item. */
+static void due_key(struct row_key *k, uint32_t channel)
+{
+	row_open(k, ROW_DUE);
+	row_put_channel(k, channel);
+}
+
+static void due_key_of(struct row_key *k, const struct place_key *item, uint64_t due)
+{
+	due_key(k, item->log.channel);
+	buf_put_be64(&k->buf, due);
+	place_key_write(item, &k->buf);
+}
+
+static enum err has_due(const struct fold *f, const struct place_key *item, uint64_t due, bool *out)
+{
+	struct row_key k;
+	enum err e;
+
+	due_key_of(&k, item, due);
+	e = map_get(f->map, buf_bytes(&k.buf), NULL);
+	*out = e == ERR_OK;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/*
+ * By the row that the item's own version of the accord made: a later one may have other spans, and the item's
+ * day stays what it was.
+ */
 enum err judge_fate(const struct case_file *c, enum verdict *out)
 {
-	uint64_t due, said;
-	bool has = false;
-	enum err e = ERR_OK;
+	uint64_t due;
+	bool has;
+	enum err e;
 
-	due = is_subject_here(c) ? due_of(c->f->accord, c->in->subject, c->subject.log.party) : 0;
-	if (due == 0 || statement_field_uint(c->in->statement, FIELD_FATE_DUE, UINT64_MAX, &said) != ERR_OK ||
-	    said != due || c->in->statement->claimed.ms < due)
-		*out = VERDICT_REFERS;
-	else
-		e = has_answer(c, &c->subject, c->in->log.party, KIND_FATE, KIND_FATE, &has);
-	if (has)
+	*out = VERDICT_REFERS;
+	if (!is_subject_here(c) ||
+	    statement_field_uint(c->in->statement, FIELD_FATE_DUE, UINT64_MAX, &due) != ERR_OK)
+		return ERR_OK;
+	e = has_answer(c, &c->subject, c->in->log.party, KIND_FATE, KIND_FATE, &has);
+	if (e != ERR_OK || has) {
 		*out = VERDICT_STEP;
+		return e;
+	}
+	e = has_due(c->f, &c->subject, due, &has);
+	if (has && c->in->statement->claimed.ms >= due)
+		*out = VERDICT_OK;
 	return e;
 }
 
@@ -247,12 +280,6 @@ enum err judge_follow(struct labelled *l, enum verdict *out)
 
 /* ---- Rows. ---- */
 
-static void due_key(struct row_key *k, uint32_t channel)
-{
-	row_open(k, ROW_DUE);
-	row_put_channel(k, channel);
-}
-
 enum err fate_folded(const struct fold *f, const struct fold_input *in)
 {
 	struct place_key of;
@@ -263,9 +290,7 @@ enum err fate_folded(const struct fold *f, const struct fold_input *in)
 	if (statement_field_uint(in->statement, FIELD_FATE_DUE, UINT64_MAX, &due) != ERR_OK ||
 	    !refers_place(f, in, &in->statement->refers[0], &of))
 		return ERR_OK;
-	due_key(&k, of.log.channel);
-	buf_put_be64(&k.buf, due);
-	place_key_write(&of, &k.buf);
+	due_key_of(&k, &of, due);
 	e = map_del(f->map, buf_bytes(&k.buf));
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }

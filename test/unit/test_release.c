@@ -1844,10 +1844,13 @@ static void test_erase_what_is_void(void **state)
 static void test_fate(void **state)
 {
 	const uint64_t year = 365ull * 24 * HOUR, due = 5 * year;
+	struct guidelines *later = malloc(sizeof *later);
+	const struct guidelines *first;
 	struct message_at at = { 0 };
 	struct item_view v;
 
 	(void)state;
+	assert_non_null(later);
 	play("an item", ITEM, NULL, 0, VERDICT_OK);
 	assert_int_equal(fold_next_due(&s->fold, SCENE_SHARE, &at), ERR_OK);
 	assert_int_equal(at.order, SCENE_START_MS + due);
@@ -1873,6 +1876,27 @@ static void test_fate(void **state)
 	assert_int_equal(fold_next_due(&s->fold, SCENE_SHARE, &at), ERR_OK);
 	assert_true(place_key_equal(&at.place, &s->entries[0].at));
 	assert_int_equal(fold_next_due(&s->fold, SCENE_SHARE, &at), ERR_NOT_FOUND);
+	at = (struct message_at){ 0 };
+	play("a later span moves no day", ITEM, NULL, 0, VERDICT_OK);
+	assert_int_equal(fold_next_due(&s->fold, SCENE_SHARE, &at), ERR_OK);
+	first = s->accord->guidelines;
+	*later = *first;
+	later->review.days *= 2;
+	s->accord->guidelines = later;
+	assert_int_equal(scene_put(s, &(struct line){ .kind = KIND_FATE,
+						      .role = "node",
+						      .refers = 1,
+						      .late_ms = due,
+						      .number = at.order + 1 }),
+			 VERDICT_OK);
+	s->accord->guidelines = first;
+	free(later);
+	assert_int_equal(scene_put(s, &(struct line){ .kind = KIND_FATE,
+						      .role = "node",
+						      .refers = 1,
+						      .late_ms = due,
+						      .number = at.order + 1 }),
+			 VERDICT_STEP);
 	play("not yet", ITEM,
 	     (struct line[]){ { .kind = KIND_FATE,
 				.role = "node",
