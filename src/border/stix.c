@@ -528,20 +528,21 @@ static const char *str_of(const json_t *object, const char *key)
 	return json_string_value(json_object_get(object, key));
 }
 
-static const json_t *find_object(const struct stix_in *in, const char *id)
-{
-	for (size_t i = 0; i < json_array_size(in->objects); i++) {
-		const json_t *o = json_array_get(in->objects, i);
-		const char *own = str_of(o, "id");
-		if (own != NULL && strcmp(own, id) == 0)
-			return o;
-	}
-	return NULL;
-}
-
 static const char *label_of(const json_t *marking)
 {
 	return str_of(json_object_get(json_object_get(marking, "extensions"), STIX_EXTENSION), "label");
+}
+
+/* The label of the next marking with this id; NULL: there is none. A file may have two, and both count. */
+static const char *next_label(const struct stix_in *in, const char *id, size_t *at)
+{
+	while (*at < json_array_size(in->objects)) {
+		const json_t *o = json_array_get(in->objects, (*at)++);
+		const char *own = str_of(o, "id"), *text = label_of(o);
+		if (own != NULL && text != NULL && strcmp(own, id) == 0)
+			return text;
+	}
+	return NULL;
 }
 
 /*
@@ -575,29 +576,84 @@ static const struct tlp *tlp_by_id(const char *id)
 	return NULL;
 }
 
-/* One mark more: whatever does not go together with what was there is a contradiction. */
-static void take_mark(const struct guidelines *g, const struct stix_in *in, const char *id,
+/* One label more: what may be read by both. A label that is not known makes the whole of them unknown. */
+static void take_label(const struct guidelines *g, const char *text, struct stix_object *out)
+{
+	struct label_mask m;
+
+	if (g == NULL || label_text_read(g, bytes_str(text), &m) != ERR_OK) {
+		out->mark = INCOMING_UNKNOWN;
+	} else if (out->mark == INCOMING_UNLABELLED) {
+		out->mark = INCOMING_LABELLED;
+		out->label = m;
+	} else if (out->mark != INCOMING_UNKNOWN) {
+		bool is_joined = policy_join(g, &out->label, &m, &out->label).is_allowed;
+		out->mark = is_joined ? INCOMING_CONTRADICTORY : INCOMING_UNKNOWN;
+	}
+}
+
+/* *tlp is the narrowest so far; false: it is another than that. */
+static bool take_mark(const struct guidelines *g, const struct stix_in *in, const char *id,
 		      struct stix_object *out, const struct tlp **tlp)
 {
 	const struct tlp *t = tlp_by_id(id);
-	const json_t *marking = find_object(in, id);
-	const char *text = marking == NULL ? NULL : label_of(marking);
-	struct label_mask m;
+	const char *first = NULL, *text;
+	bool is_same = t == NULL || *tlp == NULL || strcmp((*tlp)->word, t->word) == 0;
+	size_t at = 0;
 
-	if (t != NULL) {
-		if (*tlp != NULL && strcmp((*tlp)->word, t->word) != 0)
-			out->mark = INCOMING_CONTRADICTORY;
-		if (*tlp == NULL || t > *tlp)
-			*tlp = t;
-	} else if (text != NULL && out->mark != INCOMING_CONTRADICTORY) {
-		if (g == NULL || label_text_read(g, bytes_str(text), &m) != ERR_OK)
-			out->mark = INCOMING_UNKNOWN;
-		else if (out->mark == INCOMING_UNLABELLED)
-			out->mark = INCOMING_LABELLED, out->label = m;
-		else if (!policy_join(g, &out->label, &m, &out->label).is_allowed)
-			out->mark = INCOMING_UNKNOWN;
-		else
-			out->mark = INCOMING_CONTRADICTORY;
+	if (t != NULL && (*tlp == NULL || t > *tlp))
+		*tlp = t;
+	while ((text = next_label(in, id, &at)) != NULL) {
+		if (first == NULL || strcmp(first, text) != 0)
+			take_label(g, text, out);
+		first = first == NULL ? text : first;
+	}
+	return is_same;
+}
+
+static bool has_label(const struct stix_object *o)
+{
+	return o->mark == INCOMING_LABELLED || o->mark == INCOMING_CONTRADICTORY;
+}
+
+static void take_level(const struct guidelines *g, const struct tlp *tlp, struct stix_object *out)
+{
+	uint8_t level = 0;
+
+	if (!level_of_tlp(g, tlp, &level) || level != out->label.level)
+		out->mark = INCOMING_CONTRADICTORY;
+	if (level > out->label.level)
+		out->label.level = level;
+}
+
+/* A part that is marked above the whole: then the whole is as the part. */
+static void take_part(const struct guidelines *g, const struct stix_in *in, const char *id,
+		      struct stix_object *out)
+{
+	struct stix_object part = { .mark = INCOMING_UNLABELLED };
+	struct label_mask both, *whole = &out->label;
+	const struct tlp *tlp = NULL;
+	uint8_t level;
+
+	(void)take_mark(g, in, id, &part, &tlp);
+	if (tlp != NULL && level_of_tlp(g, tlp, &level) && level > whole->level)
+		take_level(g, tlp, out);
+	if (part.mark == INCOMING_UNLABELLED)
+		return;
+	if (part.mark == INCOMING_UNKNOWN || !policy_join(g, whole, &part.label, &both).is_allowed)
+		out->mark = INCOMING_UNKNOWN;
+	else if (both.level != whole->level || both.values != whole->values || both.rel != whole->rel ||
+		 both.origin != whole->origin)
+		out->mark = INCOMING_CONTRADICTORY, *whole = both;
+}
+
+static void take_parts(const struct guidelines *g, const struct stix_in *in, const json_t *parts,
+		       struct stix_object *out)
+{
+	for (size_t i = 0; i < json_array_size(parts) && has_label(out); i++) {
+		const char *id = str_of(json_array_get(parts, i), "marking_ref");
+		if (id != NULL) /* it may be of a language instead */
+			take_part(g, in, id, out);
 	}
 }
 
@@ -607,7 +663,7 @@ enum err stix_read_object(const struct guidelines *g, const struct stix_in *in, 
 	const json_t *o = json_array_get(in->objects, index),
 		     *marks = json_object_get(o, "object_marking_refs");
 	const struct tlp *tlp = NULL;
-	uint8_t level;
+	bool is_one_tlp = true;
 
 	*out = (struct stix_object){ .id = str_of(o, "id"),
 				     .type = str_of(o, "type"),
@@ -620,14 +676,15 @@ enum err stix_read_object(const struct guidelines *g, const struct stix_in *in, 
 		const char *id = json_string_value(json_array_get(marks, i));
 		if (id == NULL)
 			return ERR_USAGE;
-		take_mark(g, in, id, out, &tlp);
+		is_one_tlp = take_mark(g, in, id, out, &tlp) && is_one_tlp;
 	}
-	if (out->mark != INCOMING_LABELLED || tlp == NULL)
+	if (!has_label(out))
 		return ERR_OK;
-	if (!level_of_tlp(g, tlp, &level) || level != out->label.level)
+	if (!is_one_tlp)
 		out->mark = INCOMING_CONTRADICTORY;
-	if (level > out->label.level)
-		out->label.level = level;
+	if (tlp != NULL)
+		take_level(g, tlp, out);
+	take_parts(g, in, json_object_get(o, "granular_markings"), out);
 	return ERR_OK;
 }
 
@@ -643,18 +700,6 @@ static bool is_item_type(const char *type)
 	       strcmp(type, "extension-definition") != 0;
 }
 
-static void look_at_marks(struct incoming *in, const struct stix_in *read, size_t index)
-{
-	const json_t *marks = json_object_get(json_array_get(read->objects, index), "object_marking_refs");
-
-	for (size_t i = 0; i < json_array_size(marks); i++) {
-		const json_t *marking = find_object(read, json_string_value(json_array_get(marks, i)));
-		const char *text = marking == NULL ? NULL : label_of(marking);
-		if (text != NULL)
-			incoming_look_at(in, bytes_str(text));
-	}
-}
-
 enum err stix_incoming(struct incoming *in, struct bytes bytes)
 {
 	struct stix_in read;
@@ -664,12 +709,14 @@ enum err stix_incoming(struct incoming *in, struct bytes bytes)
 	for (size_t i = 0; e == ERR_OK && i < json_array_size(read.objects); i++) {
 		struct incoming_marks marks;
 		struct stix_object o;
+		const char *label = label_of(json_array_get(read.objects, i));
 		e = stix_read_object(in->guidelines, &read, i, &o);
 		if (e != ERR_OK)
 			in->rule = "stix.object";
+		else if (label != NULL)
+			incoming_look_at(in, bytes_str(label));
 		if (e != ERR_OK || !is_item_type(o.type))
 			continue;
-		look_at_marks(in, &read, i);
 		marks = (struct incoming_marks){ o.mark, o.label };
 		if (!incoming_put(in, bytes_str(o.id), bytes_of(o.title), bytes_of(o.text), &marks))
 			e = ERR_LIMIT;

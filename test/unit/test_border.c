@@ -166,11 +166,15 @@ static void every_label_as_stix_and_back(void **state)
 #define LABEL(id, text)                                                                        \
 	"{\"type\":\"marking-definition\",\"id\":\"" id "\",\"extensions\":{\"" STIX_EXTENSION \
 	"\":{\"label\":\"" text "\"}}},"
-#define NOTE(marks)                                                                                         \
-	"{\"objects\":[" LABEL("m1", "KOR-USA 3 U rel=KOR,USA origin=KOR")                                  \
-		LABEL("m2", "KOR-USA 3 S rel=KOR origin=KOR")                                               \
-			LABEL("m3", "NATO 1 S rel=KOR origin=KOR") "{\"type\":\"note\",\"id\":\"note--1\"," \
-								   "\"object_marking_refs\":[" marks "]}]}"
+#define MARKED(marks, more)                                                                                \
+	"{\"objects\":[" LABEL("m1", "KOR-USA 3 U rel=KOR,USA origin=KOR") LABEL(                          \
+		"m2", "KOR-USA 3 S rel=KOR origin=KOR") LABEL("m3", "NATO 1 S rel=KOR origin=KOR")         \
+		LABEL("m4", "KOR-USA 3 U rel=KOR,USA origin=KOR") LABEL(                                   \
+			"m4", "KOR-USA 3 C rel=KOR origin=KOR") "{\"type\":\"note\",\"id\":\"note--1\","   \
+								"\"object_marking_refs\":[" marks "]" more \
+								"}]}"
+#define NOTE(marks) MARKED(marks, "")
+#define PART(mark) ",\"granular_markings\":[{\"lang\":\"ko\"},{\"marking_ref\":" mark "}]"
 
 static const struct {
 	const char *why, *text;
@@ -186,7 +190,19 @@ static const struct {
 	{ "two labels: what may be read by both", NOTE("\"m1\",\"m2\""), INCOMING_CONTRADICTORY, "S", 1 },
 	{ "a narrower TLP", NOTE("\"m1\",\"" RED "\""), INCOMING_CONTRADICTORY, "TS", 3 },
 	{ "a wider TLP: the label stands", NOTE("\"m2\",\"" CLEAR "\""), INCOMING_CONTRADICTORY, "S", 1 },
-	{ "two TLPs", NOTE("\"" CLEAR "\",\"m1\",\"" RED "\""), INCOMING_CONTRADICTORY, NULL, 0 },
+	{ "two TLPs", NOTE("\"" CLEAR "\",\"m1\",\"" RED "\""), INCOMING_CONTRADICTORY, "TS", 3 },
+	{ "two TLPs, and then the label", NOTE("\"" CLEAR "\",\"" AMBER "\",\"m2\""), INCOMING_CONTRADICTORY,
+	  "S", 1 },
+	{ "two TLPs and no label", NOTE("\"" CLEAR "\",\"" RED "\""), INCOMING_UNLABELLED, NULL, 0 },
+	{ "two labels and a narrower TLP", NOTE("\"m1\",\"m2\",\"" RED "\""), INCOMING_CONTRADICTORY, "TS",
+	  1 },
+	{ "two labels of which one is another's", NOTE("\"m1\",\"m2\",\"m3\""), INCOMING_UNKNOWN, NULL, 0 },
+	{ "two markings of one id", NOTE("\"m4\""), INCOMING_CONTRADICTORY, "C", 1 },
+	{ "a part above the whole", MARKED("\"m1\"", PART("\"m2\"")), INCOMING_CONTRADICTORY, "S", 1 },
+	{ "a part of a narrower TLP", MARKED("\"m1\"", PART("\"" RED "\"")), INCOMING_CONTRADICTORY, "TS",
+	  3 },
+	{ "a part of another's label", MARKED("\"m1\"", PART("\"m3\"")), INCOMING_UNKNOWN, NULL, 0 },
+	{ "a part as the whole", MARKED("\"m1\"", PART("\"m1\"")), INCOMING_LABELLED, "U", 3 },
 };
 
 static void contradictions_wait_and_the_stricter_counts(void **state)
