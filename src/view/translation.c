@@ -111,7 +111,8 @@ enum err judge_translation(const struct case_file *c, enum verdict *out)
 		*out = VERDICT_REFERS;
 	else if (e == ERR_OK && own.status >= TRANSLATION_REVIEWED)
 		e = is_own_words(c, &is_own);
-	if (is_own)
+	/* With words of his own nobody has looked at them yet. */
+	if (is_own || (*out == VERDICT_OK && own.status == TRANSLATION_CERTIFIED && s->has_content))
 		*out = VERDICT_PERSON;
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
