@@ -366,7 +366,7 @@ enum err form_check(const struct accord *a, const struct form *f, enum plane pla
 	if (e != ERR_OK)
 		return e;
 	if (f->is_basis_required && statement_field(s, FORM_FIELD_BASIS) == NULL &&
-	    act == FORM_ACT_ANNOUNCE && !form_is_because(s))
+	    (act == FORM_ACT_ANNOUNCE || act == FORM_ACT_AMEND) && !form_is_because(s))
 		return refuse(fault, FORM_FAULT_BASIS, FORM_FIELD_BASIS);
 	return ERR_OK;
 }

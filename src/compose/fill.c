@@ -601,6 +601,14 @@ static enum exit_code put_field(struct filling *f, const json_t *field, bool is_
 	return code;
 }
 
+/* Amended it is said whole; why something was missing or late is of that time alone. */
+static const struct field *last_shared(const struct filling *f, uint64_t number)
+{
+	return f->act == FORM_ACT_AMEND && f->last.has_form && number != FORM_FIELD_BECAUSE
+		       ? last_field(f, number, false)
+		       : NULL;
+}
+
 static enum exit_code put_shared(struct filling *f, const struct options *o)
 {
 	static const struct {
@@ -613,7 +621,10 @@ static enum exit_code put_shared(struct filling *f, const struct options *o)
 
 	for (size_t i = 0; i < ARRAY_COUNT(commons); i++) {
 		const char *value = option_value(o, commons[i].option);
+		const struct field *last = last_shared(f, commons[i].number);
 		enum err e;
+		if (value == NULL && last != NULL)
+			draft_field(f->d, commons[i].number, last->value, false);
 		if (value == NULL)
 			continue;
 		buf_init(&out, f->memory, CONTENT_LEN_MAX);

@@ -150,6 +150,15 @@ def test_a_request_and_its_answer(pair):
                         "--field", "reason-for.en=a launch", "--precedence", "FLASH")
     entry = both(pair, asked)[1]
     assert entry["life"]["answer_by_ms"] == entry["filed_ms"] + 600_000
+    # Amended, it is due when it was.
+    due = send(kor, "--form", "N10", "--field", "depth=ii", "--field", "topic=incident", "--field", "span=8h/9h", "--field", "means=voice",
+               "--field", "level=head", "--field", "reason-for.ko=발사", "--field", "reason-for.en=a launch", "--reply-by", "5h",
+               channel="consult")["place"]
+    text = kor.say("amend", due, "--field", "means=text", key="watch")["place"]
+    was, now = (both(pair, place)[1]["life"]["answer_by_ms"] for place in (due, text))
+    assert was == now
+    later = kor.say("amend", due, "--reply-by", "6h", key="watch")["place"]
+    assert both(pair, later)[1]["life"]["answer_by_ms"] > now
     answer = ["reply", asked, "--form", "N11", "--field", "answer=accept"]
     usa.say(*answer, key="watch", code=4)
     usa.say("ack", asked, key="watch")

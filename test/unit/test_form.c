@@ -140,6 +140,8 @@ static void test_statement(void **state)
 		{ "an empty reason stands for nothing", { { 202, "60" } }, FORM_FAULT_TYPE },
 		{ "cancelled, nothing is said again", { { 0, "02" } }, FORM_FAULT_NONE },
 		{ "amended, all of it is", { { 0, "01" } }, FORM_FAULT_MISSING },
+		{ "amended, its basis too", { { 0, "01" }, { 1, "03" } }, FORM_FAULT_BASIS },
+		{ "amended", { { 0, "01" }, { 1, "03" }, BASIS }, FORM_FAULT_NONE },
 		{ "closed: not of this form", { { 0, "03" } }, FORM_FAULT_ACT },
 		{ "an act of no form", { { 0, "04" }, { 1, "03" } }, FORM_FAULT_ACT },
 		{ "announced in words", { { 0, "00" }, { 1, "03" }, BASIS }, FORM_FAULT_ACT },
