@@ -10,6 +10,7 @@
 #include "api/feed.h"
 #include "api/routes.h"
 #include "base/alloc.h"
+#include "border/incoming.h"
 #include "border/stix.h"
 
 #include <assert.h>
@@ -442,7 +443,8 @@ static void quarantine_name(const char *id, char out[NAME_LEN])
 static enum err take_objects(struct taxii *t)
 {
 	struct bytes body = buf_bytes(&t->q->body);
-	char id[UUID_TEXT_LEN], name[NAME_LEN];
+	char id[UUID_TEXT_LEN], name[NAME_LEN], why[96];
+	struct incoming seen;
 	uint8_t uuid[UUID_LEN];
 	struct stix_in in;
 	size_t offset;
@@ -455,10 +457,9 @@ static enum err take_objects(struct taxii *t)
 		return fail(t, 413, "more objects than are taken at once");
 	if (e != ERR_OK)
 		return fail(t, 422, "not an envelope with objects");
-	for (size_t i = 0; e == ERR_OK && i < json_array_size(in.objects); i++) {
-		struct stix_object o;
-		e = stix_read_object(t->feed.guidelines, &in, i, &o);
-	}
+	e = incoming_read(t->feed.guidelines, BYTES_LIT("stix"), body, &seen);
+	snprintf(why, sizeof why, "%s at byte %zu", seen.rule == NULL ? "" : seen.rule, seen.offset);
+	incoming_close(&seen);
 	border_uuid(t->feed.accord, "pushed", body, uuid);
 	border_uuid_write(uuid, id);
 	if (e == ERR_OK) {
@@ -468,8 +469,7 @@ static enum err take_objects(struct taxii *t)
 	if (e == ERR_OK || e == ERR_EXISTS)
 		answer(t->q, 202, status_json(id, &in));
 	else
-		fail(t, e == ERR_USAGE ? 422 : request_status(e),
-		     e == ERR_USAGE ? "an object without type or id" : err_text(e));
+		fail(t, e == ERR_USAGE ? 422 : request_status(e), e == ERR_USAGE ? why : err_text(e));
 	stix_in_close(&in);
 	return ERR_OK;
 }

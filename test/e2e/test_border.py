@@ -218,6 +218,10 @@ def test_what_is_pushed_waits_in_quarantine(pair):
     for bad in (b"", b"{}", b"[]", b'{"objects":[]}', b'{"objects":[{}]}', b'{"objects":[{"id":"a","id":"b"}]}',
                 b'{"objects":' + b"[" * 100 + b"]" * 100 + b"}", b'{"objects":[{"id":"\xff","type":"note"}]}'):
         taxii.ask(path, "POST", bad, code=422, Content_Type=TAXII)
+    unseen = {"type": "marking-definition", "id": "marking-definition--1", "extensions": {LABEL: {"label": "KOR-USA 1 U rel=KOR\u200b"}}}
+    bad = json.dumps({"objects": [unseen]}, ensure_ascii=False).encode()
+    title = taxii.ask(path, "POST", bad, code=422, Content_Type=TAXII).json["title"]
+    assert title == f"label.unseen at byte {bad.index(chr(0x200b).encode())}"
     taxii.ask(path, "POST", b" " * ((1 << 20) + 1), code=413, Content_Type=TAXII)
     assert (kor.home / "quarantine" / f"{status['id']}.stix").read_bytes() == body
     assert len(list((kor.home / "quarantine").iterdir())) == 1
