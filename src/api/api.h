@@ -53,10 +53,10 @@ struct api_options {
 	enum err (*adopt)(void *self, const char *hash, const char **rule);
 	/*
 	 * Puts what somebody pushed under a name that nothing has yet, to wait for a person: on the disk when
-	 * it returns. ERR_FULL: too much waits already. And whether that still waits.
+	 * it returns. ERR_FULL: too much waits already. And what still waits there.
 	 */
 	enum err (*quarantine)(void *self, const char *name, struct bytes what);
-	bool (*is_quarantined)(void *self, const char *name);
+	enum err (*quarantined)(void *self, const char *name, struct buf *out);
 	void *self;
 	/* The settings' `owner-reads no`: without a session nothing of the record is told. */
 	bool is_owner_blind;

@@ -568,7 +568,7 @@ static struct api *api_new(const struct api_options *options)
 	a->copies = options->copies;
 	a->adopt = options->adopt;
 	a->quarantine = options->quarantine;
-	a->is_quarantined = options->is_quarantined;
+	a->quarantined = options->quarantined;
 	a->self = options->self;
 	a->contained = options->contained;
 	a->contained_count = options->contained_count;

@@ -183,12 +183,21 @@ void request_answer(struct request *q, unsigned status, const char *media_type, 
 	request_resume(q);
 }
 
+/* Where no route is, as with another method, by its path: that is refused when the head is there. */
+static bool is_of_taxii(const struct request *q)
+{
+	static const char path[] = "/taxii2/";
+
+	return !q->listener->is_for_browsers &&
+	       (q->route != NULL ? q->route->run == run_taxii : strncmp(q->path, path, sizeof path - 1) == 0);
+}
+
 void request_fail(struct api *a, struct request *q, enum err e, const char *text)
 {
 	struct buf out;
 	struct reply r = { &out };
 
-	if (q->route != NULL && q->route->run == run_taxii && !q->listener->is_for_browsers) {
+	if (is_of_taxii(q)) {
 		taxii_fail(a, q, request_status(e), text == NULL ? err_text(e) : text);
 		return;
 	}

@@ -138,7 +138,7 @@ struct api {
 	size_t contained_count;
 	enum err (*adopt)(void *self, const char *hash, const char **rule);
 	enum err (*quarantine)(void *self, const char *name, struct bytes what);
-	bool (*is_quarantined)(void *self, const char *name);
+	enum err (*quarantined)(void *self, const char *name, struct buf *out);
 	void *self;
 	uint64_t run;
 	struct request *requests[REQUESTS_MAX];

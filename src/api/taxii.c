@@ -365,13 +365,27 @@ static json_t *show_version(json_t *object, const char *date)
 	return json_string(stix_version(object));
 }
 
+/* Of those that the reader may have: any other is as if there was none. */
+static bool has_object(const struct listing *l, struct bytes id)
+{
+	const json_t *o;
+	size_t i;
+
+	json_array_foreach(l->stix.objects, i, o)
+	{
+		if (bytes_equal(id, bytes_str(json_string_value(json_object_get(o, "id")))))
+			return true;
+	}
+	return false;
+}
+
 static enum err answer_page(struct taxii *t, const struct collection *c, const struct page *p,
 			    const char *key, show *as)
 {
 	json_t *envelope = json_object(), *found = json_array();
 	struct listing l;
 	size_t len = 0, last = 0, first = SIZE_MAX;
-	bool has_more = false;
+	bool has_more = false, is_there;
 	enum err e = list(t, c, &l);
 
 	for (size_t i = 0; e == ERR_OK && i < l.count && !has_more; i++) {
@@ -409,16 +423,21 @@ static enum err answer_page(struct taxii *t, const struct collection *c, const s
 		json_decref(envelope);
 		return e;
 	}
+	is_there = t->segments_count <= 4 || has_object(&l, t->segments[4]);
 	listing_close(&l);
-	answer(t->q, 200, envelope);
-	return ERR_OK;
+	if (is_there) {
+		answer(t->q, 200, envelope);
+		return ERR_OK;
+	}
+	json_decref(envelope);
+	return fail(t, 404, "no such object");
 }
 
 /* ---- What is pushed ---- */
 
 static json_t *status_json(const char *id, const struct stix_in *in)
 {
-	size_t count = in == NULL ? 0 : json_array_size(in->objects);
+	size_t count = json_array_size(in->objects);
 	json_t *pending = json_array();
 
 	for (size_t i = 0; i < count; i++) {
@@ -477,14 +496,26 @@ static enum err take_objects(struct taxii *t)
 static enum err run_status_of(struct taxii *t)
 {
 	char id[UUID_TEXT_LEN], name[NAME_LEN];
+	struct stix_in in = { 0 };
+	uint8_t *memory;
+	struct buf file;
+	size_t offset;
+	enum err e;
 
 	if (bytes_copy_str(t->segments[2], id, sizeof id) != ERR_OK || strlen(id) != UUID_TEXT_LEN - 1 ||
 	    strspn(id, "0123456789abcdef-") != UUID_TEXT_LEN - 1)
 		return fail(t, 404, "no such status");
 	quarantine_name(id, name);
-	if (!t->api->is_quarantined(t->api->self, name))
+	memory = xcalloc(1, INCOMING_LEN_MAX);
+	buf_init(&file, memory, INCOMING_LEN_MAX);
+	e = t->api->quarantined(t->api->self, name, &file);
+	if (e == ERR_OK)
+		e = stix_read(buf_bytes(&file), &in, &offset);
+	free(memory);
+	if (e != ERR_OK)
 		return fail(t, 404, "no such status");
-	answer(t->q, 200, status_json(id, NULL));
+	answer(t->q, 200, status_json(id, &in));
+	stix_in_close(&in);
 	return ERR_OK;
 }
 

@@ -73,10 +73,12 @@ enum err quarantine_put(const char *home, const char *name, struct bytes what)
 	return e;
 }
 
-bool quarantine_has(const char *home, const char *name)
+enum err quarantine_get(const char *home, const char *name, struct buf *out)
 {
 	char dir[FILE_PATH_MAX], path[FILE_PATH_MAX];
+	enum err e = file_path(dir, home, QUARANTINE_DIR);
 
-	return file_path(dir, home, QUARANTINE_DIR) == ERR_OK && file_path(path, dir, name) == ERR_OK &&
-	       file_exists(path);
+	if (e == ERR_OK)
+		e = file_path(path, dir, name);
+	return e == ERR_OK ? file_read(path, out) : e;
 }

@@ -8,12 +8,13 @@
 #ifndef HOME_QUARANTINE_STORE_H
 #define HOME_QUARANTINE_STORE_H
 
-#include "base/bytes.h"
+#include "base/buf.h"
 
 #define QUARANTINE_DIR "quarantine"
 
 /* ERR_EXISTS: it waits already; ERR_FULL: QUARANTINE_MAX do; ERR_IO. On the disk when it returns. */
 enum err quarantine_put(const char *home, const char *name, struct bytes what) MUST_CHECK;
-bool quarantine_has(const char *home, const char *name);
+/* ERR_NOT_FOUND: it waits no more. */
+enum err quarantine_get(const char *home, const char *name, struct buf *out) MUST_CHECK;
 
 #endif

@@ -309,11 +309,11 @@ static enum err quarantine(void *self, const char *name, struct bytes what)
 	return quarantine_put(c->home, name, what);
 }
 
-static bool is_quarantined(void *self, const char *name)
+static enum err quarantined(void *self, const char *name, struct buf *out)
 {
 	const struct core *c = self;
 
-	return quarantine_has(c->home, name);
+	return quarantine_get(c->home, name, out);
 }
 
 static enum err open_api(struct core *c)
@@ -332,7 +332,7 @@ static enum err open_api(struct core *c)
 		.is_owner_blind = strcmp(c->settings.owner_reads, "no") == 0,
 		.adopt = adopt,
 		.quarantine = quarantine,
-		.is_quarantined = is_quarantined,
+		.quarantined = quarantined,
 		.self = c,
 	};
 	enum err e = file_path(path, c->home, "socket");
