@@ -1,8 +1,10 @@
 #include "api/feed.h"
 
+#include "accord/form_text.h"
 #include "api/runs.h"
 #include "base/alloc.h"
 #include "base/sort.h"
+#include "border/format.h"
 #include "view/release.h"
 #include "wire/dialogue.h"
 
@@ -24,6 +26,10 @@ struct feed_memory {
 	uint8_t entry[ENTRY_LEN_MAX], other[ENTRY_LEN_MAX], content[CONTENT_LEN_MAX];
 	struct entry_read_out read, beside;
 	struct content words;
+	uint8_t form[FORM_WORDS_LEN_MAX];
+	/* what is written in a form for each thing referred to; .len 0: its reader is not sent that */
+	struct bytes names[STATEMENT_REFERENCES_MAX];
+	char urns[STATEMENT_REFERENCES_MAX][URN_LEN];
 };
 
 /* ---- Who ---- */
@@ -503,14 +509,37 @@ static enum err put_references(struct feed *f, struct border_item *out)
 	size_t removed = f->removed;
 	enum err e = ERR_OK;
 
+	memset(f->memory->names, 0, sizeof f->memory->names);
 	if (is_outside_release(s)) {
 		e = put_reference(f, &s->refers[s->refers_count - 1], out);
 		f->removed = removed;
 		return e;
 	}
-	for (size_t i = 0; e == ERR_OK && i < s->refers_count; i++)
+	for (size_t i = 0; e == ERR_OK && i < s->refers_count; i++) {
+		size_t count = out->references_count;
 		e = put_reference(f, &s->refers[i], out);
+		if (e != ERR_OK || out->references_count == count)
+			continue;
+		urn_write(out->references[count].id, f->memory->urns[i]);
+		f->memory->names[i] = bytes_str(f->memory->urns[i]);
+	}
 	return e;
+}
+
+/* What was agreed beforehand stands before what was written. */
+static void put_form(const struct feed *f, const struct statement *s, struct border_item *out)
+{
+	struct feed_memory *m = f->memory;
+	size_t language = accord_language_find(f->accord, BYTES_LIT("en"));
+	struct buf text;
+
+	buf_init(&text, m->form, sizeof m->form);
+	form_text_write(f->accord, language, s, &m->words, m->names, &text);
+	if (text.len == 0)
+		return;
+	if (m->words.portions_count == 0)
+		out->language = bytes_str(f->accord->languages[language]);
+	out->portions[out->portions_count++] = (struct border_portion){ .text = buf_bytes(&text) };
 }
 
 static enum err put_words(struct feed *f, const struct place_key *place, struct border_item *out)
@@ -535,6 +564,7 @@ static enum err put_words(struct feed *f, const struct place_key *place, struct 
 		return ERR_NOT_FOUND;
 	out->language = words->language;
 	out->subject = words->subject;
+	put_form(f, s, out);
 	for (size_t i = 0; i < words->portions_count; i++)
 		put_portion(f, &words->portions[i], place->log.party, out);
 	return ERR_OK;

@@ -83,3 +83,10 @@ void buf_drop(struct buf *b, size_t len)
 		memmove(b->ptr, b->ptr + len, b->len - len);
 	b->len -= len;
 }
+
+void buf_cut(struct buf *b, size_t len)
+{
+	assert(len <= b->len);
+	b->len = len;
+	b->full = false;
+}

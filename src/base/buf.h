@@ -74,6 +74,8 @@ struct bytes buf_bytes(const struct buf *b);
 enum err buf_check(const struct buf *b) MUST_CHECK;
 
 /* Drops the first len bytes that were written; the rest moves to the front. */
+/* Back to its first len bytes: what did not fit is as if it was never put. */
+void buf_cut(struct buf *b, size_t len);
 void buf_drop(struct buf *b, size_t len);
 
 #endif

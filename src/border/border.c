@@ -85,6 +85,13 @@ bool border_is_public(const struct guidelines *g, const struct label_mask *m)
 	return party < g->parties_count && (m->rel >> party & 1) != 0;
 }
 
+bool border_is_exercise(const struct accord *a, const struct label_mask *m)
+{
+	size_t value = guidelines_value_find(a->guidelines, BYTES_LIT(BORDER_EXERCISE));
+
+	return a->is_exercise || (value < a->guidelines->values_count && (m->values >> value & 1) != 0);
+}
+
 static_assert(BORDER_BANNER_MAX >= MARKING_LEN_MAX, "every banner fits");
 
 void border_banner(const struct accord *a, const struct label_mask *m, struct buf *out)

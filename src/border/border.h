@@ -8,6 +8,7 @@
 #ifndef BORDER_BORDER_H
 #define BORDER_BORDER_H
 
+#include "accord/form_text.h"
 #include "base/time.h"
 #include "policy/policy.h"
 #include "wire/content.h"
@@ -38,6 +39,8 @@ struct border_event {
 	struct where where; /* .count 0: unknown */
 };
 
+#define BORDER_PORTIONS_MAX (PORTIONS_MAX + 1u) /* and what its form says, which is the first */
+
 /* Everything in it is borrowed from whoever filled it. */
 struct border_item {
 	uint8_t id[UUID_LEN]; /* lasting: the same in every feed and every format */
@@ -49,7 +52,7 @@ struct border_item {
 	enum precedence precedence;
 	struct label_mask label;
 	struct bytes language, subject; /* subject .len 0: none */
-	struct border_portion portions[PORTIONS_MAX];
+	struct border_portion portions[BORDER_PORTIONS_MAX];
 	size_t portions_count;
 	struct border_reference references[STATEMENT_REFERENCES_MAX];
 	size_t references_count;
@@ -68,12 +71,15 @@ struct bytes border_level_name(const struct guidelines *g, const char *format, u
 /* The code of the outside party that is everybody: what it may read is published. */
 #define BORDER_PUBLIC "PUBLIC"
 bool border_is_public(const struct guidelines *g, const struct label_mask *m);
+/* Of an exercise's accord, or with the value of this code, which a live one has for that. */
+#define BORDER_EXERCISE "EXERCISE"
+bool border_is_exercise(const struct accord *a, const struct label_mask *m);
 
 /* Banner in the language that other programs' users read: English, or the accord's first. Always whole. */
 #define BORDER_BANNER_MAX 24576u
 void border_banner(const struct accord *a, const struct label_mask *m, struct buf *out);
 /* All portions, an empty line between. */
-#define BORDER_TEXT_MAX (CONTENT_LEN_MAX + 2u * PORTIONS_MAX)
+#define BORDER_TEXT_MAX (CONTENT_LEN_MAX + FORM_WORDS_LEN_MAX + 2u * BORDER_PORTIONS_MAX)
 void border_text(const struct border_item *it, struct buf *out);
 
 /* The next of an event's values that is known, from *at = 0 on: its name and text; false: there is none. */

@@ -426,7 +426,7 @@ enum err stix_put(struct stix *s, const struct border_item *it)
 	put_extension(s);
 	put_party(s, it->author, author);
 	put_marks(s, &it->label, &marks);
-	of_portions = xcalloc(PORTIONS_MAX, sizeof *of_portions);
+	of_portions = xcalloc(BORDER_PORTIONS_MAX, sizeof *of_portions);
 	for (size_t i = 0; i < it->portions_count; i++) {
 		if (it->portions[i].is_marked)
 			put_marks(s, &it->portions[i].label, &of_portions[i]);

@@ -100,6 +100,18 @@ def test_a_release_is_what_the_public_reads_until_it_is_recalled(pair):
     assert "outside" not in kor.entry(out) or kor.entry(out)["outside"] == []
 
 
+def test_a_form_that_was_released_is_read_by_the_public(pair):
+    kor = pair["kor"]
+    place = kor.say("send", "notify", "--form", "N20", *(word for line in (
+        "topic=launch", "basis-of=official", "span=-5m/now", "area=waters-east", "confidence=moderate", "known.ko=발사 1회",
+        "known.en=one launch") for word in ("--field", line)), "--to", "usa/watch", "--label", "U", key="watch")["place"]
+    release(pair, place)
+    both(pair, "the public reads it", lambda node: "<alert" in feed(node, "cap", PUBLIC))
+    for node in pair.nodes.values():
+        text = feed(node, "cap", PUBLIC)
+        assert "<event>N20 Incident of concern: launch</event>" in text and "What is known: one launch" in text, text
+
+
 def test_what_a_release_said_ends_with_it(pair):
     """The RELEASE itself is recalled; the item stays what it was."""
     kor = pair["kor"]

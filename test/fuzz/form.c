@@ -3,7 +3,7 @@
  * they are, they are judged; what is found good is shown, and is JSON. The input is two CBOR maps of fields,
  * one behind the other.
  */
-#include "accord/form.h"
+#include "accord/form_text.h"
 #include "api/form_reply.h"
 #include "wire/fields.h"
 
@@ -69,6 +69,20 @@ static void build(void)
 	accord.channels[0] = (struct accord_channel){ .number = 7, .name = "low", .parties = 3 };
 	accord.forms = forms;
 	accord.forms_count = 1;
+}
+
+/* In words it is text, and it fits. */
+static void check_words(const struct statement *s, const struct content *c)
+{
+	static uint8_t memory[512];
+	struct bytes names[STATEMENT_REFERENCES_MAX] = { BYTES_LIT("urn:uuid:1") };
+
+	for (size_t max = sizeof memory; max > 0; max /= 4) {
+		struct buf out;
+		buf_init(&out, memory, max);
+		form_text_write(&accord, 1, s, c, names, &out);
+		assert(bytes_is_utf8(buf_bytes(&out)));
+	}
 }
 
 static void check_json(const struct statement *s, const struct content *c)
@@ -138,5 +152,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 	if (form_check_sending(form, &s, &c, &fault) != ERR_OK)
 		assert(fault.kind > FORM_FAULT_NONE && fault.kind < FORM_FAULT_COUNT);
 	check_json(&s, &c);
+	check_words(&s, &c);
 	return 0;
 }

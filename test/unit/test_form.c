@@ -1,5 +1,5 @@
 /* A statement and its content against their form: each fault, and the same thing without it. */
-#include "accord/form.h"
+#include "accord/form_text.h"
 #include "crypto/sshsig.h"
 
 #include <setjmp.h>
@@ -223,6 +223,58 @@ static void test_content(void **state)
 	}
 }
 
+#define NOTHING { "", { { 0, NULL } }, 0 }
+
+/* For who knows nothing of forms; what its reader is not sent is not named. */
+static void test_words(void **state)
+{
+	static const struct {
+		struct row said, content;
+		size_t max;
+		const char *want;
+	} cases[] = {
+		{ { "a code", { { 1, "03" }, BASIS }, 0 }, NOTHING, 999, "N20 T: T\nT: T\nbasis: b" },
+		{ { "an act", { { 0, "02" } }, 0 },
+		  { "", { { 203, "6161" } }, 0 },
+		  999,
+		  "N20 T, CANCELLED\nreason: a" },
+		{ { "two references of which one is sent", { { 3, "820100" } }, 0 },
+		  NOTHING,
+		  999,
+		  "N20 T\nT: urn:b" },
+		{ { "one that is not", { { 3, "8100" } }, 0 }, NOTHING, 999, "N20 T" },
+		{ { "a span", { { 2, "820102" } }, 0 },
+		  NOTHING,
+		  999,
+		  "N20 T\nT: 1970-01-01T00:00:00.001Z/1970-01-01T00:00:00.002Z" },
+		{ { "a pair", { { 0, NULL } }, 0 }, { "", { { 9, "8261616162" } }, 0 }, 999, "N20 T\nT: b" },
+		{ { "claims", { { 0, NULL } }, 0 },
+		  { "", { { 10, "82828261616162018282616361640a" } }, 0 },
+		  999,
+		  "N20 T\nT 1\n  T: b\n  T: 1\nT 2\n  T: d\n  T: 10" },
+		{ { "what is not of its type", { { 1, "05" }, { 12, "01" } }, 0 }, NOTHING, 999, "N20 T" },
+		{ { "more than fits", { { 1, "03" }, { 4, "63656c6d" }, { 8, "656e6f727468" } }, 0 },
+		  NOTHING,
+		  25,
+		  "N20 T: T\nT: T\nT: elm\n..." },
+	};
+	const struct bytes names[] = { { NULL, 0 }, BYTES_LIT("urn:b") };
+	uint8_t memory[5][256], more[5][256], text[1000];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+		struct statement s = message();
+		struct content c = { .portions_count = 0 };
+		struct buf out;
+		buf_init(&out, text, cases[i].max);
+		s.fields_count = put_fields(&cases[i].said, s.fields, memory);
+		c.fields_count = put_fields(&cases[i].content, c.fields, more);
+		form_text_write(accord, accord_language_find(accord, BYTES_LIT("ko")), &s, &c, names, &out);
+		if (!bytes_equal(buf_bytes(&out), bytes_str(cases[i].want)))
+			fail_msg("%s: %.*s", cases[i].said.why, (int)out.len, (const char *)text);
+	}
+}
+
 #define RED { 1, "03" }
 #define BLUE { 1, "04" }
 #define AT_11000 { 2, "82192af8192af8" }
@@ -298,9 +350,8 @@ static void test_where(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_statement),
-		cmocka_unit_test(test_content),
-		cmocka_unit_test(test_sending),
+		cmocka_unit_test(test_statement), cmocka_unit_test(test_content),
+		cmocka_unit_test(test_words),	  cmocka_unit_test(test_sending),
 		cmocka_unit_test(test_where),
 	};
 
