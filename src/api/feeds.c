@@ -63,13 +63,29 @@ static enum err gather(struct feed *f, struct gathered *out)
 	return e;
 }
 
-/* What the items have come to, in bytes of their words: the answer holds that and its form. */
+/* As it may be written: escaped in its format, and once more in the answer's JSON (a quote is six in XML). */
+static size_t written_len(struct bytes text)
+{
+	size_t len = text.len;
+
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] < 0x20 || strchr("\"&<>\\", text.ptr[i]) != NULL)
+			len += 6;
+	}
+	return len;
+}
+
+/* What the items may have come to: words stand twice in a format that has an index. */
 static size_t len_of(const struct border_item *it)
 {
-	size_t len = it->subject.len + 1024;
+	size_t len = written_len(it->subject) + 1024 + it->references_count * 256, at = 0;
+	const char *name;
+	struct bytes text;
 
 	for (size_t i = 0; i < it->portions_count; i++)
-		len += 2 * it->portions[i].text.len + 256;
+		len += 2 * written_len(it->portions[i].text) + 256;
+	while (border_event_next(&it->event, &at, &name, &text))
+		len += 2 * written_len(text);
 	return len;
 }
 
@@ -81,9 +97,10 @@ static enum err write_items(struct feed *f, const struct format *format, struct 
 	enum err e = ERR_OK;
 
 	for (size_t i = 0; e == ERR_OK && i < g->count; i++) {
-		*is_cut = *written == FEED_ITEMS_MAX || len > REPLY_LEN_MAX / 4;
-		if (*is_cut)
+		if (*written == FEED_ITEMS_MAX || len > REPLY_LEN_MAX / 4) {
+			*is_cut = true;
 			break;
+		}
 		e = feed_item(f, &g->rows[i], item);
 		if (e == ERR_OK && !format->has_pairs && item->event.kind != NULL &&
 		    strcmp(item->event.kind, BORDER_SAME) == 0)
@@ -93,7 +110,9 @@ static enum err write_items(struct feed *f, const struct format *format, struct 
 		if (e == ERR_OK) {
 			(*written)++;
 			len += len_of(item);
-		} else if (e == ERR_NOT_FOUND || e == ERR_REFUSED) {
+		} else if (e == ERR_NOT_FOUND || e == ERR_REFUSED || e == ERR_LIMIT) {
+			/* No item stops the rest. */
+			*is_cut = *is_cut || e == ERR_LIMIT;
 			e = ERR_OK;
 		}
 	}

@@ -117,14 +117,20 @@ static void put_entry(struct atom *f, const struct border_item *it, const char *
 
 enum err atom_put(struct atom *f, const struct border_item *it, const char *href, const char *media_type)
 {
-	if (it->modified.ms > f->updated.ms)
-		f->updated = it->modified;
+	size_t len = f->entries.len;
+
 	/* An index has the message that takes the item back; a feed of its own has the tombstone. */
 	if (it->is_withdrawn && href == NULL)
 		put_tombstone(f, it);
 	else
 		put_entry(f, it, href, media_type);
-	return buf_check(&f->entries);
+	if (buf_check(&f->entries) != ERR_OK) {
+		buf_cut(&f->entries, len);
+		return ERR_LIMIT;
+	}
+	if (it->modified.ms > f->updated.ms)
+		f->updated = it->modified;
+	return ERR_OK;
 }
 
 static void write_head(struct atom *f, struct xml *x)

@@ -132,7 +132,8 @@ static void write_alert(struct buf *out, const struct accord *a, const struct bo
 	xml_put(&x, "identifier", bytes_str(uuid));
 	xml_put(&x, "sender", bytes_str(sender));
 	xml_put(&x, "sent", bytes_str(time));
-	xml_put(&x, "status", a->is_exercise ? BYTES_LIT("Exercise") : BYTES_LIT("Actual"));
+	xml_put(&x, "status",
+		border_is_exercise(a, &it->label) ? BYTES_LIT("Exercise") : BYTES_LIT("Actual"));
 	xml_put(&x, "msgType",
 		it->is_withdrawn ? BYTES_LIT("Cancel")
 		: is_first	 ? BYTES_LIT("Alert")
@@ -167,8 +168,10 @@ static enum err put(struct writing *w, const struct border_item *it)
 	write_alert(&c->out, w->accord, it, id);
 	if (buf_check(&c->out) != ERR_OK)
 		return ERR_LIMIT;
+	if (atom_put(&c->index, it, name, "application/cap+xml") != ERR_OK)
+		return ERR_LIMIT;
 	writing_put_file(w, name, "application/cap+xml", buf_bytes(&c->out));
-	return atom_put(&c->index, it, name, "application/cap+xml");
+	return ERR_OK;
 }
 
 static void finish(struct writing *w)

@@ -73,6 +73,7 @@ static enum err put(struct writing *w, const struct border_item *it)
 	char uuid[UUID_TEXT_LEN], time[WALL_TEXT_LEN], author[AUTHOR_LEN], memory[BORDER_BANNER_MAX];
 	uint8_t *text_memory = xcalloc(1, BORDER_TEXT_MAX);
 	struct buf *out = w->state, mark = BUF_ON(memory), text;
+	size_t len = out->len;
 
 	buf_init(&text, text_memory, BORDER_TEXT_MAX);
 	border_uuid_write(it->id, uuid);
@@ -94,7 +95,10 @@ static enum err put(struct writing *w, const struct border_item *it)
 	csv_put_cell(out, buf_bytes(&text), false);
 	put_event(out, it);
 	free(text_memory);
-	return buf_check(out);
+	if (buf_check(out) == ERR_OK)
+		return ERR_OK;
+	buf_cut(out, len);
+	return ERR_LIMIT;
 }
 
 static void finish(struct writing *w)

@@ -24,7 +24,10 @@ struct format {
 	const char *name; /* "stix", as in a command */
 	const char *feed; /* of the guidelines: whose ceiling it has */
 	void (*open)(struct writing *w);
-	/* ERR_REFUSED: it cannot be said in this format, and is not sent. */
+	/*
+	 * ERR_REFUSED: it cannot be said in this format, and is not sent. ERR_LIMIT: it does not fit any
+	 * more; what was put before stands.
+	 */
 	enum err (*put)(struct writing *w, const struct border_item *it);
 	/* Puts the files, and frees the state. */
 	void (*finish)(struct writing *w);

@@ -12,6 +12,15 @@ from border import ROOT, TAXII, Taxii, of_type
 FORMATS = ("stix", "atom", "cap", "misp", "geojson", "csv", "adatp-4774")
 LABEL = "extension-definition--c23c520e-d0a1-4b4c-864e-ee2db47d1922"
 
+FEEDS = ("feed taxii misp atom ics geojson csv ceiling R", "feed taxii misp atom ics geojson csv adatp-4774 ceiling R")
+N20 = ["--form", "N20", "--field", "topic=launch", "--field", "basis-of=official", "--field", "span=-5m/now", "--field",
+       "area=waters-east", "--field", "confidence=moderate", "--field", "known.ko=발사 1회 탐지", "--field",
+       "known.en=one launch detected"]
+N50 = ["--form", "N50", *(word for line in (
+    "topic=launch", "span=2026-11-01T00:00Z/2026-11-20T00:00Z", "area=elsewhere", "review-by=30d", "claims.1.source=public",
+    "claims.1.claim.ko=두 발", "claims.1.claim.en=two seen", "claims.1.confidence=high", "assessment.ko=가능성 높음",
+    "assessment.en=likely") for word in ("--field", line))]
+
 
 @pytest.fixture
 def pair(stage):
@@ -91,6 +100,11 @@ def test_pages_and_their_errors(pair):
     assert one == [only[1]]
     versions = taxii.ask(taxii.path("KOR/share", f"objects/{only[1]['id']}/versions/")).json["versions"]
     assert versions == [only[1]["modified"]]
+    nowhere = [taxii.ask(taxii.path("KOR/share", f"objects/note--00000000-0000-4000-8000-00000000000{n}/{more}"), code=404).raw
+               for n in (1, 2) for more in ("", "versions/")]
+    assert len(set(nowhere)) == 1
+    assert taxii.ask(taxii.path("KOR/share", f"objects/{only[1]['id']}/?added_after={dates[-1]}")).raw == b"{}", "it is there"
+    taxii.ask(taxii.path("KOR/share", f"objects/{only[1]['id']}/"), "DELETE", code=400)
     for words, code in (("limit=0", 400), ("limit=-1", 400), ("limit=99999999999999999999", 400), ("limit=1001", 400),
                         ("limit=x", 400), ("match[colour]=red", 400), ("next=", 400), ("next=1-2", 400),
                         (f"next={cursor[:-1]}x", 400), ("added_after=yesterday", 400),
@@ -116,9 +130,13 @@ def test_what_a_role_may_not_read_changes_no_byte(pair):
     readers = [Taxii(node, "press") for node in (kor, usa)]
     before = [one.everything() for one in readers]
     feeds = [node.run("feed", "stix", "--role", "press").stdout for node in (kor, usa)]
+    nowhere = readers[1].ask(readers[1].path("KOR/share", "objects/note--00000000-0000-4000-8000-000000000001/"), code=404).raw
     hidden = kor.release("send", "share", "Not for the press.", "--to", "usa/watch", "--label", "R", by=("head",))
     usa.await_step(hidden, "STATION RECEIPT")
-    assert len(shown(Taxii(usa, "watch"))) == 2, "the watch is sent it"
+    seen = shown(Taxii(usa, "watch"))
+    assert len(seen) == 2, "the watch is sent it"
+    unread = readers[1].ask(readers[1].path("KOR/share", f"objects/{seen[1]['id']}/"), code=404).raw
+    assert unread == nowhere, "and nobody else is told that it is there"
     secret = kor.release("send", "share", "Above the feed.", "--to", "usa/watch", "--label", "S")
     usa.await_step(secret, "STATION RECEIPT")
     assert len(shown(Taxii(usa, "watch"))) == 2, "the feed carries up to R"
@@ -134,17 +152,60 @@ def test_what_a_role_may_not_read_changes_no_byte(pair):
     assert "1 reference was removed" in told.stderr and "removed" not in told.stdout
 
 
+def test_a_form_leaves_with_what_it_says(wide):
+    """Other programs know nothing of forms: its title and its fields are words for them."""
+    kor, usa = wide["kor"], wide["usa"]
+    to = ("--to", "usa/watch", "--label", "U")
+    first = kor.say("send", "notify", *to, *N20, key="watch")["place"]
+    kor.say("send", "share", *to, *N50, key="watch")
+    kor.say("close", first, "It is over.", key="watch")
+    usa.await_step(first, "STATION RECEIPT")
+    for name, text in feeds(usa, "press").items():
+        for words in ("N20 Incident of concern: launch", "What is known: one launch detected", "Area: waters east of the peninsula",
+                      "N20 Incident of concern, CLOSED", "It is over."):
+            assert words in str(text), (name, words)
+        assert "KOR/NOTIFY" not in str(text), "and no number of the record"
+    note, = shown(Taxii(kor, "press"))
+    assert note["abstract"] == "N50 Shared assessment: launch" and note["lang"] == "en"
+    assert "\nClaims 1\n  Source: public\n  Claim: two seen\n" in note["content"] and "\nAssessment: likely" in note["content"]
+    alert = next(one["text"] for one in kor.get("/feed", format="cap", role="press")["files"] if "waters east" in one["text"])
+    assert "<event>N20 Incident of concern: launch</event>" in alert and "<urgency>Immediate</urgency>" in alert
+
+
+def test_large_words_stop_no_feed(pair):
+    """A character may be six in XML; words stand twice in a format with an index. What is older is left out, and that is told."""
+    kor = pair["kor"]
+    for _ in range(7):
+        say(kor, "&" * 90_000)
+    for name in ("stix", "atom", "cap", "misp", "geojson", "csv"):
+        told = kor.run("feed", name, "--role", "press", *(() if name == "stix" else ("--to", kor.home.parent / f"feed {name}")))
+        assert "only the newest" in told.stderr, (name, told.stderr)
+
+
+def test_an_item_of_an_exercise_is_no_actual_alert(pair):
+    kor = pair["kor"]
+    say(kor, "In play.", level="U note:EXERCISE")
+    say(kor, "In earnest.")
+    alerts = [one["text"] for one in kor.get("/feed", format="cap", role="press")["files"] if "<alert" in one["text"]]
+    assert {("In play." in one, "<status>Exercise<" in one, "<status>Actual<" in one) for one in alerts} == {
+        (True, True, False), (False, False, True)}
+
+
 def feeds(node, role):
     """The files of every format that the role is sent."""
     return {name: node.get("/feed", format=name, role=role)["files"] for name in FORMATS}
 
 
 @pytest.fixture
+def wide(stage):
+    return stage.world(edit={"guidelines": FEEDS})
+
+
+@pytest.fixture
 def closed(stage, tmp_path):
     shutil.copytree(nodes.ROOT / "accords/rok-us", tmp_path / "accord")
     (tmp_path / "accord/authority").write_text("closed consult\npost deputy until 2001-01-01\n")
-    feeds = ("feed taxii misp atom ics geojson csv ceiling R", "feed taxii misp atom ics geojson csv adatp-4774 ceiling R")
-    return stage.world(accord=tmp_path / "accord", edit={"guidelines": feeds})
+    return stage.world(accord=tmp_path / "accord", edit={"guidelines": FEEDS})
 
 
 def test_a_closed_channel_is_closed_in_a_feed_too(closed):
@@ -209,7 +270,7 @@ def test_what_is_pushed_waits_in_quarantine(pair):
     assert status["status"] == "pending" and status["pending_count"] == status["total_count"] == 1
     assert status["pendings"][0]["id"] == "note--1"
     again = taxii.ask(f"{ROOT}status/{status['id']}/").json
-    assert again["id"] == status["id"] and again["status"] == "pending"
+    assert again == status, "what was pushed is counted and named as long as it waits"
     taxii.ask(f"{ROOT}status/00000000-0000-4000-8000-000000000000/", code=404)
     assert taxii.ask(path, "POST", body, code=202, Content_Type=TAXII).json["id"] == status["id"]
     taxii.ask(path, "POST", body, code=415, Content_Type="application/json")
