@@ -36,6 +36,11 @@ static void take_marks(struct incoming *in, const struct xml_node *entry, struct
 		if (bytes_equal(xml_attribute_of(n, "scheme"), BYTES_LIT(ATOM_LABEL_SCHEME)))
 			incoming_take_line(in, xml_attribute_of(n, "term"), m);
 	}
+	for (const struct xml_node *n = child(entry, "category"); n != NULL;
+	     n = xml_next(entry, n, ATOM_NS, "category")) {
+		if (bytes_equal(xml_attribute_of(n, "scheme"), BYTES_LIT(ATOM_LABEL_SCHEME)))
+			incoming_take_banner(in, xml_attribute_of(n, "label"), m);
+	}
 }
 
 /* Its words as they stand, of HTML with the marks; XHTML holds elements, and of it nothing is taken over. */

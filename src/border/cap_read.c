@@ -207,14 +207,20 @@ static const char *check_alert(const struct xml_node *alert)
 
 static void take_marks(struct incoming *in, const struct xml_node *alert, struct incoming_marks *m)
 {
+	bool is_public;
+
 	for (const struct xml_node *n = xml_next(alert, NULL, CAP_NS, "code"); n != NULL;
 	     n = xml_next(alert, n, CAP_NS, "code")) {
 		if (incoming_is_line(xml_text_of(n)))
 			incoming_take_line(in, xml_text_of(n), m);
 	}
-	if (m->mark == INCOMING_LABELLED && bytes_equal(text_below(alert, "scope"), BYTES_LIT("Public")) !=
-						    border_is_public(in->guidelines, &m->label))
+	is_public = bytes_equal(text_below(alert, "scope"), BYTES_LIT("Public"));
+	if (m->mark == INCOMING_LABELLED && (is_public != border_is_public(in->guidelines, &m->label) ||
+					     (is_public && text_below(alert, "restriction").len > 0)))
 		m->mark = INCOMING_CONTRADICTORY;
+	for (const struct xml_node *n = xml_next(alert, NULL, CAP_NS, "restriction"); n != NULL;
+	     n = xml_next(alert, n, CAP_NS, "restriction"))
+		incoming_take_banner(in, xml_text_of(n), m);
 }
 
 enum err cap_incoming(struct incoming *in, struct bytes bytes)

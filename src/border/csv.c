@@ -202,6 +202,21 @@ static struct bytes cell_of(const struct csv_row *row, size_t column)
 	return column < row->count ? csv_cell(row->cells[column]) : (struct bytes){ NULL, 0 };
 }
 
+/* Each column of that name: of two that say different things neither is left out. */
+static void take_marks(struct incoming *in, const struct csv_row *head, const struct csv_row *row,
+		       struct incoming_marks *m)
+{
+	for (size_t i = 0; i < head->count; i++) {
+		struct bytes line = cell_of(row, i);
+		if (line.len > 0 && bytes_equal(head->cells[i], BYTES_LIT("label")))
+			incoming_take_line(in, line, m);
+	}
+	for (size_t i = 0; i < head->count; i++) {
+		if (bytes_equal(head->cells[i], BYTES_LIT("marking")))
+			incoming_take_banner(in, cell_of(row, i), m);
+	}
+}
+
 static enum err read_rows(struct incoming *in, struct bytes bytes, struct buf *memory)
 {
 	struct csv_row *rows = xcalloc(2, sizeof *rows), *head = &rows[0], *row = &rows[1];
@@ -211,7 +226,6 @@ static enum err read_rows(struct incoming *in, struct bytes bytes, struct buf *m
 	in->rule = "csv.form";
 	while (e == ERR_OK) {
 		struct incoming_marks marks = { .mark = INCOMING_UNLABELLED };
-		struct bytes line;
 		in->offset = len - bytes.len;
 		e = csv_read_row(&bytes, memory, row);
 		if (e == ERR_OK && row->count != head->count) {
@@ -220,9 +234,7 @@ static enum err read_rows(struct incoming *in, struct bytes bytes, struct buf *m
 		}
 		if (e != ERR_OK)
 			break;
-		line = cell_of(row, column_of(head, "label"));
-		if (line.len > 0)
-			incoming_take_line(in, line, &marks);
+		take_marks(in, head, row, &marks);
 		if (!incoming_put(in, cell_of(row, column_of(head, "id")),
 				  cell_of(row, column_of(head, "title")),
 				  cell_of(row, column_of(head, "text")), &marks))

@@ -173,6 +173,7 @@ static bool put_feature(struct incoming *in, const json_t *feature)
 	}
 	if (incoming_is_line(line))
 		incoming_take_line(in, line, &marks);
+	incoming_take_banner(in, text_of(properties, "marking", "marking"), &marks);
 	is_put = incoming_put(in, id_of(feature, id), text_of(properties, "title", "name"), buf_bytes(&text),
 			      &marks);
 	free(text.ptr);

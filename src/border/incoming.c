@@ -1,6 +1,8 @@
 #include "border/incoming.h"
 
+#include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 static const struct {
 	const char *name;
@@ -86,6 +88,79 @@ void incoming_take_line(struct incoming *in, struct bytes line, struct incoming_
 		bool is_joined = policy_join(g, &m->label, &label, &m->label).is_allowed;
 		m->mark = is_joined ? INCOMING_CONTRADICTORY : INCOMING_UNKNOWN;
 	}
+}
+
+static struct bytes trimmed(struct bytes text)
+{
+	while (text.len > 0 && text.ptr[0] <= ' ')
+		text = (struct bytes){ text.ptr + 1, text.len - 1 };
+	while (text.len > 0 && text.ptr[text.len - 1] <= ' ')
+		text.len--;
+	return text;
+}
+
+/* Whether it begins with that, and not in the middle of a word. */
+static bool has_at_front(struct bytes text, struct bytes name)
+{
+	return name.len > 0 && name.len <= text.len &&
+	       strncasecmp((const char *)text.ptr, (const char *)name.ptr, name.len) == 0 &&
+	       (name.len == text.len || (text.ptr[name.len] < 0x80 && !isalnum(text.ptr[name.len])));
+}
+
+static bool is_code(struct bytes first, const char *code)
+{
+	return first.len == strlen(code) && strncasecmp((const char *)first.ptr, code, first.len) == 0;
+}
+
+bool incoming_banner_level(const struct guidelines *g, struct bytes text, uint8_t *level, bool *is_banner)
+{
+	const uint8_t *cut;
+	struct bytes first;
+	size_t longest = 0;
+
+	text = trimmed(text);
+	cut = text.len == 0 ? NULL : memmem(text.ptr, text.len, "//", 2);
+	first = trimmed((struct bytes){ text.ptr, cut == NULL ? text.len : (size_t)(cut - text.ptr) });
+	for (size_t l = 0; l < g->levels_count; l++) {
+		if (longest == 0 && is_code(first, g->levels[l].code)) {
+			*level = (uint8_t)l;
+			longest = first.len;
+		}
+		for (size_t i = 0; i < ACCORD_LANGUAGES_MAX; i++) {
+			struct bytes name = g->levels[l].names.text[i];
+			if (name.len <= longest || !has_at_front(text, name))
+				continue;
+			*level = (uint8_t)l;
+			longest = name.len;
+		}
+	}
+	*is_banner = longest > 0 || cut != NULL;
+	return longest > 0;
+}
+
+void incoming_compare_banner(const struct guidelines *g, struct bytes text, struct incoming_marks *m)
+{
+	bool is_banner;
+	uint8_t level;
+
+	if (m->mark != INCOMING_LABELLED && m->mark != INCOMING_CONTRADICTORY)
+		return;
+	if (!incoming_banner_level(g, text, &level, &is_banner)) {
+		m->mark = is_banner ? INCOMING_CONTRADICTORY : m->mark;
+		return;
+	}
+	if (level != m->label.level)
+		m->mark = INCOMING_CONTRADICTORY;
+	if (level > m->label.level)
+		m->label.level = level;
+}
+
+void incoming_take_banner(struct incoming *in, struct bytes text, struct incoming_marks *m)
+{
+	if (m->mark == INCOMING_UNLABELLED)
+		return;
+	incoming_look_at(in, text);
+	incoming_compare_banner(in->guidelines, text, m);
 }
 
 static bool put_text(json_t *item, const char *key, struct bytes text)

@@ -53,6 +53,15 @@ struct incoming_marks {
 bool incoming_is_line(struct bytes text);
 /* A line of section 2 that stood in it. */
 void incoming_take_line(struct incoming *in, struct bytes line, struct incoming_marks *m);
+/*
+ * The level of a text that begins with the name of one, in any language, or is its code up to "//"; false:
+ * it begins with none. *is_banner: it is meant as one.
+ */
+bool incoming_banner_level(const struct guidelines *g, struct bytes text, uint8_t *level, bool *is_banner);
+/* Beside the labels, once all of them are taken: another level is a contradiction, and the higher counts. */
+void incoming_compare_banner(const struct guidelines *g, struct bytes text, struct incoming_marks *m);
+/* The same of a marking that stands in the file, where hidden characters are looked for. */
+void incoming_take_banner(struct incoming *in, struct bytes text, struct incoming_marks *m);
 /* A marking, whatever it says: one with a character that is hidden has the whole file refused. */
 void incoming_look_at(struct incoming *in, struct bytes marking);
 /* Texts are copied; any may have .ptr NULL. False: there are too many, or one is no UTF-8. */

@@ -533,16 +533,23 @@ static const char *label_of(const json_t *marking)
 	return str_of(json_object_get(json_object_get(marking, "extensions"), STIX_EXTENSION), "label");
 }
 
-/* The label of the next marking with this id; NULL: there is none. A file may have two, and both count. */
-static const char *next_label(const struct stix_in *in, const char *id, size_t *at)
+/* The next object with this id; NULL: there is none. A file may have two, and both count. */
+static const json_t *next_of_id(const struct stix_in *in, const char *id, size_t *at)
 {
 	while (*at < json_array_size(in->objects)) {
 		const json_t *o = json_array_get(in->objects, (*at)++);
-		const char *own = str_of(o, "id"), *text = label_of(o);
-		if (own != NULL && text != NULL && strcmp(own, id) == 0)
-			return text;
+		const char *own = str_of(o, "id");
+		if (own != NULL && strcmp(own, id) == 0)
+			return o;
 	}
 	return NULL;
+}
+
+static struct bytes statement_of(const json_t *marking)
+{
+	const char *text = str_of(json_object_get(marking, "definition"), "statement");
+
+	return text == NULL ? (struct bytes){ NULL, 0 } : bytes_str(text);
 }
 
 /*
@@ -598,12 +605,16 @@ static bool take_mark(const struct guidelines *g, const struct stix_in *in, cons
 {
 	const struct tlp *t = tlp_by_id(id);
 	const char *first = NULL, *text;
+	const json_t *o;
 	bool is_same = t == NULL || *tlp == NULL || strcmp((*tlp)->word, t->word) == 0;
 	size_t at = 0;
 
 	if (t != NULL && (*tlp == NULL || t > *tlp))
 		*tlp = t;
-	while ((text = next_label(in, id, &at)) != NULL) {
+	while ((o = next_of_id(in, id, &at)) != NULL) {
+		text = label_of(o);
+		if (text == NULL)
+			continue;
 		if (first == NULL || strcmp(first, text) != 0)
 			take_label(g, text, out);
 		first = first == NULL ? text : first;
@@ -616,6 +627,23 @@ static bool has_label(const struct stix_object *o)
 	return o->mark == INCOMING_LABELLED || o->mark == INCOMING_CONTRADICTORY;
 }
 
+/* What a marking says beside labels and TLP, once these are taken. What is not there may say anything. */
+static void take_statement(const struct guidelines *g, const struct stix_in *in, const char *id,
+			   struct stix_object *out)
+{
+	struct incoming_marks m = { out->mark, out->label };
+	bool is_there = tlp_by_id(id) != NULL;
+	const json_t *o;
+	size_t at = 0;
+
+	while ((o = next_of_id(in, id, &at)) != NULL) {
+		is_there = true;
+		incoming_compare_banner(g, statement_of(o), &m);
+	}
+	out->label = m.label;
+	out->mark = is_there ? m.mark : INCOMING_UNKNOWN;
+}
+
 static void take_level(const struct guidelines *g, const struct tlp *tlp, struct stix_object *out)
 {
 	uint8_t level = 0;
@@ -624,6 +652,26 @@ static void take_level(const struct guidelines *g, const struct tlp *tlp, struct
 		out->mark = INCOMING_CONTRADICTORY;
 	if (level > out->label.level)
 		out->label.level = level;
+}
+
+/* A part may be below the whole; false: there is no such marking. */
+static bool take_part_statements(const struct guidelines *g, const struct stix_in *in, const char *id,
+				 struct stix_object *out)
+{
+	bool is_there = tlp_by_id(id) != NULL, is_banner, is_level;
+	const json_t *o;
+	size_t at = 0;
+
+	while ((o = next_of_id(in, id, &at)) != NULL) {
+		uint8_t level = 0;
+		is_there = true;
+		is_level = incoming_banner_level(g, statement_of(o), &level, &is_banner);
+		if (is_level ? level > out->label.level : is_banner)
+			out->mark = INCOMING_CONTRADICTORY;
+		if (is_level && level > out->label.level)
+			out->label.level = level;
+	}
+	return is_there;
 }
 
 /* A part that is marked above the whole: then the whole is as the part. */
@@ -636,6 +684,10 @@ static void take_part(const struct guidelines *g, const struct stix_in *in, cons
 	uint8_t level;
 
 	(void)take_mark(g, in, id, &part, &tlp);
+	if (!take_part_statements(g, in, id, out)) {
+		out->mark = INCOMING_UNKNOWN;
+		return;
+	}
 	if (tlp != NULL && level_of_tlp(g, tlp, &level) && level > whole->level)
 		take_level(g, tlp, out);
 	if (part.mark == INCOMING_UNLABELLED)
@@ -684,6 +736,8 @@ enum err stix_read_object(const struct guidelines *g, const struct stix_in *in, 
 		out->mark = INCOMING_CONTRADICTORY;
 	if (tlp != NULL)
 		take_level(g, tlp, out);
+	for (size_t i = 0; i < json_array_size(marks) && has_label(out); i++)
+		take_statement(g, in, json_string_value(json_array_get(marks, i)), out);
 	take_parts(g, in, json_object_get(o, "granular_markings"), out);
 	return ERR_OK;
 }
@@ -715,6 +769,7 @@ enum err stix_incoming(struct incoming *in, struct bytes bytes)
 			in->rule = "stix.object";
 		else if (label != NULL)
 			incoming_look_at(in, bytes_str(label));
+		incoming_look_at(in, statement_of(json_array_get(read.objects, i)));
 		if (e != ERR_OK || !is_item_type(o.type))
 			continue;
 		marks = (struct incoming_marks){ o.mark, o.label };

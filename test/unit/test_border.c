@@ -166,13 +166,22 @@ static void every_label_as_stix_and_back(void **state)
 #define LABEL(id, text)                                                                        \
 	"{\"type\":\"marking-definition\",\"id\":\"" id "\",\"extensions\":{\"" STIX_EXTENSION \
 	"\":{\"label\":\"" text "\"}}},"
-#define MARKED(marks, more)                                                                                \
-	"{\"objects\":[" LABEL("m1", "KOR-USA 3 U rel=KOR,USA origin=KOR") LABEL(                          \
-		"m2", "KOR-USA 3 S rel=KOR origin=KOR") LABEL("m3", "NATO 1 S rel=KOR origin=KOR")         \
-		LABEL("m4", "KOR-USA 3 U rel=KOR,USA origin=KOR") LABEL(                                   \
-			"m4", "KOR-USA 3 C rel=KOR origin=KOR") "{\"type\":\"note\",\"id\":\"note--1\","   \
-								"\"object_marking_refs\":[" marks "]" more \
-								"}]}"
+#define STATEMENT(id, text)                                                                     \
+	"{\"type\":\"marking-definition\",\"id\":\"" id "\",\"definition_type\":\"statement\"," \
+	"\"definition\":{\"statement\":\"" text "\"}},"
+#define MARKED(marks, more)                                                                                  \
+	"{\"objects\":[" STATEMENT("b1", "TOP SECRET//REL TO KOR") STATEMENT(                                \
+		"b2",                                                                                        \
+		"unclassified//REL TO "                                                                      \
+		"KOR, USA") STATEMENT("b3", "Copyright 2026, the authors") STATEMENT("b4",                   \
+										     "COSMIC//REL TO KOR")   \
+		LABEL("m1", "KOR-USA 3 U rel=KOR,USA origin=KOR") LABEL(                                     \
+			"m2", "KOR-USA 3 S rel=KOR origin=KOR") LABEL("m3", "NATO 1 S rel=KOR origin=KOR")   \
+			LABEL("m4", "KOR-USA 3 U rel=KOR,USA origin=KOR") LABEL(                             \
+				"m4",                                                                        \
+				"KOR-USA 3 C rel=KOR origin=KOR") "{\"type\":\"note\",\"id\":\"note--1\","   \
+								  "\"object_marking_refs\":[" marks "]" more \
+								  "}]}"
 #define NOTE(marks) MARKED(marks, "")
 #define PART(mark) ",\"granular_markings\":[{\"lang\":\"ko\"},{\"marking_ref\":" mark "}]"
 
@@ -187,6 +196,16 @@ static const struct {
 	{ "ours", NOTE("\"m1\",\"" AMBER "\""), INCOMING_LABELLED, "U", 3 },
 	{ "another's", NOTE("\"m3\""), INCOMING_UNKNOWN, NULL, 0 },
 	{ "a marking that is not there", NOTE("\"m9\""), INCOMING_UNLABELLED, NULL, 0 },
+	{ "ours, and a marking that is not there", NOTE("\"m1\",\"m9\""), INCOMING_UNKNOWN, NULL, 0 },
+	{ "a part by a marking that is not there", MARKED("\"m1\"", PART("\"m9\"")), INCOMING_UNKNOWN, NULL,
+	  0 },
+	{ "a banner above the label", NOTE("\"b1\",\"m1\""), INCOMING_CONTRADICTORY, "TS", 3 },
+	{ "a banner below the label", NOTE("\"m2\",\"b2\""), INCOMING_CONTRADICTORY, "S", 1 },
+	{ "a banner of the label's level", NOTE("\"m1\",\"b2\""), INCOMING_LABELLED, "U", 3 },
+	{ "a banner of no level of ours", NOTE("\"m1\",\"b4\""), INCOMING_CONTRADICTORY, "U", 3 },
+	{ "a statement that is no banner", NOTE("\"m1\",\"b3\""), INCOMING_LABELLED, "U", 3 },
+	{ "a part's banner above the whole", MARKED("\"m1\"", PART("\"b1\"")), INCOMING_CONTRADICTORY, "TS",
+	  3 },
 	{ "two labels: what may be read by both", NOTE("\"m1\",\"m2\""), INCOMING_CONTRADICTORY, "S", 1 },
 	{ "a narrower TLP", NOTE("\"m1\",\"" RED "\""), INCOMING_CONTRADICTORY, "TS", 3 },
 	{ "a wider TLP: the label stands", NOTE("\"m2\",\"" CLEAR "\""), INCOMING_CONTRADICTORY, "S", 1 },
@@ -394,6 +413,25 @@ static const struct {
 	{ "Z", "cap", ALERT(PUBLIC, "", "<expires>2026-11-29T10:00:00Z</expires>"), "cap.time", NULL },
 	{ "effective before sent", "cap",
 	  ALERT(PUBLIC, "", "<effective>2026-11-28T09:59:59-00:00</effective>"), "cap.effective", NULL },
+	{ "public, and restricted above its label", "cap",
+	  ALERT(PUBLIC "<restriction>TOP SECRET</restriction>", CODE("KOR-USA 3 U rel=KOR,PUBLIC origin=KOR"),
+		""),
+	  NULL, "CONTRADICTORY" },
+	{ "public, and restricted as its label", "cap",
+	  ALERT(PUBLIC "<restriction>UNCLASSIFIED</restriction>",
+		CODE("KOR-USA 3 U rel=KOR,PUBLIC origin=KOR"), ""),
+	  NULL, "CONTRADICTORY" },
+	{ "public, and not restricted", "cap",
+	  ALERT(PUBLIC, CODE("KOR-USA 3 U rel=KOR,PUBLIC origin=KOR"), ""), NULL, "LABELLED" },
+	{ "a restriction that is another level", "cap",
+	  ALERT("<scope>Restricted</scope><restriction>TOP SECRET//REL TO KOR</restriction>",
+		CODE("KOR-USA 3 S rel=KOR origin=KOR"), ""),
+	  NULL, "CONTRADICTORY" },
+	{ "a restriction with a zero width", "cap",
+	  ALERT("<scope>Restricted</scope><restriction>TOP SE\xe2\x80\x8b"
+		"CRET</restriction>",
+		CODE("KOR-USA 3 S rel=KOR origin=KOR"), ""),
+	  "label.unseen", NULL },
 	{ "no alert", "cap", XML "<a/>", "cap.alert", NULL },
 	{ "a DTD", "cap", XML "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "xml.dtd", NULL },
 	{ "an external entity", "cap", XML "<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>",
@@ -454,6 +492,13 @@ static const struct {
 	{ "behind one that is not", "csv",
 	  "label,text\nKOR-USA 3 S rel=KOR origin=KOR,a\nKOR-USA 3 S rel=K\xc2\xadOR origin=KOR,b\n",
 	  "label.unseen", NULL },
+	{ "two columns of labels", "csv",
+	  "label,label,text\nKOR-USA 3 U rel=KOR origin=KOR,KOR-USA 3 S rel=KOR origin=KOR,a\n", NULL,
+	  "CONTRADICTORY" },
+	{ "a marking above the label", "csv",
+	  "marking,label,text\nTop Secret,KOR-USA 3 U rel=KOR origin=KOR,a\n", NULL, "CONTRADICTORY" },
+	{ "a marking as the label", "csv", "marking,label,text\nu//REL,KOR-USA 3 U rel=KOR origin=KOR,a\n",
+	  NULL, "LABELLED" },
 	{ "no label", "csv", "title,text\na,b", NULL, "UNLABELLED" },
 	{ "a cell too many", "csv", "title,text\na,b,c", "csv.columns", NULL },
 	{ "an open quote", "csv", "title,text\na,\"b", "csv.form", NULL },
@@ -470,6 +515,11 @@ static const struct {
 	  ATOM(ENTRY("<category term='KOR-USA 3 S rel=KOR origin=KOR'/>", "")), NULL, "UNLABELLED" },
 	{ "a label with a zero width", "atom",
 	  ATOM(ENTRY(TERM("KOR-USA 3 S rel=KOR\xe2\x80\x8d origin=KOR"), "")), "label.unseen", NULL },
+	{ "a banner above the label", "atom",
+	  ATOM(ENTRY("<category scheme='urn:entente:label' label='TOP SECRET' term='KOR-USA 3 S rel=KOR "
+		     "origin=KOR'/>",
+		     "")),
+	  NULL, "CONTRADICTORY" },
 	{ "another's label", "atom", ATOM(ENTRY(TERM("NATO 1 S rel=KOR origin=KOR"), "")), NULL, "UNKNOWN" },
 	{ "a label without a word", "atom", ATOM(ENTRY("<category scheme='urn:entente:label'/>", "")), NULL,
 	  "UNKNOWN" },
@@ -491,6 +541,10 @@ static const struct {
 	{ "one feature alone", "geojson", FEATURE("null", "null"), NULL, "UNLABELLED" },
 	{ "a feature with a label", "geojson",
 	  COLLECTION(FEATURE("null", "{\"label\":\"KOR-USA 3 S rel=KOR origin=KOR\"}")), NULL, "LABELLED" },
+	{ "a marking above the label", "geojson",
+	  COLLECTION(FEATURE("null",
+			     "{\"marking\":\"TOP SECRET\",\"label\":\"KOR-USA 3 S rel=KOR origin=KOR\"}")),
+	  NULL, "CONTRADICTORY" },
 	{ "what maps call a label", "geojson", COLLECTION(FEATURE("null", "{\"label\":\"A town\"}")), NULL,
 	  "UNLABELLED" },
 	{ "another's label", "geojson",
@@ -594,6 +648,39 @@ static void what_nobody_sees_is_named(void **state)
 	}
 }
 
+/* What does not fit any more is as if it was never put, and what stood before is sent. */
+static void one_large_item_stops_no_feed(void **state)
+{
+	static const char *const names[] = { "cap", "atom", "csv" };
+	struct label_mask m = { .level = 0, .rel = 3, .origin = 1 };
+	static char text[CONTENT_LEN_MAX];
+
+	(void)state;
+	memset(text, '"', sizeof text);
+	for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+		const struct format *f = format_find(bytes_str(names[i]));
+		struct writing w = { .accord = accord, .role = "watch", .files = json_array() };
+		struct border_item it = item_with(&m);
+		enum err e = ERR_OK;
+		size_t count = 0, last = 0;
+		f->open(&w);
+		it.portions[0].text = (struct bytes){ (const uint8_t *)text, sizeof text };
+		for (; e == ERR_OK && count < 100; count++)
+			e = f->put(&w, &it);
+		assert_int_equal(e, ERR_LIMIT);
+		it.portions[0].text = BYTES_LIT("The last.");
+		assert_int_equal(f->put(&w, &it), ERR_OK);
+		f->finish(&w);
+		last = json_array_size(w.files) - 1;
+		assert_non_null(
+			strstr(json_string_value(json_object_get(json_array_get(w.files, last), "text")),
+			       "The last."));
+		if (strcmp(names[i], "cap") == 0)
+			assert_int_equal(last, count); /* none that the index does not name */
+		json_decref(w.files);
+	}
+}
+
 static void numbers_of_ships(void **state)
 {
 	static const struct {
@@ -625,6 +712,7 @@ int main(void)
 		cmocka_unit_test(files_are_refused_with_their_rule),
 		cmocka_unit_test(what_nobody_sees_is_named),
 		cmocka_unit_test(portions_have_marks_of_their_own),
+		cmocka_unit_test(one_large_item_stops_no_feed),
 		cmocka_unit_test(numbers_of_ships),
 	};
 
