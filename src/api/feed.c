@@ -175,7 +175,9 @@ static enum look look_at_content(const struct feed *f, const struct statement *s
 	struct buf content;
 	enum err e;
 
-	if (!s->has_content || s->content.sealing != SEALING_NONE)
+	if (!s->has_content) /* a form may stand in its statement alone */
+		return form_of(f->accord, s) != NULL ? LOOK_OPEN : LOOK_HIDDEN;
+	if (s->content.sealing != SEALING_NONE)
 		return LOOK_HIDDEN;
 	buf_init(&content, f->memory->content, CONTENT_LEN_MAX);
 	e = node_content(f->api->node, s, &content);
@@ -556,9 +558,11 @@ static enum err put_words(struct feed *f, const struct place_key *place, struct 
 	}
 	if (e != ERR_OK)
 		return e;
+	*words = (struct content){ .portions_count = 0 };
 	buf_init(&content, f->memory->content, CONTENT_LEN_MAX);
-	e = node_content(f->api->node, s, &content);
-	if (e == ERR_OK)
+	if (s->has_content)
+		e = node_content(f->api->node, s, &content);
+	if (e == ERR_OK && s->has_content)
 		e = content_read(buf_bytes(&content), words, &fault);
 	if (e != ERR_OK)
 		return ERR_NOT_FOUND;

@@ -165,6 +165,12 @@ def test_a_form_leaves_with_what_it_says(wide):
                       "N20 Incident of concern, CLOSED", "It is over."):
             assert words in str(text), (name, words)
         assert "KOR/NOTIFY" not in str(text), "and no number of the record"
+    item = next(one for one in shown(Taxii(kor, "press"), "KOR/notify") if "What is known" in one["content"])
+    kor.say("send", "consult", *to, "--form", "N61", "--field", f"commitment={first}", "--field", "owners=kor", "--field", "state=open",
+            "--field", "due=30d", key="watch")
+    note, = shown(Taxii(kor, "press"), "KOR/consult")
+    assert note["abstract"].startswith("N61 Commitment status") and "\nOwners: kor\n" in note["content"], "without any content"
+    assert f"\nCommitment: urn:uuid:{item['id'].removeprefix('note--')}\n" in note["content"] and item["id"] in note["object_refs"]
     note, = shown(Taxii(kor, "press"))
     assert note["abstract"] == "N50 Shared assessment: launch" and note["lang"] == "en"
     assert "\nClaims 1\n  Source: public\n  Claim: two seen\n" in note["content"] and "\nAssessment: likely" in note["content"]
