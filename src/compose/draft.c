@@ -193,6 +193,12 @@ static void keep_within(struct draft *d, const json_t *entry)
 	}
 }
 
+void draft_label_as(struct draft *d, const json_t *entry)
+{
+	d->statement.has_label = label_copy(&d->words, json_object_get(entry, "label"), &d->statement.label);
+	keep_within(d, entry);
+}
+
 enum exit_code draft_refer(struct draft *d, const json_t *entry)
 {
 	struct place *p = &d->statement.refers[d->statement.refers_count];
@@ -207,11 +213,8 @@ enum exit_code draft_refer(struct draft *d, const json_t *entry)
 		return refuse_answer();
 	d->statement.refers_count++;
 	add_readers(d, entry);
-	if (!d->statement.has_label) {
-		d->statement.has_label =
-			label_copy(&d->words, json_object_get(entry, "label"), &d->statement.label);
-		keep_within(d, entry);
-	}
+	if (!d->statement.has_label)
+		draft_label_as(d, entry);
 	return EXIT_DONE;
 }
 

@@ -44,8 +44,10 @@ struct bytes draft_word(struct draft *d, const char *text);
 /* Accord, party, channel and last-seen, as the node says them now (GET /seen). EXIT_DONE, or it was said why
  * not. */
 enum exit_code draft_address(struct draft *d, struct client *c, const char *channel) MUST_CHECK;
-/* Refers to this entry (GET /entry) and takes its label. */
+/* Refers to this entry (GET /entry) and takes its label, unless it has one. */
 enum exit_code draft_refer(struct draft *d, const json_t *entry) MUST_CHECK;
+/* The label that stands of this entry. */
+void draft_label_as(struct draft *d, const json_t *entry);
 /* --label LEVEL and --rel CODE,CODE or $ENTENTE_LABEL; rel is all parties of the channel unless said. */
 enum exit_code draft_label(struct draft *d, const struct options *options, const json_t *parties) MUST_CHECK;
 /*

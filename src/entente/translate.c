@@ -120,6 +120,22 @@ static enum exit_code find_first(struct client *c, json_t **entry)
 	return code;
 }
 
+/* A later word is marked as the original is by now, whose label may have changed since the first. */
+static enum exit_code take_label(struct draft *d, struct client *c, const json_t *entry)
+{
+	json_t *original = NULL;
+	enum exit_code code;
+
+	if (strcmp(json_str(entry, "kind"), "translation") != 0)
+		return EXIT_DONE;
+	code = show_get_entry(c, json_string_value(json_array_get(json_object_get(entry, "refers"), 0)),
+			      &original);
+	if (code == EXIT_DONE)
+		draft_label_as(d, original);
+	json_decref(original);
+	return code;
+}
+
 static enum exit_code compose(struct options *o, struct client *c, struct officer *officer, struct draft *d,
 			      const json_t *entry, enum translation_status status)
 {
@@ -127,6 +143,8 @@ static enum exit_code compose(struct options *o, struct client *c, struct office
 
 	if (code == EXIT_DONE)
 		code = draft_address(d, c, say_number(json_uint(entry, "channel")));
+	if (code == EXIT_DONE)
+		code = take_label(d, c, entry);
 	if (code == EXIT_DONE)
 		code = draft_refer(d, entry);
 	if (code == EXIT_DONE)

@@ -538,6 +538,8 @@ static enum err may_judge(struct node *n, struct now now, const struct command *
 		e = fold_judge(&n->fold, &judged.input, &judged.view);
 	if (e == ERR_OK && judged.view.verdict == VERDICT_OK)
 		e = refused_at_home(n, now, s, &judged.view);
+	if (e == ERR_OK)
+		e = translation_at_door(n, s, &judged.view);
 	if (e == ERR_OK && (judged.view.verdict == VERDICT_OK || judged.view.verdict == VERDICT_APPROVAL) &&
 	    in->content.len > 0)
 		e = held_at_door(n, in, s, &judged.view);
@@ -650,6 +652,8 @@ static enum err entry_judge(struct node *n, struct now now, const struct command
 		return e;
 	if (judged->view.verdict == VERDICT_OK)
 		e = refused_at_home(n, now, s, &judged->view);
+	if (e == ERR_OK)
+		e = translation_at_door(n, s, &judged->view);
 	if (e == ERR_OK && (judged->view.verdict == VERDICT_OK || judged->view.verdict == VERDICT_APPROVAL))
 		e = held_at_door(n, in, s, &judged->view);
 	if (e == ERR_OK && judged->view.verdict != VERDICT_OK)

@@ -131,6 +131,8 @@ static const struct {
 	{ "REFUSED", "VIA", EXIT_REFUSED, N_("ask the party whose hand it is: that line of the guidelines") },
 	{ "REFUSED", "OPENS", EXIT_REFUSED,
 	  N_("entente downgrade PLACE opens it, entente relabel PLACE closes it further") },
+	{ "REFUSED", "BELOW", EXIT_REFUSED,
+	  N_("entente translate gives it the label of the original; entente read PLACE shows that") },
 	{ "REFUSED", "refers.version", EXIT_REFUSED,
 	  N_("entente accord adopt DIR, with the version that entente status says is missing") },
 	{ "REFUSED", "refers.others", EXIT_REFUSED,

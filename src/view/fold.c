@@ -397,10 +397,10 @@ static enum err judge_version(const struct case_file *c, enum verdict *out)
 }
 
 static judge *const judges[] = {
-	judge_channel,	  judge_node,	 judge_signatures, judge_label,	      judge_sealing,
-	judge_addressees, judge_acting,	 judge_repetition, judge_references,  judge_step,
-	judge_form,	  judge_release, judge_version,	   judge_translation, judge_procedure,
-	judge_dialogue,	  judge_text,	 judge_watch,	   judge_key_anew,
+	judge_channel,	  judge_node,	     judge_signatures, judge_label,	 judge_sealing,
+	judge_addressees, judge_acting,	     judge_repetition, judge_references, judge_step,
+	judge_form,	  judge_translation, judge_release,    judge_version,	 judge_procedure,
+	judge_dialogue,	  judge_text,	     judge_watch,      judge_key_anew,
 };
 
 enum err fold_judge(const struct fold *all, const struct fold_input *in, struct entry_view *out)

@@ -105,7 +105,8 @@
 	X(CREDITOR,   "of what a party owes nobody else is owed it, who could say that it is done") \
 	X(RENAMES,    "a lasting name is never changed") \
 	X(OUTSIDE,    "its label names an outside party: what goes there goes by a release alone") \
-	X(EARLY,      "the day for which it was signed has not come")
+	X(EARLY,      "the day for which it was signed has not come") \
+	X(BELOW,      "its words are marked below what they translate")
 /* clang-format on */
 
 enum verdict {
@@ -235,7 +236,7 @@ enum err fold_size(const struct fold *f, const struct log_key *log, uint64_t *si
  * format mean nothing here, and are dropped and made anew (docs/spec/record.md section 6). A log of which
  * nothing is folded has none: current.
  */
-#define FOLD_FORMAT 23u
+#define FOLD_FORMAT 24u
 enum err fold_is_current(const struct fold *f, const struct log_key *log, bool *is_current) MUST_CHECK;
 enum err fold_get(const struct fold *f, const struct place_key *place, struct entry_view *out) MUST_CHECK;
 /* Whether an entry was in the past of another. */

@@ -430,3 +430,30 @@ def test_a_request_is_a_message(guided):
     usa.say("ack", place, key="watch")
     usa.release("decline", place, "It stays as it is.", by=("head",))
     kor.await_step(place, "DECLINED")
+
+
+def test_a_translation_is_marked_as_its_original(guided):
+    """Words in another language go out under no lower label, with no fewer signatures, than the words."""
+    kor, usa = guided["kor"], guided["usa"]
+    place = kor.say("send", "share", "Lunch at noon.", "--to", "usa/watch", "--label", "OPEN", key="watch")["place"]
+    first = kor.say("translate", place, "정오에 오찬.", "--to", "ko", key="watch")
+    assert kor.entry(first["place"])["kind"] == "translation", "it needed nobody"
+    approve(kor, kor.say("relabel", place, "--label", "CLOSED", key="watch")["place"], "head")
+    usa.wait("the new label is there", lambda: (usa.find("/entry", place=place) or {}).get("label", {}).get("level") == "CLOSED")
+    later = kor.say("translate", first["place"], "정오에 오찬함.", key="watch")
+    assert later["step"] == "SUBMITTED" and later["needed"] == 1, "as a new translation of it"
+    assert kor.entry(approve(kor, later["place"], "head")["released"])["label"]["level"] == "CLOSED"
+
+    def raw(node, on, level):
+        seen, there = node.get("/seen", channel="share"), node.entry(on)
+        body = officers.content("정오에", "ko")
+        return node.post([officers.item(officers.statement(
+            bytes.fromhex(seen["accord"]), seen["channel"], node.party, "watch", kind=24, rel=seen["parties"], level=level,
+            fields={1: 2, 2: "ko"}, body=body,
+            refers=[[there["channel"], there["party"], there["epoch"], there["index"], bytes.fromhex(there["leaf"])]]),
+            [node.key("watch")], body)])[0]
+
+    for node in (kor, usa):
+        assert raw(node, place, "OPEN")["rule"] == "BELOW"
+        assert raw(node, place, "CLOSED")["rule"] == "APPROVAL"
+    assert raw(kor, first["place"], "OPEN")["rule"] == "BELOW"

@@ -166,6 +166,10 @@ static void put_fields(struct statement *st, const struct line *l, uint8_t memor
 		cbor_put_bytes(&one, BYTES_OF(hash));
 	else if (l->number > 0 && l->kind != KIND_RECALL_DONE)
 		cbor_put_uint(&one, l->number - 1);
+	if (l->kind == KIND_TRANSLATION) {
+		cbor_put_uint(&one, TRANSLATION_DRAFT);
+		cbor_put_text(&two, BYTES_LIT("ko"));
+	}
 	if (l->has_path)
 		cbor_put_text(&one, BYTES_LIT("free text"));
 	if (one.len > 0)

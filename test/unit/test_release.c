@@ -1744,6 +1744,43 @@ static void test_beforehand_draft(void **state)
 	}
 }
 
+#define TRANSLATED(by, l, at)       \
+	{ .kind = KIND_TRANSLATION, \
+	  .party = by,              \
+	  .label = l,               \
+	  .refers = at,             \
+	  .content = 2,             \
+	  BY(DUTY, RELEASER, OTHER) }
+
+/* The same words in another language are marked as the words are: no later word gets below them. */
+static void test_translations_below(void **state)
+{
+	static const char none[] = "S origin:KOR,USA rel:KOR,USA";
+	struct line open = TRANSLATED(1, "U rel:KOR,USA", 1), later = TRANSLATED(0, LOW, 2);
+
+	(void)state;
+	play("as the original", ITEM, (struct line[]){ TRANSLATED(0, ITEM, 1) }, 1, VERDICT_OK);
+	play("above it", LOW, (struct line[]){ TRANSLATED(1, ITEM, 1) }, 1, VERDICT_OK);
+	play("below it", ITEM, (struct line[]){ TRANSLATED(0, LOW, 1) }, 1, VERDICT_BELOW);
+	play("a topic less", ITEM, (struct line[]){ TRANSLATED(1, none, 1) }, 1, VERDICT_BELOW);
+	open.by_count = 0;
+	play("below it, by one who needs nobody there", ITEM, &open, 1, VERDICT_BELOW);
+	play("later words below", ITEM, (struct line[]){ TRANSLATED(0, ITEM, 1), later }, 2, VERDICT_BELOW);
+	later.content = 0;
+	later.by_count = 0;
+	play("a later status without words", ITEM, (struct line[]){ TRANSLATED(0, ITEM, 1), later }, 2,
+	     VERDICT_OK);
+	play("opened before", ITEM, (struct line[]){ DOWN(LOW, 1), TRANSLATED(1, LOW, 1) }, 2, VERDICT_OK);
+	play("closed, then opened", LOW,
+	     (struct line[]){ RELABELLED(ITEM, 1), DOWN("U origin:KOR,USA rel:KOR,USA topic:DPRK-MSL", 2),
+			      TRANSLATED(1, "U origin:KOR,USA rel:KOR,USA topic:DPRK-MSL", 1) },
+	     3, VERDICT_OK);
+	play("closed further: that our own door asks", LOW,
+	     (struct line[]){ RELABELLED(ITEM, 1), TRANSLATED(1, LOW, 1) }, 2, VERDICT_OK);
+	play("later words on what was opened", ITEM,
+	     (struct line[]){ TRANSLATED(0, ITEM, 1), DOWN(LOW, 1), TRANSLATED(0, LOW, 2) }, 3, VERDICT_OK);
+}
+
 static void test_labels_of_any(void **state)
 {
 	static const char one[] = "S origin:KOR,USA rel:KOR,USA topic:DPRK-MSL",
@@ -1951,6 +1988,7 @@ int main(void)
 		cmocka_unit_test(test_beforehand),
 		cmocka_unit_test(test_beforehand_by_one),
 		cmocka_unit_test(test_beforehand_draft),
+		cmocka_unit_test(test_translations_below),
 		cmocka_unit_test(test_labels_of_any),
 		cmocka_unit_test(test_blind),
 		cmocka_unit_test(test_erase_what_is_void),
