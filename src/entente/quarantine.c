@@ -1,13 +1,16 @@
 /* What came over the border, and waits for a person. Nothing of it enters the record by itself. */
 #include "base/alloc.h"
+#include "border/border.h"
 #include "border/imo.h"
 #include "border/incoming.h"
 #include "entente/rows.h"
 #include "home/quarantine_store.h"
 #include "home/words.h"
+#include "policy/policy.h"
 #include "sys/file.h"
 #include "terminal/client.h"
 #include "terminal/held.h"
+#include "terminal/login.h"
 #include "terminal/say.h"
 
 #include <stdlib.h>
@@ -85,7 +88,7 @@ static void list_one(const struct options *o, const struct guidelines *g, const 
 	incoming_close(&in);
 }
 
-static enum exit_code list(struct options *o, const struct accord *a)
+static enum exit_code list(struct options *o, const struct held *h)
 {
 	struct bytes *names = xcalloc(QUARANTINE_MAX, sizeof *names);
 	void *memory = xcalloc(1, NAMES_LEN);
@@ -99,7 +102,7 @@ static enum exit_code list(struct options *o, const struct accord *a)
 	if (e == ERR_OK)
 		e = file_list(dir, &arena, names, QUARANTINE_MAX, &count);
 	for (size_t i = 0; e == ERR_OK && i < count; i++)
-		list_one(o, a->guidelines, (const char *)names[i].ptr, rows);
+		list_one(o, h->accord->guidelines, (const char *)names[i].ptr, rows);
 	if (o->is_json)
 		json_say(rows);
 	else if (count == 0)
@@ -157,12 +160,91 @@ static void show_item(const json_t *item)
 	say("\n\n");
 }
 
-static enum exit_code show(struct options *o, const struct accord *a)
+/* Posts of a session that may release something, on whichever channel. */
+static uint64_t releasers_of(const struct accord *a, const json_t *session)
+{
+	const json_t *channel, *role;
+	uint64_t out = 0;
+	size_t i, n;
+
+	json_array_foreach(json_object_get(session, "channels"), i, channel)
+	{
+		json_array_foreach(json_object_get(channel, "roles"), n, role)
+		{
+			size_t at = accord_role_find(a, bytes_str(json_string_value(role)));
+			if (at < a->roles_count && a->guidelines != NULL &&
+			    a->guidelines->roles[at].may_release)
+				out |= 1ull << at;
+		}
+	}
+	return out;
+}
+
+/* What has no label of ours is for each of them. */
+static bool may_read(const struct accord *a, size_t party, uint64_t posts, const json_t *item)
+{
+	struct label_mask label;
+	bool may = false;
+
+	if (label_text_read(a->guidelines, bytes_str(json_str(item, "label")), &label) != ERR_OK)
+		return posts != 0;
+	for (size_t role = 0; role < a->roles_count; role++) {
+		struct reader r = reader_of(party, role);
+		may = may ||
+		      ((posts >> role & 1) != 0 && policy_evaluate(a->guidelines, &label, &r).is_allowed);
+	}
+	return may;
+}
+
+static enum exit_code judge_reader(const struct accord *a, const json_t *session, const struct incoming *in)
+{
+	uint64_t posts = releasers_of(a, session);
+	size_t party = accord_party_find(a, bytes_str(json_str(session, "party"))), i;
+	bool may = posts != 0;
+	const json_t *item;
+
+	if (json_object_get(session, "channels") == NULL) {
+		say_error(_("The settings say that the owner does not read: what waits is for an officer who "
+			    "may release it (OWNER_READS)."));
+		say_next(_("entente login --key FILE, then the same command again"));
+		return EXIT_REFUSED;
+	}
+	json_array_foreach(in->items, i, item) may = may && may_read(a, party, posts, item);
+	if (may)
+		return EXIT_DONE;
+	say_error(_("None of your posts may release this and read it (RELEASER)."));
+	say_next(_("one whose role may release it: that line of the guidelines, and entente keys, say who"));
+	return EXIT_REFUSED;
+}
+
+/* The words of what waits are read as those of the record are: by whom the settings let read. */
+static enum exit_code ask_reader(const struct options *o, const struct held *h, const struct incoming *in)
+{
+	struct client c = { .fd = -1 };
+	json_t *session = NULL;
+	enum exit_code code;
+	struct query q;
+
+	if (strcmp(h->settings.owner_reads, "no") != 0)
+		return EXIT_DONE;
+	query_open(&q, "/session");
+	code = login_open(&c, o);
+	if (code == EXIT_DONE)
+		code = client_get(&c, &q, &session);
+	if (code == EXIT_DONE)
+		code = judge_reader(h->accord, session, in);
+	json_decref(session);
+	login_close(&c);
+	return code;
+}
+
+static enum exit_code show(struct options *o, const struct held *h)
 {
 	struct incoming in;
 	const json_t *item;
+	enum exit_code code;
 	size_t i;
-	enum err e = read_one(o, a->guidelines, o->arguments[1], &in);
+	enum err e = read_one(o, h->accord->guidelines, o->arguments[1], &in);
 
 	if (e == ERR_NOT_FOUND)
 		return no_such(o->arguments[1]);
@@ -172,25 +254,26 @@ static enum exit_code show(struct options *o, const struct accord *a)
 		incoming_close(&in);
 		return EXIT_INTEGRITY;
 	}
-	if (o->is_json) {
+	code = ask_reader(o, h, &in);
+	if (code == EXIT_DONE && o->is_json) {
 		json_say(in.items);
-	} else {
+	} else if (code == EXIT_DONE) {
 		json_array_foreach(in.items, i, item) show_item(item);
 		say_line(_("What you take over you say yourself, with a label: entente send CHANNEL --label "
 			   "LABEL"));
 	}
 	incoming_close(&in);
-	return EXIT_DONE;
+	return code;
 }
 
 static enum exit_code with_accord(struct options *o,
-				  enum exit_code (*then)(struct options *, const struct accord *))
+				  enum exit_code (*then)(struct options *, const struct held *))
 {
 	struct held h;
 	enum exit_code code = held_accord(&h, o);
 
 	if (code == EXIT_DONE)
-		code = then(o, h.accord);
+		code = then(o, &h);
 	versions_close(&h.versions);
 	return code;
 }

@@ -1,5 +1,6 @@
 """What goes to the other party goes as its guidelines say: drafted by one, released by others, each by his own key."""
 import base64
+import json
 import shutil
 import time
 
@@ -457,3 +458,19 @@ def test_a_translation_is_marked_as_its_original(guided):
         assert raw(node, place, "OPEN")["rule"] == "BELOW"
         assert raw(node, place, "CLOSED")["rule"] == "APPROVAL"
     assert raw(kor, first["place"], "OPEN")["rule"] == "BELOW"
+
+
+def test_quarantine_is_read_by_releasers(guided, tmp_path):
+    """Where the owner does not read, the words of what waits are for who may release and read them."""
+    kor = guided["kor"]
+    kor.stop()
+    kor.forbid_owner()
+    kor.start()
+    one = tmp_path / "in.csv"
+    one.write_text('id,title,text,label\n1,Title,The words of it.,"PLAY 1 SECRET rel=KOR,USA origin=USA"\n')
+    name = json.loads(kor.run("import", "csv", one, "--json").stdout)["name"]
+    done = kor.run("quarantine", "show", name, code=4, env={"XDG_RUNTIME_DIR": str(tmp_path)})
+    assert "OWNER_READS" in done.stderr and "The words" not in done.stdout + done.stderr
+    for who, code in (("watch", 4), ("head", 0)):
+        done = kor.run("quarantine", "show", name, "--key", kor.keys / who, code=code)
+        assert ("The words of it." in done.stdout) == (code == 0) and ("RELEASER" in done.stderr) == (code == 4)
