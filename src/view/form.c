@@ -10,7 +10,7 @@ enum err fold_form(const struct fold *f, const struct place_key *place, struct f
 	return row_get_form(f->map, place, out);
 }
 
-/* Whether the author has ended what stands at `first`, in the past of this one. */
+/* Whether its author has ended what stands at `first`, in the past of this one. */
 static enum err is_ended(const struct case_file *c, const struct place_key *first, enum form_act act,
 			 bool *out)
 {
@@ -21,7 +21,7 @@ static enum err is_ended(const struct case_file *c, const struct place_key *firs
 	*out = false;
 	while (!*out && e == ERR_OK && (e = fold_next_act(c->f, first, &at)) == ERR_OK) {
 		bool is_end;
-		if (at.place.log.party != c->in->log.party)
+		if (at.place.log.party != first->log.party)
 			continue;
 		e = row_get_form(c->f->map, &at.place, &ended);
 		/* What was closed can still be cancelled, once. */
@@ -70,7 +70,7 @@ static bool is_after(const struct form *form, const char *name)
 	return false;
 }
 
-/* One of the forms that come before it is among what it refers to. */
+/* One of the forms that come before it is among what it refers to, and nobody has cancelled that. */
 static enum err judge_after(const struct case_file *c, const struct form *form, enum verdict *out)
 {
 	const struct statement *s = c->in->statement;
@@ -80,14 +80,18 @@ static enum err judge_after(const struct case_file *c, const struct form *form, 
 	for (size_t i = 0; i < s->refers_count; i++) {
 		struct form_view before;
 		struct place_key at;
+		bool is_cancelled = false;
 		enum err e;
 		if (!refers_place(c->f, c->in, &s->refers[i], &at))
 			continue;
 		e = row_get_form(c->f->map, &at, &before);
-		if (e != ERR_OK && e != ERR_NOT_FOUND)
+		if (e == ERR_NOT_FOUND ||
+		    (e == ERR_OK && (before.act == FORM_ACT_CANCEL || !is_after(form, before.name))))
+			continue;
+		if (e == ERR_OK)
+			e = is_ended(c, &at, FORM_ACT_CANCEL, &is_cancelled);
+		if (e != ERR_OK || !is_cancelled)
 			return e;
-		if (e == ERR_OK && is_after(form, before.name))
-			return ERR_OK;
 	}
 	*out = VERDICT_STEP;
 	return ERR_OK;

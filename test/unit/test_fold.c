@@ -1852,6 +1852,8 @@ static void test_forms(void **state)
 		{ "cancelled when closed", 0, 3, "N20", CANCEL, VERDICT_OK },	       /* 21 */
 		{ "cancelled twice", 0, 3, "N20", CANCEL, VERDICT_STEP },	       /* 22 */
 		{ "a form that nobody has", 0, 3, "N77", 9, VERDICT_OK },	       /* 23 */
+		{ "after what was cancelled", 1, 3, "N22", 0, VERDICT_STEP },
+		{ "after the cancelling of it", 1, 21, "N22", 0, VERDICT_STEP },
 	};
 	struct scene *s = open_forms(state);
 	struct form_life life;
