@@ -153,6 +153,13 @@ static enum exit_code compose(struct options *o, const struct about *about, stru
 
 	if (code == EXIT_DONE)
 		code = draft_address(d, c, say_number(json_uint(s->first, "channel")));
+	if (code == EXIT_DONE && !bytes_equal(d->statement.party, bytes_str(json_str(s->first, "party")))) {
+		say_error(_("{1} was said by {2}, and only who said it corrects, amends, cancels or closes "
+			    "it."),
+			  json_str(s->first, "place"), json_str(s->first, "party"));
+		say_next(_("tell them: entente query '{1}'"), json_str(s->first, "place"));
+		code = EXIT_REFUSED;
+	}
 	if (code == EXIT_DONE)
 		code = draft_refer(d, s->first);
 	if (code == EXIT_DONE)

@@ -106,6 +106,48 @@ static void warn_contested(const json_t *glossary, const char *language, const c
 	}
 }
 
+/* Without the abbreviation behind it, which a text gives once or never. */
+static size_t name_len(const char *word)
+{
+	size_t len = strcspn(word, "(");
+
+	return len > 0 ? len : strlen(word);
+}
+
+/* Whether what stands there of a text is within a longer word of the glossary. */
+static bool is_within_longer(const json_t *glossary, const char *language, const char *text, size_t at,
+			     size_t len)
+{
+	const json_t *term;
+	size_t i;
+
+	json_array_foreach(json_object_get(glossary, "terms"), i, term)
+	{
+		const char *word = word_of(term, language);
+		size_t longer = name_len(word);
+		if (longer <= len)
+			continue;
+		for (size_t from = at + len > longer ? at + len - longer : 0; from <= at; from++) {
+			if (strncasecmp(text + from, word, longer) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* As a word of its own: in `a b`, which has a meaning of its own there, is no `b`. */
+static bool has_own_word(const json_t *glossary, const json_t *term, const char *language, const char *text)
+{
+	const char *word = word_of(term, language), *found = text;
+
+	while (word[0] != '\0' && (found = strcasestr(found, word)) != NULL) {
+		if (!is_within_longer(glossary, language, text, (size_t)(found - text), strlen(word)))
+			return true;
+		found++;
+	}
+	return false;
+}
+
 /* The word stands on one side, and what the glossary has for it does not on the other. */
 static void warn_other_words(const json_t *glossary, const char *language, const char *words,
 			     const char *other_language, const char *others)
@@ -115,8 +157,8 @@ static void warn_other_words(const json_t *glossary, const char *language, const
 
 	json_array_foreach(json_object_get(glossary, "terms"), i, term)
 	{
-		if (has_word(term, language, words) && word_of(term, other_language)[0] != '\0' &&
-		    !has_word(term, other_language, others))
+		if (has_own_word(glossary, term, language, words) &&
+		    word_of(term, other_language)[0] != '\0' && !has_word(term, other_language, others))
 			warn(_("The joint glossary has {2} for {1}."), word_of(term, language),
 			     word_of(term, other_language), "");
 	}

@@ -25,6 +25,9 @@ static const struct {
 	{ KIND_QUERY, N_("query"), false },
 	{ KIND_NEGATIVE, N_("NEGATIVE"), false },
 	{ KIND_ERASE, N_("erase"), false },
+	{ KIND_RECALL, N_("recall"), false },
+	{ KIND_DOWNGRADE, N_("downgrade"), false },
+	{ KIND_RELABEL, N_("relabel"), false },
 };
 
 static size_t find_act(const struct draft *d)

@@ -112,6 +112,11 @@ static enum exit_code run(struct options *o)
 		say_next("entente feed {1} --role ROLE | --party CODE", o->arguments[0]);
 		return EXIT_USAGE;
 	}
+	if (party != NULL && strcmp(o->arguments[0], "ics") == 0) {
+		say_error(_("No calendar goes to an outside party: nothing that it is made of is released."));
+		say_next("entente feed ics --role ROLE");
+		return EXIT_USAGE;
+	}
 	if ((dir == NULL || strcmp(dir, "-") == 0) && !option_no_json(o))
 		return EXIT_USAGE;
 	query_open(&q, "/feed");

@@ -16,6 +16,11 @@ static enum exit_code fill(struct draft *d, const struct options *o, const json_
 	size_t count = 0, at = 0;
 
 	while (count < GUIDELINES_PARTIES_MAX && (to = option_next(o, "to", &at)) != NULL) {
+		if (label_has(&d->statement.label, BYTES_LIT("rel"), bytes_str(to))) {
+			say_error(_("{1} may read it already: a release is for an outside party."), to);
+			say_next(_("the guidelines have a line `outside` for each that it can go to"));
+			return EXIT_USAGE;
+		}
 		label_put(&d->words, &d->statement.label, "rel", to);
 		codes[count++] = draft_word(d, to);
 	}

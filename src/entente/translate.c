@@ -57,9 +57,9 @@ static char *join_text(const json_t *entry)
 }
 
 static enum exit_code add_words(struct draft *d, const struct options *o, struct client *c,
-				const json_t *entry, const char *language)
+				const json_t *original, const char *language)
 {
-	char *from = join_text(entry);
+	char *from = join_text(original);
 	enum exit_code code;
 	struct buf text;
 
@@ -68,7 +68,7 @@ static enum exit_code add_words(struct draft *d, const struct options *o, struct
 		draft_text(d, language, NULL, buf_bytes(&text));
 		if (text.len < text.max) {
 			text.ptr[text.len] = '\0';
-			glossary_warn_translation(c, json_str(entry, "language"), from, language,
+			glossary_warn_translation(c, json_str(original, "language"), from, language,
 						  (const char *)text.ptr);
 		}
 	}
@@ -79,7 +79,7 @@ static enum exit_code add_words(struct draft *d, const struct options *o, struct
 
 /* A later word is said on the translation itself, in its language; what it is of is what that is of. */
 static enum exit_code add_fields(struct draft *d, const struct options *o, struct client *c,
-				 const json_t *entry, enum translation_status status)
+				 const json_t *entry, const json_t *original, enum translation_status status)
 {
 	bool is_later = strcmp(json_str(entry, "kind"), "translation") == 0;
 	bool has_text = o->arguments_count > 1 || option_is_given(o, "file");
@@ -92,13 +92,13 @@ static enum exit_code add_fields(struct draft *d, const struct options *o, struc
 				    : reader_language();
 	draft_field_uint(d, FIELD_TRANSLATION_STATUS, status);
 	cbor_put_text(&out, bytes_str(language));
-	if (buf_check(&out) != ERR_OK) {
+	if (buf_check(&out) != ERR_OK || !is_language_tag(bytes_str(language))) {
 		say_error(_("{1} is no language."), language);
 		say_next("entente translate --help");
 		return EXIT_USAGE;
 	}
 	draft_field(d, FIELD_TRANSLATION_LANGUAGE, buf_bytes(&out), false);
-	return is_later && !has_text ? EXIT_DONE : add_words(d, o, c, entry, language);
+	return is_later && !has_text ? EXIT_DONE : add_words(d, o, c, original, language);
 }
 
 /* Who names a later word on a translation means the translation. */
@@ -120,42 +120,49 @@ static enum exit_code find_first(struct client *c, json_t **entry)
 	return code;
 }
 
-/* A later word is marked as the original is by now, whose label may have changed since the first. */
-static enum exit_code take_label(struct draft *d, struct client *c, const json_t *entry)
+/* What it translates, which for a later word is what the first is of; *original is the caller's. */
+static enum exit_code find_original(struct client *c, json_t *entry, json_t **original)
 {
-	json_t *original = NULL;
-	enum exit_code code;
+	const char *kind = json_str(entry, "kind");
 
-	if (strcmp(json_str(entry, "kind"), "translation") != 0)
-		return EXIT_DONE;
-	code = show_get_entry(c, json_string_value(json_array_get(json_object_get(entry, "refers"), 0)),
-			      &original);
-	if (code == EXIT_DONE)
-		draft_label_as(d, original);
-	json_decref(original);
-	return code;
+	if (strcmp(kind, "translation") == 0)
+		return show_get_entry(
+			c, json_string_value(json_array_get(json_object_get(entry, "refers"), 0)), original);
+	/* What a node says by itself, and what every log begins with. */
+	if (json_uint(entry, "signatures") == 0 || strcmp(kind, "open") == 0 || strcmp(kind, "keys") == 0 ||
+	    strcmp(kind, "accord") == 0) {
+		say_error(_("{1} has no words to translate: it is {2}."), json_str(entry, "place"),
+			  show_kind(entry));
+		say_next(_("entente inbox lists the messages to your party, with their places"));
+		return EXIT_REFUSED;
+	}
+	*original = json_incref(entry);
+	return EXIT_DONE;
 }
 
+/* Marked as the original is by now, whose label may have changed since the first translation. */
 static enum exit_code compose(struct options *o, struct client *c, struct officer *officer, struct draft *d,
-			      const json_t *entry, enum translation_status status)
+			      const json_t *entry, const json_t *original, enum translation_status status)
 {
 	enum exit_code code = officer_find_role(officer, o, c);
 
 	if (code == EXIT_DONE)
 		code = draft_address(d, c, say_number(json_uint(entry, "channel")));
-	if (code == EXIT_DONE)
-		code = take_label(d, c, entry);
-	if (code == EXIT_DONE)
+	if (code == EXIT_DONE) {
+		draft_label_as(d, original);
 		code = draft_refer(d, entry);
+	}
 	if (code == EXIT_DONE)
-		code = add_fields(d, o, c, entry, status);
+		code = add_fields(d, o, c, entry, original, status);
 	if (code == EXIT_DONE)
 		code = seal_choose(d, officer, o, c);
 	if (code == EXIT_DONE)
 		code = draft_sign(d, officer);
-	return code == EXIT_DONE
-		       ? act_file(o, c, d, officer, entry, _("The translation of {2} stands as {1}."))
-		       : code;
+	return code == EXIT_DONE ? act_file(o, c, d, officer, entry,
+					    status == TRANSLATION_NONE
+						    ? _("The translation {2} is none any more: {1} says so.")
+						    : _("The translation of {2} stands as {1}."))
+				 : code;
 }
 
 static enum exit_code run(struct options *o)
@@ -163,7 +170,7 @@ static enum exit_code run(struct options *o)
 	struct officer officer = { 0 };
 	struct client c = { .fd = -1 };
 	enum translation_status status;
-	json_t *entry = NULL;
+	json_t *entry = NULL, *original = NULL;
 	struct draft d;
 	enum exit_code code = read_status(o, &status);
 
@@ -177,7 +184,10 @@ static enum exit_code run(struct options *o)
 	if (code == EXIT_DONE)
 		code = find_first(&c, &entry);
 	if (code == EXIT_DONE)
-		code = compose(o, &c, &officer, &d, entry, status);
+		code = find_original(&c, entry, &original);
+	if (code == EXIT_DONE)
+		code = compose(o, &c, &officer, &d, entry, original, status);
+	json_decref(original);
 	json_decref(entry);
 	login_close(&c);
 	officer_close(&officer);

@@ -48,8 +48,10 @@ static void show_one(const json_t *t)
 	}
 	say(_("  by {1} {2}, holder {3}, {4}\n"), json_str(by, "party"), json_str(by, "role"),
 	    say_number(json_uint(by, "holder")), json_str(by, "place"));
-	if (strcmp(status, "NONE") == 0)
+	if (strcmp(status, "NONE") == 0) {
+		say(_("  its words stay in the record: entente read '{1}'\n"), json_str(t, "place"));
 		return;
+	}
 	if (!json_flag(t, "held"))
 		say_coloured(COLOUR_WARN, _("INCOMPLETE: the text is not here yet.\n"));
 	show_text(t, is_machine ? _("[MACHINE] ") : NULL);

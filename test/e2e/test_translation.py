@@ -1,4 +1,6 @@
 """Translations beside the authentic text: whose, how good, and raised by those alone whom the accord allows."""
+import json
+
 import nodes
 
 PEOPLE = {"watch": ["watch"], "linguist": ["linguist"], "second": ["linguist"], "press": ["press"], "policy": ["policy"]}
@@ -59,6 +61,35 @@ def test_terms_are_warned_of(stage):
     place = said.stdout.split("  ")[0]
     done = kor.run("translate", place, "Discussed in the Demilitarized Zone.", "--to", "en", key="linguist", env=nodes.KOREAN)
     assert "공동 용어집에서 협의에 해당하는 말은 consultation입니다" in done.stderr and "비무장지대에" not in done.stderr
+    # A term within a longer one is that, and later words are held against the original.
+    group = kor.say("send", "notify", "핵협의그룹 회의", *words, "--language", "ko", key="watch")["place"]
+    done = kor.run("translate", group, "A meeting of the Group", "--to", "en", "--json", key="linguist")
+    assert "consultation" not in done.stderr
+    made = json.loads(done.stdout.splitlines()[0])["place"]
+    assert kor.run("translate", made, "The Group meets", key="linguist").stderr == ""
+    first = kor.say("translate", place, "A consultation in the Demilitarized Zone.", "--to", "en", key="linguist")["place"]
+    assert "consultation for 협의" in kor.run("translate", first, "Talks in the Demilitarized Zone.", key="linguist").stderr
+
+
+def test_what_is_refused_says_why(stage):
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    kor, usa = world["kor"], world["usa"]
+    said = kor.say("send", "notify", "A launch.", "--language", "en", "--to", "usa/watch", "--label", "U", key="watch")["place"]
+    there(usa, said)
+    done = usa.run("translate", said, "발사.", "--to", "xx!", key="watch", code=2)
+    assert "xx! is no language" in done.stderr
+    done = usa.run("translate", "KOR/NOTIFY 1.0", "열림.", "--to", "ko", key="watch", code=4)
+    assert "has no words to translate" in done.stderr
+    done = usa.run("rectify", said, "--field", "act-on=correct", key="watch", code=4)
+    assert "was said by kor, and only who said it" in done.stderr
+    for words in (["recall", said], ["downgrade", said, "--label", "U"], ["relabel", said, "--label", "R"]):
+        done = usa.run(*words, key="watch", code=4)
+        assert f"{words[0]} cannot be said of {said}: that was said by kor" in done.stderr, done.stderr
+    assert "No calendar goes to an outside party" in kor.run("feed", "ics", "--party", "PUBLIC", code=2).stderr
+    assert "KOR may read it already" in kor.run("release", said, "--to", "KOR", key="watch", code=2).stderr
+    made = usa.say("translate", said, "발사.", "--to", "ko", key="watch")["place"]
+    assert "is none any more" in usa.run("translate", made, "--status", "NONE", key="watch").stdout
+    assert f"entente read '{made}'" in usa.run("read", said).stdout and "발사." in usa.run("read", made).stdout
 
 
 def test_units_of_a_text_are_warned_of(stage):
