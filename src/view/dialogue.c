@@ -541,6 +541,13 @@ static enum err judge_end(const struct case_file *c, const struct sieve *past, s
 	return e;
 }
 
+/* A session that is concluded neither goes on nor pauses: another is set. */
+static bool is_behind_end(const struct statement *s, const struct thing *t)
+{
+	return (is_act(s, DIALOGUE_ACT_BEGIN) || is_act(s, DIALOGUE_ACT_RECESS)) &&
+	       t->said[DIALOGUE_ACT_CONCLUDE] != 0;
+}
+
 /* What a party may not say of a thing as it had seen it. */
 static enum err judge_deed(const struct case_file *c, struct thing_row *row, enum verdict *out)
 {
@@ -555,7 +562,7 @@ static enum err judge_deed(const struct case_file *c, struct thing_row *row, enu
 		return e;
 	if (is_said(c, &row->thing))
 		*out = VERDICT_TWICE;
-	else if (thing_is_over(&row->thing) ||
+	else if (thing_is_over(&row->thing) || is_behind_end(s, &row->thing) ||
 		 (s->kind == KIND_REPORTED &&
 		  thing_progress(&row->thing, c->in->log.party) == PROGRESS_ACCEPTED))
 		*out = VERDICT_OVER;
