@@ -185,6 +185,7 @@ static const struct {
 	{ DIALOGUE_UNIT, reply_one_text },
 	{ DIALOGUE_CREDENTIALS, reply_words },
 	{ DIALOGUE_MANNER, reply_one_text },
+	{ DIALOGUE_BESIDE, reply_one_text },
 	{ DIALOGUE_HASH, reply_hash },
 };
 /* clang-format on */

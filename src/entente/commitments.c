@@ -440,10 +440,8 @@ static enum exit_code run(struct options *o)
 
 const struct command_row command_commitments = {
 	"commitments",
-	"[board | timeline | show NAME | new BODY NAME TITLE | report|accept|confirm NAME [TEXT] | "
-	"dispute|drop NAME "
-	"TEXT | condition NAME "
-	"...]",
+	"[board | timeline | show NAME | new BODY NAME TITLE | of SESSION NAME TITLE | "
+	"report|accept|confirm NAME [TEXT] | dispute|drop NAME TEXT | condition NAME CONDITION TITLE STAGE]",
 	0,
 	6,
 	N_("list what was promised; promise, report, accept or dispute"),

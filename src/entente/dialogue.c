@@ -21,6 +21,7 @@ const struct option_row dialogue_options[] = {
 	{ "chairs", N_("ROLES"), N_("the roles that chair a body together: ALBA's and BOREA's posts") },
 	{ "languages", N_("TAGS"), N_("the languages that a body talks in: ko,en") },
 	{ "manner", N_("MANNER"), N_("how a session is held: meeting, side-meeting or call") },
+	{ "beside", N_("SESSION"), N_("the session beside which a side meeting or a call is held") },
 	{ "head", N_("NAME=OFFICE"), N_("who heads the own delegation") },
 	{ "member", N_("NAME=OFFICE"), N_("who else is of it; may be given again") },
 	{ "credentials", N_("TEXT"), N_("what empowers it: by whom, when, its number") },
@@ -58,7 +59,7 @@ static const struct member {
 	{ DIALOGUE_TYPE, SHAPE_TEXT },	     { DIALOGUE_CONFIDENCE, SHAPE_TEXT },
 	{ DIALOGUE_WHERE, SHAPE_TEXT },	     { DIALOGUE_LOCATION, SHAPE_WORDS },
 	{ DIALOGUE_UNIT, SHAPE_TEXT },	     { DIALOGUE_CREDENTIALS, SHAPE_WORDS },
-	{ DIALOGUE_MANNER, SHAPE_TEXT },
+	{ DIALOGUE_MANNER, SHAPE_TEXT },     { DIALOGUE_BESIDE, SHAPE_TEXT },
 };
 
 static const struct member *member_find(const char *key)
@@ -414,9 +415,8 @@ static void put_people_of(const struct options *o, json_t *said)
 /* What was typed, as the object that a file would have. */
 static json_t *said_of(const struct saying *s, size_t at)
 {
-	static const char *const texts[] = {
-		"when", "source", "type", "confidence", "where", "unit", "manner"
-	};
+	static const char *const texts[] = { "when",  "source", "type",	  "confidence",
+					     "where", "unit",	"manner", "beside" };
 	const struct options *o = s->o;
 	json_t *said = json_object();
 	const char *also, *number = option_value(o, "number");
@@ -493,6 +493,9 @@ static enum exit_code add_record(const struct saying *s, json_t *said)
 	code = text_get(s->c, name, NULL, &text);
 	if (code == EXIT_DONE)
 		json_object_set(said, "hash", json_object_get(text, "hash"));
+	/* Its hash is then of what he is shown, and no other's who is shown more. */
+	if (code == EXIT_DONE && text_reach(text)[0] != '\0')
+		say_note("{1}", text_reach(text));
 	json_decref(text);
 	return code;
 }
@@ -514,6 +517,21 @@ static enum exit_code check_unit(const struct saying *s)
 	if (code == EXIT_DONE)
 		code = text_has_unit(text, unit + len + 1);
 	json_decref(text);
+	return code;
+}
+
+/* A side meeting is held beside a session that is there. */
+static enum exit_code check_beside(const struct saying *s)
+{
+	const char *beside = option_value(s->o, "beside");
+	json_t *session = NULL;
+	enum exit_code code;
+
+	/* What is no name is refused with its member. */
+	if (beside == NULL || !is_dialogue_name(bytes_str(beside)))
+		return EXIT_DONE;
+	code = dialogue_look_up(s->c, "session", beside, &session);
+	json_decref(session);
 	return code;
 }
 
@@ -635,6 +653,8 @@ static enum exit_code compose(struct saying *s)
 		code = add_other(s);
 	if (code == EXIT_DONE)
 		code = check_unit(s);
+	if (code == EXIT_DONE)
+		code = check_beside(s);
 	if (code == EXIT_DONE)
 		code = add_fields(s, at);
 	if (code == EXIT_DONE)

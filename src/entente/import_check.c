@@ -293,6 +293,19 @@ static enum exit_code check_with(const json_t *thing, const struct shape *shape,
 	return EXIT_REFUSED;
 }
 
+/* A side meeting is held beside a session of the file above it, or of the record. */
+static enum exit_code check_beside(const json_t *thing, const json_t *known, const char *id)
+{
+	const char *beside = json_str(thing, "beside");
+	char session[ID_LEN];
+
+	if (beside[0] == '\0' || json_object_get(known, import_id("session", beside, session)) != NULL)
+		return EXIT_DONE;
+	say_error(_("{1}: there is no {2} before it."), id, beside);
+	say_next(import_nothing_filed());
+	return EXIT_REFUSED;
+}
+
 /* A type and a confidence are of the accord's lists. */
 static enum exit_code check_codes(const struct import *in, const json_t *thing, const char *id)
 {
@@ -430,6 +443,8 @@ static enum exit_code check_one(const struct import *in, const json_t *thing, si
 	code = of[0] == '\0' ? EXIT_DONE : check_open(in, shape, id, subject);
 	if (code == EXIT_DONE)
 		code = check_with(thing, shape, known, id);
+	if (code == EXIT_DONE)
+		code = check_beside(thing, known, id);
 	if (code == EXIT_DONE)
 		code = check_language(in, thing, id);
 	if (code == EXIT_DONE)

@@ -27,14 +27,23 @@ static const char *standing_text(const json_t *thing)
 	return name;
 }
 
-/* What is no meeting says what it is. */
-static const char *manner_text(const json_t *thing)
+/* What is no meeting says what it is, and beside which session. */
+static void put_manner(struct table *t, const json_t *thing)
 {
-	const char *manner = json_str(thing, "manner");
+	const char *beside = json_str(thing, "beside");
+	bool is_call = strcmp(json_str(thing, "manner"), "call") == 0;
+	bool is_side = strcmp(json_str(thing, "manner"), "side-meeting") == 0;
+	char text[DIALOGUE_NAME_MAX + 64];
 
-	if (strcmp(manner, "side-meeting") == 0)
-		return _("side meeting");
-	return strcmp(manner, "call") == 0 ? _("call") : "";
+	if (beside[0] == '\0')
+		say_fill(text, sizeof text, "{1}", is_call ? _("call") : is_side ? _("side meeting") : "");
+	else
+		say_fill(text, sizeof text,
+			 is_call   ? _("call beside {1}")
+			 : is_side ? _("side meeting beside {1}")
+				   : _("beside {1}"),
+			 beside);
+	table_put(t, COLOUR_PLAIN, text);
 }
 
 static bool is_held(const json_t *session)
@@ -72,7 +81,7 @@ static void put_row(struct table *t, const json_t *thing, uint64_t now_ms)
 	table_put(t, is_late ? COLOUR_WARN : COLOUR_PLAIN, when);
 	table_put(t, COLOUR_DIM, parties);
 	table_put(t, COLOUR_DIM, json_str(thing, "place"));
-	table_put(t, COLOUR_PLAIN, manner_text(thing));
+	put_manner(t, thing);
 	table_put(t, COLOUR_PLAIN, reader_words(json_object_get(thing, "title")));
 	table_end_row(t);
 }
@@ -94,7 +103,10 @@ static void put_all(struct table *t, const json_t *answer, bool is_over_too)
 /* A side meeting or a call is none of the sessions that were agreed on, and nobody's turn to host. */
 static bool is_regular(const json_t *session)
 {
-	return manner_text(session)[0] == '\0';
+	const char *manner = json_str(session, "manner");
+
+	return json_str(session, "beside")[0] == '\0' &&
+	       (manner[0] == '\0' || strcmp(manner, "meeting") == 0);
 }
 
 /* The last session of a body that was held, or the first that was not; NULL: there is none. */
@@ -348,6 +360,19 @@ static void say_deed(const json_t *deed)
 		say(" {1}", json_str(deed, "name"));
 }
 
+/* The side meetings and calls that are held beside it. */
+static void put_beside(struct table *t, const json_t *sessions, const json_t *session)
+{
+	const json_t *other;
+	size_t i;
+
+	json_array_foreach(json_object_get(sessions, "things"), i, other)
+	{
+		if (strcmp(json_str(other, "beside"), json_str(session, "name")) == 0)
+			put_row(t, other, json_uint(sessions, "now_ms"));
+	}
+}
+
 /* Without what is listed below as its agenda. */
 static void say_deeds(const json_t *session)
 {
@@ -402,6 +427,7 @@ static enum exit_code show_with(struct options *o, struct client *c, const json_
 	} else if (code == EXIT_DONE) {
 		const struct agenda a = { session, sessions, bodies };
 		put_row(t, session, json_uint(sessions, "now_ms"));
+		put_beside(t, sessions, session);
 		table_say(t);
 		show_says("session", session);
 		say_deeds(json_array_get(json_object_get(whole, "things"), 0));
@@ -493,7 +519,10 @@ static enum exit_code run(struct options *o)
 
 const struct command_row command_session = {
 	"session",
-	"[show NAME | new BODY NAME TITLE | item SESSION NAME TITLE | VERB NAME [TEXT]]",
+	"[show NAME | new BODY NAME TITLE | item SESSION NAME TITLE | "
+	"open|agree|begin|recess|conclude|record|"
+	"delegation|move|agree-item|discussed|defer|close-item NAME [TEXT] | call-off|decline-item NAME "
+	"TEXT]",
 	0,
 	5,
 	N_("list the sessions of bodies; set one, agree on its agenda, lead it through"),

@@ -8,12 +8,12 @@
 
 #include "entente/dialogue.h"
 
+/* That it is as far as its reader may know, if he is not cleared for all of its channel; else "". */
+const char *text_reach(const json_t *text);
 /*
  * GET /text of a name or place, with its file; until: as the author of the entry there had it, or NULL. The
  * file has the hash that stands beside it, or it was said. The caller's.
  */
-/* That it is as far as its reader may know, if he is not cleared for all of its channel; else "". */
-const char *text_reach(const json_t *text);
 enum exit_code text_get(struct client *c, const char *word, const char *until, json_t **out) MUST_CHECK;
 /* What is shown of a unit in a language; "" if there is nothing. */
 const char *text_words(const json_t *unit, const char *language);

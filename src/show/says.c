@@ -35,6 +35,7 @@ static const struct title {
 	{ "people", N_("delegation"), NULL, NULL, NULL },
 	{ "credentials", N_("credentials"), NULL, NULL, NULL },
 	{ "manner", N_("manner"), NULL, NULL, NULL },
+	{ "beside", N_("beside the session"), NULL, NULL, NULL },
 	{ "stage", N_("stage"), NULL, NULL, NULL },
 	{ "hash", N_("hash of the text"), NULL, NULL, NULL },
 	{ "outlets", N_("outlets"), NULL, NULL, NULL },

@@ -213,6 +213,7 @@ static bool is_value_good(uint64_t key, struct bytes value)
 	switch (key) {
 	case DIALOGUE_NAME:
 	case DIALOGUE_TO:
+	case DIALOGUE_BESIDE:
 	case DIALOGUE_STAGE:
 	case DIALOGUE_TYPE:
 	case DIALOGUE_CONFIDENCE:

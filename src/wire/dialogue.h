@@ -38,7 +38,8 @@
 	X(23, LOCATION, "location")         /* words: a place, as its author says it */ \
 	X(24, UNIT, "unit")                 /* text: TEXT/UNIT, of which a commitment is taken */ \
 	X(25, CREDENTIALS, "credentials")   /* words: what empowers a delegation: by whom, when, its number */ \
-	X(26, MANNER, "manner")             /* a session's: meeting, side-meeting, call; absent: a meeting */
+	X(26, MANNER, "manner")             /* a session's: meeting, side-meeting, call; absent: a meeting */ \
+	X(27, BESIDE, "beside")             /* name of a session: a side meeting's, a call's, beside which it is held */
 /* clang-format on */
 
 enum dialogue_field {

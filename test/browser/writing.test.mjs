@@ -140,8 +140,11 @@ test("a session is moved, a call is set, a delegation named; a body is renamed, 
   await until("the bodies are there", () => named("usa", "body", "upper"));
   const body = (await named("kor", "body", "lower")).place;
   await openThing(kor, body);
-  await fill(kor.page, "found-session", { name: "a-call", "title.ko": "통화", "title.en": "A call", when: "2027-06", manner: "call" });
+  await fill(kor.page, "found-session", { name: "a-call", "title.ko": "통화", "title.en": "A call", when: "2027-06", manner: "call", beside: "talks-2027" });
   await until("the call is there", async () => (await named("usa", "session", "a-call"))?.manner === "call");
+  assert.equal((await named("usa", "session", "a-call")).beside, "talks-2027");
+  await openThing(usa, place);
+  await usa.page.locator('.panel.margins tr', { hasText: "A call" }).waitFor();
   await kor.page.locator(enabled("amend-body")).press("Enter");
   assert.ok(await kor.page.locator(".compose.act .sign").isDisabled(), "something is changed, or nothing is signed");
   await fill(kor.page, "amend-body", { "title.ko": "새 이름", "title.en": "A new name", chairs: "head,policy", months: "6", "hosts.KOR": true, "hosts.USA": true, feeds: "upper" });

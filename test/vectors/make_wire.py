@@ -244,6 +244,7 @@ def statement_good():
     yield "delegation with credentials", of_kind(94, {**DIALOGUE_FIELDS[94], 25: TITLE})
     for manner in ("meeting", "side-meeting", "call"):
         yield f"session as a {manner}", of_kind(81, changed(DIALOGUE_FIELDS[81], {26: manner}))
+    yield "side meeting beside a session", of_kind(81, changed(DIALOGUE_FIELDS[81], {26: "side-meeting", 27: "kidd-22"}))
     yield "act of a later version", of_kind(94, {3: 255})
     yield "downgrade signed beforehand", of_kind(41, {1: HASH, 2: NOW + 86400000})
     yield "downgrade from the time at which it was signed", of_kind(41, {1: HASH, 2: NOW})
@@ -460,6 +461,7 @@ def statement_fields():
     yield "decline of an item without a reason", of_kind(94, {3: 15})
     yield "credentials in no language", of_kind(94, {**DIALOGUE_FIELDS[94], 25: ["e n", "x"]})
     yield "session in no known manner", of_kind(81, changed(DIALOGUE_FIELDS[81], {26: "dinner"}))
+    yield "session beside no name", of_kind(81, changed(DIALOGUE_FIELDS[81], {27: "KIDD 22"}))
     yield "assessment without a word", of_kind(94, {3: 19, 21: "high"})
     for why, where in (("nowhere", ""), ("a latitude alone", "38.5"), ("a pole beyond", "90.00001,0"), ("a meridian beyond", "0,180.00001"), ("a sign too many", "--1,0"),
                        ("a plus", "+1,0"), ("six decimals", "1.000001,0"), ("no decimals", "1.,0"), ("no degrees", ".5,0"), ("four digits", "0001,0"), ("a blank at the end", "1,1 "),

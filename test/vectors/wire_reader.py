@@ -307,7 +307,7 @@ def is_text_of(most):
 
 
 DIALOGUE_VALUES = {
-    1: is_lasting_name, 13: is_lasting_name, 16: is_lasting_name, 3: lambda v: is_uint(v, 0, 255), 4: is_date, 6: is_text_of(255),
+    **{key: is_lasting_name for key in (1, 13, 16, 27)}, 3: lambda v: is_uint(v, 0, 255), 4: is_date, 6: is_text_of(255),
     **{key: lambda v: are_texts(v, 8, is_language, is_text_of(600)) for key in (2, 7, 8, 23, 25)}, 20: is_lasting_name, 21: is_lasting_name, 22: is_where,
     **{key: lambda v: are_texts(v, 8, is_code) for key in (5, 9)}, 10: lambda v: is_uint(v, 0, U32),
     11: lambda v: are_texts(v, 4, is_language), 12: lambda v: are_texts(v, 64, is_role),

@@ -84,7 +84,7 @@ const ROWS: Record<string, [number, Row["type"]]> = {
   name: [1, "name"], title: [2, "words"], when: [4, "date"], until: [4, "date"], owes: [5, "ticked"], hosts: [5, "ticked"], outlets: [19, "ticked"], source: [6, "text"],
   detail: [7, "words"], place: [7, "words"], test: [7, "words"], mandate: [7, "words"], claimed: [7, "words"], assessed: [7, "words"], months: [10, "number"],
   chairs: [12, "names"], feeds: [13, "choice"], into: [13, "choice"], people: [15, "people"], stage: [16, "name"], type: [20, "choice"], confidence: [21, "choice"],
-  degrees: [22, "text"], location: [23, "words"], credentials: [25, "words"], manner: [26, "choice"],
+  degrees: [22, "text"], location: [23, "words"], credentials: [25, "words"], manner: [26, "choice"], beside: [27, "choice"],
   way: [1, "text"], result: [2, "choice"], whom: [3, "text"],
 };
 
@@ -94,9 +94,9 @@ const FORMS: [on: string, name: string, kind: number, rows: string, act?: number
   ["channel", "open-event", Kind.EVENT, "name title type? when? location? degrees? detail?"],
   ["body", "amend-body", Kind.ACT, "title? mandate? chairs? months? hosts? feeds?", 2],
   ["body", "merge-body", Kind.ACT, "into detail?", 3],
-  ["session", "move-session", Kind.ACT, "title? when? hosts? place? manner?", 11],
+  ["session", "move-session", Kind.ACT, "title? when? hosts? place? manner? beside?", 11],
   ["session", "delegation", Kind.ACT, "people credentials?", 13],
-  ["body", "found-session", Kind.SESSION, "name title when? hosts? place? manner?"],
+  ["body", "found-session", Kind.SESSION, "name title when? hosts? place? manner? beside?"],
   ["session", "found-item", Kind.ITEM, "name title detail?"],
   ["body session", "found-commitment", Kind.COMMITMENT, "name title owes until? test?"],
   ["body session", "found-text", Kind.TEXT, "name title"],

@@ -8,7 +8,7 @@ const HELD = ["IN SESSION", "RECESS", "CONCLUDED", "RECORD AGREED"];
 const isHeld = (session: Thing) => HELD.includes(session.standing);
 // A side meeting or a call is none of the sessions that were agreed on, and nobody's turn to host.
 const ofBody = (things: Thing[], body: Thing) =>
-  things.filter((one) => one.kind === "session" && one.of === body.place && one.end_ms !== undefined && one.standing !== "CALLED OFF" && (one.manner ?? "meeting") === "meeting");
+  things.filter((one) => one.kind === "session" && one.of === body.place && one.end_ms !== undefined && one.standing !== "CALLED OFF" && (one.manner ?? "meeting") === "meeting" && one.beside === undefined);
 
 export function lastSession(things: Thing[], body: Thing): Thing | undefined {
   return ofBody(things, body).filter(isHeld).sort((a, b) => (b.end_ms ?? 0) - (a.end_ms ?? 0))[0];

@@ -371,6 +371,7 @@ export interface Thing extends Told {
   merged_into?: string;
   chairs?: string[];
   manner?: "meeting" | "side-meeting" | "call";
+  beside?: string;
   stage?: string;
   unit?: string;
   standing: string;

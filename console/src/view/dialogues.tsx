@@ -26,7 +26,8 @@ const at = () => nodeClock.value(now.value);
 const movesOf = (thing: Thing): Move[] => [...movesOn(thing, code()), ...thing.over ? [] : formsOn(thing.kind, thing.place, choicesOn(channelIn(thing.place), thing.place), { [Kind.TEXT]: [[11, accord.value?.languages ?? []]] })];
 const choicesOn = (channel: string, but = ""): Choices => {
   const bodies = all.value.filter((one) => one.kind === "body" && !one.over && one.place !== but && channelIn(one.place) === channel).map((one): [string, string] => [one.name ?? "", title(one)]);
-  return { manner: [["meeting", _("meeting")], ["side-meeting", _("side meeting")], ["call", _("call")]], feeds: bodies, into: bodies };
+  const sessions = all.value.filter((one) => one.kind === "session" && one.standing !== "CALLED OFF" && one.place !== but && channelIn(one.place) === channel).map((one): [string, string] => [one.name ?? "", title(one)]);
+  return { beside: sessions, manner: [["meeting", _("meeting")], ["side-meeting", _("side meeting")], ["call", _("call")]], feeds: bodies, into: bodies };
 };
 const subjectOf = (thing: Thing): Subject => ({ place: thing.place, channel: channelIn(thing.place), isInstance: false });
 
@@ -61,6 +62,7 @@ const title = (thing: Thing) => visible(named(thing.title, thing.name ?? thing.p
 const byPlace = (place: string | undefined) => all.value.find((one) => one.place === place);
 
 const bodyNamed = (name: string | undefined) => all.value.find((one) => one.kind === "body" && one.name === name);
+const sessionNamed = (name: string | undefined) => all.value.find((one) => one.kind === "session" && one.name === name);
 
 function Link({ thing }: { thing: Thing }) {
   return <a href={linkTo("dialogues", thing.place)} data-place={thing.place} aria-current={placeIn(screen.value.about) === thing.place ? "true" : undefined}>{title(thing)}</a>;
@@ -152,10 +154,10 @@ function Commitments() {
 // ---- One thing with all that was said of it. ----
 
 function Facts({ thing }: { thing: Thing }) {
-  const of = byPlace(thing.of), fed = bodyNamed(thing.to), into = bodyNamed(thing.merged_into);
+  const of = byPlace(thing.of), by = sessionNamed(thing.beside), fed = bodyNamed(thing.to), into = bodyNamed(thing.merged_into);
   const facts: [string, string | undefined, boolean?][] = [
     [_("standing"), word(thing.standing)], [_("when"), thing.when], [thing.kind === "commitment" ? _("by whom") : _("hosts"), thing.parties?.join(", ")], [_("owed to"), thing.owed_to?.join(", ")],
-    [_("of"), of && title(of)], [_("manner"), thing.manner === "call" ? _("call") : thing.manner === "side-meeting" ? _("side meeting") : undefined], [_("chairs"), thing.chairs?.join(", ")], [_("feeds"), fed === undefined ? thing.to : title(fed)], [_("merged into"), into === undefined ? thing.merged_into : title(into)],
+    [_("of"), of && title(of)], [_("manner"), thing.manner === "call" ? _("call") : thing.manner === "side-meeting" ? _("side meeting") : undefined], [_("beside the session"), by === undefined ? thing.beside : title(by)], [_("chairs"), thing.chairs?.join(", ")], [_("feeds"), fed === undefined ? thing.to : title(fed)], [_("merged into"), into === undefined ? thing.merged_into : title(into)],
     [thing.kind === "commitment" ? _("what shows it done") : thing.kind === "body" ? _("mandate") : thing.kind === "session" ? _("place") : _("said in it"), named(thing.detail) || undefined],
     [_("from the unit"), thing.unit], [_("stage"), thing.stage], [_("its sources contradict"), named(thing.doubt) || undefined], [_("source"), thing.source],
   ];
@@ -192,6 +194,7 @@ function Conditions({ thing }: { thing: Thing }) {
 
 function One({ thing }: { thing: Thing }) {
   const moves = movesOf(thing), sessions = all.value.filter((one) => one.kind === "session" && one.of === thing.place);
+  const beside = thing.kind === "session" ? all.value.filter((one) => one.kind === "session" && one.beside === thing.name) : [];
   return (
     <article class="thing" aria-label={thing.place}>
       <Panel title={title(thing)} name="thing">
@@ -201,6 +204,7 @@ function One({ thing }: { thing: Thing }) {
         {thing.kind === "text" ? <details><summary>{_("What was said")} ({(thing.deeds ?? []).length})</summary><Deeds thing={thing} /></details> : <Deeds thing={thing} />}
       </Panel>
       {thing.kind === "session" ? <Standing title={_("Agenda, with what is carried to it")} rows={agendaOf(all.value, thing)} name="agenda" /> : null}
+      {beside.length === 0 ? null : <Standing title={_("Held beside it")} rows={beside} name="margins" />}
       {thing.kind === "commitment" ? <Conditions thing={thing} /> : null}
       {thing.kind === "text" ? <TextView place={thing.place} /> : null}
       {sessions.length === 0 ? null : <Standing title={_("Sessions")} rows={sessions} name="sessions" />}

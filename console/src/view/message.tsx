@@ -310,7 +310,7 @@ const fieldTitles: Record<string, () => string> = {
   act: () => _("act"), cause: () => _("Cause"), name: () => _("lasting name"), title: () => _("title"), words: () => _("words"), when: () => _("when"), parties: () => _("hosts"),
   owed_to: () => _("owed to"), detail: () => _("said in it"), unit: () => _("from the unit"), doubt: () => _("its sources contradict"), source: () => _("source"),
   type: () => _("type"), confidence: () => _("confidence"), location: () => _("place"), where: () => _("where"), number: () => _("number"),
-  languages: () => _("languages"), chairs: () => _("chairs"), to: () => _("to"), people: () => _("delegation"), credentials: () => _("credentials"), manner: () => _("manner"), stage: () => _("stage"),
+  languages: () => _("languages"), chairs: () => _("chairs"), to: () => _("to"), people: () => _("delegation"), credentials: () => _("credentials"), manner: () => _("manner"), beside: () => _("beside the session"), stage: () => _("stage"),
   hash: () => _("hash of the text"), outlets: () => _("outlets"),
 };
 const titlesOf: Record<number, Record<string, () => string>> = {

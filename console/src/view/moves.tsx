@@ -56,7 +56,7 @@ const rowTitles: Record<string, () => string> = {
   confidence: () => _("How sure"), type: () => _("Type"), assessed: () => _("Assessment"), whom: () => _("Whom"), way: () => _("By what way"), result: () => _("What came of it"),
   mandate: () => _("Mandate"), months: () => _("Months between two sessions"), chairs: () => _("Chairs: roles with commas between them, as head,policy"), feeds: () => _("Which body it feeds"),
   into: () => _("Into which body"), cause: () => _("Cause"), deferred: () => _("Until (281407Z NOV 26)"),
-  outlets: () => _("By what it is made public; by all, if none is chosen"), people: () => _("Who comes, the head first: a line each, as NAME = OFFICE"), credentials: () => _("Credentials"), manner: () => _("Manner"),
+  outlets: () => _("By what it is made public; by all, if none is chosen"), people: () => _("Who comes, the head first: a line each, as NAME = OFFICE"), credentials: () => _("Credentials"), manner: () => _("Manner"), beside: () => _("Beside which session"),
 };
 
 const rowTitle = (row: Row) => rowTitles[row.name]() + (row.isOptional && row.type !== "ticked" ? ` (${_("if there is one")})` : "");

@@ -9,7 +9,7 @@ const FIELDS: [number: number, key: string, shape: "act" | "text" | "texts" | "w
   [3, "act", "act"], [1, "name", "text"], [2, "title", "words"], [17, "words", "text"], [4, "when", "text"], [5, "parties", "texts"], [9, "owed_to", "texts"],
   [7, "detail", "words"], [24, "unit", "text"], [8, "doubt", "words"], [6, "source", "text"], [20, "type", "text"], [21, "confidence", "text"],
   [23, "location", "words"], [22, "where", "text"], [10, "number", "text"], [11, "languages", "texts"], [12, "chairs", "texts"], [13, "to", "text"],
-  [15, "people", "people"], [25, "credentials", "words"], [26, "manner", "text"], [16, "stage", "text"], [18, "hash", "hash"], [19, "outlets", "texts"],
+  [15, "people", "people"], [25, "credentials", "words"], [26, "manner", "text"], [27, "beside", "text"], [16, "stage", "text"], [18, "hash", "hash"], [19, "outlets", "texts"],
 ];
 
 export const ACTS = ["confirm", "drop", "amend", "merge", "end", "agenda open", "agenda agree", "begin", "recess", "conclude", "record agree", "move", "call off",
