@@ -45,8 +45,9 @@ enum exit_code post_draft(struct client *c, const struct draft *d, char place[PL
 /* What a word holds waits for another person too, as what is to be approved does. */
 static bool is_wished(const struct post_wish *wish, const char *rule)
 {
-	return strcmp(rule, wish->rule) == 0 || (strcmp(wish->rule, "APPROVAL") == 0 &&
-						 (strcmp(rule, "HELD") == 0 || strcmp(rule, "EARLY") == 0));
+	return strcmp(rule, wish->rule) == 0 || (wish->also != NULL && strcmp(rule, wish->also) == 0) ||
+	       (strcmp(wish->rule, "APPROVAL") == 0 &&
+		(strcmp(rule, "HELD") == 0 || strcmp(rule, "EARLY") == 0));
 }
 
 /* What the own door does with a clear text, done here: it cannot look into this one. */
@@ -94,6 +95,7 @@ enum exit_code post_draft_asking(struct client *c, const struct draft *d, char p
 		code = say_doubtful(json_str(json_is_array(answer.json) ? first : answer.json, "text"));
 	} else if (wish != NULL && is_wished(wish, json_str(first, "rule"))) {
 		wish->is_refused = true;
+		wish->is_also = wish->also != NULL && strcmp(json_str(first, "rule"), wish->also) == 0;
 		wish->is_held = strcmp(json_str(first, "rule"), "HELD") == 0;
 		wish->needed = json_uint(first, "needed");
 		wish->line = json_uint(first, "line");

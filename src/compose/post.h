@@ -13,10 +13,11 @@
 /* EXIT_DONE with the place; or what the node said has been said. */
 enum exit_code post_draft(struct client *c, const struct draft *d, char place[PLACE_TEXT_LEN]) MUST_CHECK;
 
-/* The same; but a refusal by this rule is said in *wish, not to the person, and the copy is dropped. */
+/* The same; but a refusal by such a rule is said in *wish, not to the person, and the copy is dropped. */
 struct post_wish {
-	const char *rule;
+	const char *rule, *also; /* also: another, or NULL */
 	bool is_refused;
+	bool is_also;	       /* ... by that other */
 	bool is_held;	       /* of APPROVAL: a word holds it beside (HELD) */
 	uint64_t needed, line; /* of APPROVAL */
 	bool is_said;	       /* it was said before, at the place that is given, and this was not filed */

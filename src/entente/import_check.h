@@ -29,6 +29,7 @@ struct import {
 	struct officer officer;
 	char party[PARTY_NAME_MAX + 1];
 	size_t filed, stood;
+	char at[ID_LEN];		 /* what is being filed: where it stopped; "": nothing yet */
 	uint64_t filed_on;		 /* the channel */
 	char filed_last[PLACE_TEXT_LEN]; /* "": nothing was */
 };

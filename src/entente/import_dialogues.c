@@ -8,7 +8,9 @@
 #include "entente/import_check.h"
 #include "entente/text.h"
 #include "home/words.h"
+#include "policy/policy.h"
 #include "show/show.h"
+#include "terminal/held.h"
 #include "terminal/login.h"
 #include "terminal/marked.h"
 #include "terminal/say.h"
@@ -139,14 +141,74 @@ static enum exit_code address(struct import *in, struct draft *d)
 	return code;
 }
 
+/* Whether one of these roles is shown there what the label covers. */
+static bool is_shown(const struct accord *a, size_t self, const struct accord_channel *channel,
+		     const struct label_mask *mask, const json_t *roles)
+{
+	const json_t *role;
+	size_t i;
+
+	json_array_foreach(roles, i, role)
+	{
+		size_t index = accord_role_find(a, bytes_str(json_string_value(role)));
+		struct reader reader;
+		if (index >= a->roles_count)
+			continue;
+		reader = reader_on_plane(self, index, channel->plane);
+		if (policy_evaluate(a->guidelines, mask, &reader).is_allowed)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What an officer files above his own clearance he is not shown, and can hang nothing on; so he would stop
+ * behind the first thing, and could not go on. Whoever reads as the owner has no roles here.
+ */
+static enum exit_code check_clearance(struct import *in, const struct draft *d, const struct accord *a)
+{
+	const struct accord_channel *channel = accord_channel_find(a, (uint32_t)d->statement.channel);
+	size_t self = accord_party_find(a, d->statement.party);
+	json_t *session = NULL, *row;
+	struct label_mask mask;
+	struct query q;
+	enum exit_code code;
+	size_t i;
+
+	query_open(&q, "/session");
+	code = client_get(&in->c, &q, &session);
+	json_array_foreach(json_object_get(session, "channels"), i, row)
+	{
+		if (code != EXIT_DONE || channel == NULL || a->guidelines == NULL ||
+		    strcmp(json_str(row, "channel"), channel->name) != 0 ||
+		    !policy_label_read(a->guidelines, &d->statement.label, self, &mask).is_allowed ||
+		    is_shown(a, self, channel, &mask, json_object_get(row, "roles")))
+			continue;
+		say_error(_("You are not cleared for {1} there, and would not be shown what you file."),
+			  json_str(in->file, "label"));
+		say_next(_("nothing was filed; an officer who is cleared for it files the file: entente keys "
+			   "shows who has which role"));
+		code = EXIT_REFUSED;
+	}
+	json_decref(session);
+	return code;
+}
+
 /* Before anything of it is filed: what is asked again of each. */
 static enum exit_code get_address(struct import *in)
 {
 	struct draft d;
+	struct held h;
 	enum exit_code code;
 
 	draft_open(&d, KIND_BODY);
 	code = address(in, &d);
+	if (code == EXIT_DONE)
+		code = held_accord(&h, in->o);
+	if (code == EXIT_DONE) {
+		code = check_clearance(in, &d, h.accord);
+		versions_close(&h.versions);
+	}
 	draft_close(&d);
 	return code;
 }
@@ -162,10 +224,26 @@ static enum exit_code refer(struct import *in, struct draft *d, const char *plac
 	return code;
 }
 
+/* A file is filed by one officer: what waits for others is nothing yet that the rest could hang on. */
+static enum exit_code refuse_waiting(const struct import *in, const struct post_wish *wish)
+{
+	if (wish->is_held)
+		say_error(_("A word in it is held until another officer lets it go."));
+	else
+		say_error(
+			_("Under {1} others must approve each statement (line {2} of the guidelines), and a "
+			  "file is filed by one officer."),
+			json_str(in->file, "label"), say_number(wish->line));
+	say_next(_("file it without that, or each thing by itself: entente body new, entente session new, "
+		   "entente commitments new, entente event open"));
+	return EXIT_REFUSED;
+}
+
 /* Puts it into the record and remembers its place for what hangs on it. */
 static enum exit_code file_one(struct import *in, enum kind kind, const char *on, const char *with,
 			       json_t *fields, const char *id)
 {
+	struct post_wish wish = { .rule = "APPROVAL", .also = "TWICE" };
 	char place[PLACE_TEXT_LEN];
 	const char *bad;
 	struct draft d;
@@ -182,8 +260,12 @@ static enum exit_code file_one(struct import *in, enum kind kind, const char *on
 	if (code == EXIT_DONE)
 		code = draft_sign(&d, &in->officer);
 	if (code == EXIT_DONE)
-		code = post_draft(&in->c, &d, place);
-	if (code == EXIT_DONE) {
+		code = post_draft_asking(&in->c, &d, place, &wish);
+	if (code == EXIT_DONE && wish.is_also) {
+		in->stood++; /* its party said it, where the officer is not shown it */
+	} else if (code == EXIT_DONE && wish.is_refused) {
+		code = refuse_waiting(in, &wish);
+	} else if (code == EXIT_DONE) {
 		in->filed++;
 		in->filed_on = d.statement.channel;
 		memcpy(in->filed_last, place, sizeof in->filed_last);
@@ -211,10 +293,12 @@ static enum exit_code confirm(struct import *in, const json_t *row, const char *
 {
 	json_t *fields = json_pack("{s:i}", "act", DIALOGUE_ACT_CONFIRM);
 	char place[PLACE_TEXT_LEN];
+	size_t stood = in->stood;
 	enum exit_code code;
 
 	say_fill(place, sizeof place, "{1}", json_str(row, "place"));
 	code = file_one(in, KIND_ACT, place, NULL, fields, id);
+	in->stood = stood; /* the commitment is counted */
 	json_decref(fields);
 	return code;
 }
@@ -316,10 +400,25 @@ static enum exit_code import_all(struct import *in)
 	draft_close(&d);
 	json_array_foreach(json_object_get(in->file, "things"), i, thing)
 	{
-		if (code == EXIT_DONE)
-			code = import_one(in, thing);
+		if (code != EXIT_DONE)
+			break;
+		import_id_of_thing(thing, in->at);
+		code = import_one(in, thing);
 	}
 	return code;
+}
+
+/* Which of the file's things it was, and that the same command goes on from there. */
+static void say_stopped(const struct import *in)
+{
+	if (in->at[0] != '\0')
+		say_note(_("It stopped at {1}."), in->at);
+	if (in->filed == 0)
+		return;
+	say_note(n_(in->filed, "{1} statement of {2} went into the record before that, and stands.",
+		    "{1} statements of {2} went into the record before that, and stand."),
+		 say_number(in->filed), in->path);
+	say_next(_("mend the file and import it again: what stands is not filed twice"));
 }
 
 static void say_done(const struct import *in)
@@ -360,11 +459,8 @@ enum exit_code import_dialogues(struct options *o)
 		code = import_all(&in);
 	if (code == EXIT_DONE)
 		say_done(&in);
-	else if (in.filed > 0) {
-		say_note(_("{1} of {2} went into the record before that, and stand."),
-			 say_counted(in.filed, "{1} statement", "{1} statements"), in.path);
-		say_next(_("mend the file and import it again: what stands is not filed twice"));
-	}
+	else
+		say_stopped(&in);
 	if (code == EXIT_DONE && in.filed > 0)
 		code = check_lines_on(&in.c, in.filed_on, in.filed_last, o->is_json);
 	json_decref(in.lists);

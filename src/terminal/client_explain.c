@@ -90,7 +90,7 @@ static const struct {
 	     "they "
 	     "read back of the own; entente text show TEXT says what is missing") },
 	{ "REFUSED", "NAMED", EXIT_REFUSED,
-	  N_("give it another name; the list says where the other stands") },
+	  N_("give it another name; the list says where the other stands, if you may know of it") },
 	{ "REFUSED", "CODE", EXIT_REFUSED,
 	  N_("one of the list `event` or `confidence` in the accord's file codes, or none: then it is "
 	     "unknown") },

@@ -140,9 +140,20 @@ def test_a_session_is_led_through(stage):
     kor.run("session", "new", "kidd", "talk", "A talk", "--manner", "call", "--language", "en", key="policy")
     assert re.search("회의 방식 +통화", kor.run("session", "show", "talk", env=nodes.KOREAN).stdout)
     assert re.search("talk +SCHEDULED .* call +A talk", kor.run("session").stdout) and "통화" in kor.run("session", env=nodes.KOREAN).stdout
+    # A side meeting is held beside a session, which says so; it is no session of the rhythm.
+    kor.run("session", "new", "kidd", "margin", "In the margins", "--manner", "side-meeting", "--beside", "kidd-22", "--by", "KOR", "--when", "2023-04-12",
+            "--language", "en", key="policy")
+    assert "no session of the name nowhere" in kor.run("session", "new", "kidd", "other", "Other", "--beside", "nowhere", key="policy", code=3).stderr
+    assert "beside is missing, or is not" in kor.run("session", "new", "kidd", "other", "Other", "--beside", "KIDD 22", key="policy", code=2).stderr
+    assert stands(usa, "session", "margin", "SCHEDULED")["beside"] == "kidd-22"
+    assert re.search("^margin .* side meeting beside kidd-22 +In the margins$", usa.run("session", "show", "kidd-22").stdout, re.M)
+    assert "kidd-22 계기 별도 회동" in usa.run("session", env=nodes.KOREAN).stdout and re.search("beside the session +kidd-22", usa.run("session", "show", "margin").stdout)
     for verb, standing in (("begin", "IN SESSION"), ("recess", "RECESS"), ("begin", "IN SESSION"), ("conclude", "CONCLUDED")):
         kor.run("session", verb, "kidd-22", key="policy")
         stands(usa, "session", "kidd-22", standing)
+    # What is concluded does not go on.
+    refused(usa, "OVER", "session", "begin", "kidd-22")
+    refused(kor, "OVER", "session", "recess", "kidd-22")
     kor.run("session", "defer", "goal", "no time was left", key="policy")
     stands(usa, "item", "goal", "DEFERRED")
     assert re.search("^goal  KOR  defer  no time was left$", usa.run("session", "show", "kidd-22").stdout, re.M), "with its reason"
@@ -393,6 +404,7 @@ def test_a_bad_file_files_nothing(stage, tmp_path):
             ([body, {**session, "when": "2023-02-29"}], "session first: when is not as it is written."),
             ([body, {**session, "when": "2023-04-12/2023-04-11"}], "session first: when is not as it is written."),
             ([body, session, session], "session first is there twice."),
+            ([body, {**session, "beside": "none"}], "session first: there is no none before it."),
             ([body, {**session, "of": "kiddo"}], "session first: there is no kiddo before it."),
             ([session, body], "session first: there is no kidd before it."),
             ([body, {"kind": "commitment", "of": "kidd", "name": "c", "title": {"en": "C"}}], "commitment c: parties is missing."),
@@ -435,6 +447,50 @@ def test_a_bad_file_files_nothing(stage, tmp_path):
         file.write_text(text)
         kor.run("import", "dialogues", str(file), key="policy", code=4)
     kor.run("import", "dialogues", str(tmp_path / "none.json"), key="policy", code=3)
+
+
+def test_who_is_not_cleared_for_all_imports_a_file(stage, tmp_path):
+    """He meets a name that he is not shown: he is told at which thing, and goes on from there. Above his clearance, or where others must approve, nothing is filed."""
+    world = stage.world(officers_of={"kor": {**PEOPLE, "press": ["press"]}, "usa": PEOPLE}, edit={"guidelines": ("release above U by 1", "release above R by 1")})
+    kor, file = world["kor"], tmp_path / "file.json"
+    at, hidden = ("--channel", "notify", "--language", "en"), ("--label", "R", "--language", "en")
+    kor.run("body", "new", "kidd", "Dialogue", *at, "--label", "U", key="policy")
+    kor.run("body", "new", "closed", "CLOSED", *at, "--label", "R", key="policy")
+    kor.run("session", "new", "kidd", "margin", "MARGIN", *hidden, key="policy")
+    usa = world["usa"]
+    stands(usa, "session", "margin", "SCHEDULED")
+    usa.run("commitments", "new", "kidd", "promise", "Promise", "--by", "KOR,USA", "--language", "en", key="policy")
+    stands(kor, "commitment", "promise", "UNCONFIRMED")
+    kor.run("commitments", "confirm", "promise", "--label", "R", key="policy")
+    kor.stop()
+    kor.forbid_owner()
+    kor.start()
+
+    def imported(*rows, key="press", label="U", **more):
+        file.write_text(json.dumps({"entente": "dialogues/1", "channel": "notify", "label": label, "things": rows}))
+        return kor.run("import", "dialogues", str(file), key=key, **more)
+
+    first, last = ({"kind": "body", "name": name, "title": {"en": name}} for name in ("first", "last"))
+    session = {"kind": "session", "of": "first", "name": "margin", "title": {"en": "A session"}}
+    done = imported(first, session, last, code=4).stderr
+    assert "(NAMED" in done and "if you may know of it" in done and "It stopped at session margin." in done, done
+    assert "1 statement of" in done and "and stands." in done and "MARGIN" not in done and "KOR/NOTIFY" not in done, done
+    done = imported(first, session, last, code=4, env=nodes.KOREAN).stderr
+    assert "session margin에서 멈췄습니다." in done and "기록되어" not in done, "the second time nothing was filed"
+    assert "Filed: 2 statements; stood already: 1 thing." in imported(first, {**session, "name": "margins"}, last).stdout
+    assert "Filed: 0 statements; stood already: 3 things." in imported(first, {**session, "name": "margins"}, last).stdout
+    # What another of his party said where he is not shown it stands, and is no reason to stop.
+    promise = {"kind": "commitment", "of": "kidd", "name": "promise", "title": {"en": "Promise"}, "parties": ["KOR", "USA"]}
+    assert "Filed: 1 statement; stood already: 1 thing." in imported(promise, {"kind": "body", "name": "after", "title": {"en": "After"}}).stdout
+    # What he would not be shown he files nothing of.
+    above = {**first, "name": "above"}
+    done = imported(above, {**session, "of": "above", "name": "over"}, label="R", code=4).stderr
+    assert "You are not cleared for R there" in done and "nothing was filed" in done, done
+    # A file is filed by one.
+    done = imported(above, key="policy", label="C", code=4).stderr
+    assert "Under C others must approve each statement (line" in done and "entente drafts" not in done and "It stopped at body above." in done, done
+    kor.login("policy", tmp_path)
+    assert {one["name"] for one in kor.get("/dialogues")["things"]} == {"kidd", "closed", "margin", "promise", "first", "margins", "last", "after"}
 
 
 def printed(folder, file):
