@@ -246,12 +246,16 @@ static enum exit_code run_named(struct options *o)
 	}
 	if ((code == EXIT_DONE || code == EXIT_LINE_DOWN) && s.is_drafted && s.d.statement.refers_count > 1)
 		code = saying_end(&s, agreement_of(&s));
-	if (skipped > 0 && o->arguments_count == 2)
+	if (skipped > 0 && o->arguments_count == 2) {
 		say_note(n_(skipped,
 			    "{1} unit stands in brackets or lacks a language, and was left as it is.",
 			    "{1} units stand in brackets or lack a language, and were left as they are."),
 			 say_number(skipped));
-	else if (code == EXIT_DONE && s.named == 0)
+		say_next(_("entente text show {1} shows them; entente text agree {1} UNIT --party CODE "
+			   "agrees to "
+			   "that party's words, entente text unit says others"),
+			 o->arguments[1]);
+	} else if (code == EXIT_DONE && s.named == 0)
 		say_note(is_agreement ? _("Your party agrees to all of that already.")
 				      : _("Your party has found all of that to match already."));
 	saying_close(&s);

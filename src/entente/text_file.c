@@ -338,7 +338,8 @@ static const char *why_held(const json_t *text)
 	const json_t *released = json_object_get(text, "released");
 
 	if (!json_flag(released, "all") && json_array_size(json_object_get(released, "by")) > 0)
-		return N_("{1} is released by one side only, or for another time: it does not go out.");
+		return N_("{1} is released by one side only, or for another time, or by other outlets: it "
+			  "does not go out.");
 	if (!json_flag(released, "all"))
 		return N_("{1} is released by nobody yet: it does not go out.");
 	if (!is_of_all(text, "released") || !is_of_all(text, "signed"))

@@ -100,6 +100,18 @@ static void say_brackets(const json_t *text)
 	}
 }
 
+static void say_outlets(const json_t *release)
+{
+	const json_t *one, *outlets = json_object_get(release, "outlets");
+	char names[(DIALOGUE_NAME_MAX + 2) * DIALOGUE_OUTLETS_MAX + 1] = "";
+	size_t i;
+
+	json_array_foreach(outlets, i, one) say_fill(names + strlen(names), sizeof names - strlen(names),
+						     i == 0 ? "{1}" : ", {1}", json_string_value(one));
+	if (names[0] != '\0')
+		say(_(" By {1}."), names);
+}
+
 static void say_endorsed(const json_t *text, const char *key, const char *sentence)
 {
 	const json_t *one;
@@ -112,6 +124,7 @@ static void say_endorsed(const json_t *text, const char *key, const char *senten
 			say_coloured(COLOUR_WARN, _(" It was another text then."));
 		if (json_str(one, "when")[0] != '\0')
 			say(_(" Not before {1}."), json_str(one, "when"));
+		say_outlets(one);
 		say("\n");
 	}
 }

@@ -615,6 +615,8 @@ def test_the_sentences_of_what_goes_wrong(stage, tmp_path):
     kor.run("text", "unit", "statement", "goal", "Ours.", "--language", "en", key="policy")
     usa.run("text", "unit", "statement", "goal", EN, "--language", "en", key="policy")
     both(world, "brackets", lambda one: one["units"][0]["status"] == "BRACKETED")
+    done = kor.run("text", "agree", "statement", key="policy").stderr
+    assert "1 unit stands in brackets" in done and "entente text agree statement UNIT --party CODE" in done, done
     wrong("{1} is not clear: a language has no words, or those of several parties.", "text", "agree", "statement", "goal", code=2)
     assert {one["words"] for one in text(kor)["units"][0]["languages"]["en"]["versions"]} == {"Ours.", EN}
     # A signature on a stale hash.
@@ -629,10 +631,14 @@ def test_the_sentences_of_what_goes_wrong(stage, tmp_path):
     endorsed(world, "sign", "signed")
     usa.run("text", "release", "statement", "--when", "2023-04-12T00:00Z", key="policy")
     both(world, "one release", lambda one: len(one["released"]["by"]) == 1)
-    wrong("{1} is released by one side only, or for another time: it does not go out.", "text", "publish", "statement", tmp_path, key=None)
+    wrong("{1} is released by one side only, or for another time, or by other outlets: it does not go out.", "text", "publish", "statement", tmp_path, key=None)
     kor.run("text", "release", "statement", "--when", "2023-04-13T00:00Z", key="policy")
     both(world, "two times", lambda one: len(one["released"]["by"]) == 2)
-    wrong("{1} is released by one side only, or for another time: it does not go out.", "text", "publish", "statement", tmp_path, key=None)
+    wrong("{1} is released by one side only, or for another time, or by other outlets: it does not go out.", "text", "publish", "statement", tmp_path, key=None)
+    kor.run("text", "release", "statement", "--when", "2023-04-12T00:00Z", "--outlets", "atom", key="policy")
+    both(world, "other outlets", lambda one: any(by.get("outlets") == ["atom"] for by in one["released"]["by"]))
+    wrong("{1} is released by one side only, or for another time, or by other outlets: it does not go out.", "text", "publish", "statement", tmp_path, key=None)
+    assert "Not before 2023-04-12T00:00Z. By atom.\n" in kor.run("text", "show", "statement").stdout
     assert not list(tmp_path.glob("statement.*"))
     # An agenda that is agreed to twice, a session that is concluded twice, or before it began.
     kor.run("session", "new", "kidd", "first", "First", "--when", "2023-04-11", key="policy")
