@@ -107,7 +107,7 @@ async function show(name, tongue, theme) {
   if (name === "consult")
     await head.page.locator("[data-gate] [data-act=withdraw]").waitFor();
   if (name === "dialogues") {
-    await head.page.locator(".panel.bodies a").first().press("Enter");
+    await head.page.locator(".panel.bodies a", { hasText: /Integrated Defense Dialogue|한미 통합국방협의체/ }).press("Enter");
     await head.page.locator(".panel.sessions a").last().waitFor();
   }
   if (name === "text")
