@@ -659,6 +659,8 @@ enum err procedure_tick(struct node *n, struct now now) MUST_CHECK;
  * have seen, and what is said would be said again and again.
  */
 bool node_may_say(struct node *n, uint32_t channel);
+/* What is folded of it lacks what rot or a loss has taken: nothing follows from what is not there. */
+bool node_is_half(struct node *n, uint32_t channel);
 
 /* ---- translation.c ---- */
 /* What our own door asks of a translation beyond the fold: sets view's verdict. */

@@ -21,13 +21,11 @@ bool node_may_say(struct node *n, uint32_t channel)
 	return line != NULL && line->folded == line->log->frontier.size;
 }
 
-/* ---- DIGEST: what our fold holds of an instance. ---- */
-
 /*
  * Something was folded without what it had seen, which a repair brings back or a batch just has, or all is
- * to be folded anew: the state is nobody's to compare until then.
+ * to be folded anew: until then the state is nobody's to compare, nor to find that something was not done.
  */
-static bool is_half(struct node *n, uint32_t channel)
+bool node_is_half(struct node *n, uint32_t channel)
 {
 	for (size_t i = 0; i < n->lines_count; i++) {
 		const struct line *line = &n->lines[i];
@@ -37,6 +35,8 @@ static bool is_half(struct node *n, uint32_t channel)
 	}
 	return n->is_refold_due;
 }
+
+/* ---- DIGEST: what our fold holds of an instance. ---- */
 
 /* Of the loaded instance at this vector. ERR_LIMIT: its lines are too long for one. */
 static enum err hash_lines(struct node *n, const struct machine *m, const struct vector *at,
@@ -123,7 +123,7 @@ static enum err compare_digest(struct node *n, const struct place_key *at, const
 	uint64_t version;
 	enum err e;
 
-	if (is_half(n, at->log.channel) || start.log.channel != at->log.channel ||
+	if (node_is_half(n, at->log.channel) || start.log.channel != at->log.channel ||
 	    start.log.party >= n->accord->parties_count || digest_get_fields(s, &version, said) != ERR_OK ||
 	    version != PROCEDURE_LINES_VERSION || !fold_machine(&n->fold, at->log.channel, &m))
 		return ERR_OK;
@@ -411,7 +411,7 @@ enum err procedure_say(struct node *n, struct now now)
 	for (size_t i = n->procedure_dues_count; i-- > 0;) {
 		struct place_key start = n->procedure_dues[i].start;
 		enum err e;
-		if (is_half(n, start.log.channel))
+		if (node_is_half(n, start.log.channel))
 			continue; /* said when it is whole */
 		n->procedure_dues[i] = n->procedure_dues[--n->procedure_dues_count];
 		e = say_digest(n, now, &start);
@@ -566,7 +566,8 @@ static enum err look_at(struct node *n, struct now now, struct machine *m, struc
 	struct lapse lapse;
 	enum err e = machine_load(m, start);
 
-	while (e == ERR_OK && node_may_say(n, m->channel) && find_lapse(n, now, m, &lapse)) {
+	while (e == ERR_OK && node_may_say(n, m->channel) && !node_is_half(n, m->channel) &&
+	       find_lapse(n, now, m, &lapse)) {
 		e = say_lapse(n, now, m, &lapse);
 		if (e == ERR_OK)
 			e = machine_load(m, start); /* it counts by now */

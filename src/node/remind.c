@@ -178,7 +178,7 @@ static enum err remind(struct node *n, struct now now, const struct place_key *a
 	if (line == NULL || line->is_closed || owed->read == 0)
 		return ERR_OK;
 	w = wait_of(n, now, at);
-	if (w == NULL || mono_is_before(now.mono, w->next))
+	if (w == NULL || mono_is_before(now.mono, w->next) || node_is_half(n, at->log.channel))
 		return ERR_OK;
 	e = record_leaf(n->record, line->log, at->index, leaf);
 	if (e == ERR_OK)

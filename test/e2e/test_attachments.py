@@ -193,7 +193,7 @@ def test_a_hash_opens_no_file(stage):
     for at, end in ((0, 4), (4, 8), (4, 8), (8, len(other))):
         assert kor.ask("POST", "/attachments", other[at:end], hash=hashlib.sha256(other).hexdigest(), offset=at, total=len(other))[0] == 200
     assert name(other, "press")["err"] == "OK", "said again is no disorder"
-    # One officer is signed in, another's key signs: what the sentence says to do helps.
+    # One officer is signed in, another's key signs: the file is given in the name of who signs.
     folder, other = world.folder / "runtime", world.folder / "other.txt"
     folder.mkdir(mode=0o700)
     kor.stop()
@@ -204,6 +204,4 @@ def test_a_hash_opens_no_file(stage):
     other.write_bytes(b"Given by another.")
     send = ("send", "notify", "The file.", "--to", "usa/watch", "--label", "U", "--attach", other)
     kor.run("login", key="press", env=env)
-    assert "entente logout" in kor.run(*send, key="watch", env=env, code=3).stderr
-    kor.run("logout", env=env)
     kor.run(*send, key="watch", env=env)
