@@ -12,7 +12,7 @@ static enum err is_below(struct node *n, const struct statement *s, const struct
 	const struct place_key *at = original;
 	struct entry_read_out labelled;
 	struct item_view item;
-	enum err e = fold_item(&n->fold, original, &item);
+	enum err e = memory.max < ENTRY_LEN_MAX ? ERR_MEMORY : fold_item(&n->fold, original, &item);
 
 	if (e == ERR_OK && item.label.log.epoch != 0)
 		at = &item.label;
