@@ -19,12 +19,18 @@ def titles(node, channel="notify"):
     return [(row["place"], row.get("title")) for row in node.get("/inbox", channel=channel, limit=1000)["messages"]]
 
 
-def test_two_paths_and_one_is_cut(stage):
+def two_paths(stage):
+    """Two nodes, and the relays that USA's calls go through."""
     north, south = stage.relay(), stage.relay()
     world = stage.world(is_started=False, paths=("north", "south"),
                         through={("usa", "north"): north.port, ("usa", "south"): south.port})
     north.to, south.to = (world.ports["kor", "usa", path] for path in ("north", "south"))
     world.start()
+    return world, north, south
+
+
+def test_two_paths_and_one_is_cut(stage):
+    world, north, south = two_paths(stage)
     kor, usa = world["kor"], world["usa"]
     said = []
     for number in range(12):
@@ -47,11 +53,7 @@ def test_two_paths_and_one_is_cut(stage):
 @pytest.mark.parametrize("ways", [("there", "back"), ("there",), ("back",)], ids=" and ".join)
 def test_a_flash_goes_round_a_path_that_falls_silent(stage, ways):
     """Nothing is closed and nobody is told: bytes just do not arrive, in both directions or in one. USA has called."""
-    north, south = stage.relay(), stage.relay()
-    world = stage.world(is_started=False, paths=("north", "south"),
-                        through={("usa", "north"): north.port, ("usa", "south"): south.port})
-    north.to, south.to = (world.ports["kor", "usa", path] for path in ("north", "south"))
-    world.start()
+    world, north, south = two_paths(stage)
     kor, usa = world["kor"], world["usa"]
     for node in world.nodes.values():
         node.await_link(paths=2)
