@@ -18,7 +18,6 @@ enum err fold_marking_row(const struct fold *f, const struct fold_input *in)
 
 	if (!has_marking(s))
 		return ERR_OK;
-	buf_put_byte(&value, (uint8_t)s->kind);
 	buf_put_byte(&value, (uint8_t)s->refers_count);
 	if (s->refers_count == 1) {
 		const struct place *p = &s->refers[0];
@@ -59,10 +58,9 @@ enum err marking_read(const struct accord *a, struct bytes in, struct marking *o
 {
 	struct bytes head;
 
-	if (bytes_take(&in, 2, &head) != ERR_OK || head.ptr[1] > 1)
+	if (bytes_take(&in, 1, &head) != ERR_OK || head.ptr[0] > 1)
 		return ERR_CORRUPT;
-	out->kind = head.ptr[0];
-	out->has_named = head.ptr[1] == 1;
+	out->has_named = head.ptr[0] == 1;
 	if (out->has_named &&
 	    (place_key_read(&in, &out->named) != ERR_OK || out->named.log.party >= a->parties_count))
 		return ERR_CORRUPT;

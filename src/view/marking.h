@@ -16,7 +16,6 @@
 /* *out: it alone, MARKING_ROW_MAX at most. ERR_NOT_FOUND: that place has none. */
 enum err fold_marking(const struct fold *f, const struct place_key *place, struct buf *out) MUST_CHECK;
 struct marking {
-	uint64_t kind;
 	bool has_named;
 	struct place_key named;
 	struct bytes label; /* as it was written; borrowed */

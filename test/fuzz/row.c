@@ -196,9 +196,8 @@ static void check_marking(struct bytes in)
 	if (in.len > MARKING_ROW_MAX || marking_read(&accord, in, &m) != ERR_OK ||
 	    marking_label(&m, &label_of) != ERR_OK)
 		return;
-	assert(m.kind == in.ptr[0]);
 	label_write(&label_of, &label);
-	assert(in.len == 2 + (m.has_named ? PLACE_KEY_LEN : 0) + label.len);
+	assert(in.len == 1 + (m.has_named ? PLACE_KEY_LEN : 0) + label.len);
 	assert(memcmp(in.ptr + in.len - label.len, memory, label.len) == 0);
 }
 

@@ -245,7 +245,7 @@ static enum err marking(void *self, const struct place_key *at, struct marking *
 		return ERR_NOT_FOUND;
 	make(&record[at->index], &s);
 	label_write(&s.label, &row);
-	*out = (struct marking){ .kind = s.kind, .has_named = s.refers_count == 1, .label = buf_bytes(&row) };
+	*out = (struct marking){ .has_named = s.refers_count == 1, .label = buf_bytes(&row) };
 	out->named = (struct place_key){ at->log, s.refers[0].index };
 	return ERR_OK;
 }
