@@ -207,8 +207,6 @@ static void request_begin(struct api *a, struct request *q, const char *method, 
 
 	if (q->listener->is_for_browsers)
 		rule = check_browser(a, q, method, url);
-	if (rule == BROWSER_OK && e == ERR_USAGE && q->listener->is_for_browsers)
-		rule = BROWSER_METHOD;
 	if (rule != BROWSER_OK) {
 		q->file = NULL;
 		refuse_browser(a, q, rule);
@@ -219,9 +217,7 @@ static void request_begin(struct api *a, struct request *q, const char *method, 
 		return;
 	}
 	if (e != ERR_OK) {
-		request_fail(a, q, e,
-			     e == ERR_USAGE ? "this path takes another method"
-					    : "no such path: see docs/spec/api.md");
+		request_fail_method(a, q);
 		return;
 	}
 	e = find_session(a, q);

@@ -198,7 +198,8 @@ void request_fail(struct api *a, struct request *q, enum err e, const char *text
 	struct reply r = { &out };
 
 	if (is_of_taxii(q)) {
-		taxii_fail(a, q, request_status(e), text == NULL ? err_text(e) : text);
+		taxii_fail(a, q, q->refused != 0 ? q->refused : request_status(e),
+			   text == NULL ? err_text(e) : text);
 		return;
 	}
 	buf_init(&out, a->reply_memory, REPLY_LEN_MAX);
@@ -214,4 +215,26 @@ void request_fail(struct api *a, struct request *q, enum err e, const char *text
 		q->refused = MHD_HTTP_UNAUTHORIZED;
 	request_answer(q, q->refused != 0 ? q->refused : request_status(e), "application/json",
 		       buf_bytes(&out));
+}
+
+void request_fail_method(struct api *a, struct request *q)
+{
+	char memory[REQUEST_HEADER_LEN];
+	struct buf methods = BUF_ON(memory);
+
+	if (is_of_taxii(q))
+		taxii_methods(q->path, &methods);
+	else
+		route_methods(q->path, &methods);
+	if (methods.len == 0) {
+		request_fail(a, q, ERR_NOT_FOUND, "no such path: see docs/spec/api.md");
+		return;
+	}
+	buf_put_byte(&methods, 0);
+	assert(buf_check(&methods) == ERR_OK);
+	request_put_header(q, MHD_HTTP_HEADER_ALLOW, memory);
+	if (q->listener->is_for_browsers)
+		q->rule = browser_rule_name(BROWSER_METHOD);
+	q->refused = browser_rule_status(BROWSER_METHOD);
+	request_fail(a, q, q->rule == NULL ? ERR_USAGE : ERR_REFUSED, browser_rule_text(BROWSER_METHOD));
 }

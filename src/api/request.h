@@ -196,6 +196,8 @@ enum err request_party(struct api *a, struct request *q, const char *name, size_
 void request_answer(struct request *q, unsigned status, const char *media_type, struct bytes answer);
 /* The answer is the error's object. */
 void request_fail(struct api *a, struct request *q, enum err e, const char *text);
+/* The path takes another method: 405, with those that it does; or 404, if there is no such path. */
+void request_fail_method(struct api *a, struct request *q);
 void request_suspend(struct request *q);
 void request_resume(struct request *q);
 

@@ -101,3 +101,13 @@ enum err route_find(const char *method, const char *path, const struct route **o
 	}
 	return e;
 }
+
+void route_methods(const char *path, struct buf *out)
+{
+	for (size_t i = 0; i < routes_count; i++) {
+		if (!is_at(routes[i].path, path))
+			continue;
+		buf_put_str(out, out->len > 0 ? ", " : "");
+		buf_put_str(out, routes[i].method);
+	}
+}

@@ -6,6 +6,7 @@
 #ifndef API_ROUTES_H
 #define API_ROUTES_H
 
+#include "base/buf.h"
 #include "base/err.h"
 
 #include <stddef.h>
@@ -45,5 +46,7 @@ extern const size_t routes_count;
 
 /* ERR_NOT_FOUND: no such path; ERR_USAGE: the path is there, but not with this method. */
 enum err route_find(const char *method, const char *path, const struct route **out) MUST_CHECK;
+/* "GET, POST": the methods that a path takes; nothing: there is no such path. */
+void route_methods(const char *path, struct buf *out);
 
 #endif

@@ -119,5 +119,7 @@ enum err run_feed(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 enum err run_taxii(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 /* The answer is an error as TAXII has them. */
 void taxii_fail(struct api *a, struct request *q, unsigned status, const char *text);
+/* The methods that a path below /taxii2/ takes, likewise. */
+void taxii_methods(const char *path, struct buf *out);
 
 #endif

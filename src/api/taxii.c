@@ -627,13 +627,12 @@ static bool is_at(const struct path *p, const struct taxii *t)
 		    !bytes_equal(t->segments[i], bytes_str(p->segments[i])))
 			return false;
 	}
-	return i == t->segments_count && p->segments[i] == NULL &&
-	       strcmp(p->method, t->q->route->method) == 0;
+	return i == t->segments_count && p->segments[i] == NULL;
 }
 
-static bool read_segments(struct taxii *t)
+static bool read_segments(const char *whole, struct taxii *t)
 {
-	struct bytes path = bytes_str(t->q->path + strlen("/taxii2/"));
+	struct bytes path = bytes_str(whole + strlen("/taxii2/"));
 
 	while (path.len > 0) {
 		if (t->segments_count == SEGMENTS_MAX ||
@@ -644,9 +643,24 @@ static bool read_segments(struct taxii *t)
 	return true;
 }
 
+void taxii_methods(const char *path, struct buf *out)
+{
+	struct taxii t = { 0 };
+
+	if (!read_segments(path, &t))
+		return;
+	for (size_t i = 0; i < ARRAY_COUNT(paths); i++) {
+		if (!is_at(&paths[i], &t))
+			continue;
+		buf_put_str(out, out->len > 0 ? ", " : "");
+		buf_put_str(out, paths[i].method);
+	}
+}
+
 enum err run_taxii(struct api *a, struct request *q, struct reply *r)
 {
 	struct taxii t = { .api = a, .q = q };
+	bool is_path;
 	enum err e;
 
 	(void)r;
@@ -657,15 +671,15 @@ enum err run_taxii(struct api *a, struct request *q, struct reply *r)
 		return fail(&t, 401, "the header X-Entente-Role names who reads");
 	if (e != ERR_OK)
 		return fail(&t, 404, "no such feed for this role");
-	if (read_segments(&t)) {
-		for (size_t i = 0; i < ARRAY_COUNT(paths); i++) {
-			if (!is_at(&paths[i], &t))
-				continue;
-			e = paths[i].run(&t);
-			feed_close(&t.feed);
-			return e;
-		}
+	is_path = read_segments(q->path, &t);
+	for (size_t i = 0; is_path && i < ARRAY_COUNT(paths); i++) {
+		if (strcmp(paths[i].method, q->route->method) != 0 || !is_at(&paths[i], &t))
+			continue;
+		e = paths[i].run(&t);
+		feed_close(&t.feed);
+		return e;
 	}
 	feed_close(&t.feed);
-	return fail(&t, 404, "no such resource");
+	request_fail_method(a, q);
+	return ERR_OK;
 }

@@ -38,7 +38,7 @@ def messages(node, count, text="x"):
 
 @pytest.mark.parametrize("method, target, body, status, err", [
     ("GET", "/nothing", None, 404, "NOT_FOUND"),
-    ("DELETE", "/status", None, 400, "USAGE"),
+    ("DELETE", "/status", None, 405, "USAGE"),
     ("GET", "/entry?place=nonsense", None, 400, "USAGE"),
     ("GET", "/entry?place=KOR/NOTIFY-URGENT%201.999999", None, 404, "NOT_FOUND"),
     ("GET", "/entry?place=KOR/NOTIFY-URGENT%201.18446744073709551615", None, 404, "NOT_FOUND"),
@@ -56,7 +56,7 @@ def messages(node, count, text="x"):
     ("POST", "/statements", cbor2.dumps([[b"x", [b"y"] * 9, b""]]), 400, "USAGE"),
     ("POST", "/statements", cbor2.dumps([[b"x", [b"y"]]]), 400, "USAGE"),
     ("POST", "/statements", b"x" * ((1 << 20) + 1), 413, "LIMIT"),
-    ("POST", "/status", b"x", 400, "USAGE"),
+    ("POST", "/status", b"x", 405, "USAGE"),
     ("POST", "/attachments?hash=" + 64 * "0" + "&offset=1&total=1", b"x", 400, "USAGE"),
     ("POST", "/attachments?hash=" + 64 * "0" + "&offset=0&total=1", b"x", 422, "VERIFY"),
     ("POST", "/attachments?hash=" + 64 * "0" + "&offset=0&total=67108865", b"x", 413, "LIMIT"),
@@ -72,6 +72,7 @@ def test_what_is_refused(lone, method, target, body, status, err):
     answer = connection.getresponse()
     said = json.loads(answer.read())
     assert (answer.status, said["err"]) == (status, err) and said["text"]
+    assert answer.getheader("Allow") == ("GET" if status == 405 else None)
     connection.request("GET", "/status")
     assert connection.getresponse().status == 200, "the connection goes on"
     connection.close()

@@ -104,7 +104,12 @@ def test_pages_and_their_errors(pair):
                for n in (1, 2) for more in ("", "versions/")]
     assert len(set(nowhere)) == 1
     assert taxii.ask(taxii.path("KOR/share", f"objects/{only[1]['id']}/?added_after={dates[-1]}")).raw == b"{}", "it is there"
-    taxii.ask(taxii.path("KOR/share", f"objects/{only[1]['id']}/"), "DELETE", code=400)
+    for method, path, allowed in (("DELETE", taxii.path("KOR/share", f"objects/{only[1]['id']}/"), "GET"),
+                                  ("DELETE", taxii.path("KOR/share"), "GET, POST"), ("POST", "/taxii2/", "GET"),
+                                  ("POST", f"{ROOT}collections/", "GET"), ("PUT", f"{ROOT}status/x/", "GET")):
+        fault = taxii.ask(path, method, code=405)
+        assert fault.json["http_status"] == "405" and fault.headers["Allow"] == allowed, path
+    taxii.ask("/taxii2/nowhere/", "DELETE", code=404)
     for words, code in (("limit=0", 400), ("limit=-1", 400), ("limit=99999999999999999999", 400), ("limit=1001", 400),
                         ("limit=x", 400), ("match[colour]=red", 400), ("next=", 400), ("next=1-2", 400),
                         (f"next={cursor[:-1]}x", 400), ("added_after=yesterday", 400),

@@ -81,6 +81,24 @@ static void lookups_are_exact(void **state)
 	}
 }
 
+static void methods_are_named(void **state)
+{
+	static const struct {
+		const char *path, *want;
+	} rows[] = { { "/status", "GET" },
+		     { "/session", "POST, GET, DELETE" },
+		     { "/taxii2/a", "GET, POST" },
+		     { "/nothing", "" } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		char memory[64];
+		struct buf out = BUF_ON(memory);
+		route_methods(rows[i].path, &out);
+		assert_true(bytes_equal(buf_bytes(&out), bytes_str(rows[i].want)));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -88,6 +106,7 @@ int main(void)
 		cmocka_unit_test(every_row_of_the_page_is_in_the_table),
 		cmocka_unit_test(every_row_says_who_may),
 		cmocka_unit_test(lookups_are_exact),
+		cmocka_unit_test(methods_are_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
