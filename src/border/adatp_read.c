@@ -66,14 +66,20 @@ static bool put_line(struct buf *line, const struct xml_node *label)
 	return buf_check(line) == ERR_OK;
 }
 
-/* Where the words lie that it is bound to. */
-static struct bytes uri_of(const struct xml_doc *doc)
+/* An item for each place where words lie that it is bound to, or one; the labels of a file count for each. */
+static bool put_items(struct incoming *in, const struct xml_doc *doc, const struct incoming_marks *marks)
 {
-	for (const struct xml_node *n = xml_walk(doc, NULL); n != NULL; n = xml_walk(doc, n)) {
-		if (xml_is(n, BINDING_NS, "DataReference"))
-			return xml_attribute_of(n, "URI");
+	static const struct bytes none;
+	bool is_put = true;
+	size_t count = 0;
+
+	for (const struct xml_node *n = xml_walk(doc, NULL); n != NULL && is_put; n = xml_walk(doc, n)) {
+		if (!xml_is(n, BINDING_NS, "DataReference"))
+			continue;
+		is_put = incoming_put(in, xml_attribute_of(n, "URI"), none, none, marks);
+		count++;
 	}
-	return (struct bytes){ NULL, 0 };
+	return count > 0 ? is_put : incoming_put(in, none, none, none, marks);
 }
 
 /* Its words, whatever else it says. */
@@ -115,7 +121,7 @@ enum err adatp_incoming(struct incoming *in, struct bytes bytes)
 	}
 	if (labels == 0)
 		in->rule = "adatp.label";
-	else if (!incoming_put(in, uri_of(doc), (struct bytes){ NULL, 0 }, (struct bytes){ NULL, 0 }, &marks))
+	else if (!put_items(in, doc, &marks))
 		in->rule = "adatp.text";
 	xml_read_close(doc);
 	return in->rule == NULL ? ERR_OK : ERR_USAGE;

@@ -15,18 +15,23 @@ static struct bytes text_below(const struct xml_node *entry, const char *name)
 	return n == NULL ? (struct bytes){ NULL, 0 } : xml_text_of(n);
 }
 
-/* Once each, and said: RFC 4287 section 4.1.2. */
-static bool has_once(const struct xml_node *entry, const char *name)
+static bool has_twice(const struct xml_node *entry, const char *name)
 {
 	const struct xml_node *n = child(entry, name);
 
-	return n != NULL && xml_next(entry, n, ATOM_NS, name) == NULL;
+	return n != NULL && xml_next(entry, n, ATOM_NS, name) != NULL;
 }
 
+/* RFC 4287 section 4.1.2: three once each, and two at most once. */
 static bool is_entry(const struct xml_node *entry)
 {
-	return has_once(entry, "id") && has_once(entry, "title") && has_once(entry, "updated") &&
-	       text_below(entry, "id").len > 0;
+	static const char *const once[] = { "id", "title", "updated", "content", "summary" };
+
+	for (size_t i = 0; i < ARRAY_COUNT(once); i++) {
+		if ((i < 3 && child(entry, once[i]) == NULL) || has_twice(entry, once[i]))
+			return false;
+	}
+	return text_below(entry, "id").len > 0;
 }
 
 static void take_marks(struct incoming *in, const struct xml_node *entry, struct incoming_marks *m)

@@ -1,4 +1,5 @@
 /* CAP 1.2 read: what its schema lets pass, and must not, is refused here. docs/spec/border.md section 9. */
+#include "base/alloc.h"
 #include "border/incoming.h"
 #include "border/xml_read.h"
 
@@ -175,8 +176,33 @@ static bool is_one_of(struct bytes text, const char *const *words)
 	return false;
 }
 
+/* What the schema has once: of two that differ a reader would take the one or the other. */
+static bool has_twice(const struct xml_node *parent, const char *const *names)
+{
+	for (; *names != NULL; names++) {
+		const struct xml_node *n = xml_next(parent, NULL, CAP_NS, *names);
+		if (n != NULL && xml_next(parent, n, CAP_NS, *names) != NULL)
+			return true;
+	}
+	return false;
+}
+
+static const char *check_block(const struct xml_node *block, int64_t sent)
+{
+	static const char *const once[] = { "language",	  "event",	 "urgency",	"severity",
+					    "certainty",  "audience",	 "onset",	"expires",
+					    "senderName", "effective",	 "headline",	"web",
+					    "contact",	  "instruction", "description", NULL };
+	const char *rule = has_twice(block, once) ? "cap.once" : check_times(block, sent);
+
+	return rule != NULL ? rule : check_areas(block);
+}
+
 static const char *check_alert(const struct xml_node *alert)
 {
+	static const char *const once[] = { "identifier", "sender",    "sent", "status",      "msgType",
+					    "source",	  "scope",     "note", "restriction", "addresses",
+					    "references", "incidents", NULL };
 	static const char *const statuses[] = { "Actual", "Exercise", "System", "Test", "Draft", NULL };
 	static const char *const kinds[] = { "Alert", "Update", "Cancel", "Ack", "Error", NULL };
 	static const char *const scopes[] = { "Public", "Restricted", "Private", NULL };
@@ -184,6 +210,8 @@ static const char *check_alert(const struct xml_node *alert)
 
 	if (!xml_is(alert, CAP_NS, "alert"))
 		return "cap.alert";
+	if (has_twice(alert, once))
+		return "cap.once";
 	if (text_below(alert, "identifier").len == 0 || text_below(alert, "sender").len == 0)
 		return "cap.identifier";
 	if (!read_time(text_below(alert, "sent"), &sent))
@@ -196,9 +224,7 @@ static const char *check_alert(const struct xml_node *alert)
 		return "cap.restriction";
 	for (const struct xml_node *block = xml_next(alert, NULL, CAP_NS, "info"); block != NULL;
 	     block = xml_next(alert, block, CAP_NS, "info")) {
-		const char *rule = check_times(block, sent);
-		if (rule == NULL)
-			rule = check_areas(block);
+		const char *rule = check_block(block, sent);
 		if (rule != NULL)
 			return rule;
 	}
@@ -223,11 +249,47 @@ static void take_marks(struct incoming *in, const struct xml_node *alert, struct
 		incoming_take_banner(in, xml_text_of(n), m);
 }
 
+static struct bytes title_of(const struct xml_node *block)
+{
+	struct bytes title = text_below(block, "headline");
+
+	return title.len > 0 ? title : text_below(block, "event");
+}
+
+static void put_apart(struct buf *out, struct bytes text)
+{
+	if (out->len > 0 && text.len > 0)
+		buf_put_str(out, "\n\n");
+	buf_put(out, text);
+}
+
+/* The first block's title, and the words of each: a block may be of another language, or of another event. */
+static bool put_item(struct incoming *in, const struct xml_node *alert, const struct incoming_marks *marks)
+{
+	const struct xml_node *first = xml_next(alert, NULL, CAP_NS, "info");
+	struct buf text;
+	bool is_put;
+
+	/* Words are no longer than the file, nor is what stands between them. */
+	buf_init(&text, xcalloc(1, in->whole.len), in->whole.len);
+	for (const struct xml_node *block = first; block != NULL;
+	     block = xml_next(alert, block, CAP_NS, "info")) {
+		if (block != first)
+			put_apart(&text, title_of(block));
+		put_apart(&text, text_below(block, "description"));
+	}
+	is_put = buf_check(&text) == ERR_OK &&
+		 incoming_put(in, text_below(alert, "identifier"),
+			      first == NULL ? (struct bytes){ NULL, 0 } : title_of(first), buf_bytes(&text),
+			      marks);
+	free(text.ptr);
+	return is_put;
+}
+
 enum err cap_incoming(struct incoming *in, struct bytes bytes)
 {
 	struct incoming_marks marks = { .mark = INCOMING_UNLABELLED };
-	const struct xml_node *alert, *block;
-	struct bytes title = { NULL, 0 }, text = { NULL, 0 };
+	const struct xml_node *alert;
 	struct xml_doc *doc;
 	enum err e = xml_read(bytes, &doc, &in->rule, &in->offset);
 
@@ -235,16 +297,9 @@ enum err cap_incoming(struct incoming *in, struct bytes bytes)
 		return e;
 	alert = xml_root(doc);
 	in->rule = check_alert(alert);
-	block = in->rule != NULL ? NULL : xml_next(alert, NULL, CAP_NS, "info");
-	if (block != NULL) {
-		title = text_below(block, "headline");
-		if (title.len == 0)
-			title = text_below(block, "event");
-		text = text_below(block, "description");
-	}
 	if (in->rule == NULL) {
 		take_marks(in, alert, &marks);
-		if (!incoming_put(in, text_below(alert, "identifier"), title, text, &marks))
+		if (!put_item(in, alert, &marks))
 			in->rule = "cap.text";
 	}
 	xml_read_close(doc);

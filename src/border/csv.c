@@ -202,6 +202,20 @@ static struct bytes cell_of(const struct csv_row *row, size_t column)
 	return column < row->count ? csv_cell(row->cells[column]) : (struct bytes){ NULL, 0 };
 }
 
+/* Of two columns one would be left out; of marks each counts. */
+static bool has_twice(const struct csv_row *head)
+{
+	static const char *const once[] = { "id", "title", "text" };
+
+	for (size_t i = 0; i < ARRAY_COUNT(once); i++) {
+		for (size_t c = column_of(head, once[i]) + 1; c < head->count; c++) {
+			if (bytes_equal(head->cells[c], bytes_str(once[i])))
+				return true;
+		}
+	}
+	return false;
+}
+
 /* Each column of that name: of two that say different things neither is left out. */
 static void take_marks(struct incoming *in, const struct csv_row *head, const struct csv_row *row,
 		       struct incoming_marks *m)
@@ -228,7 +242,7 @@ static enum err read_rows(struct incoming *in, struct bytes bytes, struct buf *m
 		struct incoming_marks marks = { .mark = INCOMING_UNLABELLED };
 		in->offset = len - bytes.len;
 		e = csv_read_row(&bytes, memory, row);
-		if (e == ERR_OK && row->count != head->count) {
+		if (e == ERR_OK && (row->count != head->count || has_twice(head))) {
 			in->rule = "csv.columns";
 			e = ERR_USAGE;
 		}

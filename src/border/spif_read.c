@@ -430,11 +430,13 @@ static bool is_extended(const struct spif_reader *r, const char *element, const 
 {
 	const struct xml_node *all = next(r->root, NULL, "extensions");
 
-	for (const struct xml_node *n = all == NULL ? NULL : xml_next(all, NULL, SPIF_OWN_NS, element);
-	     n != NULL; n = xml_next(all, n, SPIF_OWN_NS, element)) {
-		if (bytes_equal(xml_attribute_of(n, a), a_is) &&
-		    (b == NULL || bytes_equal(xml_attribute_of(n, b), b_is)))
-			return true;
+	for (; all != NULL; all = next(r->root, all, "extensions")) {
+		for (const struct xml_node *n = xml_next(all, NULL, SPIF_OWN_NS, element); n != NULL;
+		     n = xml_next(all, n, SPIF_OWN_NS, element)) {
+			if (bytes_equal(xml_attribute_of(n, a), a_is) &&
+			    (b == NULL || bytes_equal(xml_attribute_of(n, b), b_is)))
+				return true;
+		}
 	}
 	return false;
 }

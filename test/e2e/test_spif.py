@@ -146,6 +146,13 @@ def test_the_grammar_is_closed(tmp_path):
         assert one != text and not is_valid(one), one
 
 
+def test_of_two_extensions_neither_is_left_out(tmp_path):
+    """What only an originator may open, and who is outside, stands in extensions: in a second one too."""
+    text = nodes.run("accord", "spif", example(tmp_path, "rok-us")).stdout
+    assert "control" in text
+    assert propose(tmp_path, text.replace("<spif:extensions>", "<spif:extensions/><spif:extensions>"))["lines"] == propose(tmp_path, text)["lines"]
+
+
 def test_made_files(tmp_path):
     for seed in range(30):
         round_trip(tmp_path, make(tmp_path / str(seed), make_bundles.make(seed)))

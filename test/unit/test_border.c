@@ -406,6 +406,19 @@ static const struct {
 	  "cap.polygon", NULL },
 	{ "no restriction", "cap", ALERT("<scope>Restricted</scope>", "", ""), "cap.restriction", NULL },
 	{ "no scope", "cap", ALERT("", "", ""), "cap.word", NULL },
+	{ "two scopes", "cap", ALERT("<scope>Private</scope>" PUBLIC, "", ""), "cap.once", NULL },
+	{ "two identifiers", "cap", ALERT(PUBLIC, "<identifier>c</identifier>", ""), "cap.once", NULL },
+	{ "two times", "cap", ALERT(PUBLIC, "<sent>2026-11-28T10:00:00-00:00</sent>", ""), "cap.once", NULL },
+	{ "two restrictions", "cap",
+	  ALERT("<scope>Restricted</scope><restriction>a</restriction><restriction>b</restriction>", "", ""),
+	  "cap.once", NULL },
+	{ "two codes", "cap", ALERT(PUBLIC, CODE("a") CODE("b"), ""), NULL, "UNLABELLED" },
+	{ "two headlines", "cap", ALERT(PUBLIC, "", "<headline>a</headline><headline>b</headline>"),
+	  "cap.once", NULL },
+	{ "two expiries", "cap",
+	  ALERT(PUBLIC, "",
+		"<expires>2026-11-29T10:00:00-00:00</expires><expires>2027-11-29T10:00:00-00:00</expires>"),
+	  "cap.once", NULL },
 	{ "expires before sent", "cap", ALERT(PUBLIC, "", "<expires>2026-11-28T09:00:00-00:00</expires>"),
 	  "cap.expires", NULL },
 	{ "expires in another zone", "cap", ALERT(PUBLIC, "", "<expires>2026-11-28T18:00:00+09:00</expires>"),
@@ -495,6 +508,8 @@ static const struct {
 	{ "two columns of labels", "csv",
 	  "label,label,text\nKOR-USA 3 U rel=KOR origin=KOR,KOR-USA 3 S rel=KOR origin=KOR,a\n", NULL,
 	  "CONTRADICTORY" },
+	{ "two columns of words", "csv", "text,text\na,b\n", "csv.columns", NULL },
+	{ "two columns of ids", "csv", "id,id,text\na,b,c\n", "csv.columns", NULL },
 	{ "a marking above the label", "csv",
 	  "marking,label,text\nTop Secret,KOR-USA 3 U rel=KOR origin=KOR,a\n", NULL, "CONTRADICTORY" },
 	{ "a marking as the label", "csv", "marking,label,text\nu//REL,KOR-USA 3 U rel=KOR origin=KOR,a\n",
@@ -534,6 +549,10 @@ static const struct {
 	  "atom.entry", NULL },
 	{ "two ids", "atom", ATOM(ENTRY("<id>j</id>", "")), "atom.entry", NULL },
 	{ "two titles", "atom", ATOM(ENTRY("<title>u</title>", "")), "atom.entry", NULL },
+	{ "two contents", "atom", ATOM(ENTRY("", "<content>a</content><content>b</content>")), "atom.entry",
+	  NULL },
+	{ "two summaries", "atom", ATOM(ENTRY("", "<summary>a</summary><summary>b</summary>")), "atom.entry",
+	  NULL },
 	{ "an empty feed", "atom", ATOM(""), "atom.feed", NULL },
 	{ "no feed", "atom", "<feed/>", "atom.feed", NULL },
 	{ "a DTD", "atom", "<!DOCTYPE a><feed/>", "xml.dtd", NULL },
@@ -616,6 +635,42 @@ static void files_are_refused_with_their_rule(void **state)
 		assert_true(in.offset <= strlen(files[i].text));
 		incoming_close(&in);
 	}
+}
+
+static const char *words_of(const struct incoming *in, size_t at, const char *key)
+{
+	return json_string_value(json_object_get(json_array_get(in->items, at), key));
+}
+
+/* What a format may have several times is shown as often. */
+static void none_of_several_is_left_out(void **state)
+{
+	static const char alert[] =
+		ALERT(PUBLIC, "", "<headline>One</headline><description>It is so.</description>");
+	static const char binding[] =
+		"<b:BindingInformation xmlns:b='urn:nato:stanag:4778:bindinginformation:1:0'>" LABEL4774(
+			"KOR-USA 3", "S",
+			CAT("rel", "KOR")
+				CAT("origin", "KOR")) "<b:DataReference URI='a.txt'/><b:DataReference "
+						      "URI='b.txt'/></b:BindingInformation>";
+	char two[2 * sizeof alert + 256];
+	struct incoming in;
+
+	(void)state;
+	snprintf(two, sizeof two,
+		 "%.*s<info><event>f</event><headline>Two</headline>"
+		 "<description>And so.</description></info></alert>",
+		 (int)(sizeof alert - sizeof "</alert>"), alert);
+	assert_int_equal(incoming_read(g, BYTES_LIT("cap"), bytes_str(two), &in), ERR_OK);
+	assert_string_equal(words_of(&in, 0, "title"), "One");
+	assert_string_equal(words_of(&in, 0, "text"), "It is so.\n\nTwo\n\nAnd so.");
+	incoming_close(&in);
+	assert_int_equal(incoming_read(g, BYTES_LIT("adatp-4774"), bytes_str(binding), &in), ERR_OK);
+	assert_int_equal(json_array_size(in.items), 2);
+	assert_string_equal(words_of(&in, 0, "id"), "a.txt");
+	assert_string_equal(words_of(&in, 1, "id"), "b.txt");
+	assert_string_equal(words_of(&in, 1, "mark"), "LABELLED");
+	incoming_close(&in);
 }
 
 /* In whatever format, and named by the byte where it stands. */
@@ -710,6 +765,7 @@ int main(void)
 		cmocka_unit_test(contradictions_wait_and_the_stricter_counts),
 		cmocka_unit_test(every_label_through_each_format_that_is_read),
 		cmocka_unit_test(files_are_refused_with_their_rule),
+		cmocka_unit_test(none_of_several_is_left_out),
 		cmocka_unit_test(what_nobody_sees_is_named),
 		cmocka_unit_test(portions_have_marks_of_their_own),
 		cmocka_unit_test(one_large_item_stops_no_feed),
