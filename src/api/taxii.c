@@ -476,7 +476,7 @@ static enum err take_objects(struct taxii *t)
 		return fail(t, 413, "more objects than are taken at once");
 	if (e != ERR_OK)
 		return fail(t, 422, "not an envelope with objects");
-	e = incoming_read(t->feed.guidelines, BYTES_LIT("stix"), body, &seen);
+	e = incoming_read(t->feed.guidelines, node_self(t->api->node), BYTES_LIT("stix"), body, &seen);
 	snprintf(why, sizeof why, "%s at byte %zu", seen.rule == NULL ? "" : seen.rule, seen.offset);
 	incoming_close(&seen);
 	border_uuid(t->feed.accord, "pushed", body, uuid);

@@ -119,6 +119,7 @@ enum err adatp_incoming(struct incoming *in, struct bytes bytes)
 			marks.mark = INCOMING_UNKNOWN;
 		look_at_words(in, doc, n);
 	}
+	(void)incoming_take_ism(in, xml_root(doc), &marks);
 	if (labels == 0)
 		in->rule = "adatp.label";
 	else if (!put_items(in, doc, &marks))

@@ -46,6 +46,7 @@ static void take_marks(struct incoming *in, const struct xml_node *entry, struct
 		if (bytes_equal(xml_attribute_of(n, "scheme"), BYTES_LIT(ATOM_LABEL_SCHEME)))
 			incoming_take_banner(in, xml_attribute_of(n, "label"), m);
 	}
+	(void)incoming_take_ism(in, entry, m);
 }
 
 /* Its words as they stand, of HTML with the marks; XHTML holds elements, and of it nothing is taken over. */

@@ -247,6 +247,7 @@ static void take_marks(struct incoming *in, const struct xml_node *alert, struct
 	for (const struct xml_node *n = xml_next(alert, NULL, CAP_NS, "restriction"); n != NULL;
 	     n = xml_next(alert, n, CAP_NS, "restriction"))
 		incoming_take_banner(in, xml_text_of(n), m);
+	(void)incoming_take_ism(in, alert, m);
 }
 
 static struct bytes title_of(const struct xml_node *block)

@@ -1,8 +1,6 @@
 #include "border/incoming.h"
 
-#include <ctype.h>
 #include <string.h>
-#include <strings.h>
 
 static const struct {
 	const char *name;
@@ -10,6 +8,7 @@ static const struct {
 } formats[] = {
 	{ "stix", stix_incoming },	  { "cap", cap_incoming },   { "csv", csv_incoming },
 	{ "adatp-4774", adatp_incoming }, { "atom", atom_incoming }, { "geojson", geojson_incoming },
+	{ "ic-ism", ism_incoming },
 };
 
 const char *incoming_mark_name(enum incoming_mark m)
@@ -20,11 +19,12 @@ const char *incoming_mark_name(enum incoming_mark m)
 	return names[m];
 }
 
-enum err incoming_read(const struct guidelines *g, struct bytes format, struct bytes in, struct incoming *out)
+enum err incoming_read(const struct guidelines *g, size_t home, struct bytes format, struct bytes in,
+		       struct incoming *out)
 {
 	enum err e = ERR_NOT_FOUND;
 
-	*out = (struct incoming){ .guidelines = g, .items = json_array(), .whole = in };
+	*out = (struct incoming){ .guidelines = g, .home = home, .items = json_array(), .whole = in };
 	for (size_t i = 0; i < ARRAY_COUNT(formats); i++) {
 		if (!bytes_equal(format, bytes_str(formats[i].name)))
 			continue;
@@ -73,12 +73,10 @@ void incoming_look_at(struct incoming *in, struct bytes marking)
 	}
 }
 
-void incoming_take_line(struct incoming *in, struct bytes line, struct incoming_marks *m)
+void incoming_take_label(const struct guidelines *g, struct bytes line, struct incoming_marks *m)
 {
-	const struct guidelines *g = in->guidelines;
 	struct label_mask label;
 
-	incoming_look_at(in, line);
 	if (g == NULL || label_text_read(g, line, &label) != ERR_OK) {
 		m->mark = INCOMING_UNKNOWN;
 	} else if (m->mark == INCOMING_UNLABELLED) {
@@ -90,77 +88,76 @@ void incoming_take_line(struct incoming *in, struct bytes line, struct incoming_
 	}
 }
 
-static struct bytes trimmed(struct bytes text)
+void incoming_take_line(struct incoming *in, struct bytes line, struct incoming_marks *m)
 {
-	while (text.len > 0 && text.ptr[0] <= ' ')
-		text = (struct bytes){ text.ptr + 1, text.len - 1 };
-	while (text.len > 0 && text.ptr[text.len - 1] <= ' ')
-		text.len--;
-	return text;
+	incoming_look_at(in, line);
+	incoming_take_label(in->guidelines, line, m);
 }
 
-/* Whether it begins with that, and not in the middle of a word. */
-static bool has_at_front(struct bytes text, struct bytes name)
+void incoming_take_marking(const struct guidelines *g, const struct banner *b, bool is_part,
+			   struct incoming_marks *m)
 {
-	return name.len > 0 && name.len <= text.len &&
-	       strncasecmp((const char *)text.ptr, (const char *)name.ptr, name.len) == 0 &&
-	       (name.len == text.len || (text.ptr[name.len] < 0x80 && !isalnum(text.ptr[name.len])));
-}
+	bool differs = false;
 
-static bool is_code(struct bytes first, const char *code)
-{
-	return first.len == strlen(code) && strncasecmp((const char *)first.ptr, code, first.len) == 0;
-}
-
-bool incoming_banner_level(const struct guidelines *g, struct bytes text, uint8_t *level, bool *is_banner)
-{
-	const uint8_t *cut;
-	struct bytes first;
-	size_t longest = 0;
-
-	text = trimmed(text);
-	cut = text.len == 0 ? NULL : memmem(text.ptr, text.len, "//", 2);
-	first = trimmed((struct bytes){ text.ptr, cut == NULL ? text.len : (size_t)(cut - text.ptr) });
-	for (size_t l = 0; l < g->levels_count; l++) {
-		if (longest == 0 && is_code(first, g->levels[l].code)) {
-			*level = (uint8_t)l;
-			longest = first.len;
-		}
-		for (size_t i = 0; i < ACCORD_LANGUAGES_MAX; i++) {
-			struct bytes name = g->levels[l].names.text[i];
-			if (name.len <= longest || !has_at_front(text, name))
-				continue;
-			*level = (uint8_t)l;
-			longest = name.len;
-		}
-	}
-	*is_banner = longest > 0 || cut != NULL;
-	return longest > 0;
-}
-
-void incoming_compare_banner(const struct guidelines *g, struct bytes text, struct incoming_marks *m)
-{
-	bool is_banner;
-	uint8_t level;
-
+	if (!b->is_there)
+		return;
+	if (m->mark == INCOMING_UNLABELLED)
+		banner_join(g, b, &m->said);
 	if (m->mark != INCOMING_LABELLED && m->mark != INCOMING_CONTRADICTORY)
 		return;
-	if (!incoming_banner_level(g, text, &level, &is_banner)) {
-		m->mark = is_banner ? INCOMING_CONTRADICTORY : m->mark;
-		return;
-	}
-	if (level != m->label.level)
+	if (!banner_join_label(g, b, is_part, &m->label, &differs))
+		m->mark = INCOMING_UNKNOWN;
+	else if (differs)
 		m->mark = INCOMING_CONTRADICTORY;
-	if (level > m->label.level)
-		m->label.level = level;
 }
 
 void incoming_take_banner(struct incoming *in, struct bytes text, struct incoming_marks *m)
 {
-	if (m->mark == INCOMING_UNLABELLED)
-		return;
+	struct banner b;
+
 	incoming_look_at(in, text);
-	incoming_compare_banner(in->guidelines, text, m);
+	if (in->guidelines != NULL && banner_read(in->guidelines, text, &b))
+		incoming_take_marking(in->guidelines, &b, false, m);
+}
+
+/* "(S//REL KOR) The words": the mark at the front of a paragraph; .len 0: there is none. */
+static struct bytes mark_at_front(struct bytes line)
+{
+	const uint8_t *end = line.len > 0 && line.ptr[0] == '(' ? memchr(line.ptr, ')', line.len) : NULL;
+
+	return end == NULL ? (struct bytes){ NULL, 0 }
+			   : (struct bytes){ line.ptr, (size_t)(end - line.ptr) + 1 };
+}
+
+static bool has_segments(struct bytes text)
+{
+	return memmem(text.ptr, text.len, "//", 2) != NULL;
+}
+
+/*
+ * What stands in the words themselves: marks of paragraphs, and banners that are a line. A letter in brackets
+ * may only number a paragraph: it is no word against a label.
+ */
+static void take_words(struct incoming *in, struct bytes text, struct incoming_marks *m)
+{
+	struct bytes line;
+
+	while (in->guidelines != NULL && text.len > 0) {
+		struct bytes mark;
+		struct banner b;
+		if (bytes_take_until(&text, '\n', &line) != ERR_OK) {
+			line = text;
+			text.len = 0;
+		}
+		mark = mark_at_front(line);
+		if (mark.len == 0 && has_segments(line))
+			mark = line;
+		if (mark.len == 0 || (m->mark != INCOMING_UNLABELLED && !has_segments(mark)) ||
+		    !banner_read(in->guidelines, mark, &b) || !b.has_level)
+			continue;
+		incoming_look_at(in, mark);
+		incoming_take_marking(in->guidelines, &b, true, m);
+	}
 }
 
 static bool put_text(json_t *item, const char *key, struct bytes text)
@@ -171,18 +168,23 @@ static bool put_text(json_t *item, const char *key, struct bytes text)
 }
 
 bool incoming_put(struct incoming *in, struct bytes id, struct bytes title, struct bytes text,
-		  const struct incoming_marks *m)
+		  const struct incoming_marks *marks)
 {
-	char memory[LABEL_TEXT_LEN_MAX];
-	struct buf line = BUF_ON(memory);
+	char memory[LABEL_TEXT_LEN_MAX], typed_memory[LABEL_TEXT_LEN_MAX];
+	struct buf line = BUF_ON(memory), typed = BUF_ON(typed_memory);
+	struct incoming_marks own = *marks, *m = &own;
 	json_t *item = json_object();
 
+	take_words(in, title, m);
+	take_words(in, text, m);
 	if (m->mark == INCOMING_LABELLED || m->mark == INCOMING_CONTRADICTORY)
 		label_text_write(in->guidelines, &m->label, &line);
+	else if (m->mark == INCOMING_UNLABELLED && in->guidelines != NULL)
+		banner_propose(in->guidelines, &m->said, in->home, &typed);
 	if (json_array_size(in->items) == INCOMING_ITEMS_MAX || !put_text(item, "id", id) ||
 	    !put_text(item, "title", title) || !put_text(item, "text", text) ||
 	    !put_text(item, "mark", bytes_str(incoming_mark_name(m->mark))) ||
-	    !put_text(item, "label", buf_bytes(&line))) {
+	    !put_text(item, "label", buf_bytes(&line)) || !put_text(item, "proposed", buf_bytes(&typed))) {
 		json_decref(item);
 		return false;
 	}

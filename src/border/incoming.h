@@ -6,6 +6,7 @@
 #ifndef BORDER_INCOMING_H
 #define BORDER_INCOMING_H
 
+#include "border/banner.h"
 #include "border/border.h"
 
 #include <jansson.h>
@@ -25,7 +26,11 @@ const char *incoming_mark_name(enum incoming_mark m); /* "LABELLED" */
 
 struct incoming {
 	const struct guidelines *guidelines;
-	json_t *items;	    /* array of {"id", "title", "text", "mark", "label"}; its own */
+	size_t home; /* of its parties: who reads it, and may take it over */
+	/*
+	 * array of {"id", "title", "text", "mark", "label", "proposed": how a person would type it}; its own
+	 */
+	json_t *items;
 	const char *rule;   /* of the format that is broken; NULL while none is */
 	size_t offset;	    /* where, as far as it is known */
 	struct bytes whole; /* while it is read */
@@ -38,7 +43,7 @@ struct incoming {
  * ERR_NOT_FOUND: nothing is read in that format; ERR_LIMIT: too long, too many; ERR_USAGE with rule and
  * offset. On any error there are no items.
  */
-enum err incoming_read(const struct guidelines *g, struct bytes format, struct bytes in,
+enum err incoming_read(const struct guidelines *g, size_t home, struct bytes format, struct bytes in,
 		       struct incoming *out) MUST_CHECK;
 void incoming_close(struct incoming *in); /* takes zeroed ones */
 
@@ -48,25 +53,33 @@ void incoming_close(struct incoming *in); /* takes zeroed ones */
 struct incoming_marks {
 	enum incoming_mark mark; /* starts as UNLABELLED */
 	struct label_mask label;
+	struct banner said; /* while it is UNLABELLED: what its banners and marks of portions say together */
 };
 /* Where others put what they like: whether it is meant as a line of section 2. */
 bool incoming_is_line(struct bytes text);
-/* A line of section 2 that stood in it. */
+/* A line of section 2: one label more, or what may be read by both. */
+void incoming_take_label(const struct guidelines *g, struct bytes line, struct incoming_marks *m);
+/* The same of one that stands in the file, where hidden characters are looked for. */
 void incoming_take_line(struct incoming *in, struct bytes line, struct incoming_marks *m);
 /*
- * The level of a text that begins with the name of one, in any language, or is its code up to "//"; false:
- * it begins with none. *is_banner: it is meant as one.
+ * What a banner says, once all labels are taken; is_part: of a portion, which may ask for less than the
+ * whole. Beside a label that differs it is a contradiction, and the stricter of each part counts.
  */
-bool incoming_banner_level(const struct guidelines *g, struct bytes text, uint8_t *level, bool *is_banner);
-/* Beside the labels, once all of them are taken: another level is a contradiction, and the higher counts. */
-void incoming_compare_banner(const struct guidelines *g, struct bytes text, struct incoming_marks *m);
-/* The same of a marking that stands in the file, where hidden characters are looked for. */
+void incoming_take_marking(const struct guidelines *g, const struct banner *b, bool is_part,
+			   struct incoming_marks *m);
+/* The same of a text that may be one, and stands in the file, where hidden characters are looked for. */
 void incoming_take_banner(struct incoming *in, struct bytes text, struct incoming_marks *m);
+/* Marks as attributes of an element, and of those below it as its parts; how many elements have some. */
+struct xml_node;
+size_t incoming_take_ism(struct incoming *in, const struct xml_node *top, struct incoming_marks *m);
 /* A marking, whatever it says: one with a character that is hidden has the whole file refused. */
 void incoming_look_at(struct incoming *in, struct bytes marking);
-/* Texts are copied; any may have .ptr NULL. False: there are too many, or one is no UTF-8. */
+/*
+ * Texts are copied; any may have .ptr NULL. Marks of portions in them count too. False: there are too many,
+ * or one is no UTF-8.
+ */
 bool incoming_put(struct incoming *in, struct bytes id, struct bytes title, struct bytes text,
-		  const struct incoming_marks *m);
+		  const struct incoming_marks *marks);
 
 /* Each puts its items; ERR_USAGE with in->rule. */
 enum err stix_incoming(struct incoming *in, struct bytes bytes) MUST_CHECK;
@@ -75,5 +88,6 @@ enum err csv_incoming(struct incoming *in, struct bytes bytes) MUST_CHECK;
 enum err adatp_incoming(struct incoming *in, struct bytes bytes) MUST_CHECK;
 enum err atom_incoming(struct incoming *in, struct bytes bytes) MUST_CHECK;
 enum err geojson_incoming(struct incoming *in, struct bytes bytes) MUST_CHECK;
+enum err ism_incoming(struct incoming *in, struct bytes bytes) MUST_CHECK;
 
 #endif

@@ -583,22 +583,6 @@ static const struct tlp *tlp_by_id(const char *id)
 	return NULL;
 }
 
-/* One label more: what may be read by both. A label that is not known makes the whole of them unknown. */
-static void take_label(const struct guidelines *g, const char *text, struct stix_object *out)
-{
-	struct label_mask m;
-
-	if (g == NULL || label_text_read(g, bytes_str(text), &m) != ERR_OK) {
-		out->mark = INCOMING_UNKNOWN;
-	} else if (out->mark == INCOMING_UNLABELLED) {
-		out->mark = INCOMING_LABELLED;
-		out->label = m;
-	} else if (out->mark != INCOMING_UNKNOWN) {
-		bool is_joined = policy_join(g, &out->label, &m, &out->label).is_allowed;
-		out->mark = is_joined ? INCOMING_CONTRADICTORY : INCOMING_UNKNOWN;
-	}
-}
-
 /* *tlp is the narrowest so far; false: it is another than that. */
 static bool take_mark(const struct guidelines *g, const struct stix_in *in, const char *id,
 		      struct stix_object *out, const struct tlp **tlp)
@@ -616,7 +600,7 @@ static bool take_mark(const struct guidelines *g, const struct stix_in *in, cons
 		if (text == NULL)
 			continue;
 		if (first == NULL || strcmp(first, text) != 0)
-			take_label(g, text, out);
+			incoming_take_label(g, bytes_str(text), &out->marks);
 		first = first == NULL ? text : first;
 	}
 	return is_same;
@@ -624,85 +608,78 @@ static bool take_mark(const struct guidelines *g, const struct stix_in *in, cons
 
 static bool has_label(const struct stix_object *o)
 {
-	return o->mark == INCOMING_LABELLED || o->mark == INCOMING_CONTRADICTORY;
+	return o->marks.mark == INCOMING_LABELLED || o->marks.mark == INCOMING_CONTRADICTORY;
 }
 
-/* What a marking says beside labels and TLP, once these are taken. What is not there may say anything. */
-static void take_statement(const struct guidelines *g, const struct stix_in *in, const char *id,
-			   struct stix_object *out)
+/*
+ * What a marking says beside labels and TLP, once these are taken; of a part, which may be below the whole.
+ * What is not there may say anything.
+ */
+static void take_statements(const struct guidelines *g, const struct stix_in *in, const char *id,
+			    bool is_part, struct stix_object *out)
 {
-	struct incoming_marks m = { out->mark, out->label };
+	static const struct banner unknown = { .is_there = true, .is_unknown = true };
 	bool is_there = tlp_by_id(id) != NULL;
 	const json_t *o;
+	struct banner b;
 	size_t at = 0;
 
 	while ((o = next_of_id(in, id, &at)) != NULL) {
 		is_there = true;
-		incoming_compare_banner(g, statement_of(o), &m);
+		if (g != NULL && banner_read(g, statement_of(o), &b))
+			incoming_take_marking(g, &b, is_part, &out->marks);
 	}
-	out->label = m.label;
-	out->mark = is_there ? m.mark : INCOMING_UNKNOWN;
+	if (is_there)
+		return;
+	if (has_label(out))
+		out->marks.mark = INCOMING_UNKNOWN;
+	else if (g != NULL)
+		incoming_take_marking(g, &unknown, is_part, &out->marks);
 }
 
 static void take_level(const struct guidelines *g, const struct tlp *tlp, struct stix_object *out)
 {
 	uint8_t level = 0;
 
-	if (!level_of_tlp(g, tlp, &level) || level != out->label.level)
-		out->mark = INCOMING_CONTRADICTORY;
-	if (level > out->label.level)
-		out->label.level = level;
-}
-
-/* A part may be below the whole; false: there is no such marking. */
-static bool take_part_statements(const struct guidelines *g, const struct stix_in *in, const char *id,
-				 struct stix_object *out)
-{
-	bool is_there = tlp_by_id(id) != NULL, is_banner, is_level;
-	const json_t *o;
-	size_t at = 0;
-
-	while ((o = next_of_id(in, id, &at)) != NULL) {
-		uint8_t level = 0;
-		is_there = true;
-		is_level = incoming_banner_level(g, statement_of(o), &level, &is_banner);
-		if (is_level ? level > out->label.level : is_banner)
-			out->mark = INCOMING_CONTRADICTORY;
-		if (is_level && level > out->label.level)
-			out->label.level = level;
-	}
-	return is_there;
+	if (!level_of_tlp(g, tlp, &level) || level != out->marks.label.level)
+		out->marks.mark = INCOMING_CONTRADICTORY;
+	if (level > out->marks.label.level)
+		out->marks.label.level = level;
 }
 
 /* A part that is marked above the whole: then the whole is as the part. */
 static void take_part(const struct guidelines *g, const struct stix_in *in, const char *id,
 		      struct stix_object *out)
 {
-	struct stix_object part = { .mark = INCOMING_UNLABELLED };
-	struct label_mask both, *whole = &out->label;
+	struct stix_object part = { .marks = { .mark = INCOMING_UNLABELLED } };
+	struct label_mask both, *whole = &out->marks.label;
 	const struct tlp *tlp = NULL;
 	uint8_t level;
 
 	(void)take_mark(g, in, id, &part, &tlp);
-	if (!take_part_statements(g, in, id, out)) {
-		out->mark = INCOMING_UNKNOWN;
+	take_statements(g, in, id, true, out);
+	if (!has_label(out)) {
+		/* a label of ours on a part of what has none */
+		out->marks.said.is_unknown =
+			out->marks.said.is_unknown || part.marks.mark != INCOMING_UNLABELLED;
 		return;
 	}
 	if (tlp != NULL && level_of_tlp(g, tlp, &level) && level > whole->level)
 		take_level(g, tlp, out);
-	if (part.mark == INCOMING_UNLABELLED)
+	if (part.marks.mark == INCOMING_UNLABELLED)
 		return;
-	if (part.mark == INCOMING_UNKNOWN || !policy_join(g, whole, &part.label, &both).is_allowed)
-		out->mark = INCOMING_UNKNOWN;
+	if (part.marks.mark == INCOMING_UNKNOWN ||
+	    !policy_join(g, whole, &part.marks.label, &both).is_allowed)
+		out->marks.mark = INCOMING_UNKNOWN;
 	else if (both.level != whole->level || both.values != whole->values || both.rel != whole->rel ||
 		 both.origin != whole->origin)
-		out->mark = INCOMING_CONTRADICTORY, *whole = both;
+		out->marks.mark = INCOMING_CONTRADICTORY, *whole = both;
 }
 
 static void take_parts(const struct guidelines *g, const struct stix_in *in, const json_t *parts,
 		       struct stix_object *out)
 {
-	for (size_t i = 0; i < json_array_size(parts) && has_label(out); i++) {
+	for (size_t i = 0; i < json_array_size(parts) && out->marks.mark != INCOMING_UNKNOWN; i++) {
 		const char *id = str_of(json_array_get(parts, i), "marking_ref");
 		if (id != NULL) /* it may be of a language instead */
 			take_part(g, in, id, out);
@@ -716,10 +693,11 @@ enum err stix_read_object(const struct guidelines *g, const struct stix_in *in, 
 		     *marks = json_object_get(o, "object_marking_refs");
 	const struct tlp *tlp = NULL;
 	bool is_one_tlp = true;
+	uint8_t level;
 
 	*out = (struct stix_object){ .id = str_of(o, "id"),
 				     .type = str_of(o, "type"),
-				     .mark = INCOMING_UNLABELLED };
+				     .marks = { .mark = INCOMING_UNLABELLED } };
 	if (out->id == NULL || out->type == NULL)
 		return ERR_USAGE;
 	out->title = str_of(o, "abstract") != NULL ? str_of(o, "abstract") : str_of(o, "name");
@@ -730,15 +708,15 @@ enum err stix_read_object(const struct guidelines *g, const struct stix_in *in, 
 			return ERR_USAGE;
 		is_one_tlp = take_mark(g, in, id, out, &tlp) && is_one_tlp;
 	}
-	if (!has_label(out))
-		return ERR_OK;
-	if (!is_one_tlp)
-		out->mark = INCOMING_CONTRADICTORY;
-	if (tlp != NULL)
+	if (has_label(out) && !is_one_tlp)
+		out->marks.mark = INCOMING_CONTRADICTORY;
+	if (has_label(out) && tlp != NULL)
 		take_level(g, tlp, out);
-	for (size_t i = 0; i < json_array_size(marks) && has_label(out); i++)
-		take_statement(g, in, json_string_value(json_array_get(marks, i)), out);
+	for (size_t i = 0; i < json_array_size(marks) && out->marks.mark != INCOMING_UNKNOWN; i++)
+		take_statements(g, in, json_string_value(json_array_get(marks, i)), false, out);
 	take_parts(g, in, json_object_get(o, "granular_markings"), out);
+	if (tlp != NULL && g != NULL && level_of_tlp(g, tlp, &level) && level > out->marks.said.level)
+		out->marks.said.level = level;
 	return ERR_OK;
 }
 
@@ -761,7 +739,6 @@ enum err stix_incoming(struct incoming *in, struct bytes bytes)
 
 	in->rule = "stix.json";
 	for (size_t i = 0; e == ERR_OK && i < json_array_size(read.objects); i++) {
-		struct incoming_marks marks;
 		struct stix_object o;
 		const char *label = label_of(json_array_get(read.objects, i));
 		e = stix_read_object(in->guidelines, &read, i, &o);
@@ -772,8 +749,7 @@ enum err stix_incoming(struct incoming *in, struct bytes bytes)
 		incoming_look_at(in, statement_of(json_array_get(read.objects, i)));
 		if (e != ERR_OK || !is_item_type(o.type))
 			continue;
-		marks = (struct incoming_marks){ o.mark, o.label };
-		if (!incoming_put(in, bytes_str(o.id), bytes_of(o.title), bytes_of(o.text), &marks))
+		if (!incoming_put(in, bytes_str(o.id), bytes_of(o.title), bytes_of(o.text), &o.marks))
 			e = ERR_LIMIT;
 	}
 	if (e == ERR_OK)

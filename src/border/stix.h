@@ -42,10 +42,9 @@ struct stix_in {
 };
 
 struct stix_object {
-	const char *id, *type;	  /* borrowed from the objects */
-	const char *title, *text; /* NULL: it has none */
-	enum incoming_mark mark;
-	struct label_mask label; /* of LABELLED and CONTRADICTORY; the stricter */
+	const char *id, *type;	     /* borrowed from the objects */
+	const char *title, *text;    /* NULL: it has none */
+	struct incoming_marks marks; /* label: of LABELLED and CONTRADICTORY; the stricter */
 };
 
 /*

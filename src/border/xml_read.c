@@ -313,13 +313,18 @@ const struct xml_node *xml_next(const struct xml_node *parent, const struct xml_
 
 const struct xml_node *xml_walk(const struct xml_doc *doc, const struct xml_node *after)
 {
+	return xml_within(doc->root, after);
+}
+
+const struct xml_node *xml_within(const struct xml_node *top, const struct xml_node *after)
+{
 	if (after == NULL)
-		return doc->root;
+		return top;
 	if (after->first != NULL)
 		return after->first;
-	while (after != NULL && after->next == NULL)
+	while (after != top && after->next == NULL)
 		after = after->parent;
-	return after == NULL ? NULL : after->next;
+	return after == top ? NULL : after->next;
 }
 
 static bool is_blank(uint8_t c)
@@ -356,6 +361,24 @@ struct bytes xml_attribute_at(const struct xml_node *node, size_t index)
 	while (a != NULL && index-- > 0)
 		a = a->next;
 	return a == NULL ? (struct bytes){ NULL, 0 } : a->name;
+}
+
+bool xml_attribute_next(const struct xml_node *node, const char *name_space, size_t *at, struct bytes *name,
+			struct bytes *value)
+{
+	const struct attribute *a = node->attributes;
+	struct bytes uri;
+
+	for (size_t i = 0; a != NULL; a = a->next) {
+		if (i++ < *at || a->prefix.len == 0 || !find_uri(node, a->prefix, &uri) ||
+		    !is_text(uri, name_space))
+			continue;
+		*at = i;
+		*name = (struct bytes){ a->name.ptr + a->prefix.len + 1, a->name.len - a->prefix.len - 1 };
+		*value = a->value;
+		return true;
+	}
+	return false;
 }
 
 struct bytes xml_name_of(const struct xml_node *node)

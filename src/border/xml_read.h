@@ -22,6 +22,8 @@ const struct xml_node *xml_next(const struct xml_node *parent, const struct xml_
 				const char *name_space, const char *name);
 /* The next element of the document in reading order, `after` NULL: the root; NULL at the end. */
 const struct xml_node *xml_walk(const struct xml_doc *doc, const struct xml_node *after);
+/* The next element of those below `top`, which is the first, likewise. */
+const struct xml_node *xml_within(const struct xml_node *top, const struct xml_node *after);
 bool xml_is(const struct xml_node *node, const char *name_space, const char *name);
 /*
  * The text of an element that holds nothing else, blanks around it left out; .ptr NULL: it holds an element.
@@ -31,6 +33,9 @@ struct bytes xml_text_of(const struct xml_node *node);
 struct bytes xml_attribute_of(const struct xml_node *node, const char *name);
 /* The name of the attribute at `index` as it is written, whichever comes first; .ptr NULL: it has no more. */
 struct bytes xml_attribute_at(const struct xml_node *node, size_t index);
+/* The next attribute of that namespace, *at = 0 for the first; its name without the prefix. */
+bool xml_attribute_next(const struct xml_node *node, const char *name_space, size_t *at, struct bytes *name,
+			struct bytes *value);
 struct bytes xml_name_of(const struct xml_node *node);		   /* without its prefix */
 const struct xml_node *xml_parent_of(const struct xml_node *node); /* NULL: it is the root */
 

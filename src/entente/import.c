@@ -23,7 +23,7 @@ static enum exit_code refuse(const char *format, const char *file, enum err e, c
 {
 	if (e == ERR_NOT_FOUND) {
 		say_error(_("{1} is not read."), format);
-		say_next("entente import stix|cap|atom|geojson|csv|adatp-4774|dialogues {1}", file);
+		say_next("entente import stix|cap|atom|geojson|csv|adatp-4774|ic-ism|dialogues {1}", file);
 		return EXIT_USAGE;
 	}
 	if (e == ERR_LIMIT) {
@@ -83,8 +83,9 @@ static enum exit_code run(struct options *o)
 	}
 	if (code == EXIT_DONE) {
 		if (e == ERR_OK)
-			e = incoming_read(h.accord->guidelines, bytes_str(o->arguments[0]), buf_bytes(&bytes),
-					  &in);
+			e = incoming_read(h.accord->guidelines,
+					  accord_party_find(h.accord, bytes_str(h.settings.party)),
+					  bytes_str(o->arguments[0]), buf_bytes(&bytes), &in);
 		code = e != ERR_OK ? refuse(o->arguments[0], o->arguments[1], e, &in)
 				   : put(o, h.accord, buf_bytes(&bytes), json_array_size(in.items));
 	}

@@ -38,9 +38,13 @@ static bool path_of(const struct options *o, const char *name, char out[FILE_PAT
 	       file_exists(out);
 }
 
+static size_t home_of(const struct held *h)
+{
+	return accord_party_find(h->accord, bytes_str(h->settings.party));
+}
+
 /* As it is read now, by the guidelines of now. */
-static enum err read_one(const struct options *o, const struct guidelines *g, const char *name,
-			 struct incoming *in)
+static enum err read_one(const struct options *o, const struct held *h, const char *name, struct incoming *in)
 {
 	const char *ending = strchr(name, '.');
 	char path[FILE_PATH_MAX];
@@ -53,7 +57,8 @@ static enum err read_one(const struct options *o, const struct guidelines *g, co
 	buf_init(&bytes, xcalloc(1, INCOMING_LEN_MAX + 1), INCOMING_LEN_MAX + 1);
 	e = file_read(path, &bytes);
 	if (e == ERR_OK)
-		e = incoming_read(g, bytes_str(ending + 1), buf_bytes(&bytes), in);
+		e = incoming_read(h->accord->guidelines, home_of(h), bytes_str(ending + 1), buf_bytes(&bytes),
+				  in);
 	free(bytes.ptr);
 	return e;
 }
@@ -73,10 +78,10 @@ static const char *mark_of(const struct incoming *in)
 	return mark;
 }
 
-static void list_one(const struct options *o, const struct guidelines *g, const char *name, json_t *list)
+static void list_one(const struct options *o, const struct held *h, const char *name, json_t *list)
 {
 	struct incoming in;
-	enum err e = read_one(o, g, name, &in);
+	enum err e = read_one(o, h, name, &in);
 	const char *mark = e == ERR_OK ? mark_of(&in) : "UNREADABLE";
 	size_t count = json_array_size(in.items);
 
@@ -102,7 +107,7 @@ static enum exit_code list(struct options *o, const struct held *h)
 	if (e == ERR_OK)
 		e = file_list(dir, &arena, names, QUARANTINE_MAX, &count);
 	for (size_t i = 0; e == ERR_OK && i < count; i++)
-		list_one(o, h->accord->guidelines, (const char *)names[i].ptr, rows);
+		list_one(o, h, (const char *)names[i].ptr, rows);
 	if (o->is_json)
 		json_say(rows);
 	else if (count == 0)
@@ -151,6 +156,9 @@ static void show_item(const json_t *item)
 	say("\n  {1}: {2}\n", json_str(item, "mark"), why(json_str(item, "mark")));
 	if (json_str(item, "label")[0] != '\0')
 		say("  {1}\n", json_str(item, "label"));
+	if (json_str(item, "proposed")[0] != '\0')
+		say(_("  if its marking is meant as it reads, you type: --label '{1}'\n"),
+		    json_str(item, "proposed"));
 	warn_of_number(bytes_str(json_str(item, "title")));
 	warn_of_number(bytes_str(json_str(item, "text")));
 	say("\n");
@@ -244,7 +252,7 @@ static enum exit_code show(struct options *o, const struct held *h)
 	const json_t *item;
 	enum exit_code code;
 	size_t i;
-	enum err e = read_one(o, h->accord->guidelines, o->arguments[1], &in);
+	enum err e = read_one(o, h, o->arguments[1], &in);
 
 	if (e == ERR_NOT_FOUND)
 		return no_such(o->arguments[1]);

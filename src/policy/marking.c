@@ -64,6 +64,30 @@ static bool is_framed(struct bytes name, struct frame_words frame)
 	return (before.len > 0 && begins_with(name, before)) || (after.len > 0 && ends_with(name, after));
 }
 
+static bool take_frame(struct bytes segment, struct frame_words frame, struct bytes *codes)
+{
+	size_t before = strlen(frame.before), after = strlen(frame.after);
+
+	if (!is_framed(segment, frame))
+		return false;
+	*codes = (struct bytes){ segment.ptr + before, segment.len - before - after };
+	return true;
+}
+
+bool marking_list_read(struct bytes segment, struct bytes *codes, bool *is_rel)
+{
+	for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
+		*is_rel = true;
+		if (take_frame(segment, words[i].rel, codes))
+			return true;
+		*is_rel = false;
+		if (take_frame(segment, words[i].from, codes))
+			return true;
+	}
+	*is_rel = true;
+	return take_frame(segment, portion_rel, codes);
+}
+
 /* It holds no sign of the grammar, and reads like no other segment. */
 static bool is_plain(struct bytes name, size_t row)
 {

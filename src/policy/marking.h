@@ -40,4 +40,10 @@ void marking_portion(const struct accord *a, const struct label_mask *l, size_t 
 void marking_home_banner(const struct accord *a, const struct label_mask *l, size_t home, struct buf *out);
 void marking_home_portion(const struct accord *a, const struct label_mask *l, size_t home, struct buf *out);
 
+/*
+ * The codes in a segment that is a list of parties, of any of these languages or of a portion mark; false: it
+ * is none. *is_rel: of who may have it; otherwise of whose it is.
+ */
+bool marking_list_read(struct bytes segment, struct bytes *codes, bool *is_rel);
+
 #endif

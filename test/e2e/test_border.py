@@ -327,6 +327,26 @@ def test_a_person_decides_on_what_was_imported(pair, tmp_path):
     assert said(kor) == before, "nothing enters the record by itself"
 
 
+def test_a_marking_is_proposed_and_a_person_confirms_it(pair, tmp_path):
+    """What comes with a banner and no label is not believed: how its label would be typed is shown, and a person types it."""
+    kor = pair["kor"]
+    file = tmp_path / "in.csv"
+    file.write_text('marking,text\n"UNCLASSIFIED//REL TO USA, KOR",One.\nSECRET//NOFORN,Two.\n"S//SI//REL TO USA, KOR",Three.\n,"(U//REL TO KOR, USA) Four."\n')
+    name = json.loads(kor.run("import", "csv", file, "--json").stdout)["name"]
+    items = json.loads(kor.run("quarantine", "show", name, "--json").stdout)
+    assert {one["mark"] for one in items} == {"UNLABELLED"}
+    assert [one["proposed"] for one in items] == ["U rel:KOR,USA", "", "", "U rel:KOR,USA"]
+    assert kor.run("quarantine", "show", name).stdout.count("--label 'U rel:KOR,USA'") == 2
+    place = say(kor, items[0]["text"], level=items[0]["proposed"])["place"]
+    assert kor.entry(place)["label"]["level"] == "U"
+    file.write_text("<doc xmlns:ism='urn:us:gov:ic:ism' ism:classification='S' ism:ownerProducer='USA' ism:releasableTo='USA KOR'><p>Five.</p></doc>")
+    name = json.loads(kor.run("import", "ic-ism", file, "--json").stdout)["name"]
+    item, = json.loads(kor.run("quarantine", "show", name, "--json").stdout)
+    assert (item["mark"], item["text"], item["proposed"]) == ("UNLABELLED", "Five.", "S rel:KOR,USA origin:USA")
+    file.write_text("<doc/>")
+    assert "ism.none" in kor.run("import", "ic-ism", file, code=4).stderr
+
+
 def test_what_leaves_one_node_is_read_by_another(pair, tmp_path):
     kor, usa = pair["kor"], pair["usa"]
     say(kor, "Two launches expected.")

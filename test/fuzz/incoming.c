@@ -69,7 +69,9 @@ static void read_spif(struct bytes in)
 
 int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 {
-	static const char *const names[] = { "cap", "csv", "adatp-4774", "stix", "atom", "geojson" };
+	static const char *const names[] = {
+		"cap", "csv", "adatp-4774", "stix", "atom", "geojson", "ic-ism"
+	};
 	struct bytes in = { ptr + 1, len - 1 };
 	struct incoming read;
 	enum err e;
@@ -80,7 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 		read_spif(in);
 		return 0;
 	}
-	e = incoming_read(&g, bytes_str(names[ptr[0] % ARRAY_COUNT(names)]), in, &read);
+	e = incoming_read(&g, 0, bytes_str(names[ptr[0] % ARRAY_COUNT(names)]), in, &read);
 	assert(e == ERR_OK || e == ERR_LIMIT || (e == ERR_USAGE && read.rule != NULL));
 	assert(e == ERR_OK || json_array_size(read.items) == 0);
 	assert(read.offset <= len);

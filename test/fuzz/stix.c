@@ -63,7 +63,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 		if (stix_read_object(&g, &read, i, &o) != ERR_OK)
 			continue;
 		assert(o.id != NULL && o.type != NULL);
-		assert(o.mark != INCOMING_LABELLED || policy_label_check(&g, &o.label).is_allowed);
+		assert(o.marks.mark != INCOMING_LABELLED ||
+		       policy_label_check(&g, &o.marks.label).is_allowed);
 	}
 	stix_in_close(&read);
 	return 0;

@@ -1,0 +1,358 @@
+#include "border/banner.h"
+
+#include "policy/marking.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+static struct bytes trimmed(struct bytes text)
+{
+	while (text.len > 0 && text.ptr[0] <= ' ')
+		text = (struct bytes){ text.ptr + 1, text.len - 1 };
+	while (text.len > 0 && text.ptr[text.len - 1] <= ' ')
+		text.len--;
+	return text;
+}
+
+static bool is_same(struct bytes text, struct bytes name)
+{
+	return text.len == name.len && text.len > 0 &&
+	       strncasecmp((const char *)text.ptr, (const char *)name.ptr, name.len) == 0;
+}
+
+/* Whether it begins with that, and not in the middle of a word. */
+static bool has_at_front(struct bytes text, struct bytes name)
+{
+	return name.len > 0 && name.len <= text.len && is_same((struct bytes){ text.ptr, name.len }, name) &&
+	       (name.len == text.len || (text.ptr[name.len] < 0x80 && !isalnum(text.ptr[name.len])));
+}
+
+/* Up to the next of these or the end; false when nothing is left. */
+static bool take_until(struct bytes *in, const char *end, struct bytes *out)
+{
+	const uint8_t *cut = in->len == 0 ? NULL : memmem(in->ptr, in->len, end, strlen(end));
+
+	if (in->ptr == NULL)
+		return false;
+	*out = *in;
+	*in = (struct bytes){ NULL, 0 };
+	if (cut != NULL) {
+		size_t len = (size_t)(cut - out->ptr), over = len + strlen(end);
+		*in = (struct bytes){ out->ptr + over, out->len - over };
+		out->len = len;
+	}
+	*out = trimmed(*out);
+	return true;
+}
+
+/* ---- Levels ---- */
+
+/* The longest name or code at the front; of levels with one name the highest. */
+static bool find_level(const struct guidelines *g, struct bytes text, bool has_codes, uint8_t *level,
+		       size_t *longest)
+{
+	*longest = 0;
+	for (size_t l = 0; l < g->levels_count; l++) {
+		struct bytes code = bytes_str(g->levels[l].code);
+		if (has_codes && code.len > *longest && has_at_front(text, code)) {
+			*level = (uint8_t)l;
+			*longest = code.len;
+		}
+		for (size_t i = 0; i < ACCORD_LANGUAGES_MAX; i++) {
+			struct bytes name = g->levels[l].names.text[i];
+			if (name.len < *longest || !has_at_front(text, name))
+				continue;
+			*level = (uint8_t)l;
+			*longest = name.len;
+		}
+	}
+	return *longest > 0;
+}
+
+/* "[CODE]", alone or behind a name that is another's too. */
+static struct bytes code_in_brackets(struct bytes text)
+{
+	const uint8_t *open = text.len == 0 ? NULL : memrchr(text.ptr, '[', text.len);
+
+	if (open == NULL || text.ptr[text.len - 1] != ']')
+		return (struct bytes){ NULL, 0 };
+	return (struct bytes){ open + 1, (size_t)(text.ptr + text.len - open) - 2 };
+}
+
+/* Where only a marking is written so: "S" before "//", and never at the front of a sentence. */
+static void read_level(const struct guidelines *g, struct bytes text, bool is_marked, struct banner *b)
+{
+	struct bytes code = code_in_brackets(text);
+	size_t len;
+
+	for (size_t l = 0; l < g->levels_count; l++) {
+		struct bytes own = bytes_str(g->levels[l].code);
+		if (!is_same(code, own) && !is_same(text, own))
+			continue;
+		b->level = (uint8_t)l;
+		b->has_level = true;
+		return;
+	}
+	b->has_level = find_level(g, text, is_marked, &b->level, &len);
+	b->is_unknown = b->is_unknown || (b->has_level && len < text.len);
+}
+
+/* ---- Parties ---- */
+
+static uint32_t party_of(const struct guidelines *g, struct bytes code)
+{
+	for (size_t i = 0; i < g->parties_count; i++) {
+		if (is_same(code, bytes_str(g->parties[i].code)))
+			return 1u << i;
+	}
+	return 0;
+}
+
+/* Those that are known; whoever is not known is in nobody's list. */
+static uint32_t read_parties(const struct guidelines *g, struct bytes list, const char *between,
+			     bool *is_whole)
+{
+	struct bytes code;
+	uint32_t set = 0;
+
+	*is_whole = true;
+	while (take_until(&list, between, &code)) {
+		uint32_t one = party_of(g, code);
+		*is_whole = *is_whole && one != 0;
+		set |= one;
+	}
+	return set;
+}
+
+/* "KOR S", "JOINT S KOR USA": whose it is, and how high. */
+static void read_foreign(const struct guidelines *g, struct bytes text, struct banner *b)
+{
+	struct bytes rest = text, word;
+	bool is_whole = true;
+	size_t len;
+
+	if (has_at_front(text, BYTES_LIT("JOINT"))) {
+		rest = trimmed((struct bytes){ text.ptr + 5, text.len - 5 });
+		b->has_level = find_level(g, rest, true, &b->level, &len);
+		rest = trimmed((struct bytes){ rest.ptr + len, rest.len - len });
+		b->origin = read_parties(g, rest, " ", &is_whole);
+		b->is_unknown = b->is_unknown || !is_whole || b->origin == 0;
+		return;
+	}
+	while (take_until(&rest, " ", &word) && party_of(g, word) != 0) {
+		b->origin |= party_of(g, word);
+		text = rest;
+	}
+	read_level(g, trimmed(text), true, b);
+	b->is_unknown = b->is_unknown || b->origin == 0;
+}
+
+static void narrow(struct banner *b, uint32_t rel)
+{
+	b->rel = b->has_rel ? b->rel & rel : rel;
+	b->has_rel = true;
+}
+
+/* ---- Segments ---- */
+
+/* A name in any language, if it is one value's alone, or a code. */
+static uint64_t value_of(const struct guidelines *g, struct bytes text)
+{
+	struct bytes code = code_in_brackets(text);
+	uint64_t found = 0;
+
+	for (size_t v = 0; v < g->values_count; v++) {
+		struct bytes own = bytes_str(g->values[v].code);
+		if (is_same(code, own) || is_same(text, own))
+			return 1ull << v;
+		for (size_t i = 0; i < ACCORD_LANGUAGES_MAX; i++) {
+			if (is_same(text, g->values[v].names.text[i]))
+				found |= 1ull << v;
+		}
+	}
+	return (found & (found - 1)) == 0 ? found : 0;
+}
+
+static void read_values(const struct guidelines *g, struct bytes text, struct banner *b)
+{
+	struct bytes one;
+
+	while (take_until(&text, "/", &one)) {
+		uint64_t value = value_of(g, one);
+		b->values |= value;
+		b->is_unknown = b->is_unknown || value == 0;
+	}
+}
+
+static void read_segment(const struct guidelines *g, struct bytes text, struct banner *b)
+{
+	struct bytes codes;
+	bool is_rel, is_whole = true;
+
+	b->has_words = true;
+	if (is_same(text, BYTES_LIT("NOFORN")) || is_same(text, BYTES_LIT("NF"))) {
+		narrow(b, 0);
+	} else if (marking_list_read(text, &codes, &is_rel)) {
+		uint32_t set = read_parties(g, codes, ",", &is_whole);
+		if (is_rel)
+			narrow(b, set);
+		else
+			b->origin |= set;
+		b->is_unknown = b->is_unknown || (!is_rel && (!is_whole || set == 0));
+	} else {
+		read_values(g, text, b);
+	}
+}
+
+bool banner_read(const struct guidelines *g, struct bytes text, struct banner *out)
+{
+	struct bytes segment;
+	bool is_marked, is_foreign;
+
+	*out = (struct banner){ 0 };
+	text = trimmed(text);
+	if (text.len >= 2 && text.ptr[0] == '(' && text.ptr[text.len - 1] == ')')
+		text = trimmed((struct bytes){ text.ptr + 1, text.len - 2 });
+	if (text.len == 0)
+		return false;
+	is_marked = memmem(text.ptr, text.len, "//", 2) != NULL;
+	is_foreign = text.len > 2 && memcmp(text.ptr, "//", 2) == 0;
+	if (is_foreign)
+		text = (struct bytes){ text.ptr + 2, text.len - 2 };
+	(void)take_until(&text, "//", &segment);
+	if (is_foreign)
+		read_foreign(g, segment, out);
+	else
+		read_level(g, segment, is_marked, out);
+	while (take_until(&text, "//", &segment))
+		read_segment(g, segment, out);
+	out->is_unknown = out->is_unknown || !out->has_level;
+	out->is_there = out->has_level || is_marked;
+	return out->is_there;
+}
+
+/* ---- Several ---- */
+
+void banner_join(const struct guidelines *g, const struct banner *more, struct banner *to)
+{
+	uint64_t values = to->values | more->values;
+
+	if (!more->is_there)
+		return;
+	if (!to->is_there) {
+		*to = *more;
+		return;
+	}
+	for (size_t i = 0; i < g->any_count; i++) {
+		uint64_t left = to->values & g->any[i], right = more->values & g->any[i];
+		if (left == 0 || right == 0)
+			continue;
+		to->is_unknown = to->is_unknown || (left & right) == 0;
+		values &= ~g->any[i] | (left & right);
+	}
+	to->values = values;
+	to->level = more->has_level && (!to->has_level || more->level > to->level) ? more->level : to->level;
+	to->has_level = to->has_level || more->has_level;
+	to->has_words = to->has_words || more->has_words;
+	to->is_unknown = to->is_unknown || more->is_unknown;
+	to->origin |= more->origin;
+	if (more->has_rel)
+		narrow(to, more->rel);
+}
+
+/* A value is of no level below its own. */
+static uint8_t level_from(const struct guidelines *g, uint8_t level, uint64_t values)
+{
+	for (size_t v = 0; v < g->values_count; v++) {
+		if ((values >> v & 1) != 0 && g->values[v].from > level)
+			level = g->values[v].from;
+	}
+	return level;
+}
+
+static uint64_t deciding(const struct guidelines *g, uint64_t values)
+{
+	for (size_t c = 0; c < g->categories_count; c++) {
+		if (g->categories[c].rule == CATEGORY_INFO)
+			values &= ~g->categories[c].values;
+	}
+	return values;
+}
+
+bool banner_join_label(const struct guidelines *g, const struct banner *of, bool is_part,
+		       struct label_mask *label, bool *differs)
+{
+	struct label_mask other = *label, both;
+	bool is_more;
+
+	if (of->has_level)
+		other.level = of->level;
+	if (of->has_words)
+		other.values = of->values | (label->values & ~deciding(g, label->values));
+	if (of->has_rel) /* who names nobody means whose it is */
+		other.rel = of->rel != 0 ? of->rel : label->rel & label->origin;
+	if (of->origin != 0)
+		other.origin = of->origin;
+	if (!policy_join(g, label, &other, &both).is_allowed)
+		return false;
+	both.level = level_from(g, both.level, both.values);
+	is_more = both.level != label->level || deciding(g, both.values) != deciding(g, label->values) ||
+		  both.rel != label->rel || both.origin != label->origin;
+	*differs = of->is_unknown || is_more ||
+		   (!is_part && (other.level != label->level || other.rel != label->rel ||
+				 other.origin != label->origin ||
+				 deciding(g, other.values) != deciding(g, label->values)));
+	*label = both;
+	return true;
+}
+
+/* ---- What is proposed ---- */
+
+static void put_word(struct buf *out, const char *name, const char *code, bool *is_first)
+{
+	buf_put_str(out, *is_first ? " " : ",");
+	if (*is_first) {
+		buf_put_str(out, name);
+		buf_put_byte(out, ':');
+	}
+	buf_put_str(out, code);
+	*is_first = false;
+}
+
+static void put_parties(const struct guidelines *g, const char *name, uint32_t set, struct buf *out)
+{
+	bool is_first = true;
+
+	for (size_t i = 0; i < g->parties_count; i++) {
+		if ((set >> i & 1) != 0)
+			put_word(out, name, g->parties[i].code, &is_first);
+	}
+}
+
+void banner_propose(const struct guidelines *g, const struct banner *b, size_t home, struct buf *out)
+{
+	struct label_mask m = {
+		.level = level_from(g, b->level, b->values),
+		.values = b->values,
+		/* nobody else: only whose it is, and who takes it over is one of them */
+		.rel = b->rel != 0  ? b->rel
+		       : b->has_rel ? b->origin & 1u << home
+				    : 1u << home,
+		.origin = b->origin != 0 ? b->origin : 1u << home,
+	};
+
+	if (!b->is_there || b->is_unknown || home >= g->parties_count || m.rel == 0 ||
+	    !policy_label_check(g, &m).is_allowed)
+		return;
+	buf_put_str(out, g->levels[m.level].code);
+	for (size_t c = 0; c < g->categories_count; c++) {
+		bool is_first = true;
+		for (size_t v = 0; v < g->values_count; v++) {
+			if ((m.values & g->categories[c].values) >> v & 1)
+				put_word(out, g->categories[c].name, g->values[v].code, &is_first);
+		}
+	}
+	put_parties(g, "rel", m.rel, out);
+	put_parties(g, "origin", b->origin, out);
+}

@@ -1,0 +1,202 @@
+/* Markings of others: what they say beside a label, and the label that is proposed of one alone. */
+#include "border/incoming.h"
+#include "border_labels.h"
+#include "crypto/sign.h"
+#include "policy/marking.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const struct accord *accord;
+static const struct guidelines *g;
+
+static int start(void **state)
+{
+	(void)state;
+	crypto_init();
+	accord = border_accord();
+	if (accord == NULL)
+		return 1;
+	g = accord->guidelines;
+	return 0;
+}
+
+static int finish(void **state)
+{
+	(void)state;
+	border_accord_close();
+	return 0;
+}
+
+static bool is_same(const struct label_mask *a, const struct label_mask *b)
+{
+	return a->level == b->level && a->values == b->values && a->rel == b->rel && a->origin == b->origin;
+}
+
+static const char *member(const struct incoming *in, const char *key)
+{
+	return json_string_value(json_object_get(json_array_get(in->items, 0), key));
+}
+
+#define ISM(below, attributes) "<a xmlns:ism='urn:us:gov:ic:ism' ism:" attributes ">" below "</a>"
+
+/* What a marking says beside a label, and alone. Parties: 1 KOR, 2 USA, 4 JPN; home is KOR. */
+#define LABEL_S "KOR-USA 3 S rel=KOR,USA origin=USA"
+static const struct {
+	const char *why, *banner, *mark, *label, *proposed;
+} banners[] = {
+	{ "as it leaves", "SECRET//REL TO KOR, USA//FROM USA", "LABELLED", LABEL_S,
+	  "S rel:KOR,USA origin:USA" },
+	{ "a portion mark", "(S//REL KOR, USA//FROM USA)", "LABELLED", LABEL_S, "S rel:KOR,USA origin:USA" },
+	{ "in Korean", "\xe2\x85\xa1\xea\xb8\x89\xeb\xb9\x84\xeb\xb0\x80//KOR, USA \xec\xa0\x9c\xea\xb3\xb5",
+	  "LABELLED", LABEL_S, "S rel:KOR,USA" },
+	{ "by the register", "SECRET//REL TO USA, KOR", "LABELLED", LABEL_S, "S rel:KOR,USA" },
+	{ "another's by the register", "(//USA S//REL TO USA, KOR)", "LABELLED", LABEL_S,
+	  "S rel:KOR,USA origin:USA" },
+	{ "of both", "//JOINT SECRET KOR USA//REL TO USA, KOR", "CONTRADICTORY",
+	  "KOR-USA 3 S rel=KOR,USA origin=KOR,USA", "S rel:KOR,USA origin:KOR,USA" },
+	{ "a level alone", "secret", "LABELLED", LABEL_S, "S rel:KOR" },
+	{ "a category more", "SECRET//NCG ONLY//REL TO KOR, USA", "CONTRADICTORY",
+	  "KOR-USA 3 S caveat=NCG rel=KOR,USA origin=USA", "S caveat:NCG rel:KOR,USA" },
+	{ "two values more, of which one by its code", "SECRET//NCG ONLY/LEADER//REL TO KOR, USA",
+	  "CONTRADICTORY", "KOR-USA 3 S caveat=NCG,LEADER rel=KOR,USA origin=USA",
+	  "S caveat:NCG,LEADER rel:KOR,USA" },
+	{ "a value that wants a higher level", "U//NCG//REL KOR, USA", "CONTRADICTORY",
+	  "KOR-USA 3 S caveat=NCG rel=KOR,USA origin=USA", "S caveat:NCG rel:KOR,USA" },
+	{ "a party less", "SECRET//REL TO USA", "CONTRADICTORY", "KOR-USA 3 S rel=USA origin=USA",
+	  "S rel:USA" },
+	{ "a party more", "SECRET//REL TO USA, KOR, JPN", "CONTRADICTORY", LABEL_S, "" },
+	{ "a party that is none of ours", "SECRET//REL TO USA, KOR, GBR", "LABELLED", LABEL_S,
+	  "S rel:KOR,USA" },
+	{ "for nobody else", "SECRET//NOFORN", "CONTRADICTORY", "KOR-USA 3 S rel=USA origin=USA", "" },
+	{ "for nobody else, and short", "(S//NF)", "CONTRADICTORY", "KOR-USA 3 S rel=USA origin=USA", "" },
+	{ "for nobody but us", "//KOR SECRET//NOFORN", "CONTRADICTORY", "KOR-USA 3 S rel=USA origin=KOR,USA",
+	  "S rel:KOR origin:KOR" },
+	{ "for none that may have it", "SECRET//REL TO JPN", "UNKNOWN", "", "" },
+	{ "a word that is not known", "SECRET//SI//REL TO KOR, USA", "CONTRADICTORY", LABEL_S, "" },
+	{ "another's in it", "SECRET//FGI KOR//REL TO KOR, USA", "CONTRADICTORY", LABEL_S, "" },
+	{ "an empty segment", "SECRET////REL TO KOR, USA", "CONTRADICTORY", LABEL_S, "" },
+	{ "a level with words behind it", "SECRET PLANS//REL TO KOR, USA", "CONTRADICTORY", LABEL_S, "" },
+	{ "no level", "COSMIC//REL TO KOR, USA", "CONTRADICTORY", LABEL_S, "" },
+	{ "a value with brackets", "SECRET//Caveat [NCG]//REL TO KOR, USA", "CONTRADICTORY",
+	  "KOR-USA 3 S caveat=NCG rel=KOR,USA origin=USA", "S caveat:NCG rel:KOR,USA" },
+	{ "no banner", "Copyright 2026, the authors", "LABELLED", LABEL_S, "" },
+};
+
+static void check_banner(const char *why, const char *text, const char *key, const char *mark,
+			 const char *want)
+{
+	struct incoming in;
+
+	if (incoming_read(g, 0, BYTES_LIT("csv"), bytes_str(text), &in) != ERR_OK)
+		fail_msg("%s: %s", why, in.rule);
+	if (strcmp(member(&in, "mark"), mark) != 0 || strcmp(member(&in, key), want) != 0)
+		fail_msg("%s: %s, %s '%s'", why, member(&in, "mark"), key, member(&in, key));
+	incoming_close(&in);
+}
+
+static void banners_are_compared_whole_and_proposed(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(banners); i++) {
+		char text[512];
+		snprintf(text, sizeof text, "marking,label,text\n\"%s\",\"" LABEL_S "\",a\n",
+			 banners[i].banner);
+		check_banner(banners[i].why, text, "label", banners[i].mark, banners[i].label);
+		snprintf(text, sizeof text, "marking,text\n\"%s\",a\n", banners[i].banner);
+		check_banner(banners[i].why, text, "proposed", "UNLABELLED", banners[i].proposed);
+	}
+	check_banner("marks of portions",
+		     "text\n\"(S//REL TO USA, KOR) a\n(TS//NCG//REL TO KOR) b\n(U) c\"\n", "proposed",
+		     "UNLABELLED", "TS caveat:NCG rel:KOR");
+	check_banner("portions of which nobody may read both",
+		     "text\n\"(S//REL TO USA) a\n(S//REL TO KOR) b\"\n", "proposed", "UNLABELLED", "");
+	check_banner("a portion with a word that is not known",
+		     "text\n\"(S//REL TO USA, KOR) a\n(S//SI//REL TO KOR) b\"\n", "proposed", "UNLABELLED",
+		     "");
+}
+
+static void attributes_are_proposed(void **state)
+{
+	static const struct {
+		const char *text, *proposed;
+	} rows[] = {
+		{ ISM("<b>one</b>", "classification='S' ism:ownerProducer='USA' ism:releasableTo='USA KOR'"),
+		  "S rel:KOR,USA origin:USA" },
+		{ ISM("<b ism:classification='TS' ism:ownerProducer='USA' ism:releasableTo='KOR'>two</b>",
+		      "classification='S' ism:ownerProducer='USA' ism:releasableTo='USA KOR' "
+		      "ism:disseminationControls='REL' ism:declassDate='2050-01-01'"),
+		  "TS rel:KOR origin:USA" },
+		{ ISM("", "classification='S' ism:ownerProducer='USA' ism:disseminationControls='NF'"), "" },
+		{ ISM("", "classification='S' ism:ownerProducer='KOR' ism:disseminationControls='NF'"),
+		  "S rel:KOR origin:KOR" },
+		{ ISM("", "classification='S' ism:SCIcontrols='SI' ism:releasableTo='USA KOR'"), "" },
+		{ ISM("", "classification='S' ism:disseminationControls='REL OC' ism:releasableTo='KOR'"),
+		  "" },
+		{ ISM("", "classification='S' ism:ownerProducer='GBR' ism:releasableTo='KOR'"), "" },
+		{ ISM("", "classification='X' ism:releasableTo='KOR'"), "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct incoming in;
+		assert_int_equal(incoming_read(g, 0, BYTES_LIT("ic-ism"), bytes_str(rows[i].text), &in),
+				 ERR_OK);
+		assert_string_equal(member(&in, "mark"), "UNLABELLED");
+		if (strcmp(member(&in, "proposed"), rows[i].proposed) != 0)
+			fail_msg("%zu: %s", i, member(&in, "proposed"));
+		incoming_close(&in);
+	}
+}
+
+/* Every label as we mark it, here and at home, is proposed as it was or stricter. */
+static void every_marking_and_back(void **state)
+{
+	struct label_mask m = { 0 };
+	uint64_t at = 0, same = 0, count = 0;
+
+	(void)state;
+	for (; border_next_label(g, &at, &m); count++) {
+		for (size_t way = 0; way < 5; way++) {
+			struct label_mask back = m;
+			char memory[MARKING_LEN_MAX];
+			struct buf text = BUF_ON(memory);
+			struct banner b;
+			bool differs;
+			if (way < 2)
+				marking_banner(accord, &m, MARKING_NO_AUTHOR, way, &text);
+			else if (way == 2)
+				marking_portion(accord, &m, MARKING_NO_AUTHOR, &text);
+			else if (way == 3)
+				marking_home_banner(accord, &m, 1, &text);
+			else
+				marking_home_portion(accord, &m, 1, &text);
+			assert_true(banner_read(g, buf_bytes(&text), &b));
+			assert_false(b.is_unknown);
+			assert_int_equal(b.level, m.level);
+			assert_true(b.values == m.values);
+			assert_true((b.rel & ~m.rel) == 0 && b.has_rel);
+			if (!banner_join_label(g, &b, false, &back, &differs))
+				assert_true(b.rel == 0);
+			else
+				assert_true(is_same(&back, &m) || b.rel == 0);
+			same += is_same(&back, &m);
+		}
+	}
+	assert_true(same > 4 * count);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(banners_are_compared_whole_and_proposed),
+		cmocka_unit_test(attributes_are_proposed),
+		cmocka_unit_test(every_marking_and_back),
+	};
+
+	return cmocka_run_group_tests(tests, start, finish);
+}
