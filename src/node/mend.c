@@ -68,6 +68,103 @@ static bool has_kind(const struct scrub *s, size_t line, enum finding_kind last)
 	return false;
 }
 
+/* ---- What follows from what is kept. ---- */
+
+/*
+ * Whether we hold a note of exactly this size, and its root is that one; of all that we hold the log's row
+ * has it too, should its note have changed with an entry.
+ */
+static enum err is_noted_root(struct node *n, const struct line *line, const struct frontier *f, bool *out)
+{
+	struct store *store = record_store(n->record);
+	uint8_t memory[NOTE_LEN_MAX], root[HASH_LEN], held[HASH_LEN];
+	struct buf text = BUF_ON(memory);
+	struct note note;
+	struct fault fault;
+	uint64_t size;
+	enum err e = ERR_OK;
+
+	frontier_root(f, root);
+	record_root(line->log, held);
+	*out = f->size == line->log->frontier.size && memcmp(root, held, HASH_LEN) == 0;
+	if (*out)
+		return ERR_OK;
+	/* The newest of ours may wait for a commit. */
+	if (line->note.size == f->size) {
+		size = f->size;
+		buf_put(&text, (struct bytes){ line->note.text, line->note.len });
+	} else {
+		e = store->ops->note_above(store, line->log->number, f->size, &size, &text);
+	}
+	*out = e == ERR_OK && size == f->size && note_read(buf_bytes(&text), &note, &fault) == ERR_OK &&
+	       note.size == size && memcmp(note.root, root, HASH_LEN) == 0;
+	return err_class(e) == ERR_CLASS_LOCAL && e != ERR_CORRUPT ? e : ERR_OK;
+}
+
+/* The next size that a root is held of, beyond this one. */
+static enum err next_root(struct node *n, const struct line *line, uint64_t from, uint64_t *out)
+{
+	struct store *store = record_store(n->record);
+	uint8_t memory[NOTE_LEN_MAX];
+	struct buf text = BUF_ON(memory);
+	enum err e = store->ops->note_above(store, line->log->number, from + 1, out, &text);
+
+	if (line->note.size > from && (e != ERR_OK || line->note.size < *out))
+		*out = line->note.size;
+	else if (e != ERR_OK || *out > line->log->durable)
+		*out = line->log->durable;
+	return err_class(e) == ERR_CLASS_LOCAL && e != ERR_CORRUPT ? e : ERR_OK;
+}
+
+static enum err walk(struct node *n, const struct line *line, const uint64_t range[2], enum regrown by,
+		     bool is_written, struct frontier *f)
+{
+	enum err e = record_frontier(n->record, line->log, range[0], f);
+
+	while (e == ERR_OK && f->size < range[1])
+		e = record_regrow(n->record, line->log, f, by, is_written);
+	return e;
+}
+
+/*
+ * From the first that has changed to the next root that is held: if the entries lead there, or their leaves
+ * do, the tree between is theirs, and no peer is asked. *is_whole: the entry at `from` is right too.
+ */
+static enum err regrow(struct node *n, struct line *line, uint64_t from, bool *is_whole)
+{
+	struct buf bytes = { n->scratch, 0, ENTRY_LEN_MAX, false };
+	uint64_t range[2] = { from, 0 };
+	bool is_grown = false;
+	struct frontier f;
+	enum err e = next_root(n, line, from, &range[1]);
+
+	*is_whole = false;
+	for (int by = REGROWN_BYTES; e == ERR_OK && !is_grown && by <= REGROWN_LEAF; by++) {
+		e = walk(n, line, range, (enum regrown)by, false, &f);
+		if (e == ERR_OK)
+			e = is_noted_root(n, line, &f, &is_grown);
+		if (e == ERR_OK && is_grown)
+			e = walk(n, line, range, (enum regrown)by, true, &f);
+		e = e == ERR_ROT ? ERR_OK : e;
+	}
+	if (e != ERR_OK || !is_grown)
+		return e;
+	e = record_entry(n->record, line->log, from, &bytes);
+	*is_whole = e == ERR_OK;
+	return e == ERR_ROT ? ERR_OK : e;
+}
+
+/* An entry that has changed. */
+static enum err mend_entry(struct node *n, struct line *line, uint64_t index)
+{
+	bool is_whole;
+	enum err e = regrow(n, line, index, &is_whole);
+
+	if (e == ERR_OK && !is_whole)
+		want_again(line, index, index + 1);
+	return e;
+}
+
 /* A note is signed: of ours the signer gives the newest again, and of the others somebody has it. */
 static enum err mend_note(struct node *n, struct now now, struct line *line, uint64_t size)
 {
@@ -127,6 +224,7 @@ static enum err mend_rot(struct node *n, struct now now, const struct rot *rot)
 	case FINDING_ENTRY_MISSING:
 	case FINDING_ENTRY:
 	case FINDING_NODE:
+		return mend_entry(n, line, rot->index);
 	case FINDING_CONTENT:
 	case FINDING_CONTENT_MISSING:
 		want_again(line, rot->index, rot->index + 1);
@@ -157,8 +255,13 @@ enum err mend_begin(struct node *n, struct now now)
 	s->ask_next = s->moved = now.mono;
 	for (size_t i = 0; i < n->lines_count; i++)
 		n->lines[i].mend_from = n->lines[i].mend_end = 0;
-	for (size_t i = 0; e == ERR_OK && i < s->rots_count; i++)
-		e = mend_rot(n, now, &s->rots[i]);
+	/* A note that has changed leads nowhere: it goes first. */
+	for (unsigned turn = 0; turn < 2; turn++) {
+		for (size_t i = 0; e == ERR_OK && i < s->rots_count; i++) {
+			if ((s->rots[i].kind == FINDING_NOTE) == (turn == 0))
+				e = mend_rot(n, now, &s->rots[i]);
+		}
+	}
 	for (size_t i = 0; e == ERR_OK && i < n->lines_count; i++)
 		e = want_to_note(n, &n->lines[i]);
 	/* What a peer holds beyond his receipt he says with his heads; ours go to him at once. */
@@ -191,37 +294,6 @@ enum err mend_go_on(struct node *n, struct now now, bool *is_over)
 }
 
 /* ---- What comes. ---- */
-
-/*
- * Whether we hold a note of exactly this size, and its root is that one; of all that we hold the log's row
- * has it too, should its note have changed with an entry.
- */
-static enum err is_noted_root(struct node *n, const struct line *line, const struct frontier *f, bool *out)
-{
-	struct store *store = record_store(n->record);
-	uint8_t memory[NOTE_LEN_MAX], root[HASH_LEN], held[HASH_LEN];
-	struct buf text = BUF_ON(memory);
-	struct note note;
-	struct fault fault;
-	uint64_t size;
-	enum err e = ERR_OK;
-
-	frontier_root(f, root);
-	record_root(line->log, held);
-	*out = f->size == line->log->frontier.size && memcmp(root, held, HASH_LEN) == 0;
-	if (*out)
-		return ERR_OK;
-	/* The newest of ours may wait for a commit. */
-	if (line->note.size == f->size) {
-		size = f->size;
-		buf_put(&text, (struct bytes){ line->note.text, line->note.len });
-	} else {
-		e = store->ops->note_above(store, line->log->number, f->size, &size, &text);
-	}
-	*out = e == ERR_OK && size == f->size && note_read(buf_bytes(&text), &note, &fault) == ERR_OK &&
-	       note.size == size && memcmp(note.root, root, HASH_LEN) == 0;
-	return err_class(e) == ERR_CLASS_LOCAL && e != ERR_CORRUPT ? e : ERR_OK;
-}
 
 /*
  * How many of a batch's entries are those that we held. What stands before it is good: a repair begins at the

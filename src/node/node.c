@@ -535,15 +535,21 @@ static enum err take_own_line(struct node *n, struct line *line, const struct si
 	uint8_t root[HASH_LEN], memory[sizeof line->note.text];
 	struct bytes waiting = { line->note.text, line->note.len };
 	struct buf note = BUF_ON(memory);
-	enum err e = record_root_at(n->record, line->log, in->size, root);
+	bool is_newest = in->size == line->marked;
+	enum err e = is_newest ? ERR_OK : record_root_at(n->record, line->log, in->size, root);
 
-	if (e != ERR_OK)
-		return node_local(n, e, "the tree of a log cannot be read");
-	note_write_text(&line->log->origin, in->size, root, &note);
+	if (is_failure(e) || in->size > line->log->frontier.size)
+		return node_local(n, e == ERR_OK ? ERR_NOT_FOUND : e, "the tree of a log cannot be read");
+	note_write_text(&line->log->origin, in->size, is_newest ? line->marked_root : root, &note);
 	buf_put_byte(&note, '\n');
 	buf_put(&note, in->line);
 	if (buf_check(&note) != ERR_OK)
 		return ERR_LIMIT;
+	/* What was signed is the root that was asked with; the disk may have changed since. */
+	if (e != ERR_OK || (!is_newest && !is_note_good(n, line, in->size, buf_bytes(&note)))) {
+		rot_note(n, line, FINDING_NODE, in->size - 1);
+		return ERR_OK;
+	}
 	if (line->note.size > in->size)
 		return keep_note(n, line, in->size, buf_bytes(&note));
 	if (line->note.size > 0 && line->note.size < in->size) {

@@ -202,6 +202,13 @@ static size_t stopped(struct sim_node *n)
 	return status.stopped_logs;
 }
 
+static void let_meet(struct world *w, bool can_meet)
+{
+	w->is_cut = !can_meet;
+	for (size_t path = 0; path < SIM_PATHS; path++)
+		path_set(w, 0, 1, path, can_meet);
+}
+
 /* Without a peer that log halts, and no other; a restart does not forget it. */
 static void test_without_a_peer_one_log_halts(void **state)
 {
@@ -215,9 +222,7 @@ static void test_without_a_peer_one_log_halts(void **state)
 	(void)state;
 	prng_init(&p, 6);
 	number = rot_log(w, &w->nodes[0], &p, &log);
-	w->is_cut = true;
-	for (size_t path = 0; path < SIM_PATHS; path++)
-		path_set(w, 0, 1, path, false);
+	let_meet(w, false);
 	world_advance(w, w->now_us + 2000000);
 	assert_true(rot(w, n, &p, number, log.size / 2, ROT_ENTRY));
 	s = repair(w, n);
@@ -226,9 +231,7 @@ static void test_without_a_peer_one_log_halts(void **state)
 	node_down(w, n);
 	node_boot(w, n);
 	assert_int_equal(stopped(n), 1);
-	w->is_cut = false;
-	for (size_t path = 0; path < SIM_PATHS; path++)
-		path_set(w, 0, 1, path, true);
+	let_meet(w, true);
 	world_advance(w, w->now_us + 2000000);
 	s = repair(w, n);
 	assert_int_equal(s.left, 0);
@@ -399,12 +402,17 @@ static void repair_both(struct world *w)
 }
 
 /* So many messages in one turn, and so under one note. */
-static void say(struct world *w, struct sim_node *n, unsigned count)
+static void say_on(struct world *w, struct sim_node *n, uint32_t channel, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++)
-		officer_send(w, n, 2);
+		officer_send(w, n, channel);
 	node_turn(w, n);
 	world_advance(w, w->now_us + 2000000);
+}
+
+static void say(struct world *w, struct sim_node *n, unsigned count)
+{
+	say_on(w, n, 2, count);
 }
 
 /* The newest batch needs its content and its note: no side has both, and together they have. */
@@ -462,9 +470,7 @@ static void test_an_own_tree_that_has_rotted_is_no_fork(void **state)
 
 	(void)state;
 	prng_init(&p, 12);
-	w->is_cut = true;
-	for (size_t path = 0; path < SIM_PATHS; path++)
-		path_set(w, 0, 1, path, false);
+	let_meet(w, false);
 	(void)log_of(&w->nodes[1], 2, "aster", &before);
 	do {
 		say(w, n, 1);
@@ -477,9 +483,7 @@ static void test_an_own_tree_that_has_rotted_is_no_fork(void **state)
 			break;
 		}
 	}
-	w->is_cut = false;
-	for (size_t path = 0; path < SIM_PATHS; path++)
-		path_set(w, 0, 1, path, true);
+	let_meet(w, true);
 	world_advance(w, w->now_us + 5000000);
 	let_halt(w, n);
 	/* A receipt behind it is found when the tree is right. */
@@ -554,6 +558,44 @@ static void test_a_tree_that_is_lost_halts_its_log(void **state)
 	world_free(w);
 }
 
+/*
+ * What nobody else holds, on a line that is down and on a home channel: a leaf or a node that has changed
+ * follows from the entries, and they from a root that is known, with no start and no peer.
+ */
+static void test_what_follows_from_the_entries_grows_again(void **state)
+{
+	static const uint32_t channels[] = { 2, 900 };
+	struct world *w = world_ready(22);
+	struct sim_node *n = &w->nodes[0];
+	struct prng p;
+
+	(void)state;
+	prng_init(&p, 15);
+	let_meet(w, false);
+	for (size_t c = 0; c < ARRAY_COUNT(channels); c++) {
+		struct store_log row;
+		log_number number;
+		for (unsigned i = 0; i < 4; i++)
+			say_on(w, n, channels[c], 1 + i % 2);
+		number = log_of(n, channels[c], "aster", &row);
+		for (uint64_t i = 0; i < 6; i++) {
+			struct scrub_status s;
+			for (uint64_t k = 0; k <= i % 3; k++)
+				assert_true(rot(w, n, &p, number, row.size - 1 - i + k % (i + 1),
+						i < 3 ? ROT_LEAF : ROT_NODES));
+			s = repair(w, n);
+			assert_true(s.found > 0);
+			assert_int_equal(s.left, 0);
+			assert_int_equal(stopped(n), 0);
+		}
+		say_on(w, n, channels[c], 1);
+	}
+	let_meet(w, true);
+	settle(w);
+	check_agreement(w);
+	world_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -569,6 +611,7 @@ int main(void)
 		cmocka_unit_test(test_the_scrub_finds_it),
 		cmocka_unit_test(test_what_has_rotted_is_not_said),
 		cmocka_unit_test(test_what_names_it_waits),
+		cmocka_unit_test(test_what_follows_from_the_entries_grows_again),
 	};
 
 	crypto_init();
