@@ -159,6 +159,33 @@ static void reply_misused(struct reply *r, struct node *n, const struct log_key 
 		reply_text(r, "misused", buf_bytes(&note));
 }
 
+/* What this disk has changed of it, and who has it still. */
+static void reply_rots(struct reply *r, struct node *n, const struct log_key *log)
+{
+	const struct accord *a = node_accord(n);
+	struct rot_status *rots = xcalloc(ROTS_MAX, sizeof *rots);
+	size_t count = node_rots(n, log, rots, ROTS_MAX);
+
+	if (count > 0)
+		reply_array(r, "rots");
+	for (size_t i = 0; i < count; i++) {
+		reply_object(r, NULL);
+		reply_uint(r, "index", rots[i].index);
+		reply_str(r, "what", rots[i].what);
+		reply_str(r, "text", rots[i].text);
+		reply_array(r, "held_by");
+		for (size_t party = 0; party < a->parties_count; party++) {
+			if ((rots[i].held_by >> party & 1) != 0)
+				reply_str(r, NULL, a->parties[party].name);
+		}
+		reply_array_end(r);
+		reply_object_end(r);
+	}
+	if (count > 0)
+		reply_array_end(r);
+	free(rots);
+}
+
 /* Sizes and roots are about every entry: is_whole says that the reader may have them. */
 static void reply_log_status(struct reply *r, struct node *n, const struct log_status *l, bool is_whole)
 {
@@ -174,6 +201,12 @@ static void reply_log_status(struct reply *r, struct node *n, const struct log_s
 	}
 	reply_uint(r, "size", l->size);
 	reply_hex(r, "root", BYTES_OF(l->root));
+	if (l->sound_size < l->size) {
+		reply_object(r, "sound");
+		reply_uint(r, "size", l->sound_size);
+		reply_hex(r, "root", BYTES_OF(l->sound_root));
+		reply_object_end(r);
+	}
 	reply_uint(r, "folded", l->folded);
 	reply_uint(r, "noted", l->noted);
 	reply_uint(r, "wanted", l->wanted);
@@ -195,6 +228,9 @@ static void reply_log_status(struct reply *r, struct node *n, const struct log_s
 		reply_str(r, "rule", l->stopped.rule);
 		reply_uint(r, "offset", l->stopped.offset);
 		reply_misused(r, n, &l->log);
+		reply_rots(r, n, &l->log);
+		if (l->is_ended)
+			reply_bool(r, "ended", true);
 	}
 	reply_object_end(r);
 }

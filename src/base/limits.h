@@ -40,6 +40,7 @@
 #define ORIGIN_LEN_MAX 72u
 #define NOTE_LINE_LEN_MAX 512u
 
+#define ROTS_MAX 256u	 /* places that this disk has changed, known at once */
 #define DIVERGED_MAX 64u /* procedures whose states differ that are looked at for one status */
 
 /* The link (docs/spec/link.md). */

@@ -46,9 +46,11 @@ static enum exit_code await(struct client *c, json_t **status)
 
 static enum exit_code conclude(const struct options *o, const json_t *status)
 {
-	const json_t *scrub = json_object_get(status, "scrub");
+	const json_t *scrub = json_object_get(status, "scrub"), *log;
 	uint64_t found = json_uint(scrub, "found"), left = json_uint(scrub, "left");
 	uint64_t mended = found > left ? found - left : 0;
+	bool is_lost = false;
+	size_t i;
 
 	if (o->is_json)
 		say("{\"found\":{1},\"mended\":{2},\"left\":{3}}\n", say_number(found), say_number(mended),
@@ -61,9 +63,19 @@ static enum exit_code conclude(const struct options *o, const json_t *status)
 		    say_number(found), say_number(mended), say_number(left));
 	if (left == 0)
 		return EXIT_DONE;
+	json_array_foreach(json_object_get(status, "stopped"), i, log)
+	{
+		if (o->is_json || strcmp(json_str(log, "rule"), "record.rot") != 0)
+			continue;
+		say("  {1}\n", json_str(log, "log"));
+		is_lost |= show_rots(log);
+	}
 	say_error(_("No peer that can be reached holds the rest: those logs stay halted, the others go on."));
-	say_next(_("entente status names them; when the line is up again the same command, or entente "
-		   "restore FILE"));
+	if (is_lost)
+		say_next(_("what each log has lost stands above, with what to do"));
+	else
+		say_next(_("entente status names them; when the line is up again the same command, or "
+			   "entente restore FILE"));
 	return EXIT_INTEGRITY;
 }
 

@@ -27,7 +27,8 @@
 static const struct option_row options[] = {
 	{ "open-epoch", NULL,
 	  N_("as the registrar (--key), open the next epoch of each log that is RECOVERING") },
-	{ "channel", N_("CHANNEL"), N_("with --open-epoch: only of this channel") },
+	{ "channel", N_("CHANNEL"),
+	  N_("with --open-epoch: only of this channel, and also of a log of ours that is STOPPED") },
 	{ "label", N_("LEVEL"), N_("with --open-epoch: the marking; otherwise $ENTENTE_LABEL") },
 	{ NULL, NULL, NULL },
 };
@@ -159,12 +160,16 @@ static void put_head(struct draft *d, uint64_t key, const uint64_t *epoch, uint6
 static enum exit_code fill_open(struct draft *d, const json_t *log)
 {
 	const json_t *head = json_object_get(log, "signed"); /* by the signer, and held by nobody */
+	const json_t *sound = json_object_get(log, "sound"), *old = sound == NULL ? log : sound;
 	uint8_t manifest[HASH_LEN], root[HASH_LEN];
-	uint64_t epoch = json_uint(log, "epoch"), size = json_uint(log, "size");
+	uint64_t epoch = json_uint(log, "epoch"), size = json_uint(old, "size");
+
+	if (head == NULL && sound != NULL)
+		head = log; /* with what this disk has changed */
 
 	/* Under the version that the old one had come to. */
 	if (json_hex(log, "accord_hash", manifest, sizeof manifest) != ERR_OK ||
-	    json_hex(log, "root", root, sizeof root) != ERR_OK)
+	    json_hex(old, "root", root, sizeof root) != ERR_OK)
 		return EXIT_ERROR;
 	registrar_fill_open(d, manifest);
 	put_head(d, FIELD_OPEN_OLD, &epoch, size, root);
@@ -216,6 +221,15 @@ static enum exit_code open_one(const struct options *o, struct client *c, struct
 	return code;
 }
 
+/* What is STOPPED may still be mended: nobody gives it up by the way. */
+static bool is_to_end(const json_t *log, bool is_named)
+{
+	const char *state = json_str(log, "state");
+
+	return strcmp(state, "RECOVERING") == 0 ||
+	       (is_named && strcmp(state, "STOPPED") == 0 && !json_flag(log, "ended"));
+}
+
 static bool is_wanted(const struct options *o, const json_t *accord, const json_t *log)
 {
 	const char *channel = option_value(o, "channel");
@@ -223,7 +237,7 @@ static bool is_wanted(const struct options *o, const json_t *accord, const json_
 	size_t i;
 
 	if (strcmp(json_str(log, "party"), json_str(accord, "party")) != 0 ||
-	    strcmp(json_str(log, "state"), "RECOVERING") != 0)
+	    !is_to_end(log, channel != NULL))
 		return false;
 	if (channel == NULL || strcmp(channel, say_number(json_uint(log, "channel"))) == 0)
 		return true;

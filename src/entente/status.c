@@ -164,7 +164,10 @@ static void show_stopped(const json_t *log)
 		say(_(", byte {1}: {2}; next: {3}"), say_number(json_uint(log, "offset")), known,
 		    _("telephone its watch: nothing that stands behind it is taken"));
 	}
+	if (json_flag(log, "ended"))
+		say(_("; a later epoch goes on"));
 	say("\n");
+	(void)show_rots(log);
 }
 
 /* The record read again: how far, and what the last whole time found. */

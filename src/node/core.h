@@ -326,6 +326,10 @@ struct addition {
 /* Staged, folded if it is ready, published. */
 enum err entry_add(struct node *n, struct now now, const struct addition *a) MUST_CHECK;
 
+/* How a later epoch names this own log. ERR_ROT: nobody knows before a repair has looked. */
+enum err recover_sound(struct node *n, const struct line *l, uint64_t *size,
+		       uint8_t root[HASH_LEN]) MUST_CHECK;
+
 /* ---- keyed.c ---- */
 /* What the log has said of versions, from a row or its entries. */
 enum err places_load(struct node *n, struct line *l) MUST_CHECK;

@@ -338,6 +338,10 @@ struct log_status {
 	uint64_t size, folded, noted, cosigned[PARTY_MAX]; /* by each other party */
 	enum log_state state;
 	struct fault stopped;
+	bool is_ended; /* an own one, of which a later epoch goes on */
+	/* What a later epoch names: less than size where rot has taken what nobody else has. */
+	uint64_t sound_size;
+	uint8_t sound_root[HASH_LEN];
 	uint64_t wanted; /* RECOVERING, or a range under transfer: the size that is known elsewhere */
 	/*
 	 * What the signer remembered at the start of an own log that is still smaller; lives as long as the
@@ -348,6 +352,17 @@ struct log_status {
 	const struct accord *accord; /* the version that judges its next entry */
 };
 size_t node_logs(struct node *n, struct log_status *out, size_t max);
+
+/*
+ * What is known to have changed of a log that rot has stopped, in the order in which it was found; after a
+ * start nothing, until all of it has been read again.
+ */
+struct rot_status {
+	uint64_t index;		 /* of a note, or a line: its size */
+	const char *what, *text; /* the finding (record/verify.h) */
+	uint8_t held_by;	 /* other parties that have it, or said so */
+};
+size_t node_rots(const struct node *n, const struct log_key *log, struct rot_status *out, size_t max);
 
 struct path_status {
 	const char *name;

@@ -433,10 +433,16 @@ size_t node_logs(struct node *n, struct log_status *out, size_t max)
 		if (l->note.size > s->noted)
 			s->noted = l->note.size;
 		record_root(l->log, s->root);
+		s->sound_size = s->size;
+		memcpy(s->sound_root, s->root, HASH_LEN);
+		if (l->is_own && !l->is_closed && has_rot_stop(l) &&
+		    recover_sound(n, l, &s->sound_size, s->sound_root) != ERR_OK)
+			s->sound_size = s->size;
 		memcpy(s->cosigned, l->cosigned, sizeof s->cosigned);
 		if (l->cosignature.size > s->cosigned[n->self])
 			s->cosigned[n->self] = l->cosignature.size;
 		s->folded = l->folded;
+		s->is_ended = l->is_closed;
 		mark = marks_find(&(struct marks){ n->marks, n->marks_count, n->marks_count },
 				  &l->log->origin);
 		if (l->is_own && mark != NULL && mark->size > l->log->durable) {

@@ -332,25 +332,95 @@ void recover_settle(struct node *n)
 
 /* ---- Epochs. ---- */
 
+/*
+ * A log with rot that nobody else can mend ends at the last note before it: what stands behind can reach
+ * nobody at its place, and the terminals have it. A home channel has nobody to reach, and keeps what it has.
+ */
+enum err recover_sound(struct node *n, const struct line *l, uint64_t *size, uint8_t root[HASH_LEN])
+{
+	uint8_t memory[NOTE_LEN_MAX];
+	struct buf text = BUF_ON(memory);
+	struct fault fault;
+	struct note note;
+	uint64_t lost;
+	enum err e;
+
+	*size = l->log->durable;
+	record_root(l->log, root);
+	if (!has_rot_stop(l))
+		return ERR_OK;
+	if (!rot_first_lost(n, l, &lost))
+		return ERR_ROT;
+	if (l->channel->plane == PLANE_HOME || lost == UINT64_MAX)
+		return ERR_OK;
+	e = line_note(n, l, lost, &text, size);
+	if (e == ERR_NOT_FOUND)
+		*size = 0;
+	if (e == ERR_OK)
+		e = note_read(buf_bytes(&text), &note, &fault) == ERR_OK && note.size == *size ? ERR_OK
+											       : ERR_ROT;
+	if (e == ERR_OK || *size == 0)
+		e = record_root_at(n->record, l->log, *size, root);
+	if (e == ERR_OK && *size > 0 && memcmp(root, note.root, HASH_LEN) != 0)
+		return ERR_ROT;
+	return is_failure(e) || e == ERR_OK ? e : ERR_ROT;
+}
+
+/* What stood behind it is as if it had never been said. */
+static enum err give_up(struct node *n, struct now now, struct line *l, uint64_t size)
+{
+	struct store *store = record_store(n->record);
+	uint8_t memory[NOTE_LEN_MAX];
+	uint64_t found;
+	enum err e = ERR_OK;
+
+	log_warning(
+		"channel %s: of our log %llu entries stay and %llu go, which nobody else has and this disk "
+		"cannot give; the terminals have them: entente send --again",
+		l->channel->name, (unsigned long long)size, (unsigned long long)(l->log->durable - size));
+	for (uint64_t at = l->log->durable; e == ERR_OK && at > size; at--)
+		e = erase_cut(n, &(struct place_key){ l->key, at - 1 });
+	while (e == ERR_OK) {
+		struct buf text = BUF_ON(memory);
+		e = store->ops->note_above(store, l->log->number, size + 1, &found, &text);
+		if (e == ERR_OK || e == ERR_CORRUPT)
+			e = record_del_note(n->record, l->log, found);
+	}
+	e = e == ERR_NOT_FOUND ? record_cut(n->record, l->log, size) : e;
+	if (e == ERR_OK)
+		e = places_trim(n, l);
+	if (e != ERR_OK)
+		return e;
+	l->log->tree = TREE_KEPT;
+	if (l->note.size > size)
+		l->note = (struct unsaved){ .size = 0 };
+	for (size_t i = 0; i < PARTY_MAX; i++) {
+		struct reach *r = &l->reach[i];
+		r->sent = r->sent > size ? size : r->sent;
+	}
+	if (rots_forget(n, l, size))
+		e = record_stop(n->record, l->log, &(struct fault){ NULL, 0 });
+	return e == ERR_OK ? refold_all(n, now) : e;
+}
+
 /* The statement gives up exactly what our store cannot show to be whole. */
-static bool is_open_of(const struct line *old, const struct statement *s)
+static bool is_open_of(struct node *n, const struct line *old, const struct statement *s)
 {
 	const struct field *f = statement_field(s, FIELD_OPEN_OLD);
 	uint8_t root[HASH_LEN], named[HASH_LEN];
 	struct cbor_reader r;
-	uint64_t epoch, size;
+	uint64_t epoch, size, sound;
 	size_t count;
 
 	if (old == NULL)
 		return f == NULL;
-	if (f == NULL)
+	if (f == NULL || recover_sound(n, old, &sound, root) != ERR_OK)
 		return false;
 	cbor_open(&r, f->value);
 	if (cbor_read_array(&r, 3, &count) != ERR_OK || cbor_read_uint(&r, UINT32_MAX, &epoch) != ERR_OK ||
 	    cbor_read_uint(&r, UINT64_MAX, &size) != ERR_OK || cbor_read_fixed(&r, named, HASH_LEN) != ERR_OK)
 		return false;
-	record_root(old->log, root);
-	return epoch == old->key.epoch && size == old->log->durable && memcmp(root, named, HASH_LEN) == 0;
+	return epoch == old->key.epoch && size == sound && memcmp(root, named, HASH_LEN) == 0;
 }
 
 static enum err epoch_entry(struct node *n, struct now now, struct line *line, const struct entry *given,
@@ -428,6 +498,14 @@ static enum err repeat_keys(struct node *n, struct now now, const struct log_key
 			continue;
 		buf_init(&bytes, memory, ENTRY_LEN_MAX);
 		e = line_entry(n, from, i, &bytes, &entry, &s);
+		if (e == ERR_ROT) {
+			log_error(
+				"channel %u: the key that %s's entry %llu of epoch %u said is lost with it; "
+				"add it anew: entente keys --add",
+				old->channel, n->accord->parties[old->party].name, (unsigned long long)i,
+				old->epoch);
+			continue;
+		}
 		if (e == ERR_OK && s.channel != 0 && s.channel != fresh->channel)
 			continue;
 		if (e == ERR_OK)
@@ -503,7 +581,9 @@ static enum err epoch_open_channel(struct node *n, struct now now, const struct 
 			       .filed = now.wall };
 	struct judged judged;
 	struct entry_view view;
-	bool is_left;
+	uint8_t root[HASH_LEN];
+	uint64_t sound = 0;
+	bool is_left, is_cut;
 	enum err e = epoch_number(n, old, &key.epoch);
 
 	if (e != ERR_OK)
@@ -519,12 +599,15 @@ static enum err epoch_open_channel(struct node *n, struct now now, const struct 
 	}
 	if (old != NULL && !is_shut(old) && old->log->stopped.rule == NULL)
 		return ERR_EXISTS;
-	if (!is_open_of(old, s)) {
+	if (old != NULL && (e = recover_sound(n, old, &sound, root)) != ERR_OK)
+		return e;
+	if (!is_open_of(n, old, s)) {
 		answer->verdict = VERDICT_REFERS;
 		return ERR_REFUSED;
 	}
 	/* Of a log that was lost whole nothing is repeated: the next one begins as a channel's first does. */
-	is_left = old != NULL && old->log->durable > 0;
+	is_left = old != NULL && sound > 0;
+	is_cut = old != NULL && sound < old->log->durable;
 	origin_of(n, &key, &entry.origin);
 	memcpy(entry.signatures, in->signatures, sizeof entry.signatures);
 	e = judged_of(n, &key, &entry, s, in->signers, &judged);
@@ -547,8 +630,10 @@ static enum err epoch_open_channel(struct node *n, struct now now, const struct 
 	answer->place = (struct place_key){ key, 0 };
 	line->is_recovering = line->is_doubtful = line->is_unanswered = line->is_unremembered = false;
 	e = forget_reason(n, line_find(n, &old_key));
+	if (e == ERR_OK && is_cut)
+		e = give_up(n, now, line_find(n, &old_key), sound);
 	if (e == ERR_OK)
-		e = epoch_entry(n, now, line, &entry, s);
+		e = epoch_entry(n, now, line_find(n, &key), &entry, s);
 	close_older_epochs(n);
 	if (e == ERR_OK && (is_left || first_log(n, channel, &old_key)))
 		e = repeat_keys(n, now, &old_key, &key);

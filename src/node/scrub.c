@@ -20,11 +20,17 @@ bool has_rot_stop(const struct line *line)
 
 /* ---- What is found, by the pass or by whoever reads. ---- */
 
+/* An entry has changed once, whatever the pass and a reader call it. */
+static bool is_same_kind(enum finding_kind a, enum finding_kind b)
+{
+	return a == b || (a <= FINDING_NODE && b <= FINDING_NODE);
+}
+
 static bool is_noted(const struct scrub *s, const struct rot *rot)
 {
 	for (size_t i = 0; i < s->rots_count; i++) {
 		const struct rot *r = &s->rots[i];
-		if (r->line == rot->line && r->kind == rot->kind && r->index == rot->index &&
+		if (r->line == rot->line && is_same_kind(r->kind, rot->kind) && r->index == rot->index &&
 		    r->party == rot->party)
 			return true;
 	}
@@ -361,4 +367,79 @@ void scrub_status(const struct node *n, struct scrub_status *out)
 	out->done = s->verify == NULL ? out->total : verify_count(s->verify)->entries;
 	if (s->verify != NULL && s->findings < s->last_findings)
 		out->findings = s->last_findings; /* this pass has not come so far yet */
+}
+
+/* A receipt says that he holds what stands before its size; of a log of his own he has all. */
+static uint8_t held_by(const struct node *n, const struct line *line, uint64_t index)
+{
+	uint8_t parties = 0;
+
+	for (size_t i = 0; i < n->accord->parties_count; i++) {
+		bool has = i == line->key.party || line->cosigned[i] > index || line->reach[i].held > index;
+		if (i != n->self && has && is_shared_with(line, i))
+			parties |= (uint8_t)(1u << i);
+	}
+	return parties;
+}
+
+static uint64_t rot_entry(const struct rot *rot)
+{
+	bool is_size = rot->kind == FINDING_NOTE || rot->kind == FINDING_COSIGNATURE;
+
+	return rot->index - (is_size && rot->index > 0);
+}
+
+bool rot_first_lost(const struct node *n, const struct line *line, uint64_t *out)
+{
+	const struct scrub *s = &n->scrub;
+	bool is_known = false;
+
+	*out = UINT64_MAX;
+	for (size_t i = 0; i < s->rots_count; i++) {
+		uint64_t index = rot_entry(&s->rots[i]);
+		if (&n->lines[s->rots[i].line] != line)
+			continue;
+		is_known = true;
+		if (index < *out && held_by(n, line, index) == 0)
+			*out = index;
+	}
+	/* A pass under way has forgotten what it has not found again yet. */
+	return is_known && s->phase == SCRUB_WATCHES && s->verify == NULL && s->passes > 0;
+}
+
+bool rots_forget(struct node *n, const struct line *line, uint64_t size)
+{
+	struct scrub *s = &n->scrub;
+	size_t kept = 0;
+	bool is_whole = true;
+
+	for (size_t i = 0; i < s->rots_count; i++) {
+		bool is_of_it = &n->lines[s->rots[i].line] == line;
+		if (is_of_it && rot_entry(&s->rots[i]) >= size)
+			continue;
+		is_whole = is_whole && !is_of_it;
+		s->rots[kept++] = s->rots[i];
+	}
+	s->rots_count = kept;
+	return is_whole;
+}
+
+size_t node_rots(const struct node *n, const struct log_key *log, struct rot_status *out, size_t max)
+{
+	const struct scrub *s = &n->scrub;
+	size_t count = 0;
+
+	for (size_t i = 0; i < s->rots_count && count < max; i++) {
+		const struct rot *rot = &s->rots[i];
+		const struct line *line = &n->lines[rot->line];
+		if (!log_key_equal(&line->key, log) || !has_rot_stop(line))
+			continue;
+		out[count++] = (struct rot_status){
+			.index = rot->index,
+			.what = finding_name(rot->kind),
+			.text = finding_text(rot->kind),
+			.held_by = held_by(n, line, rot_entry(rot)),
+		};
+	}
+	return count;
 }

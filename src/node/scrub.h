@@ -12,7 +12,6 @@
 struct line;
 
 /* What the disk has changed, as it was found. */
-#define ROTS_MAX 256u
 struct rot {
 	size_t line;
 	enum finding_kind kind;
@@ -57,6 +56,13 @@ bool has_tree_rotted(struct node *n, const struct line *line, uint64_t size);
  */
 enum err trees_heal(struct record *r) MUST_CHECK;
 void scrub_status(const struct node *n, struct scrub_status *out);
+/*
+ * The first entry of a log whose rot nobody else can mend; UINT64_MAX: each is held elsewhere. False: nobody
+ * knows, before a repair has looked and is over.
+ */
+bool rot_first_lost(const struct node *n, const struct line *line, uint64_t *out);
+/* What was found from there on is gone. True: nothing of that log is left. */
+bool rots_forget(struct node *n, const struct line *line, uint64_t size);
 extern const struct fault rot_fault; /* of a log that is stopped because of it: record.rot */
 bool has_rot_stop(const struct line *line);
 

@@ -106,6 +106,12 @@ enum exit_code show_entry(struct client *c, const json_t *entry) MUST_CHECK;
 /* Why an entry that is held is not folded, by the name of its cause. */
 const char *show_waits(const char *cause);
 
+/*
+ * Under a log that rot has stopped, a row of /status's "stopped": what has changed, and who holds it; what is
+ * next for what nobody does. Whether there is such.
+ */
+bool show_rots(const json_t *log);
+
 /* What is known elsewhere and has not come: a row of /status's "missing". */
 void show_missing(const json_t *row);
 

@@ -258,12 +258,12 @@ void officer_open(struct world *w, struct sim_node *n, uint32_t channel)
 	d.s.seen_count = 0;
 	for (size_t i = 0; channel != 0 && i < count; i++) {
 		if (logs[i].log.channel != channel || logs[i].log.party != n->party ||
-		    logs[i].state != LOG_RECOVERING)
+		    (logs[i].state != LOG_RECOVERING && logs[i].state != LOG_STOPPED))
 			continue;
 		cbor_put_array(&old, 3);
 		cbor_put_uint(&old, logs[i].log.epoch);
-		cbor_put_uint(&old, logs[i].size);
-		cbor_put_bytes(&old, BYTES_OF(logs[i].root));
+		cbor_put_uint(&old, logs[i].sound_size);
+		cbor_put_bytes(&old, BYTES_OF(logs[i].sound_root));
 		d.s.fields[1] = (struct field){ FIELD_OPEN_OLD, buf_bytes(&old) };
 		d.s.fields_count = 2;
 	}

@@ -596,6 +596,148 @@ static void test_what_follows_from_the_entries_grows_again(void **state)
 	world_free(w);
 }
 
+static struct log_status newest(struct sim_node *n, size_t party, uint32_t channel)
+{
+	struct log_status logs[64], found = { .size = 0 };
+
+	for (size_t i = node_logs(n->node, logs, ARRAY_COUNT(logs)); i-- > 0;) {
+		if (logs[i].log.party == party && logs[i].log.channel == channel &&
+		    logs[i].log.epoch > found.log.epoch)
+			found = logs[i];
+	}
+	return found;
+}
+
+/* Entries `lost` and `held` of aster's log on that channel, whose line is down, have rotted. */
+static struct world *world_with_loss(uint64_t seed, uint32_t channel, uint64_t held, uint64_t *lost)
+{
+	struct world *w = world_ready(seed);
+	struct sim_node *n = &w->nodes[0];
+	struct store_log row;
+	struct prng p;
+	log_number number;
+
+	prng_init(&p, 16);
+	let_meet(w, false);
+	for (unsigned i = 0; i < 4; i++)
+		say_on(w, n, channel, 2);
+	number = log_of(n, channel, "aster", &row);
+	*lost = row.size - 4;
+	assert_true(rot(w, n, &p, number, *lost, ROT_ENTRY));
+	assert_true(rot(w, n, &p, number, held, ROT_ENTRY));
+	assert_int_equal(repair(w, n).left, 2);
+	assert_int_equal(stopped(n), 1);
+	return w;
+}
+
+/* As the registrar says; what stood in what is given up the terminals say again. */
+static void give_up(struct world *w, struct sim_node *n, uint32_t channel)
+{
+	uint64_t refused = w->counters.refused;
+
+	officer_open(w, n, channel);
+	node_turn(w, n);
+	assert_int_equal(w->counters.refused, refused);
+	n->is_restored = true;
+	check_reopened(w, n);
+	n->is_restored = false;
+	officer_resend(w, n);
+	node_turn(w, n);
+	assert_int_equal(w->counters.refused, refused);
+	settle(w);
+}
+
+/*
+ * The words of an entry that nobody else holds are gone with its bytes. The node says which, and that nobody
+ * has it; of what a peer holds it says who. The registrar opens the next epoch, the log ends before what is
+ * lost, and all that was said since is said again in the next one.
+ */
+static void test_what_is_lost_is_named_and_given_up(void **state)
+{
+	uint64_t lost, held = 5, said;
+	struct world *w = world_with_loss(23, 2, held, &lost);
+	struct sim_node *n = &w->nodes[0];
+	struct rot_status rots[8];
+	struct log_status log;
+
+	(void)state;
+	log = newest(n, 0, 2);
+	said = n->acknowledged_count;
+	assert_int_equal(node_rots(n->node, &log.log, rots, ARRAY_COUNT(rots)), 2);
+	assert_int_equal(rots[0].index, held);
+	assert_int_equal(rots[0].held_by, 1u << 1);
+	assert_int_equal(rots[1].index, lost);
+	assert_int_equal(rots[1].held_by, 0);
+	assert_string_equal(rots[1].what, "NODE");
+	assert_in_range(log.sound_size, lost - 1, lost);
+	let_meet(w, true);
+	settle(w);
+	assert_int_equal(repair(w, n).left, 1);
+	give_up(w, n, 2);
+	assert_int_equal(stopped(n), 0);
+	assert_in_range(n->acknowledged_count, said + 3, said + 8);
+	say(w, n, 3);
+	settle(w);
+	log = newest(n, 0, 2);
+	assert_int_equal(log.state, LOG_RUNS);
+	assert_int_equal(log.log.epoch, 2);
+	assert_true(log.size >= 8);
+	node_down(w, n);
+	node_boot(w, n);
+	world_advance(w, w->now_us + 5000000);
+	settle(w);
+	check_agreement(w);
+	world_free(w);
+}
+
+/*
+ * Of a home channel nobody else has anything: the log ends as it is, and what is whole of it stays. An
+ * officer's key that is lost with its entry is not repeated.
+ */
+static void test_a_home_log_is_given_up_as_it_is(void **state)
+{
+	uint64_t lost, key = 2; /* the second person's */
+	struct world *w = world_with_loss(24, 900, key, &lost);
+	struct sim_node *n = &w->nodes[0];
+	struct log_status log = newest(n, 0, 900);
+	struct rot_status rots[8];
+
+	(void)state;
+	assert_int_equal(log.sound_size, log.size);
+	assert_int_equal(node_rots(n->node, &log.log, rots, ARRAY_COUNT(rots)), 2);
+	assert_int_equal(rots[0].held_by | rots[1].held_by, 0);
+	let_meet(w, true);
+	give_up(w, n, 900);
+	say_on(w, n, 900, 3);
+	node_down(w, n);
+	node_boot(w, n);
+	log = newest(n, 0, 900);
+	assert_int_equal(log.state, LOG_RUNS);
+	assert_int_equal(log.log.epoch, 2);
+	assert_int_equal(log.size, 5);
+	assert_int_equal(log.folded, log.size);
+	world_free(w);
+}
+
+/* Before a repair has looked nobody knows what is lost: then nothing is given up. */
+static void test_nothing_is_given_up_unseen(void **state)
+{
+	uint64_t lost, refused;
+	struct world *w = world_with_loss(25, 2, 5, &lost);
+	struct sim_node *n = &w->nodes[0];
+
+	(void)state;
+	node_down(w, n);
+	node_boot(w, n);
+	assert_int_equal(stopped(n), 1);
+	refused = w->counters.refused;
+	officer_open(w, n, 2);
+	node_turn(w, n);
+	assert_int_equal(w->counters.refused, refused + 1);
+	assert_int_equal(newest(n, 0, 2).log.epoch, 1);
+	world_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -612,6 +754,9 @@ int main(void)
 		cmocka_unit_test(test_what_has_rotted_is_not_said),
 		cmocka_unit_test(test_what_names_it_waits),
 		cmocka_unit_test(test_what_follows_from_the_entries_grows_again),
+		cmocka_unit_test(test_what_is_lost_is_named_and_given_up),
+		cmocka_unit_test(test_a_home_log_is_given_up_as_it_is),
+		cmocka_unit_test(test_nothing_is_given_up_unseen),
 	};
 
 	crypto_init();
