@@ -40,6 +40,31 @@ test("what is not resolved is not handed over without a word, and the node says 
   await goes.page.locator(".panel.offer .done[data-place]").waitFor();
 });
 
+test("what comes late for one post is not offered at another", async () => {
+  const { page } = goes;
+  await at(goes, stage, "relief/deputy");
+  await page.locator(".panel.accept .none").waitFor();
+  const { posts: [post] } = await stage.ask("get", { party: "kor", path: "/watch" });
+  for (const query of ["watch?open=watch", `entry?place=${encodeURIComponent(post.offer)}`]) {
+    const isIt = (url) => url.href.endsWith(query);
+    let letGo, isAsked;
+    const held = new Promise((resolve) => { letGo = resolve; }), asked = new Promise((resolve) => { isAsked = resolve; });
+    await page.route(isIt, async (route) => { isAsked(); await held; await route.continue(); });
+    await at(goes, stage, "relief/watch");
+    await asked;
+    await at(goes, stage, "relief/deputy");
+    await page.locator(".panel.accept h2", { hasText: "deputy" }).or(page.locator(".panel.accept .none")).first().waitFor();
+    const came = page.waitForResponse((one) => isIt(new URL(one.url())));
+    letGo();
+    await came;
+    await page.unroute(isIt);
+    await page.waitForTimeout(500);
+    assert.equal(await page.locator(".panel.accept .note, .panel.accept a[data-place], .panel.offer a[data-place]").count(), 0, query);
+  }
+  await at(goes, stage, "relief/watch");
+  await page.locator(`.panel.accept a[data-place="${place}"]`).waitFor();
+});
+
 test("nobody takes his own watch; another does, once he has heard the sounds; both have signed what is open", async () => {
   await goes.page.locator(".panel.accept .warning", { hasText: "PERSON" }).waitFor();
   await comes.page.keyboard.press("t");

@@ -101,14 +101,15 @@ const accepting = (post: string, entry: Entry): Statement =>
 
 async function load(name: string): Promise<void> {
   const post = (await ask<Duty>("/watch", { open: name })), own = post.posts.find((one) => one.post === name);
-  if (name !== postShown())
-    return; // what is open at one post is not handed over at another
-  open.value = post.open ?? [];
   const entry = own?.waits && own.offer !== undefined ? await ask<Entry>("/entry", { place: own.offer }) : undefined;
+  if (name !== postShown())
+    return; // what is open at one post, or offered there, is not handed over at another
+  open.value = post.open ?? [];
   const fields = entry?.statement === undefined ? undefined : readStatement(fromBase64(entry.statement)).fields;
   offer.value = entry && { entry, items: itemsIn(fields?.get(2)), note: fields?.get(3) as string | undefined };
   const [toOffer, toAccept] = await Promise.all([askMay([offering(name)]), entry === undefined ? [] : askMay([accepting(name, entry)])]);
-  refusals.value = { offer: toOffer[0]?.err === "OK" ? undefined : toOffer[0], accept: toAccept[0]?.err === "OK" ? undefined : toAccept[0] };
+  if (name === postShown())
+    refusals.value = { offer: toOffer[0]?.err === "OK" ? undefined : toOffer[0], accept: toAccept[0]?.err === "OK" ? undefined : toAccept[0] };
 }
 
 const postShown = () => screen.value.about || rolesOn(home.value?.name ?? "")[0] || "";
