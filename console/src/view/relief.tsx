@@ -99,22 +99,22 @@ function offering(post: string): Statement {
 const accepting = (post: string, entry: Entry): Statement =>
   ({ kind: Kind.RELIEF_ACCEPTED, channel: home.value?.name ?? "", role: post, label: entry.label, refers: [placeOf(entry)] });
 
-async function load(name: string): Promise<void> {
+async function load(name: string, isInOrder = () => name === postShown()): Promise<void> {
   const post = (await ask<Duty>("/watch", { open: name })), own = post.posts.find((one) => one.post === name);
   const entry = own?.waits && own.offer !== undefined ? await ask<Entry>("/entry", { place: own.offer }) : undefined;
-  if (name !== postShown())
+  if (!isInOrder())
     return; // what is open at one post, or offered there, is not handed over at another
   open.value = post.open ?? [];
   const fields = entry?.statement === undefined ? undefined : readStatement(fromBase64(entry.statement)).fields;
   offer.value = entry && { entry, items: itemsIn(fields?.get(2)), note: fields?.get(3) as string | undefined };
   const [toOffer, toAccept] = await Promise.all([askMay([offering(name)]), entry === undefined ? [] : askMay([accepting(name, entry)])]);
-  if (name === postShown())
+  if (isInOrder())
     refusals.value = { offer: toOffer[0]?.err === "OK" ? undefined : toOffer[0], accept: toAccept[0]?.err === "OK" ? undefined : toAccept[0] };
 }
 
 const postShown = () => screen.value.about || rolesOn(home.value?.name ?? "")[0] || "";
 
-export const followRelief = () => whenShown(["relief"], () => [postShown(), duty.value], async () => (postShown() === "" ? undefined : load(postShown())));
+export const followRelief = () => whenShown(["relief"], () => [postShown(), duty.value], async (_place, isInOrder) => (postShown() === "" ? undefined : load(postShown(), isInOrder)));
 
 const say = async (words: Statement, title: string): Promise<Said> => send(await compose(words, true, title));
 

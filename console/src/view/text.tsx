@@ -82,13 +82,14 @@ async function fetchFile(place: string): Promise<string> {
   }
 }
 
-async function loadSaid({ place, hash, initialled, state }: WholeText): Promise<void> {
+async function loadSaid({ place, hash, initialled, state }: WholeText, isInOrder: () => boolean): Promise<void> {
   if (state !== "DRAFT" && made.value?.of !== hash) {
     const file = await fetchFile(place);
     made.value = { of: hash, file, hash: toHex(await sha256(utf8(file))) };
   }
   const own = initialled.by.filter((one) => one.party === me()).flatMap((one) => one.read_back ?? []);
-  returned.value = Object.fromEntries(await Promise.all(own.map(async (back) => [back.place, (await ask<Entry>("/entry", { place: back.place })).text?.join("\n") ?? ""])));
+  const said = await Promise.all(own.map(async (back) => [back.place, (await ask<Entry>("/entry", { place: back.place })).text?.join("\n") ?? ""]));
+  returned.value = isInOrder() ? Object.fromEntries(said) : returned.value;
 }
 
 // A hold ends by the clock alone.
@@ -100,7 +101,7 @@ export async function loadText(place: string, session: string | undefined, isInO
   ofSession.value = session;
   try {
     const shown = await ask<WholeText>("/text", { place, outlets: outlets().map(([name]) => name).join(",") });
-    await loadSaid(shown);
+    await loadSaid(shown, isInOrder);
     if (!isInOrder())
       return;
     text.value = shown;
