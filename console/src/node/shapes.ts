@@ -66,6 +66,7 @@ export interface Status {
   processes: { name: string; starting: boolean; files: boolean; signals: boolean }[];
   waiting?: number;
   missing: Range[];
+  unfiled: number; // downgrades whose day has come
   diverged: number; // procedures whose state is another there at the same past
   scrub?: { left: number };
 }
@@ -200,6 +201,8 @@ export interface Draft extends Utterance {
   line: number;
   lapses_ms: number;
   held?: string;
+  unfiled?: "LABEL" | "RECALLED" | "ENDED LOG" | "RECOVERING"; // why the node does not file it on its day
+  unfiled_by?: string;
   unseen?: { name: string; kind: string }[];
   released?: string;
   claimed_ms: number;

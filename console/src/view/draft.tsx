@@ -145,6 +145,14 @@ function Marked({ bytes, marking }: { bytes: Checked | undefined; marking: Waiti
   return bytes?.isTrue && marking !== undefined ? <Banner marking={marking} /> : <p class="banner">{labelText(bytes?.statement?.label)}</p>;
 }
 
+// Its day has come, and the node does not file it by itself.
+const unfiled = (draft: Waiting): Record<NonNullable<Waiting["unfiled"]>, string> => ({
+  LABEL: _("{1} is the item's label now: the node does not file this. Take it back.", draft.unfiled_by ?? ""),
+  RECALLED: _("The item was asked back: the node does not file this by itself. Send it on its way all the same, or take it back."),
+  "ENDED LOG": _("It stands in a log that has ended, as after a restore, and may have been taken back there. Approve it anew, or take it back."),
+  RECOVERING: _("The log that it goes to is not open yet, as after a restore. The node files it when it is."),
+});
+
 export function DraftView({ draft }: { draft: Waiting }) {
   const bytes = checked.value?.place === draft.place ? checked.value : undefined, shown = content.value;
   const isOpen = isWaiting(draft), from = bytes?.statement?.kind === Kind.DOWNGRADE ? bytes.statement.fields?.get(2) : undefined;
@@ -169,6 +177,7 @@ export function DraftView({ draft }: { draft: Waiting }) {
       <p class="meta">{_("can be read by {1}", draft.readers.map((row) => `${row.party}: ${roleNames(row.roles)}`).join(" · "))}</p>
       {draft.newer.length > 0 ? <p class="warning crossing"><b>!!</b> {_("Came since its author signed: {1}. Read it before release.", draft.newer.join(", "))}</p> : null}
       {typeof from === "number" ? <p class="meta" data-from={from}>{_("signed for {1}: the node files it then", dateTimeGroup(from))}</p> : null}
+      {draft.unfiled === undefined ? null : <p class="warning" data-unfiled={draft.unfiled}>{unfiled(draft)[draft.unfiled]}</p>}
       <Approvals draft={draft} />
       {bytes !== undefined && isSealed.value ? <OnTerminal name="draft" command={`entente approve '${draft.place}' --sign --identity FILE`}
         why={_("What it says is sealed. Whoever approves or refuses it opens it first, on a terminal that has the key.")} /> : null}

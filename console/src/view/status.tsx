@@ -37,6 +37,7 @@ function faultsOf(s: Status, at: number): string[] {
     ...s.peers.flatMap((peer) => lineFaults(peer, at)),
     ...s.stopped.map((log) => _("The log {1} is stopped: {2}.", log.log, log.rule ?? log.state)),
     ...(s.diverged > 0 ? [_("Of {1} procedures their node holds another state at the same past: confirm nothing in them; `entente consult list --all` names them.", s.diverged)] : []),
+    ...(s.unfiled > 0 ? [_("Downgrades whose day has come, and that the node does not file: {1}. Each draft says why, and what to do.", s.unfiled)] : []),
     ...(s.review_due ? [_("The guidelines were to be reviewed by {1}: ask for a new version.", s.review_by ?? "")] : []),
     ...s.processes.filter((process) => !process.starting && !(process.files && process.signals)).map((process) =>
       _("The kernel does not contain the process {1} as it should: see `entente doctor` on the node.", process.name)),
