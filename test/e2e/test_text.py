@@ -348,8 +348,9 @@ def test_no_label_goes_out_above_its_outlet(stage, tmp_path):
     # A unit has the label that its author gives it, and goes to no more than he says.
     kor.run("text", "correct", "statement", "open", "Corrected", "--language", "en", "--languages", "en", "--label", "U", key="policy")
     kor.run("text", "unit", "open", "goal", "Marked above.", "--language", "en", "--label", "R", key="policy")
-    label = kor.entry(text(kor, "open")["units"][0]["languages"]["en"]["versions"][0]["place"])["label"]
-    assert label["level"] == "R", label
+    version = text(kor, "open")["units"][0]["languages"]["en"]["versions"][0]
+    thing = next(one for one in kor.get("/dialogues", kind="text")["things"] if one["name"] == "open")
+    assert [kor.entry(one["place"])["label"]["level"] for one in (version, thing)] == ["R", "U"] == [one["label"]["level"] for one in (version, thing)]
     assert "none was given" in kor.run("text", "unit", "open", "goal", "To few.", "--language", "en", "--rel", "KOR", key="policy", code=2).stderr
     # A page of somebody else's is not written over, nor is anything beside it written.
     foreign = tmp_path / "foreign"
