@@ -57,6 +57,19 @@ async function terminal(device, card) {
   return page;
 }
 
+// The officer's session, then a message of his; its place.
+async function signInAndSend(page, holder, text) {
+  const line = await page.locator(".login .key-line").first().inputValue();
+  await stage.ask("enrol", { party: "kor", line, roles: "watch", holder });
+  await page.locator(".login .primary").press("Enter");
+  await page.locator("header nav").waitFor();
+  await page.goto(`${stage.terminals.address}/#channel/share`);
+  await write(page, { to: ["usa/watch"], text });
+  const place = await sign(page);
+  assert.match(place, /^KOR\/SHARE 1\.\d+$/);
+  return place;
+}
+
 for (const device of [undefined, "desk-2"]) {
   test(`${device ?? "no device"}: neither the page nor a word`, async () => {
     const page = await terminal(device);
@@ -69,14 +82,7 @@ test("the device that is known: the officer signs in with his key and is read at
   const page = await terminal("desk-1");
   stage.watchPage(page, stage.terminals.address);
   await page.goto(stage.terminals.address);
-  const line = await page.locator(".login .key-line").first().inputValue();
-  await stage.ask("enrol", { party: "kor", line, roles: "watch", holder: 31 });
-  await page.locator(".login .primary").press("Enter");
-  await page.locator("header nav").waitFor();
-  await page.goto(`${stage.terminals.address}/#channel/share`);
-  await write(page, { to: ["usa/watch"], text: "장치 인증서로 접속함." });
-  const place = await sign(page);
-  assert.match(place, /^KOR\/SHARE 1\.\d+$/);
+  const place = await signInAndSend(page, 31, "장치 인증서로 접속함.");
   await stage.ask("held", { party: "usa", place });
   await stage.ask("say", { party: "usa", key: "watch", words: ["ack", place] });
   await page.goto(`${stage.terminals.address}/#channel/${encodeURIComponent(place)}`);
@@ -108,13 +114,7 @@ test("a device whose key is on a smart card: the browser asks for its PIN, and t
   const opened = page.goto(stage.terminals.address);
   await answerPin({ DISPLAY }, pin);
   await opened;
-  const line = await page.locator(".login .key-line").first().inputValue();
-  await stage.ask("enrol", { party: "kor", line, roles: "watch", holder: 32 });
-  await page.locator(".login .primary").press("Enter");
-  await page.locator("header nav").waitFor();
-  await page.goto(`${stage.terminals.address}/#channel/share`);
-  await write(page, { to: ["usa/watch"], text: "카드로 접속함." });
-  assert.match(await sign(page), /^KOR\/SHARE 1\.\d+$/);
+  await signInAndSend(page, 32, "카드로 접속함.");
   const empty = join(stage.folder, "empty"), conf = join(stage.folder, "empty.conf");
   mkdirSync(empty);
   writeFileSync(conf, `directories.tokendir = ${empty}\nobjectstore.backend = file\n`);
