@@ -5,7 +5,10 @@
 #include "border/incoming.h"
 #include "border/xml_read.h"
 
+#include <string.h>
+
 #define LABEL_NS "urn:nato:stanag:4774:confidentialitymetadatalabel:1:0"
+#define INCOMING_TOLD_MAX (4u * LABEL_TEXT_LEN_MAX)
 #define BINDING_NS "urn:nato:stanag:4778:bindinginformation:1:0"
 
 static struct bytes text_below(const struct xml_node *parent, const char *name)
@@ -66,8 +69,62 @@ static bool put_line(struct buf *line, const struct xml_node *label)
 	return buf_check(line) == ERR_OK;
 }
 
+/* A date and time as XML has it: that it is one is for whoever types it to see. */
+static bool is_moment(struct bytes text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if ((text.ptr[i] < '0' || text.ptr[i] > '9') &&
+		    (text.ptr[i] == '\0' || strchr("-:TZ+.", text.ptr[i]) == NULL))
+			return false;
+	}
+	return text.len >= 10 && text.len <= 40;
+}
+
+/*
+ * The label that is to follow on a day. Until a person downgrades it that of today counts; one that follows
+ * and asks for more, or is not known, is no downgrade.
+ */
+static void take_succession(struct incoming *in, const struct xml_node *label, struct buf *told,
+			    struct incoming_marks *m)
+{
+	const struct xml_node *n = xml_next(label, NULL, LABEL_NS, "SuccessionHandling");
+	const struct xml_node *next =
+		n == NULL ? NULL : xml_next(n, NULL, LABEL_NS, "SuccessorConfidentialityLabel");
+	struct bytes at = n == NULL ? (struct bytes){ NULL, 0 } : text_below(n, "SuccessionDateTime");
+	char memory[LABEL_TEXT_LEN_MAX];
+	struct buf line = BUF_ON(memory);
+	struct label_mask later, both;
+	bool is_known;
+
+	if (n == NULL)
+		return;
+	is_known = next != NULL && xml_next(n, next, LABEL_NS, "SuccessorConfidentialityLabel") == NULL &&
+		   xml_next(label, n, LABEL_NS, "SuccessionHandling") == NULL && is_moment(at) &&
+		   put_line(&line, next) && in->guidelines != NULL &&
+		   label_text_read(in->guidelines, buf_bytes(&line), &later) == ERR_OK;
+	if (is_known) {
+		buf_put_str(told, told->len > 0 ? "\n" : "");
+		buf_put_str(told, "SUCCESSION ");
+		buf_put(told, at);
+		buf_put_byte(told, ' ');
+		label_text_write(in->guidelines, &later, told);
+	}
+	if (m->mark != INCOMING_LABELLED && m->mark != INCOMING_CONTRADICTORY)
+		return;
+	if (is_known && policy_is_within(in->guidelines, &m->label, &later))
+		return;
+	m->mark = INCOMING_CONTRADICTORY;
+	if (!is_known)
+		return;
+	if (policy_join(in->guidelines, &m->label, &later, &both).is_allowed)
+		m->label = both;
+	else
+		m->mark = INCOMING_UNKNOWN;
+}
+
 /* An item for each place where words lie that it is bound to, or one; the labels of a file count for each. */
-static bool put_items(struct incoming *in, const struct xml_doc *doc, const struct incoming_marks *marks)
+static bool put_items(struct incoming *in, const struct xml_doc *doc, struct bytes told,
+		      const struct incoming_marks *marks)
 {
 	static const struct bytes none;
 	bool is_put = true;
@@ -76,10 +133,10 @@ static bool put_items(struct incoming *in, const struct xml_doc *doc, const stru
 	for (const struct xml_node *n = xml_walk(doc, NULL); n != NULL && is_put; n = xml_walk(doc, n)) {
 		if (!xml_is(n, BINDING_NS, "DataReference"))
 			continue;
-		is_put = incoming_put(in, xml_attribute_of(n, "URI"), none, none, marks);
+		is_put = incoming_put(in, xml_attribute_of(n, "URI"), none, told, marks);
 		count++;
 	}
-	return count > 0 ? is_put : incoming_put(in, none, none, none, marks);
+	return count > 0 ? is_put : incoming_put(in, none, none, told, marks);
 }
 
 /* Its words, whatever else it says. */
@@ -101,6 +158,8 @@ static void look_at_words(struct incoming *in, const struct xml_doc *doc, const 
 enum err adatp_incoming(struct incoming *in, struct bytes bytes)
 {
 	struct incoming_marks marks = { .mark = INCOMING_UNLABELLED };
+	char memory[INCOMING_TOLD_MAX];
+	struct buf told = BUF_ON(memory);
 	struct xml_doc *doc;
 	size_t labels = 0;
 	enum err e = xml_read(bytes, &doc, &in->rule, &in->offset);
@@ -108,8 +167,8 @@ enum err adatp_incoming(struct incoming *in, struct bytes bytes)
 	if (e != ERR_OK)
 		return e;
 	for (const struct xml_node *n = xml_walk(doc, NULL); n != NULL; n = xml_walk(doc, n)) {
-		char memory[LABEL_TEXT_LEN_MAX];
-		struct buf line = BUF_ON(memory);
+		char line_memory[LABEL_TEXT_LEN_MAX];
+		struct buf line = BUF_ON(line_memory);
 		if (!xml_is(n, LABEL_NS, "originatorConfidentialityLabel"))
 			continue;
 		labels++;
@@ -117,12 +176,13 @@ enum err adatp_incoming(struct incoming *in, struct bytes bytes)
 			incoming_take_line(in, buf_bytes(&line), &marks);
 		else
 			marks.mark = INCOMING_UNKNOWN;
+		take_succession(in, n, &told, &marks);
 		look_at_words(in, doc, n);
 	}
 	(void)incoming_take_ism(in, xml_root(doc), &marks);
 	if (labels == 0)
 		in->rule = "adatp.label";
-	else if (!put_items(in, doc, &marks))
+	else if (buf_check(&told) != ERR_OK || !put_items(in, doc, buf_bytes(&told), &marks))
 		in->rule = "adatp.text";
 	xml_read_close(doc);
 	return in->rule == NULL ? ERR_OK : ERR_USAGE;

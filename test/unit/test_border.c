@@ -374,6 +374,18 @@ static const char *member(const struct incoming *in, const char *key)
 	"<s:Category TagName='" name "' Type='permissive'><s:GenericValue>" value \
 	"</s:GenericValue></s:Category>"
 
+#define INFORMATION(level)                                                                       \
+	"<s:ConfidentialityInformation><s:PolicyIdentifier>KOR-USA "                             \
+	"3</s:PolicyIdentifier><s:Classification>" level "</s:Classification>" CAT("rel", "KOR") \
+		CAT("origin", "KOR") "</s:ConfidentialityInformation>"
+#define LATER(day, level)                                                       \
+	"<s:SuccessionHandling><s:SuccessionDateTime>" day                      \
+	"</s:SuccessionDateTime><s:SuccessorConfidentialityLabel>" INFORMATION( \
+		level) "</s:SuccessorConfidentialityLabel></s:SuccessionHandling>"
+#define FOLLOWED(later)                                                                \
+	"<s:originatorConfidentialityLabel xmlns:s='" SLAB "'>" INFORMATION("S") later \
+		"</s:originatorConfidentialityLabel>"
+
 #define ATOM(entries)                                \
 	"<feed xmlns='http://www.w3.org/2005/Atom' " \
 	"xmlns:at='http://purl.org/atompub/tombstones/1.0'>" entries "</feed>"
@@ -500,6 +512,16 @@ static const struct {
 	  "<a>" LABEL4774("KOR-USA 3", "S", CAT("rel", "KOR") CAT("origin", "KOR"))
 		  LABEL4774("KOR-USA 3", "U", CAT("rel", "KOR") CAT("origin", "KOR")) "</a>",
 	  NULL, "CONTRADICTORY" },
+	{ "a label that is to fall", "adatp-4774", FOLLOWED(LATER("2030-01-01T00:00:00Z", "U")), NULL,
+	  "LABELLED" },
+	{ "a label that is to rise", "adatp-4774", FOLLOWED(LATER("2030-01-01T00:00:00Z", "TS")), NULL,
+	  "CONTRADICTORY" },
+	{ "a label that another's follows", "adatp-4774", FOLLOWED(LATER("2030-01-01T00:00:00Z", "COSMIC")),
+	  NULL, "CONTRADICTORY" },
+	{ "a label that falls on no day", "adatp-4774", FOLLOWED(LATER("soon", "U")), NULL, "CONTRADICTORY" },
+	{ "a label that falls twice", "adatp-4774",
+	  FOLLOWED(LATER("2030-01-01T00:00:00Z", "U") LATER("2031-01-01T00:00:00Z", "U")), NULL,
+	  "CONTRADICTORY" },
 	{ "no label", "adatp-4774", "<a/>", "adatp.label", NULL },
 	{ "a row", "csv", "label,text\nKOR-USA 3 S rel=KOR origin=KOR,a\n", NULL, "LABELLED" },
 	{ "a row with quotes", "csv",
@@ -711,6 +733,13 @@ static void none_of_several_is_left_out(void **state)
 	assert_string_equal(words_of(&in, 0, "id"), "a.txt");
 	assert_string_equal(words_of(&in, 1, "id"), "b.txt");
 	assert_string_equal(words_of(&in, 1, "mark"), "LABELLED");
+	incoming_close(&in);
+	assert_int_equal(incoming_read(g, 0, BYTES_LIT("adatp-4774"),
+				       bytes_str(FOLLOWED(LATER("2030-01-01T00:00:00Z", "U"))), &in),
+			 ERR_OK);
+	assert_string_equal(words_of(&in, 0, "label"), "KOR-USA 3 S rel=KOR origin=KOR");
+	assert_string_equal(words_of(&in, 0, "text"),
+			    "SUCCESSION 2030-01-01T00:00:00Z KOR-USA 3 U rel=KOR origin=KOR");
 	incoming_close(&in);
 }
 
