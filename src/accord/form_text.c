@@ -12,10 +12,46 @@ struct form_text {
 	struct buf *out;
 };
 
+/* The words around what the accord has: Korean in `ko`, and English in any other language. */
+static const struct {
+	const char *language, *acts[FORM_ACT_COUNT], *version, *version_end;
+} words[] = {
+	{ "en",
+	  { [FORM_ACT_AMEND] = ", AMENDED",
+	    [FORM_ACT_CANCEL] = ", CANCELLED",
+	    [FORM_ACT_CLOSE] = ", CLOSED" },
+	  " version ",
+	  "" },
+	{ "ko",
+	  { [FORM_ACT_AMEND] = ", 개정됨", [FORM_ACT_CANCEL] = ", 취소됨", [FORM_ACT_CLOSE] = ", 종결됨" },
+	  " 제",
+	  "판" },
+};
+
+/* Fields of every form, which no file names. */
+static const struct {
+	uint64_t number;
+	const char *titles[ARRAY_COUNT(words)];
+} every_form[] = {
+	{ FORM_FIELD_BASIS, { "legal basis", "근거 문서" } },
+	{ FORM_FIELD_REPLY_BY, { "reply by", "회신 기한" } },
+	{ FORM_FIELD_BECAUSE, { "sent because", "발신 사유" } },
+	{ FORM_FIELD_REASON, { "reason", "사유" } },
+};
+
+static size_t words_of(const struct form_text *t)
+{
+	return strcmp(t->accord->languages[t->language], words[1].language) == 0 ? 1 : 0;
+}
+
 static void put_title(const struct form_text *t, const struct form_field *f)
 {
 	struct bytes title = f->names.text[t->language];
 
+	for (size_t i = 0; title.len == 0 && i < ARRAY_COUNT(every_form); i++) {
+		if (every_form[i].number == f->number)
+			title = bytes_str(every_form[i].titles[words_of(t)]);
+	}
 	buf_put(t->out, title.len > 0 ? title : bytes_str(f->name));
 }
 
@@ -196,19 +232,14 @@ static bool put_fields(const struct form_text *t, const struct form *form, const
 /* The first code says what it is about. */
 static void put_head(const struct form_text *t, const struct form *form)
 {
-	static const char *const acts[FORM_ACT_COUNT] = {
-		[FORM_ACT_ANNOUNCE] = "",
-		[FORM_ACT_AMEND] = ", AMENDED",
-		[FORM_ACT_CANCEL] = ", CANCELLED",
-		[FORM_ACT_CLOSE] = ", CLOSED",
-	};
 	const struct statement *s = t->statement;
 	enum form_act act = form_act_of(s);
+	const char *said = act == FORM_ACT_COUNT ? NULL : words[words_of(t)].acts[act];
 
 	buf_put_str(t->out, form->name);
 	buf_put_byte(t->out, ' ');
 	buf_put(t->out, form->names.text[t->language]);
-	buf_put_str(t->out, act == FORM_ACT_COUNT ? "" : acts[act]);
+	buf_put_str(t->out, said == NULL ? "" : said);
 	for (size_t i = 0; i < s->fields_count; i++) {
 		const struct form_field *f = form_field_find(form, s->fields[i].key);
 		struct cbor_reader in;
@@ -233,8 +264,9 @@ void form_text_write(const struct accord *a, size_t language, const struct state
 		return;
 	if (form == NULL) {
 		buf_put(out, s->form);
-		buf_put_str(out, " version ");
+		buf_put_str(out, words[words_of(&t)].version);
 		buf_put_decimal(out, s->form_version);
+		buf_put_str(out, words[words_of(&t)].version_end);
 		return;
 	}
 	put_head(&t, form);

@@ -26,7 +26,7 @@ struct feed_memory {
 	uint8_t entry[ENTRY_LEN_MAX], other[ENTRY_LEN_MAX], content[CONTENT_LEN_MAX];
 	struct entry_read_out read, beside;
 	struct content words;
-	uint8_t form[FORM_WORDS_LEN_MAX];
+	uint8_t forms[ACCORD_LANGUAGES_MAX][FORM_WORDS_LEN_MAX];
 	/* what is written in a form for each thing referred to; .len 0: its reader is not sent that */
 	struct bytes names[STATEMENT_REFERENCES_MAX];
 	char urns[STATEMENT_REFERENCES_MAX][URN_LEN];
@@ -495,6 +495,7 @@ static enum err put_reference(struct feed *f, const struct place *p, struct bord
 		to->created = target->statement.claimed;
 		to->author = place.log.party;
 		to->is_event = target->statement.kind == KIND_EVENT;
+		to->is_published = is_outside_release(&target->statement);
 		out->references_count++;
 	} else {
 		f->removed++;
@@ -528,20 +529,42 @@ static enum err put_references(struct feed *f, struct border_item *out)
 	return e;
 }
 
-/* What was agreed beforehand stands before what was written. */
+/* Of a form that says something: the accord's languages, first that of what was written, else English. */
+static void put_form_languages(const struct feed *f, const struct statement *s, struct bytes written,
+			       struct border_item *out)
+{
+	const struct accord *a = f->accord;
+	size_t first = accord_language_find(a, BYTES_LIT("en"));
+
+	if (!s->has_form || (form_of(a, s) == NULL && form_find(a, s->form, s->form_version) != NULL))
+		return;
+	if (written.len > 0 &&
+	    bytes_equal(bytes_str(a->languages[accord_language_find(a, written)]), written))
+		first = accord_language_find(a, written);
+	out->languages[out->languages_count++] = bytes_str(a->languages[first]);
+	for (size_t i = 0; i < a->languages_count; i++) {
+		if (i != first)
+			out->languages[out->languages_count++] = bytes_str(a->languages[i]);
+	}
+}
+
+/* What was agreed beforehand stands before what was written, in each language. */
 static void put_form(const struct feed *f, const struct statement *s, struct border_item *out)
 {
 	struct feed_memory *m = f->memory;
-	size_t language = accord_language_find(f->accord, BYTES_LIT("en"));
-	struct buf text;
+	bool is_written = m->words.portions_count > 0;
 
-	buf_init(&text, m->form, sizeof m->form);
-	form_text_write(f->accord, language, s, &m->words, m->names, &text);
-	if (text.len == 0)
-		return;
-	if (m->words.portions_count == 0)
-		out->language = bytes_str(f->accord->languages[language]);
-	out->portions[out->portions_count++] = (struct border_portion){ .text = buf_bytes(&text) };
+	put_form_languages(f, s, is_written ? m->words.language : (struct bytes){ NULL, 0 }, out);
+	for (size_t i = 0; i < out->languages_count; i++) {
+		struct buf text;
+		buf_init(&text, m->forms[i], sizeof m->forms[i]);
+		form_text_write(f->accord, accord_language_find(f->accord, out->languages[i]), s, &m->words,
+				m->names, &text);
+		out->portions[out->portions_count++] =
+			(struct border_portion){ .text = buf_bytes(&text), .language = out->languages[i] };
+	}
+	if (out->languages_count > 0 && !is_written)
+		out->language = out->languages[0];
 }
 
 static enum err put_words(struct feed *f, const struct place_key *place, struct border_item *out)
@@ -612,27 +635,81 @@ static enum err put_pair(struct feed *f, const struct statement *s, struct borde
 	return e == ERR_OK && out->references_count != 2 ? ERR_NOT_FOUND : e;
 }
 
+/* The languages of what stands in a field, behind those that there are; English goes first. */
+static void put_languages(struct bytes field, bool is_english, struct border_item *out)
+{
+	struct dialogue_texts texts;
+	struct bytes tag, text;
+
+	dialogue_texts_open(&texts, field);
+	while (dialogue_texts_next(&texts, &tag) && dialogue_texts_next(&texts, &text)) {
+		size_t i = 0;
+		while (i < out->languages_count && !bytes_equal(out->languages[i], tag))
+			i++;
+		if (i == out->languages_count && i < ACCORD_LANGUAGES_MAX &&
+		    (!is_english || bytes_equal(tag, BYTES_LIT("en"))))
+			out->languages[out->languages_count++] = tag;
+	}
+}
+
+static void put_event_words(const struct statement *s, struct border_item *out)
+{
+	struct bytes title = dialogue_field(s, DIALOGUE_TITLE), detail = dialogue_field(s, DIALOGUE_DETAIL);
+	struct dialogue_texts texts;
+	struct bytes tag, text;
+
+	out->subject = english_of(title);
+	out->language = out->languages_count > 0 ? out->languages[0] : (struct bytes){ NULL, 0 };
+	dialogue_texts_open(&texts, title);
+	while (dialogue_texts_next(&texts, &tag) && dialogue_texts_next(&texts, &text)) {
+		for (size_t i = 0; i < out->languages_count; i++) {
+			if (bytes_equal(out->languages[i], tag))
+				out->titles[i] = text;
+		}
+	}
+	dialogue_texts_open(&texts, detail);
+	while (dialogue_texts_next(&texts, &tag) && dialogue_texts_next(&texts, &text)) {
+		struct border_portion *p = &out->portions[out->portions_count++];
+		*p = (struct border_portion){ .text = text };
+		for (size_t i = 0; i < out->languages_count; i++) {
+			if (bytes_equal(out->languages[i], tag))
+				p->language = tag;
+		}
+	}
+}
+
 /* What it says stands in its fields: a portion a language. Of what is withdrawn only its kind is left. */
 static enum err put_event(struct feed *f, struct border_item *out)
 {
 	const struct statement *s = &f->memory->read.statement;
-	struct dialogue_texts texts;
-	struct bytes tag, text;
 
 	out->event.kind = event_kind(s);
 	if (s->kind == KIND_SAME)
 		return put_pair(f, s, out);
+	put_languages(dialogue_field(s, DIALOGUE_TITLE), true, out);
+	put_languages(dialogue_field(s, DIALOGUE_DETAIL), true, out);
+	put_languages(dialogue_field(s, DIALOGUE_TITLE), false, out);
+	put_languages(dialogue_field(s, DIALOGUE_DETAIL), false, out);
 	if (out->is_withdrawn)
 		return ERR_OK;
 	put_event_fields(s, &out->event);
-	out->subject = english_of(dialogue_field(s, DIALOGUE_TITLE));
-	dialogue_texts_open(&texts, dialogue_field(s, DIALOGUE_DETAIL));
-	while (dialogue_texts_next(&texts, &tag) && dialogue_texts_next(&texts, &text)) {
-		if (out->portions_count == 0)
-			out->language = tag;
-		out->portions[out->portions_count++] = (struct border_portion){ .text = text };
-	}
+	put_event_words(s, out);
 	return s->kind == KIND_EVENT ? ERR_OK : put_reference(f, &s->refers[0], out);
+}
+
+/* In which languages it was sent: so that each is taken back. */
+static enum err put_withdrawn(struct feed *f, const struct place_key *words, struct border_item *out)
+{
+	const struct statement *s = &f->memory->read.statement;
+	enum err e = ERR_OK;
+
+	if (is_outside_release(s)) {
+		e = read_beside(f, words);
+		s = &f->memory->beside.statement;
+	}
+	if (e == ERR_OK)
+		put_form_languages(f, s, (struct bytes){ NULL, 0 }, out);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 enum err feed_item(struct feed *f, const struct feed_row *row, struct border_item *out)
@@ -648,6 +725,7 @@ enum err feed_item(struct feed *f, const struct feed_row *row, struct border_ite
 	*out = (struct border_item){
 		.created = s->claimed,
 		.modified = s->claimed,
+		.is_published = is_outside_release(s),
 		.is_withdrawn = l.is == LOOK_WITHDRAWN,
 		.author = row->item.log.party,
 		.role = s->role,
@@ -659,5 +737,5 @@ enum err feed_item(struct feed *f, const struct feed_row *row, struct border_ite
 		out->modified.ms = row->filed.ms > s->claimed.ms ? row->filed.ms : s->claimed.ms + 1;
 	if (event_kind(s) != NULL)
 		return put_event(f, out);
-	return out->is_withdrawn ? ERR_OK : put_words(f, &l.words, out);
+	return out->is_withdrawn ? put_withdrawn(f, &l.words, out) : put_words(f, &l.words, out);
 }

@@ -75,15 +75,16 @@ static size_t written_len(struct bytes text)
 	return len;
 }
 
-/* What the items may have come to: words stand twice in a format that has an index. */
+/* What the items may have come to: words stand in a format's index too, and those of all in each language. */
 static size_t len_of(const struct border_item *it)
 {
 	size_t len = written_len(it->subject) + 1024 + it->references_count * 256, at = 0;
+	size_t times = 1 + (it->languages_count > 1 ? it->languages_count : 1);
 	const char *name;
 	struct bytes text;
 
 	for (size_t i = 0; i < it->portions_count; i++)
-		len += 2 * written_len(it->portions[i].text) + 256;
+		len += times * written_len(it->portions[i].text) + 256;
 	while (border_event_next(&it->event, &at, &name, &text))
 		len += 2 * written_len(text);
 	return len;

@@ -81,7 +81,7 @@ static void put_words(struct atom *f, const struct border_item *it)
 	border_text(it, &text);
 	xml_open(&f->xml, "content");
 	xml_attribute(&f->xml, "type", BYTES_LIT("text"));
-	if (it->language.len > 0)
+	if (it->language.len > 0 && it->languages_count < 2) /* an entry has one content, of one language */
 		xml_attribute(&f->xml, "xml:lang", it->language);
 	xml_text(&f->xml, buf_bytes(&text));
 	xml_close(&f->xml);

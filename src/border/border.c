@@ -42,13 +42,29 @@ struct bytes border_level_name(const struct guidelines *g, const char *format, u
 	return (struct bytes){ NULL, 0 };
 }
 
+bool border_is_in(const struct border_item *it, const struct border_portion *p, size_t language)
+{
+	return p->language.len == 0 || it->languages_count == 0 ||
+	       bytes_equal(p->language, it->languages[language]);
+}
+
 struct bytes border_title(const struct border_item *it)
 {
-	struct bytes title = it->subject, rest, line;
+	return border_title_in(it, 0);
+}
+
+struct bytes border_title_in(const struct border_item *it, size_t language)
+{
+	struct bytes title = it->titles[language], rest, line;
+	size_t first = 0;
 	uint32_t c;
 
-	if (title.len == 0 && it->portions_count > 0) {
-		title = it->portions[0].text;
+	if (title.len == 0)
+		title = it->subject;
+	while (first < it->portions_count && !border_is_in(it, &it->portions[first], language))
+		first++;
+	if (title.len == 0 && first < it->portions_count) {
+		title = it->portions[first].text;
 		rest = title;
 		if (bytes_take_until(&rest, '\n', &line) == ERR_OK)
 			title = line;
@@ -99,11 +115,27 @@ void border_banner(const struct accord *a, const struct label_mask *m, struct bu
 	marking_banner(a, m, MARKING_NO_AUTHOR, accord_language_find(a, BYTES_LIT("en")), out);
 }
 
+static void put_apart(struct buf *out, struct bytes text, bool *is_first)
+{
+	buf_put_str(out, *is_first ? "" : "\n\n");
+	buf_put(out, text);
+	*is_first = false;
+}
+
 void border_text(const struct border_item *it, struct buf *out)
 {
+	bool is_first = true;
+
+	for (size_t i = 0; i < it->portions_count; i++)
+		put_apart(out, it->portions[i].text, &is_first);
+}
+
+void border_text_in(const struct border_item *it, size_t language, struct buf *out)
+{
+	bool is_first = true;
+
 	for (size_t i = 0; i < it->portions_count; i++) {
-		if (i > 0)
-			buf_put_str(out, "\n\n");
-		buf_put(out, it->portions[i].text);
+		if (border_is_in(it, &it->portions[i], language))
+			put_apart(out, it->portions[i].text, &is_first);
 	}
 }

@@ -19,7 +19,8 @@
 
 struct border_portion {
 	struct bytes text;
-	bool is_marked; /* it has a label of its own */
+	struct bytes language; /* it says in this one what others of them say in the item's; .len 0: of all */
+	bool is_marked;	       /* it has a label of its own */
 	struct label_mask label;
 };
 
@@ -28,6 +29,7 @@ struct border_reference {
 	struct wall created;
 	size_t author;
 	bool is_event;
+	bool is_published;
 };
 
 #define BORDER_SAME "same" /* its two references are events that its party says are one */
@@ -39,19 +41,25 @@ struct border_event {
 	struct where where; /* .count 0: unknown */
 };
 
-#define BORDER_PORTIONS_MAX (PORTIONS_MAX + 1u) /* and what its form says, which is the first */
+/* And what its form says, in each language. */
+#define BORDER_PORTIONS_MAX (PORTIONS_MAX + ACCORD_LANGUAGES_MAX)
 
 /* Everything in it is borrowed from whoever filled it. */
 struct border_item {
 	uint8_t id[UUID_LEN]; /* lasting: the same in every feed and every format */
 	struct wall created;  /* as its author claims */
 	struct wall modified; /* of its newest label or its recall; never before created */
+	bool is_published;    /* the words of another, as they were released to outside parties */
 	bool is_withdrawn;    /* recalled, erased, or marked above the reader since: no words are left */
 	size_t author;	      /* of accord.parties */
 	struct bytes role;
 	enum precedence precedence;
 	struct label_mask label;
 	struct bytes language, subject; /* subject .len 0: none */
+	/* in which its words stand side by side, the first is its own; 0: in one, or in none */
+	struct bytes languages[ACCORD_LANGUAGES_MAX];
+	struct bytes titles[ACCORD_LANGUAGES_MAX]; /* of each; .len 0: the subject, or the first line */
+	size_t languages_count;
 	struct border_portion portions[BORDER_PORTIONS_MAX];
 	size_t portions_count;
 	struct border_reference references[STATEMENT_REFERENCES_MAX];
@@ -79,14 +87,19 @@ bool border_is_exercise(const struct accord *a, const struct label_mask *m);
 #define BORDER_BANNER_MAX 24576u
 void border_banner(const struct accord *a, const struct label_mask *m, struct buf *out);
 /* All portions, an empty line between. */
-#define BORDER_TEXT_MAX (CONTENT_LEN_MAX + FORM_WORDS_LEN_MAX + 2u * BORDER_PORTIONS_MAX)
+#define BORDER_TEXT_MAX \
+	(CONTENT_LEN_MAX + ACCORD_LANGUAGES_MAX * FORM_WORDS_LEN_MAX + 2u * BORDER_PORTIONS_MAX)
 void border_text(const struct border_item *it, struct buf *out);
+/* Those of one of its languages; of an item that has none all of them. */
+bool border_is_in(const struct border_item *it, const struct border_portion *p, size_t language);
+void border_text_in(const struct border_item *it, size_t language, struct buf *out);
 
 /* The next of an event's values that is known, from *at = 0 on: its name and text; false: there is none. */
 bool border_event_next(const struct border_event *e, size_t *at, const char **name, struct bytes *text);
 
 /* What stands for an item that has no subject: its first line, cut at a character. */
 struct bytes border_title(const struct border_item *it);
+struct bytes border_title_in(const struct border_item *it, size_t language);
 
 /*
  * A label as one line of ASCII, which every format carries beside its own marks:

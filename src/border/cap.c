@@ -73,7 +73,8 @@ static void put_references(struct xml *x, const struct accord *a, const struct b
 		xml_put(x, "references", buf_bytes(&list));
 }
 
-static void put_words(struct xml *x, const struct border_item *it)
+/* A block a language: its language 0 is all that there is of an item that has none. */
+static void put_words(struct xml *x, const struct border_item *it, size_t language)
 {
 	static const char *const urgencies[PRECEDENCE_COUNT] = {
 		[PRECEDENCE_FLASH] = "Immediate",
@@ -86,17 +87,17 @@ static void put_words(struct xml *x, const struct border_item *it)
 	struct buf text;
 
 	buf_init(&text, memory, BORDER_TEXT_MAX);
-	border_text(it, &text);
+	border_text_in(it, language, &text);
 	numeric_time_write(it->modified, time);
 	xml_open(x, "info");
-	xml_put(x, "language", it->language);
+	xml_put(x, "language", it->languages_count > 0 ? it->languages[language] : it->language);
 	xml_put(x, "category", BYTES_LIT("Other"));
-	xml_put(x, "event", border_title(it));
+	xml_put(x, "event", border_title_in(it, language));
 	xml_put(x, "urgency", bytes_str(urgencies[it->precedence]));
 	xml_put(x, "severity", BYTES_LIT("Unknown"));
 	xml_put(x, "certainty", BYTES_LIT("Unknown"));
 	xml_put(x, "effective", bytes_str(time));
-	xml_put(x, "headline", border_title(it));
+	xml_put(x, "headline", border_title_in(it, language));
 	xml_put(x, "description", buf_bytes(&text));
 	xml_close(x);
 	free(memory);
@@ -140,8 +141,8 @@ static void write_alert(struct buf *out, const struct accord *a, const struct bo
 				 : BYTES_LIT("Update"));
 	put_marks(&x, a, it);
 	put_references(&x, a, it, is_first);
-	if (!it->is_withdrawn)
-		put_words(&x, it);
+	for (size_t i = 0; !it->is_withdrawn && (i == 0 || i < it->languages_count); i++)
+		put_words(&x, it, i);
 	xml_close(&x);
 }
 

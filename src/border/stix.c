@@ -2,7 +2,7 @@
 
 #include "base/alloc.h"
 #include "border/format.h"
-#include "border/json_read.h"
+#include "border/tlp.h"
 #include "crypto/hash.h"
 #include "policy/marking.h"
 
@@ -15,39 +15,6 @@
 #define VALUE_CREATED "1970-01-01T00:00:00.000Z" /* of what is a value, and has no day on which it began */
 #define IDENTITY_OF_FORMAT "identity--d2fad441-3000-4570-b8cc-60f266c63860"
 #define TLP_EXTENSION "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
-
-/*
- * The objects that the standards fix (STIX 2.1 section 7.2.1.4; FIRST's TLP 2.0 as OASIS gives it). The order
- * is that of openness.
- */
-struct tlp {
-	const char *word; /* in a line `map tlp` */
-	const char *name, *id;
-	bool is_first; /* TLP 1 */
-};
-
-static const struct tlp tlps[] = {
-	{ "clear", "TLP:CLEAR", "marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487", false },
-	{ "white", "TLP:WHITE", "marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9", true },
-	{ "green", "TLP:GREEN", "marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da", true },
-	{ "green", "TLP:GREEN", "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb", false },
-	{ "amber", "TLP:AMBER", "marking-definition--f88d31f6-486f-44da-b317-01333bde0b82", true },
-	{ "amber", "TLP:AMBER", "marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421", false },
-	{ "amber+strict", "TLP:AMBER+STRICT", "marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003",
-	  false },
-	{ "red", "TLP:RED", "marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed", true },
-	{ "red", "TLP:RED", "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1", false },
-};
-
-/* The first of that word: TLP 1 where it has it, since every reader knows that. */
-static const struct tlp *tlp_find(struct bytes word)
-{
-	for (size_t i = 0; i < ARRAY_COUNT(tlps); i++) {
-		if (bytes_equal(word, bytes_str(tlps[i].word)))
-			return &tlps[i];
-	}
-	return NULL;
-}
 
 void stix_open(struct stix *s, const struct accord *a)
 {
@@ -87,14 +54,6 @@ static void id_write(const char *type, const uint8_t id[UUID_LEN], char out[ID_L
 	buf_put_str(&b, text);
 	buf_put_byte(&b, 0);
 	assert(buf_check(&b) == ERR_OK);
-}
-
-void stix_note_id(const uint8_t id[UUID_LEN], char out[UUID_TEXT_LEN + 6])
-{
-	char whole[ID_LEN_MAX];
-
-	id_write("note", id, whole);
-	memcpy(out, whole, UUID_TEXT_LEN + 6);
 }
 
 /* NULL: it stands there already. */
@@ -253,11 +212,13 @@ static void put_portions(json_t *note, const struct border_item *it, const struc
 	for (size_t i = 0; i < it->portions_count; i++) {
 		char selector[160];
 		struct buf b = BUF_ON(selector);
+		if (!border_is_in(it, &it->portions[i], 0))
+			continue;
 		json_array_append_new(texts, text_of(it->portions[i].text));
 		if (!it->portions[i].is_marked)
 			continue;
 		buf_put_str(&b, "extensions." STIX_EXTENSION ".portions.[");
-		buf_put_decimal(&b, i);
+		buf_put_decimal(&b, json_array_size(texts) - 1);
 		buf_put_str(&b, "]");
 		buf_put_byte(&b, 0);
 		put_granular(granular, marks[i].tlp->id, selector);
@@ -273,7 +234,7 @@ static void put_portions(json_t *note, const struct border_item *it, const struc
 	}
 }
 
-static json_t *content_of(const struct border_item *it)
+static json_t *content_of(const struct border_item *it, size_t language)
 {
 	uint8_t *memory;
 	struct buf b;
@@ -283,7 +244,7 @@ static json_t *content_of(const struct border_item *it)
 		return json_string("WITHDRAWN");
 	memory = xcalloc(1, BORDER_TEXT_MAX);
 	buf_init(&b, memory, BORDER_TEXT_MAX);
-	border_text(it, &b);
+	border_text_in(it, language, &b);
 	assert(buf_check(&b) == ERR_OK);
 	out = text_of(buf_bytes(&b));
 	free(memory);
@@ -324,6 +285,40 @@ static void put_event(json_t *o, const struct border_event *e)
 	json_object_set_new(o, "extensions", extension_of(STIX_EXTENSION, "event", said));
 }
 
+static json_t *title_of(const struct border_item *it, size_t language)
+{
+	return it->is_withdrawn ? json_string("WITHDRAWN") : text_of(border_title_in(it, language));
+}
+
+/* What it says in its other languages, by the names that its object has for title and text. */
+static void put_languages(struct stix *s, const struct border_item *it, const char *object,
+			  const char *author, const struct marks *marks, const char *title, const char *text)
+{
+	json_t *o, *contents = json_object();
+	char id[ID_LEN_MAX], time[WALL_TEXT_LEN];
+	uint8_t uuid[UUID_LEN];
+
+	for (size_t i = 1; i < it->languages_count; i++) {
+		json_t *said = json_object();
+		json_object_set_new(said, title, title_of(it, i));
+		if (it->is_withdrawn || it->portions_count > 0)
+			json_object_set_new(said, text, content_of(it, i));
+		json_object_setn_new(contents, (const char *)it->languages[i].ptr, it->languages[i].len,
+				     said);
+	}
+	border_uuid(s->accord, "language", BYTES_OF(it->id), uuid);
+	id_write("language-content", uuid, id);
+	o = it->languages_count < 2 ? NULL : put_object(s, it, "language-content", id, author, marks);
+	if (o == NULL) {
+		json_decref(contents);
+		return;
+	}
+	wall_write(it->modified, time);
+	put_str(o, "object_ref", object);
+	put_str(o, "object_modified", time);
+	json_object_set_new(o, "contents", contents);
+}
+
 static void put_incident(struct stix *s, const struct border_item *it, const char *author,
 			 const struct marks *marks)
 {
@@ -334,13 +329,15 @@ static void put_incident(struct stix *s, const struct border_item *it, const cha
 	o = put_object(s, it, "incident", id, author, marks);
 	if (o == NULL)
 		return;
-	json_object_set_new(o, "name",
-			    it->is_withdrawn ? json_string("WITHDRAWN") : text_of(border_title(it)));
-	if (it->is_withdrawn)
-		return;
-	if (it->portions_count > 0)
-		json_object_set_new(o, "description", content_of(it));
-	put_event(o, &it->event);
+	json_object_set_new(o, "name", title_of(it, 0));
+	if (!it->is_withdrawn) {
+		if (it->language.len > 0)
+			json_object_set_new(o, "lang", text_of(it->language));
+		if (it->portions_count > 0)
+			json_object_set_new(o, "description", content_of(it, 0));
+		put_event(o, &it->event);
+	}
+	put_languages(s, it, id, author, marks, "name", "description");
 }
 
 /* A claim's point is an object of its own, to which its note refers. */
@@ -382,34 +379,50 @@ static void put_pair(struct stix *s, const struct border_item *it, const char *a
 	json_object_set_new(o, "target_ref", json_string(id));
 }
 
-static void put_note(struct stix *s, const struct border_item *it, const char *author,
-		     const struct marks *marks, const struct marks *of_portions)
+static void put_references(json_t *references, const struct border_item *it)
 {
-	char id[ID_LEN_MAX];
+	for (size_t i = 0; i < it->references_count; i++) {
+		const struct border_reference *r = &it->references[i];
+		char id[ID_LEN_MAX];
+		id_write(r->is_event ? "incident" : r->is_published ? "report" : "note", r->id, id);
+		json_array_append_new(references, json_string(id));
+	}
+}
+
+/* What is published is a report; what else is said a note, of which who said it at his party is an author. */
+static void put_words(struct stix *s, const struct border_item *it, const char *author,
+		      const struct marks *marks, const struct marks *of_portions)
+{
+	const char *type = it->is_published ? "report" : "note",
+		   *title = it->is_published ? "name" : "abstract",
+		   *text = it->is_published ? "description" : "content";
+	char id[ID_LEN_MAX], time[WALL_TEXT_LEN];
 	json_t *o, *references = json_pack("[s]", author);
 
 	put_location(s, it, author, marks, references);
-	id_write("note", it->id, id);
-	o = put_object(s, it, "note", id, author, marks);
+	id_write(type, it->id, id);
+	o = put_object(s, it, type, id, author, marks);
 	if (o == NULL) {
 		json_decref(references);
 		return;
 	}
-	if (!it->is_withdrawn) {
-		if (it->language.len > 0)
-			json_object_set_new(o, "lang", text_of(it->language));
-		json_object_set_new(o, "abstract", text_of(border_title(it)));
+	if (it->is_published || !it->is_withdrawn)
+		json_object_set_new(o, title, title_of(it, 0));
+	if (!it->is_withdrawn && it->language.len > 0)
+		json_object_set_new(o, "lang", text_of(it->language));
+	if (!it->is_withdrawn && !it->is_published)
 		json_object_set_new(o, "authors", json_pack("[o]", text_of(it->role)));
+	if (it->is_published) {
+		wall_write(it->created, time);
+		put_str(o, "published", time);
 	}
-	json_object_set_new(o, "content", content_of(it));
-	for (size_t i = 0; i < it->references_count; i++) {
-		id_write(it->references[i].is_event ? "incident" : "note", it->references[i].id, id);
-		json_array_append_new(references, json_string(id));
-	}
+	json_object_set_new(o, text, content_of(it, 0));
+	put_references(references, it);
 	json_object_set_new(o, "object_refs", references);
 	put_portions(o, it, of_portions);
 	if (it->event.kind != NULL && !it->is_withdrawn)
 		put_event(o, &it->event);
+	put_languages(s, it, id, author, marks, title, text);
 }
 
 enum err stix_put(struct stix *s, const struct border_item *it)
@@ -436,7 +449,7 @@ enum err stix_put(struct stix *s, const struct border_item *it)
 	else if (it->event.kind != NULL && strcmp(it->event.kind, BORDER_SAME) == 0)
 		put_pair(s, it, author, &marks);
 	else
-		put_note(s, it, author, &marks, of_portions);
+		put_words(s, it, author, &marks, of_portions);
 	free(of_portions);
 	return ERR_OK;
 }
@@ -492,268 +505,3 @@ static void feed_finish(struct writing *w)
 }
 
 const struct format format_stix = { "stix", "taxii", feed_start, feed_put, feed_finish, true };
-
-/* ---- In ---- */
-
-enum err stix_read(struct bytes in, struct stix_in *out, size_t *offset)
-{
-	json_t *whole, *objects;
-	enum err e = border_json_read(in, &whole, offset);
-
-	out->objects = NULL;
-	if (e != ERR_OK)
-		return e;
-	objects = json_object_get(whole, "objects");
-	if (!json_is_array(objects) || json_array_size(objects) == 0) {
-		json_decref(whole);
-		return ERR_USAGE;
-	}
-	if (json_array_size(objects) > STIX_OBJECTS_MAX) {
-		json_decref(whole);
-		return ERR_LIMIT;
-	}
-	out->objects = json_incref(objects);
-	json_decref(whole);
-	return ERR_OK;
-}
-
-void stix_in_close(struct stix_in *in)
-{
-	json_decref(in->objects);
-	in->objects = NULL;
-}
-
-static const char *str_of(const json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key));
-}
-
-static const char *label_of(const json_t *marking)
-{
-	return str_of(json_object_get(json_object_get(marking, "extensions"), STIX_EXTENSION), "label");
-}
-
-/* The next object with this id; NULL: there is none. A file may have two, and both count. */
-static const json_t *next_of_id(const struct stix_in *in, const char *id, size_t *at)
-{
-	while (*at < json_array_size(in->objects)) {
-		const json_t *o = json_array_get(in->objects, (*at)++);
-		const char *own = str_of(o, "id");
-		if (own != NULL && strcmp(own, id) == 0)
-			return o;
-	}
-	return NULL;
-}
-
-static struct bytes statement_of(const json_t *marking)
-{
-	const char *text = str_of(json_object_get(marking, "definition"), "statement");
-
-	return text == NULL ? (struct bytes){ NULL, 0 } : bytes_str(text);
-}
-
-/*
- * The lowest level whose TLP is at least as narrow as this mark; the highest where there is none. What the
- * guidelines cannot say in TLP has no say here.
- */
-static bool level_of_tlp(const struct guidelines *g, const struct tlp *t, uint8_t *level)
-{
-	bool has_any = false;
-
-	for (size_t l = 0; l < g->levels_count; l++) {
-		const struct tlp *own = tlp_find(border_level_name(g, "tlp", (uint8_t)l));
-		if (own == NULL)
-			continue;
-		has_any = true;
-		if (own >= t || strcmp(own->word, t->word) == 0) {
-			*level = (uint8_t)l;
-			return true;
-		}
-	}
-	*level = (uint8_t)(g->levels_count - 1);
-	return has_any;
-}
-
-static const struct tlp *tlp_by_id(const char *id)
-{
-	for (size_t i = 0; i < ARRAY_COUNT(tlps); i++) {
-		if (strcmp(tlps[i].id, id) == 0)
-			return &tlps[i];
-	}
-	return NULL;
-}
-
-/* *tlp is the narrowest so far; false: it is another than that. */
-static bool take_mark(const struct guidelines *g, const struct stix_in *in, const char *id,
-		      struct stix_object *out, const struct tlp **tlp)
-{
-	const struct tlp *t = tlp_by_id(id);
-	const char *first = NULL, *text;
-	const json_t *o;
-	bool is_same = t == NULL || *tlp == NULL || strcmp((*tlp)->word, t->word) == 0;
-	size_t at = 0;
-
-	if (t != NULL && (*tlp == NULL || t > *tlp))
-		*tlp = t;
-	while ((o = next_of_id(in, id, &at)) != NULL) {
-		text = label_of(o);
-		if (text == NULL)
-			continue;
-		if (first == NULL || strcmp(first, text) != 0)
-			incoming_take_label(g, bytes_str(text), &out->marks);
-		first = first == NULL ? text : first;
-	}
-	return is_same;
-}
-
-static bool has_label(const struct stix_object *o)
-{
-	return o->marks.mark == INCOMING_LABELLED || o->marks.mark == INCOMING_CONTRADICTORY;
-}
-
-/*
- * What a marking says beside labels and TLP, once these are taken; of a part, which may be below the whole.
- * What is not there may say anything.
- */
-static void take_statements(const struct guidelines *g, const struct stix_in *in, const char *id,
-			    bool is_part, struct stix_object *out)
-{
-	static const struct banner unknown = { .is_there = true, .is_unknown = true };
-	bool is_there = tlp_by_id(id) != NULL;
-	const json_t *o;
-	struct banner b;
-	size_t at = 0;
-
-	while ((o = next_of_id(in, id, &at)) != NULL) {
-		is_there = true;
-		if (g != NULL && banner_read(g, statement_of(o), &b))
-			incoming_take_marking(g, &b, is_part, &out->marks);
-	}
-	if (is_there)
-		return;
-	if (has_label(out))
-		out->marks.mark = INCOMING_UNKNOWN;
-	else if (g != NULL)
-		incoming_take_marking(g, &unknown, is_part, &out->marks);
-}
-
-static void take_level(const struct guidelines *g, const struct tlp *tlp, struct stix_object *out)
-{
-	uint8_t level = 0;
-
-	if (!level_of_tlp(g, tlp, &level) || level != out->marks.label.level)
-		out->marks.mark = INCOMING_CONTRADICTORY;
-	if (level > out->marks.label.level)
-		out->marks.label.level = level;
-}
-
-/* A part that is marked above the whole: then the whole is as the part. */
-static void take_part(const struct guidelines *g, const struct stix_in *in, const char *id,
-		      struct stix_object *out)
-{
-	struct stix_object part = { .marks = { .mark = INCOMING_UNLABELLED } };
-	struct label_mask both, *whole = &out->marks.label;
-	const struct tlp *tlp = NULL;
-	uint8_t level;
-
-	(void)take_mark(g, in, id, &part, &tlp);
-	take_statements(g, in, id, true, out);
-	if (!has_label(out)) {
-		/* a label of ours on a part of what has none */
-		out->marks.said.is_unknown =
-			out->marks.said.is_unknown || part.marks.mark != INCOMING_UNLABELLED;
-		return;
-	}
-	if (tlp != NULL && level_of_tlp(g, tlp, &level) && level > whole->level)
-		take_level(g, tlp, out);
-	if (part.marks.mark == INCOMING_UNLABELLED)
-		return;
-	if (part.marks.mark == INCOMING_UNKNOWN ||
-	    !policy_join(g, whole, &part.marks.label, &both).is_allowed)
-		out->marks.mark = INCOMING_UNKNOWN;
-	else if (both.level != whole->level || both.values != whole->values || both.rel != whole->rel ||
-		 both.origin != whole->origin)
-		out->marks.mark = INCOMING_CONTRADICTORY, *whole = both;
-}
-
-static void take_parts(const struct guidelines *g, const struct stix_in *in, const json_t *parts,
-		       struct stix_object *out)
-{
-	for (size_t i = 0; i < json_array_size(parts) && out->marks.mark != INCOMING_UNKNOWN; i++) {
-		const char *id = str_of(json_array_get(parts, i), "marking_ref");
-		if (id != NULL) /* it may be of a language instead */
-			take_part(g, in, id, out);
-	}
-}
-
-enum err stix_read_object(const struct guidelines *g, const struct stix_in *in, size_t index,
-			  struct stix_object *out)
-{
-	const json_t *o = json_array_get(in->objects, index),
-		     *marks = json_object_get(o, "object_marking_refs");
-	const struct tlp *tlp = NULL;
-	bool is_one_tlp = true;
-	uint8_t level;
-
-	*out = (struct stix_object){ .id = str_of(o, "id"),
-				     .type = str_of(o, "type"),
-				     .marks = { .mark = INCOMING_UNLABELLED } };
-	if (out->id == NULL || out->type == NULL)
-		return ERR_USAGE;
-	out->title = str_of(o, "abstract") != NULL ? str_of(o, "abstract") : str_of(o, "name");
-	out->text = str_of(o, "content") != NULL ? str_of(o, "content") : str_of(o, "description");
-	for (size_t i = 0; i < json_array_size(marks); i++) {
-		const char *id = json_string_value(json_array_get(marks, i));
-		if (id == NULL)
-			return ERR_USAGE;
-		is_one_tlp = take_mark(g, in, id, out, &tlp) && is_one_tlp;
-	}
-	if (has_label(out) && !is_one_tlp)
-		out->marks.mark = INCOMING_CONTRADICTORY;
-	if (has_label(out) && tlp != NULL)
-		take_level(g, tlp, out);
-	for (size_t i = 0; i < json_array_size(marks) && out->marks.mark != INCOMING_UNKNOWN; i++)
-		take_statements(g, in, json_string_value(json_array_get(marks, i)), false, out);
-	take_parts(g, in, json_object_get(o, "granular_markings"), out);
-	if (tlp != NULL && g != NULL && level_of_tlp(g, tlp, &level) && level > out->marks.said.level)
-		out->marks.said.level = level;
-	return ERR_OK;
-}
-
-static struct bytes bytes_of(const char *text)
-{
-	return text == NULL ? (struct bytes){ NULL, 0 } : bytes_str(text);
-}
-
-/* What only stands there for others is no item: markings, who somebody is, extensions. */
-static bool is_item_type(const char *type)
-{
-	return strcmp(type, "marking-definition") != 0 && strcmp(type, "identity") != 0 &&
-	       strcmp(type, "extension-definition") != 0;
-}
-
-enum err stix_incoming(struct incoming *in, struct bytes bytes)
-{
-	struct stix_in read;
-	enum err e = stix_read(bytes, &read, &in->offset);
-
-	in->rule = "stix.json";
-	for (size_t i = 0; e == ERR_OK && i < json_array_size(read.objects); i++) {
-		struct stix_object o;
-		const char *label = label_of(json_array_get(read.objects, i));
-		e = stix_read_object(in->guidelines, &read, i, &o);
-		if (e != ERR_OK)
-			in->rule = "stix.object";
-		else if (label != NULL)
-			incoming_look_at(in, bytes_str(label));
-		incoming_look_at(in, statement_of(json_array_get(read.objects, i)));
-		if (e != ERR_OK || !is_item_type(o.type))
-			continue;
-		if (!incoming_put(in, bytes_str(o.id), bytes_of(o.title), bytes_of(o.text), &o.marks))
-			e = ERR_LIMIT;
-	}
-	if (e == ERR_OK)
-		in->rule = NULL;
-	stix_in_close(&read);
-	return e;
-}

@@ -25,8 +25,6 @@ void stix_open(struct stix *s, const struct accord *a);
 void stix_close(struct stix *s);
 /* ERR_REFUSED: the guidelines have no TLP for its level, or for a portion's: it is not sent. */
 enum err stix_put(struct stix *s, const struct border_item *it) MUST_CHECK;
-/* "note--..." */
-void stix_note_id(const uint8_t id[UUID_LEN], char out[UUID_TEXT_LEN + 6]);
 /* The version of an object: when it was modified, or made where it never is. Borrows. */
 const char *stix_version(const json_t *object);
 /* All of them as a bundle; heap, the caller's to free. */

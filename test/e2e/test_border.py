@@ -179,8 +179,21 @@ def test_a_form_leaves_with_what_it_says(wide):
     note, = shown(Taxii(kor, "press"))
     assert note["abstract"] == "N50 Shared assessment: launch" and note["lang"] == "en"
     assert "\nClaims 1\n  Source: public\n  Claim: two seen\n" in note["content"] and "\nAssessment: likely" in note["content"]
+    more = {one["object_ref"]: one["contents"] for one in of_type(Taxii(kor, "press").objects("KOR/share"), "language-content")}
+    assert list(more[note["id"]]) == ["ko"] and more[note["id"]]["ko"]["abstract"].startswith("N50 ")
+    assert "가능성 높음" in more[note["id"]]["ko"]["content"] and "likely" not in more[note["id"]]["ko"]["content"]
+    closed = next(one for one in shown(Taxii(kor, "press"), "KOR/notify") if "It is over." in one["content"])
+    assert closed["lang"] in ("en", "ko") and ("CLOSED" in closed["content"]) == (closed["lang"] == "en")
+    other, = (one["contents"] for one in of_type(Taxii(kor, "press").objects("KOR/notify"), "language-content") if one["object_ref"] == closed["id"])
+    (tag, said), = other.items()
+    assert ("종결됨" in said["content"]) == (tag == "ko") and tag != closed["lang"], "and in the other language"
     alert = next(one["text"] for one in kor.get("/feed", format="cap", role="press")["files"] if "waters east" in one["text"])
     assert "<event>N20 Incident of concern: launch</event>" in alert and "<urgency>Immediate</urgency>" in alert
+    english, korean = alert.split("<language>ko</language>")
+    assert "<language>en</language>" in english and "one launch detected" in english and "발사 1회 탐지" in korean and "one launch" not in korean
+    kor.run("recall", first, key="watch")
+    gone, = (one for one in of_type(Taxii(kor, "press").objects("KOR/notify"), "language-content") if one.get("revoked"))
+    assert "발사" not in str(gone) and gone["object_ref"] == item["id"], "what was recalled is taken back in each language"
 
 
 def test_large_words_stop_no_feed(pair):

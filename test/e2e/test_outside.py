@@ -78,19 +78,24 @@ def test_a_release_is_what_the_public_reads_until_it_is_recalled(pair):
         for name in names:
             text = feed(node, name, PUBLIC)
             assert "All is well." in text and "Of ours" not in text and "rel=KOR,USA,PUBLIC" in text, (node.party, name)
-        notes = of_type(Taxii(node, None, party="PUBLIC").objects("KOR/share"), "note")
-        assert [note["content"] for note in notes] == ["All is well."] and len(notes[0]["object_refs"]) == 1, "it tells of nothing else"
-        assert len(of_type(Taxii(node, "press").objects("KOR/share"), "note")) == 3
+        objects = Taxii(node, None, party="PUBLIC").objects("KOR/share")
+        reports = of_type(objects, "report")
+        assert [one["description"] for one in reports] == ["All is well."] and len(reports[0]["object_refs"]) == 1, "it tells of nothing else"
+        assert reports[0]["published"] == reports[0]["created"] and not of_type(objects, "note")
+        objects = Taxii(node, "press").objects("KOR/share")
+        assert (len(of_type(objects, "note")), len(of_type(objects, "report"))) == (2, 1)
+        ids, (report,) = {one["id"] for one in objects}, of_type(objects, "report")
+        assert len(report["object_refs"]) == 2 and ids >= set(report["object_refs"]), "who has the item too is told which"
         assert not cap(node, ("--party", "JPN"))
     dates = [one["date_added"] for one in Taxii(kor, None, party="PUBLIC").manifest("KOR/share")]
     kor.run("recall", place, key="watch")
     both(pair, "it is gone", lambda node: cap(node, PUBLIC) == [("Public", "Cancel", None)])
     for node in (kor, usa):
         assert not any("All is well." in feed(node, name, PUBLIC) for name in names)
-        notes = of_type(Taxii(node, None, party="PUBLIC").objects("KOR/share"), "note")
-        assert [note["revoked"] for note in notes] == [True]
+        reports = of_type(Taxii(node, None, party="PUBLIC").objects("KOR/share"), "report")
+        assert [report["revoked"] for report in reports] == [True]
     later = Taxii(kor, None, party="PUBLIC").ask(Taxii(kor, None, party="PUBLIC").path("KOR/share", f"objects/?added_after={dates[-1]}"))
-    assert of_type(later.json["objects"], "note"), "whoever reads on by date is told"
+    assert of_type(later.json["objects"], "report"), "whoever reads on by date is told"
     assert "(STEP" in kor.run("release", place, "--to", "PUBLIC", key="watch", code=4).stderr, "nor again"
     assert kor.entry(out)["verdict"] == "OK"
     for node in (kor, usa):
@@ -151,7 +156,7 @@ def test_another_label_of_the_item_ends_it(pair):
     assert usa.entry(out)["verdict"] == "OK"
     say(usa, "Heard.", to="kor/watch")
     later = seen.ask(seen.path("USA/share", f"objects/?added_after={dates[-1]}")).json["objects"]
-    assert [note["revoked"] for note in of_type(later, "note")] == [True], "told behind what its log had seen of it"
+    assert [report["revoked"] for report in of_type(later, "report")] == [True], "told behind what its log had seen of it"
 
 
 def test_who_reads_outside_is_said(pair):

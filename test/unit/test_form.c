@@ -233,11 +233,11 @@ static void test_words(void **state)
 		size_t max;
 		const char *want;
 	} cases[] = {
-		{ { "a code", { { 1, "03" }, BASIS }, 0 }, NOTHING, 999, "N20 T: T\nT: T\nbasis: b" },
+		{ { "a code", { { 1, "03" }, BASIS }, 0 }, NOTHING, 999, "N20 T: T\nT: T\n근거 문서: b" },
 		{ { "an act", { { 0, "02" } }, 0 },
 		  { "", { { 203, "6161" } }, 0 },
 		  999,
-		  "N20 T, CANCELLED\nreason: a" },
+		  "N20 T, 취소됨\n사유: a" },
 		{ { "two references of which one is sent", { { 3, "820100" } }, 0 },
 		  NOTHING,
 		  999,
