@@ -23,6 +23,8 @@ import nodes  # noqa: E402
 import officers  # noqa: E402
 import procedures  # noqa: E402
 from conftest import Stage  # noqa: E402
+from test_border import N50  # noqa: E402
+from test_outside import TEAM, release  # noqa: E402
 
 PLACE = ROOT / "build/interop"
 FEEDS = ("feed taxii misp atom ics geojson csv ceiling R", "feed taxii misp atom ics geojson csv adatp-4774 ceiling R")
@@ -62,7 +64,7 @@ for path in pathlib.Path(sys.argv[1]).glob("*-*.json"):
     event.load_file(path)
     assert event.info and event.tags and event.attributes
     count += 1
-assert count == 2, count
+assert count == 4, count
 print(count, "events")
 """
 # Whatever stands in a calendar, as its own reader finds it; Debian's python3-icalendar says the same of it.
@@ -105,6 +107,8 @@ for (const folder of fs.readdirSync(root)) for (const file of fs.readdirSync(pat
   names.set(file.replace('.json', ''), schema.$id);
 }
 const objects = JSON.parse(fs.readFileSync(bundle, 'utf8')).objects;
+for (const type of ['note', 'report', 'language-content'])
+  if (!objects.some((one) => one.type === type)) { console.error('no ' + type); process.exit(1); }
 for (const one of objects) {
   const check = ajv.getSchema(names.get(one.type));
   if (!check(one)) { console.error(one.id, ajv.errorsText(check.errors)); process.exit(1); }
@@ -200,13 +204,18 @@ def install_npm(name):
     return place
 
 
-def play(kor):
+def play(world):
+    kor = world["kor"]
+
     def say(text, *more):
         return kor.say("send", "share", text, "--to", "usa/watch", "--label", "U", *more, key="watch")["place"]
 
     first = say("Two launches expected.\n둘째 줄", "--subject", "Launches")
     say("Second.", "--refers", first)
     kor.run("recall", say("Taken back."), key="watch")
+    form = kor.say("send", "share", "--to", "usa/watch", "--label", "U", *N50, key="watch")["place"]
+    world["usa"].await_step(form, "STATION RECEIPT")
+    release(world, first)
 
 
 def judge(name, *command):
@@ -379,9 +388,9 @@ def main():
     with tempfile.TemporaryDirectory() as place:
         stage = Stage(Path(place))
         try:
-            kor = stage.world(edit={"guidelines": FEEDS})["kor"]
-            play(kor)
-            return run(kor, Path(place) / "out")
+            world = stage.world(officers_of={"kor": TEAM, "usa": TEAM}, edit={"guidelines": FEEDS})
+            play(world)
+            return run(world["kor"], Path(place) / "out")
         finally:
             stage.clear()
 
