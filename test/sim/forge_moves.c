@@ -127,16 +127,25 @@ static const struct fact *find(struct saying *x, enum move_kind kind, bool is_ow
 	return found;
 }
 
-/* Twice of the same proposal. */
+static struct place say_proposal(struct saying *x)
+{
+	open_move(x, KIND_PROPOSE);
+	text(x, FIELD_STEP, "decide");
+	text(x, FIELD_OPTION, "a");
+	hash(x, FIELD_PROPOSE_TEXT);
+	say(x);
+	return forge_place(x->f, x->f->count - 1);
+}
+
+/* Twice of the same proposal: few procedures come as far as one, so it may be his own. */
 static bool say_twice(struct saying *x, enum kind kind, enum forged_move forged)
 {
 	const struct fact *proposal = find(x, MOVE_PROPOSE, false);
+	struct place at = proposal == NULL ? say_proposal(x) : place_of(x, proposal->move.at);
 
-	if (proposal == NULL)
-		return false;
 	for (int i = 0; i < 2; i++) {
 		open_move(x, kind);
-		about(x, place_of(x, proposal->move.at));
+		about(x, at);
 		say(x);
 	}
 	is_void(x, forged);
@@ -145,13 +154,10 @@ static bool say_twice(struct saying *x, enum kind kind, enum forged_move forged)
 
 static bool say_confirm(struct saying *x)
 {
-	open_move(x, KIND_PROPOSE);
-	text(x, FIELD_STEP, "decide");
-	text(x, FIELD_OPTION, "a");
-	hash(x, FIELD_PROPOSE_TEXT);
-	say(x);
+	struct place at = say_proposal(x);
+
 	open_move(x, KIND_CONFIRM);
-	about(x, forge_place(x->f, x->f->count - 1));
+	about(x, at);
 	say(x);
 	is_void(x, FORGED_CONFIRM);
 	return true;
@@ -187,6 +193,8 @@ static bool say_lapse(struct saying *x)
 	const struct fact *message = find(x, MOVE_MESSAGE, true);
 	size_t other = (x->author->party + 1) % x->f->w->nodes_count;
 
+	if (message == NULL) /* another's, then */
+		message = find(x, MOVE_MESSAGE, false);
 	if (message == NULL)
 		return false;
 	open_move(x, KIND_LAPSE);
