@@ -35,6 +35,8 @@
 	X(LOST_EARLY, "what a party may have confirmed is withdrawn before all others show that it began anew") \
 	X(UNVOUCHED, "a later epoch takes away what others have shown") \
 	X(ASK_NOBODY, "one route of the API answers an officer without asking what he may know of") \
+	X(STAYS_ON_PATH, "a FLASH waits for its silent path, while another is open") \
+	X(ONE_RECEIPT, "the receipt of a FLASH goes by one path alone") \
 	X(RENEW_NOTHING, "a start builds on what only the kernel's memory has")
 /* clang-format on */
 

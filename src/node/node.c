@@ -613,7 +613,8 @@ void cosignatures_send_all(struct node *n, size_t peer)
 void cosignature_tell(struct node *n, const struct line *line, uint64_t size, struct bytes text)
 {
 	/* Of a channel for FLASH by all: who waits for it would take its absence for a path's silence. */
-	size_t paths = channel_urgency(line->channel) == URGENCY_FLASH ? LINK_PATHS_MAX : 1;
+	bool is_by_all = channel_urgency(line->channel) == URGENCY_FLASH && !PLANTED(ONE_RECEIPT);
+	size_t paths = is_by_all ? LINK_PATHS_MAX : 1;
 
 	for (size_t i = 0; i < n->accord->parties_count; i++) {
 		for (size_t k = 0; k < paths && i != n->self && is_channel_of(line->channel, i); k++)

@@ -1,6 +1,8 @@
 /* The paths to a peer: which are open, by which one what goes, and what becomes of it when one is lost. */
 #include "node/core.h"
 
+#include "base/plant.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -47,7 +49,7 @@ void path_look(struct now now, const struct peer *p, struct line *line)
 	/* A line check that is late says something of its own path alone. */
 	if (line->channel->plane == PLANE_SERVICE || r->sent <= r->held ||
 	    open_path(p, r->way + 1) == LINK_PATHS_MAX ||
-	    mono_is_before(now.mono, mono_add_ms(r->waits_since, RECEIPT_WAIT_MS)))
+	    mono_is_before(now.mono, mono_add_ms(r->waits_since, RECEIPT_WAIT_MS)) || PLANTED(STAYS_ON_PATH))
 		return;
 	r->way++;
 	r->sent = r->held;

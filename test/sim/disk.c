@@ -39,6 +39,15 @@ static enum err flipping_put(struct store *store, log_number log, uint64_t index
 	return n->true_ops->entry_put(store, log, index, (struct bytes){ memory, entry.len }, hashes);
 }
 
+static enum err refusing_commit(struct store *store)
+{
+	struct sim_node *n = node_of(store);
+	bool is_refused = n->is_refused;
+
+	n->is_refused = false;
+	return is_refused ? ERR_FULL : n->true_ops->commit(store);
+}
+
 bool disk_has_flipped(struct sim_node *n)
 {
 	static uint8_t memory[ENTRY_LEN_MAX];
@@ -72,6 +81,7 @@ struct store *disk_open(struct world *w, struct sim_node *n)
 	n->true_ops = store->ops;
 	n->store_ops = *store->ops;
 	n->store_ops.entry_put = flipping_put;
+	n->store_ops.commit = refusing_commit;
 	store->ops = &n->store_ops;
 	return store;
 }

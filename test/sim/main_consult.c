@@ -1,5 +1,6 @@
 /*
- * sim_consult [SEED=n | SEEDS=count] [FROM=n] [JOBS=n]: seeds with officers in procedures.
+ * sim_consult [SEED=n | SEEDS=count] [FROM=n] [JOBS=n] [REFUSALS=1]: seeds with officers in procedures;
+ * REFUSALS: for whose moves there is no room now and then.
  */
 #include "shares.h"
 #include "world.h"
@@ -23,11 +24,16 @@ static const char *const talk_words[] = {
 #undef TALK_WORD
 };
 
+static bool has_refusals;
+
 static void run_seed(uint64_t seed, uint64_t count, void *total)
 {
 	uint8_t trace[HASH_LEN];
 
-	world_run_consult(seed, getenv("VERBOSE") != NULL, total, trace);
+	if (has_refusals)
+		world_run_refusals(seed, getenv("VERBOSE") != NULL, total, trace);
+	else
+		world_run_consult(seed, getenv("VERBOSE") != NULL, total, trace);
 	if (count <= 10 || seed % 100 == 0)
 		printf("SEED=%llu\n", (unsigned long long)seed);
 }
@@ -72,6 +78,7 @@ int main(int argc, char **argv)
 	uint64_t jobs = world_argument(argc, argv, "JOBS", (uint64_t)sysconf(_SC_NPROCESSORS_ONLN));
 	bool is_good;
 
+	has_refusals = world_argument(argc, argv, "REFUSALS", 0) != 0;
 	shares_open();
 	is_good = shares_run(first, count, jobs, run_seed, c, sizeof *c);
 	printf("seeds %llu: entries %llu, answered %llu, refused %llu; at each node instances %llu, moves "

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #define BLOB_LEN_MAX (1u << 20)
+#define REFUSED_ONE_IN 4u /* of moves */
 #define BLOB_LEN_USUAL 50000u
 
 static const char *const role_name = "watch";
@@ -200,18 +201,23 @@ struct sim_acknowledged *officer_submit(struct world *w, struct sim_node *n, str
 	return p;
 }
 
-void draft_submit(struct world *w, struct sim_node *n, struct draft *d, const struct sign_key *key)
+static void draft_file(struct world *w, struct sim_node *n, const struct draft *d)
 {
 	struct bytes signatures[2];
 	struct sim_acknowledged *p;
 
-	draft_sign(w, d, key);
 	for (size_t i = 0; i < d->signatures_count; i++)
 		signatures[i] = (struct bytes){ d->signatures[i], d->signature_lens[i] };
 	p = officer_submit(w, n, (struct bytes){ d->bytes, d->len },
 			   (struct bytes){ d->content, d->content_len }, signatures, d->signatures_count);
 	if (p != NULL)
 		p->blob = keep(d->blob);
+}
+
+void draft_submit(struct world *w, struct sim_node *n, struct draft *d, const struct sign_key *key)
+{
+	draft_sign(w, d, key);
+	draft_file(w, n, d);
 }
 
 /* What the log of a channel has come to: a new epoch begins with it. */
@@ -641,6 +647,27 @@ static void consult_fields(struct draft *d, const struct consult_move *m, struct
 	}
 }
 
+/*
+ * There is no room for it; then there is, and his terminal says the same again: nothing has come of it before.
+ */
+static void say_without_room(struct world *w, struct sim_node *n, const struct draft *d)
+{
+	uint64_t life = n->life;
+
+	n->answer = ERR_OK;
+	n->is_refused = true;
+	node_turn(w, n);
+	n->is_refused = false;
+	if (n->node == NULL || n->life != life || n->answer != ERR_FULL)
+		return;
+	node_room(n->node, true);
+	n->is_full = false;
+	draft_file(w, n, d);
+	node_turn(w, n);
+	if (n->node != NULL && n->life == life && n->answer == ERR_REFUSED)
+		world_fail(w, "node %zu refuses what it had no room for, and now has", n->party);
+}
+
 static void consult(struct world *w, struct sim_node *n)
 {
 	struct consult_move m;
@@ -663,6 +690,10 @@ static void consult(struct world *w, struct sim_node *n)
 	d.s.precedence = PRECEDENCE_PRIORITY;
 	consult_fields(&d, &m, &fields);
 	draft_submit(w, n, &d, m.is_second ? &n->officer.second : &n->officer.key);
+	/* It alone: what builds on another of this turn is not taken without that. */
+	if (w->has_refusals && !w->is_healing && !n->is_full && n->pending_count == 1 &&
+	    prng_is_one_in(&w->consult_prng, REFUSED_ONE_IN))
+		say_without_room(w, n, &d);
 }
 
 static void keep_watch(struct world *w, struct sim_node *n)
@@ -747,6 +778,7 @@ void officer_answer(struct world *w, struct sim_node *n, const struct effect_ans
 	if (answer->client >= n->pending_count)
 		world_fail(w, "an answer to nobody");
 	p = &n->pending[answer->client];
+	n->answer = answer->err;
 	if (answer->err != ERR_OK) {
 		if (p->repeats > 0 && answer->err == ERR_REFUSED)
 			world_fail(w, "node %zu refuses a statement that it had acknowledged: %s", n->party,

@@ -1,11 +1,13 @@
 /*
- * test_planted NAME [histories | restores | consult [FROM]]: a twin of the core with a fault of ours in it
- * (src/base/plant.h) must be found by a seed of that kind of history. That says the simulator is not blind;
- * it prints which seed found it and how many were tried. FROM is a hint: a seed that found it soon, when it
- * was written. Each change of the core gives every seed another history, and a twin that one in a hundred
- * shows is not to be missed by that: the search goes on for as many seeds as `make sim` runs.
+ * test_planted NAME [histories | restores | consult | refusals | silences [FROM]]: a twin of the core with a
+ * fault of ours in it (src/base/plant.h) must be found by a seed of that kind of history. That says the
+ * simulator is not blind; it prints which seed found it and how many were tried. FROM is a hint: a seed that
+ * found it soon, when it was written. Each change of the core gives every seed another history, and a twin
+ * that one in a hundred shows is not to be missed by that: the search goes on for as many seeds as `make sim`
+ * runs.
  */
 #include "restores.h"
+#include "silence.h"
 #include "world.h"
 
 #include "base/alloc.h"
@@ -47,6 +49,10 @@ static bool is_found_by(uint64_t seed, const char *what)
 			restores_run(seed, false, xcalloc(1, sizeof(struct restore_counters)));
 		else if (strcmp(what, "consult") == 0)
 			world_run_consult(seed, false, counters, trace);
+		else if (strcmp(what, "refusals") == 0)
+			world_run_refusals(seed, false, counters, trace);
+		else if (strcmp(what, "silences") == 0)
+			silence_run(seed, false);
 		else
 			world_run(seed, false, counters, trace);
 		_exit(0);
@@ -67,7 +73,8 @@ int main(int argc, char **argv)
 	}
 	if (plant_chosen == PLANT_NONE ||
 	    (argc > 3 && bytes_read_decimal(bytes_str(argv[3]), 100000, &from) != ERR_OK)) {
-		fprintf(stderr, "usage: test_planted NAME [histories | restores | consult [FROM]]\n");
+		fprintf(stderr, "usage: test_planted NAME [histories | restores | consult | refusals | "
+				"silences [FROM]]\n");
 		return 2;
 	}
 	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);

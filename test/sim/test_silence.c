@@ -3,6 +3,7 @@
  * (docs/spec/link.md section 2), and nothing else is said twice.
  */
 #include "attack.h"
+#include "silence.h"
 
 #include "base/log.h"
 
@@ -152,54 +153,11 @@ static void test_its_receipt_goes_by_all(void **state)
 
 /* ---- Two nodes. ---- */
 
-static uint64_t size_of(struct sim_node *n, size_t party, uint64_t *receipted)
-{
-	struct log_status logs[64];
-	size_t count = node_logs(n->node, logs, ARRAY_COUNT(logs));
-
-	for (size_t i = 0; i < count; i++) {
-		if (logs[i].log.channel != LEADER || logs[i].log.party != party)
-			continue;
-		*receipted = logs[i].cosigned[1 - party];
-		return logs[i].folded;
-	}
-	return 0;
-}
-
-/* Which of the first path's directions carry nothing: from the first node, to it. */
-static void fall_silent(struct world *w, unsigned ways)
-{
-	w->paths[0][1][0].is_silent = (ways & 1) != 0;
-	w->paths[1][0][0].is_silent = (ways & 2) != 0;
-}
-
 static void test_two_nodes_go_round_it(void **state)
 {
 	(void)state;
-	for (unsigned ways = 1; ways <= 3; ways++) {
-		struct world *w = world_new(ways, 2, getenv("VERBOSE") != NULL);
-		struct sim_node *a = &w->nodes[0], *b = &w->nodes[1];
-		uint64_t size, receipted, held;
-		world_advance(w, 1900000); /* enrolled, connected; people begin at two seconds */
-		w->is_healing = true;
-		world_advance(w, 4000000);
-		fall_silent(w, ways);
-		for (int i = 0; i < 3; i++) {
-			int64_t begun = w->now_us;
-			officer_flash(w, a, LEADER);
-			node_turn(w, a);
-			size = size_of(a, 0, &receipted);
-			assert_true(receipted < size);
-			world_advance(w, begun + 2100000); /* a tick is a second here */
-			held = size_of(b, 0, &receipted);
-			assert_true(held >= size);
-			held = size_of(a, 0, &receipted);
-			assert_true(receipted >= size);
-			assert_true(w->paths[0][1][0].is_up && w->paths[1][0][0].is_up);
-		}
-		assert_true((w->counters.detours > 0) == (ways != 2));
-		world_free(w);
-	}
+	for (uint64_t seed = 1; seed <= 6; seed++)
+		silence_run(seed, getenv("VERBOSE") != NULL);
 }
 
 int main(void)

@@ -875,6 +875,15 @@ void world_run_consult(uint64_t seed, bool is_verbose, struct sim_counters *tota
 	run(w, total, trace);
 }
 
+void world_run_refusals(uint64_t seed, bool is_verbose, struct sim_counters *total, uint8_t trace[HASH_LEN])
+{
+	struct world *w = world_new(seed, 0, is_verbose);
+
+	world_consults(w);
+	w->has_refusals = true;
+	run(w, total, trace);
+}
+
 /* ---- What a program that runs worlds is told. ---- */
 
 uint64_t world_argument(int argc, char **argv, const char *name, uint64_t otherwise)

@@ -182,6 +182,8 @@ struct sim_node {
 	struct sign_key log_key, mirror_key, next_log_key, next_mirror_key; /* next: of the next version */
 	struct sim_signer signer;
 	unsigned cut_in; /* turns until the power goes; 0: it stays */
+	enum err answer; /* the last that its door gave */
+	bool is_refused; /* its next commit: there is no room, and nothing of it happens */
 	struct sim_officer officer;
 	struct effect *effects;
 	uint8_t *effects_memory;
@@ -231,6 +233,7 @@ struct world {
 	struct prng version_prng; /* of these moments: all else happens as it did without */
 	bool has_consult;	  /* officers begin procedures, and take their steps */
 	bool has_talk;		  /* officers keep standing dialogues */
+	bool has_refusals;	  /* the commit of one move in a few is refused, and it is said again */
 	bool has_papers;	  /* officers draft, release and label anew, under guidelines (papers.h) */
 	struct prng consult_prng, talk_prng;
 	uint8_t *procedure_memory;
@@ -268,6 +271,8 @@ void world_run(uint64_t seed, bool is_verbose, struct sim_counters *total, uint8
 
 /* The same with procedures. */
 void world_run_consult(uint64_t seed, bool is_verbose, struct sim_counters *total, uint8_t trace[HASH_LEN]);
+/* The same, in which what is said in procedures is refused by a full disk now and then, and said again. */
+void world_run_refusals(uint64_t seed, bool is_verbose, struct sim_counters *total, uint8_t trace[HASH_LEN]);
 /* From now on officers do every other thing in procedures. */
 /* Officers keep standing dialogues too; world_consults: and are in procedures. */
 void world_talks(struct world *w);
