@@ -247,6 +247,12 @@ void officer_move(struct world *w, struct sim_node *n)
 	draft_submit(w, n, &d, &n->officer.registrar);
 }
 
+/* Stopped by what its disk has changed, and no later epoch goes on. */
+static bool is_rotten(const struct log_status *log)
+{
+	return log->state == LOG_STOPPED && !log->is_ended && strcmp(log->stopped.rule, "record.rot") == 0;
+}
+
 void officer_open(struct world *w, struct sim_node *n, uint32_t channel)
 {
 	struct draft d;
@@ -264,7 +270,7 @@ void officer_open(struct world *w, struct sim_node *n, uint32_t channel)
 	d.s.seen_count = 0;
 	for (size_t i = 0; channel != 0 && i < count; i++) {
 		if (logs[i].log.channel != channel || logs[i].log.party != n->party ||
-		    (logs[i].state != LOG_RECOVERING && logs[i].state != LOG_STOPPED))
+		    (logs[i].state != LOG_RECOVERING && !is_rotten(&logs[i])))
 			continue;
 		cbor_put_array(&old, 3);
 		cbor_put_uint(&old, logs[i].log.epoch);
@@ -647,9 +653,7 @@ static void consult_fields(struct draft *d, const struct consult_move *m, struct
 	}
 }
 
-/*
- * There is no room for it; then there is, and his terminal says the same again: nothing has come of it before.
- */
+/* There is no room for it; then there is, and the same is said again: nothing has come of it before. */
 static void say_without_room(struct world *w, struct sim_node *n, const struct draft *d)
 {
 	uint64_t life = n->life;
