@@ -81,6 +81,9 @@ crash: all ## the power, the disk, the memory, the store and the signer fail at 
 	@$(BUILD)/test/crash/places SEEDS=$(or $(SEEDS),4) MOVES=1
 	@$(BUILD)/test/crash/places SEEDS=$(or $(SEEDS),4) ROT=1
 	@$(BUILD)/test/crash/places SEEDS=$(or $(SEEDS),4) PAPERS=1
+	@$(BUILD)/test/crash/places SEEDS=$(or $(SEEDS),4) BLOBS=1
+	@$(BUILD)/test/crash/places SEEDS=$(or $(SEEDS),4) WATCH=1
+	@$(BUILD)/test/crash/places SEEDS=$(or $(SEEDS),4) ROT=1 TWICE=1
 
 mutants: all ## turn over each comparison and mask of the evaluator and of release: the unit tests must notice every one (a long run)
 	@$(MESON) test -C $(BUILD) --no-rebuild --benchmark --print-errorlogs --verbose mutants "release mutants"

@@ -1,9 +1,11 @@
 /*
- * places [SEED=n] [SEEDS=count] [MOVES=1] [ROT=1] [PAPERS=1] [STRIDE=n] [DEPTH=n] [JOBS=n] [PLACE=n ERROR=n]:
+ * places [SEED=n] [SEEDS=count] [STORY=1] [TWICE=1] [STRIDE=n] [DEPTH=n] [JOBS=n] [PLACE=n ERROR=n]:
  * fails a call of the store, of an arena and of the signer at each place of the core, and judges what becomes
  * of the world. MOVES: one in which officers consult, keep watches and write texts. ROT: one in which bits
  * flip on disks, and are repaired from the peers. PAPERS: one under guidelines, in which officers draft and
- * release.
+ * release. BLOBS: one in which officers attach files to much of what they say. WATCH: one in which they man
+ * their posts and relieve each other. TWICE: then everything is read again, as a repair does, and a call of
+ * that fails too.
  */
 #include "../sim/papers.h"
 #include "../sim/rot.h"
@@ -25,9 +27,12 @@
 #define REPAIRS_MAX 3u
 #define REPAIR_LONGEST_US 60000000
 #define SETTLED_AFTER_US 15000000
+#define AGAIN_US 10000000 /* a repair takes some of it */
 #define STEP_US 250000
 #define CUT_US 4000000
 #define LEADER 1u	 /* channel of FLASH */
+#define COMMON 2u	 /* of all parties */
+#define ACT_ONE_IN 8u	 /* steps, for each node */
 #define ASKED_US 6000000 /* of everything that can be asked, every so often */
 #define AFTER_US 1500000 /* so long the world goes on as before after the call that failed */
 #define ROT_FROM_US 8000000
@@ -100,6 +105,20 @@ static void repair(struct world *w)
 			is_left |= scrub_of(&w->nodes[i]).left > 0;
 	}
 	tick(w, w->now_us + SETTLED_AFTER_US);
+}
+
+/* Who was stopped is up again by now, looks at all of what is held, and that meets a fault too. */
+static void fail_again(struct world *w)
+{
+	world_advance(w, w->now_us + REPAIR_AFTER_US);
+	places_again();
+	for (size_t i = 0; i < w->nodes_count; i++) {
+		struct sim_node *n = &w->nodes[i];
+		enum err e = n->node == NULL ? ERR_OK : node_repair(n->node, world_now(w, n));
+		if (e != ERR_OK && e != ERR_EXISTS)
+			world_fail(w, "node %zu does not begin a repair: %s", i, err_text(e));
+	}
+	tick(w, w->now_us + AGAIN_US);
 }
 
 static void judge(struct world *w)
@@ -191,8 +210,30 @@ static void let_rot(struct world *w, struct prng *p, size_t *turn)
 }
 
 struct story {
-	bool has_moves, has_rot, has_papers;
+	bool has_moves, has_rot, has_papers, has_blobs, has_watch, is_twice;
 };
+
+/* Files of one piece and of several. */
+static void attach(struct world *w, struct sim_node *n, struct prng *p)
+{
+	static const size_t lens[] = { 100, ATTACHMENT_PIECE_MAX, 3 * ATTACHMENT_PIECE_MAX + 1, 60000 };
+
+	officer_attach(w, n, COMMON, lens[prng_below(p, ARRAY_COUNT(lens))]);
+	node_turn(w, n);
+}
+
+static void act(struct world *w, const struct story *story, struct prng *p)
+{
+	for (size_t i = 0; i < w->nodes_count; i++) {
+		struct sim_node *n = &w->nodes[i];
+		if (story->has_blobs && n->node != NULL && prng_is_one_in(p, ACT_ONE_IN))
+			attach(w, n, p);
+		if (!story->has_watch || n->node == NULL || !prng_is_one_in(p, ACT_ONE_IN))
+			continue;
+		officer_watch(w, n);
+		node_turn(w, n);
+	}
+}
 
 static void run(uint64_t seed, const struct story *story)
 {
@@ -205,6 +246,8 @@ static void run(uint64_t seed, const struct story *story)
 	w->is_rotten |= story->has_rot;
 	if (story->has_rot) /* nobody goes back to a backup: what rotted would be nowhere else */
 		w->faults_on &= ~(1u << FAULT_RESTORE | 1u << FAULT_ROLLBACK | 1u << FAULT_FLIP);
+	if (story->has_watch)
+		prng_init(&w->consult_prng, seed);
 	if (story->has_moves)
 		world_consults(w);
 	if (story->has_papers)
@@ -212,6 +255,7 @@ static void run(uint64_t seed, const struct story *story)
 	while (w->now_us < CHAOS_UNTIL_US &&
 	       !(places_has_failed(&since_us) && w->now_us > since_us + AFTER_US)) {
 		cut(w);
+		act(w, story, &p);
 		world_advance(w, w->now_us + STEP_US);
 		if (w->now_us >= asked_us + ASKED_US) {
 			asked_us = w->now_us;
@@ -222,6 +266,8 @@ static void run(uint64_t seed, const struct story *story)
 			let_rot(w, &p, &turn);
 		}
 	}
+	if (places_has_failed(&since_us) && story->is_twice)
+		fail_again(w);
 	if (places_has_failed(&since_us))
 		judge(w);
 	world_free(w);
@@ -241,10 +287,13 @@ int main(int argc, char **argv)
 				     .only_error = world_argument(argc, argv, "ERROR", 0) };
 	struct story story = { .has_moves = world_argument(argc, argv, "MOVES", 0) != 0,
 			       .has_rot = world_argument(argc, argv, "ROT", 0) != 0,
-			       .has_papers = world_argument(argc, argv, "PAPERS", 0) != 0 };
+			       .has_papers = world_argument(argc, argv, "PAPERS", 0) != 0,
+			       .has_blobs = world_argument(argc, argv, "BLOBS", 0) != 0,
+			       .has_watch = world_argument(argc, argv, "WATCH", 0) != 0 };
 	struct place_counts counts;
 	bool is_good;
 
+	order.is_twice = story.is_twice = world_argument(argc, argv, "TWICE", 0) != 0;
 	mallopt(M_MMAP_THRESHOLD, 32 << 20);
 	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);

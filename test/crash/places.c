@@ -16,6 +16,7 @@
 #define PROGRAM_LEN_MAX (1u << 28)
 #define PLACES_MAX (1u << 16)
 #define CHILDREN_MAX 16u
+#define SECOND_WITHIN 3000u /* calls of a recovery: about as many as it makes in some seconds */
 
 /* At which visits of a place its first, second, third error is tried: early ones, and later ones too. */
 static const uint64_t visits[PLACE_ERRORS_MAX] = { 1, 4, 16 };
@@ -45,6 +46,8 @@ static struct {
 	struct sim_node *running; /* NULL: what runs is no core */
 	bool has_failed, is_resting, is_for_ever;
 	int64_t since_us;
+	uint64_t hash;	    /* of the place that failed */
+	uint64_t second_in; /* calls until another one fails; 0: none will */
 } all;
 
 struct world *places_world;
@@ -194,8 +197,12 @@ enum err place_fails(enum seam seam, const char *name, const enum err *errors)
 
 	if (all.running == NULL || all.is_resting)
 		return ERR_OK;
-	if (all.has_failed)
-		return ERR_OK;
+	if (all.has_failed) {
+		if (all.second_in == 0 || --all.second_in > 0)
+			return ERR_OK;
+		all.is_for_ever = true;
+		return errors[0];
+	}
 	all.counts.passed++;
 	c.at.hash = hash_of(seam, name, &c);
 	p = place_find(c.at.hash);
@@ -216,6 +223,7 @@ enum err place_fails(enum seam seam, const char *name, const enum err *errors)
 	if (all.order.only == 0 && !go_apart(&c))
 		return ERR_OK;
 	all.has_failed = true;
+	all.hash = c.at.hash;
 	all.is_for_ever = c.variant == PLACE_ERRORS_MAX - 1;
 	all.since_us = places_world->now_us;
 	/* A log may halt of it, and is repaired in the end. */
@@ -225,7 +233,14 @@ enum err place_fails(enum seam seam, const char *name, const enum err *errors)
 	return c.error;
 }
 
+void places_again(void)
+{
+	if (all.order.is_twice)
+		all.second_in = 1 + all.hash % SECOND_WITHIN;
+}
+
 void places_are_resting(void)
 {
+	all.second_in = 0;
 	all.is_resting = true;
 }

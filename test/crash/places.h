@@ -33,6 +33,7 @@ struct place_counts {
 struct place_order {
 	uint64_t stride, depth; /* one of so many is tried; return addresses that tell places apart */
 	uint64_t jobs;		/* children at once */
+	bool is_twice;		/* and another call, in the recovery from the first */
 	uint64_t only;		/* this place alone, in this process; 0: all */
 	uint64_t only_error;
 };
@@ -44,6 +45,8 @@ bool places_end(struct place_counts *out);
 
 /* This process is one in which a call has failed; since when. */
 bool places_has_failed(int64_t *since_us);
+/* The recovery begins: one call of it fails too, and all after it, until that node starts anew. */
+void places_again(void);
 /* From now on nothing fails, in this process. */
 void places_rest(struct world *w);
 /* Ends a child whose judge found nothing. */

@@ -700,7 +700,7 @@ static void consult(struct world *w, struct sim_node *n)
 		say_without_room(w, n, &d);
 }
 
-static void keep_watch(struct world *w, struct sim_node *n)
+void officer_watch(struct world *w, struct sim_node *n)
 {
 	struct watch_act a;
 	struct draft d;
@@ -748,7 +748,7 @@ void officer_act(struct world *w, struct sim_node *n)
 		for (size_t i = 0; i < 3; i++)
 			consult(w, n);
 		if (prng_below(&w->consult_prng, 8) == 0)
-			keep_watch(w, n);
+			officer_watch(w, n);
 		for (size_t i = 0; i < 3; i++)
 			talk(w, n);
 		return;

@@ -334,6 +334,8 @@ void officer_open(struct world *w, struct sim_node *n, uint32_t channel); /* 0: 
 /* The next epoch of each log that its node may not write. */
 void officer_open_all(struct world *w, struct sim_node *n);
 void officer_attach(struct world *w, struct sim_node *n, uint32_t channel, size_t len);
+/* A roster, a relief or its acceptance; drawn from consult_prng. */
+void officer_watch(struct world *w, struct sim_node *n);
 void officer_enrol(struct world *w, struct sim_node *n);
 /* The registrar brings the next version into every log of his party. */
 void officer_move(struct world *w, struct sim_node *n);
