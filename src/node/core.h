@@ -380,6 +380,19 @@ void receipts_renew(struct node *n, const struct line *own, uint64_t was);
 enum err pins_load(struct node *n) MUST_CHECK;
 enum err pin_used(struct node *n, struct now now, size_t peer, size_t path, const uint8_t *key) MUST_CHECK;
 
+/* ---- content.c ---- */
+/*
+ * What the fold lets a peer say, because it stands then; our own officers are told before it does. With what
+ * of it refused in *answer.
+ */
+enum err statement_check(struct node *n, struct now now, const struct statement *s, const struct command *in,
+			 struct effect_answer *answer) MUST_CHECK;
+/*
+ * Whoever is addressed acknowledges, and nobody acknowledges what his own party said: it would be owed for
+ * ever. In the home channel nothing is acknowledged.
+ */
+bool is_to_itself(const struct node *n, const struct statement *s);
+
 /* ---- form.c ---- */
 /* ERR_REFUSED with answer->fault: not as its form says, or not as we send it. The content is strict. */
 enum err form_door(struct node *n, const struct statement *s, struct bytes content,
