@@ -42,11 +42,6 @@ static const struct dialogue_rule *rule_find(uint64_t kind)
 	return NULL;
 }
 
-static struct deed_at deed_at_of(const struct place_key *place)
-{
-	return (struct deed_at){ place->log.epoch, place->index, (uint8_t)place->log.party };
-}
-
 static struct place_key place_of(uint32_t channel, const struct deed_at *at)
 {
 	return (struct place_key){ { channel, at->party, at->epoch }, at->index };

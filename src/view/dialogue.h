@@ -9,6 +9,11 @@
 #include "dialogue/text.h"
 #include "view/fold.h"
 
+static inline struct deed_at deed_at_of(const struct place_key *place)
+{
+	return (struct deed_at){ place->log.epoch, place->index, (uint8_t)place->log.party };
+}
+
 struct thing_row {
 	struct place_key place;
 	struct thing thing;

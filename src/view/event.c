@@ -3,11 +3,6 @@
 
 #include "view/rows.h"
 
-static struct deed_at deed_at_of(const struct place_key *place)
-{
-	return (struct deed_at){ place->log.epoch, place->index, (uint8_t)place->log.party };
-}
-
 /* Of the two that a SAME names, the one that is not this. */
 static enum err get_other(const struct fold *f, const struct place_key *event, const struct place_key *same,
 			  struct event_deed *out)

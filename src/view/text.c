@@ -2,152 +2,12 @@
  * Texts: docs/spec/dialogue.md sections 9 and 10. What is said of a text is one list of rows with all that
  * it says, so that the text is one walk: of all of it, or of what an author had seen, which judges him.
  */
-#include "view/dialogue.h"
+#include "view/text_row.h"
 
 #include "view/judge.h"
-#include "view/rows.h"
 #include "wire/fields.h"
 
 #include <string.h>
-
-static bool is_deed(uint64_t kind)
-{
-	return kind >= KIND_UNIT && kind <= KIND_ENDORSE;
-}
-
-/* Said of many things; of an initial it is of its text. */
-static bool is_about_initial(uint64_t kind)
-{
-	return kind == KIND_READ_BACK || kind == KIND_MARK;
-}
-
-static struct deed_at deed_at_of(const struct place_key *place)
-{
-	return (struct deed_at){ place->log.epoch, place->index, (uint8_t)place->log.party };
-}
-
-static void text_key(struct row_key *k, const struct place_key *text)
-{
-	place_key_write(text, row_open(k, ROW_TEXT));
-}
-
-/* ---- Rows: kind, how many versions it names, when it was filed, these, its fields. ---- */
-
-#define DEED_HEAD_LEN 10u
-
-#define AT_LEN 13u
-
-static void at_put(struct buf *out, const struct deed_at *at)
-{
-	buf_put_byte(out, at->party);
-	buf_put_be32(out, at->epoch);
-	buf_put_be64(out, at->index);
-}
-
-static enum err at_take(struct bytes *in, struct deed_at *out)
-{
-	struct bytes part;
-
-	if (bytes_take(in, AT_LEN, &part) != ERR_OK || part.ptr[0] >= PARTY_MAX)
-		return ERR_CORRUPT;
-	*out = (struct deed_at){ be32_get(part.ptr + 1), be64_get(part.ptr + 5), part.ptr[0] };
-	return ERR_OK;
-}
-
-/* Borrows from the row; says is filled in. */
-static enum err row_read(struct bytes in, struct text_deed *d, struct statement *says)
-{
-	struct cbor_reader r;
-	struct bytes head;
-
-	if (bytes_take(&in, DEED_HEAD_LEN, &head) != ERR_OK ||
-	    (!is_deed(head.ptr[0]) && !is_about_initial(head.ptr[0])) ||
-	    head.ptr[1] > STATEMENT_REFERENCES_MAX)
-		return ERR_CORRUPT;
-	says->kind = head.ptr[0];
-	says->fields_count = 0;
-	d->says = says;
-	d->named_count = head.ptr[1];
-	d->filed_ms = be64_get(head.ptr + 2);
-	for (size_t i = 0; i < d->named_count; i++) {
-		if (at_take(&in, &d->named[i]) != ERR_OK)
-			return ERR_CORRUPT;
-	}
-	if (in.len == 0)
-		return ERR_OK;
-	cbor_open(&r, in);
-	says->fields_count = fields_read(&r, says->fields, "statement.fields");
-	return r.err == ERR_OK ? ERR_OK : ERR_CORRUPT;
-}
-
-/* One row; at starts zeroed. The value is what the deed borrows from. */
-static enum err next_row(const struct fold *f, const struct place_key *text, struct message_at *at,
-			 struct buf *value)
-{
-	struct row_key prefix;
-
-	text_key(&prefix, text);
-	return row_next_valued(f->map, &prefix, at, value);
-}
-
-/*
- * What one party's log has said of a text so far, and where it signed last: its own log alone. Walks: what of
- * it made a door go through the whole text, and whatever did not count.
- */
-struct own {
-	uint32_t deeds, walks;
-	struct deed_at signed_at, revised_at; /* the last of each; .epoch 0: none */
-};
-
-#define OWN_LEN (8u + 2u * AT_LEN)
-
-/* Sums and latest places: the same whenever what an ended log had lost comes in. */
-static bool is_later(const struct deed_at *a, const struct deed_at *b)
-{
-	return a->epoch != b->epoch ? a->epoch > b->epoch : a->index > b->index;
-}
-
-static void own_key(struct row_key *k, const struct place_key *text, size_t party)
-{
-	place_key_write(text, row_open(k, ROW_TEXT_OF));
-	buf_put_byte(&k->buf, (uint8_t)party);
-}
-
-static enum err own_get(const struct fold *f, const struct place_key *text, size_t party, struct own *out)
-{
-	uint8_t memory[OWN_LEN];
-	struct buf value = BUF_ON(memory);
-	struct row_key k;
-	struct bytes in = { memory + 8, 2 * AT_LEN };
-	enum err e;
-
-	*out = (struct own){ 0 };
-	own_key(&k, text, party);
-	e = map_get(f->map, buf_bytes(&k.buf), &value);
-	if (e == ERR_NOT_FOUND)
-		return ERR_OK;
-	if (e == ERR_OK && (value.len != sizeof memory || at_take(&in, &out->signed_at) != ERR_OK ||
-			    at_take(&in, &out->revised_at) != ERR_OK))
-		return ERR_CORRUPT;
-	out->deeds = be32_get(memory);
-	out->walks = be32_get(memory + 4);
-	return e;
-}
-
-static enum err own_put(const struct fold *f, const struct place_key *text, size_t party,
-			const struct own *own)
-{
-	uint8_t memory[OWN_LEN];
-	struct buf value = BUF_ON(memory);
-	struct row_key k;
-
-	own_key(&k, text, party);
-	buf_put_be32(&value, own->deeds);
-	buf_put_be32(&value, own->walks);
-	at_put(&value, &own->signed_at);
-	at_put(&value, &own->revised_at);
-	return row_put(f->map, &k, &value);
-}
 
 /* ---- The text. ---- */
 
@@ -161,7 +21,7 @@ static enum err walk(const struct fold *f, const struct place_key *place, const 
 	struct message_at at = { 0 };
 	enum err e;
 
-	while ((e = next_row(f, place, &at, &value)) == ERR_OK) {
+	while ((e = text_row_next(f, place, &at, &value)) == ERR_OK) {
 		struct text_deed d = { .at = deed_at_of(&at.place) };
 		bool is_past = true;
 		if (past != NULL)
@@ -171,7 +31,7 @@ static enum err walk(const struct fold *f, const struct place_key *place, const 
 		if (!is_past || e == ERR_NOT_FOUND)
 			continue;
 		if (e == ERR_OK)
-			e = row_read(buf_bytes(&value), &d, &says);
+			e = text_row_read(buf_bytes(&value), &d, &says);
 		if (e != ERR_OK)
 			break;
 		text_take(t, &d);
@@ -279,7 +139,7 @@ static enum err get_named(const struct case_file *c, const struct place_key *tex
 	place_key_write(&at, &k.buf);
 	e = map_get(c->f->map, buf_bytes(&k.buf), &value);
 	if (e == ERR_OK)
-		e = row_read(buf_bytes(&value), &d, says);
+		e = text_row_read(buf_bytes(&value), &d, says);
 	if (e != ERR_OK)
 		return e;
 	dialogue_texts_open(&tags, dialogue_field(says, DIALOGUE_LANGUAGES));
@@ -347,7 +207,7 @@ static void judge_unit(const struct case_file *c, const struct text *t, enum ver
  * Who signed says no more of the text until he has seen that another did: then what he signed can never
  * stand again, for its revision has gone by in the log of that other.
  */
-static enum err is_bound(const struct case_file *c, const struct place_key *text, const struct own *own,
+static enum err is_bound(const struct case_file *c, const struct place_key *text, const struct text_own *own,
 			 bool *out)
 {
 	struct place_key signed_at = { { text->log.channel, own->signed_at.party, own->signed_at.epoch },
@@ -359,10 +219,10 @@ static enum err is_bound(const struct case_file *c, const struct place_key *text
 	enum err e = ERR_OK;
 
 	/* What it said behind its signature counted: it was free, and that stays so. */
-	*out = own->signed_at.epoch != 0 && !is_later(&own->revised_at, &own->signed_at);
+	*out = own->signed_at.epoch != 0 && !deed_is_later(&own->revised_at, &own->signed_at);
 	if (*out)
 		e = fold_get(c->f, &signed_at, &v);
-	while (e == ERR_OK && *out && (e = next_row(c->f, text, &at, &value)) == ERR_OK) {
+	while (e == ERR_OK && *out && (e = text_row_next(c->f, text, &at, &value)) == ERR_OK) {
 		bool is_new = false, is_old = false;
 		if (value.len == 0 || !text_is_revised_by(memory[0]) ||
 		    at.place.log.party == c->in->log.party)
@@ -425,7 +285,7 @@ static enum err initial_of(const struct fold *f, const struct fold_input *in, st
 {
 	const struct statement *s = in->statement;
 
-	if (!is_about_initial(s->kind) || s->refers_count != 1 ||
+	if (!text_is_about_initial(s->kind) || s->refers_count != 1 ||
 	    !refers_place(f, in, &s->refers[0], subject) || subject->log.channel != in->log.channel)
 		return ERR_NOT_FOUND;
 	return initial_get(f, subject, out);
@@ -435,13 +295,13 @@ static enum err judge_about_initial(const struct case_file *c, enum verdict *out
 {
 	struct place_key subject;
 	struct initial initial;
-	struct own own;
+	struct text_own own;
 	enum err e = initial_of(c->f, c->in, &subject, &initial);
 
 	if (e == ERR_NOT_FOUND && c->has_subject && c->subject_view.kind == KIND_ENDORSE)
 		*out = VERDICT_REFERS;
 	if (e == ERR_OK)
-		e = own_get(c->f, &initial.text, c->in->log.party, &own);
+		e = text_own_get(c->f, &initial.text, c->in->log.party, &own);
 	if (e == ERR_OK && own.deeds >= TEXT_DEEDS_MAX)
 		*out = VERDICT_FULL;
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
@@ -520,7 +380,7 @@ static bool is_of_signed(const struct statement *s)
  * The same of the own past alone, where the party's log began anew: what the one before lost may come in at
  * any time, on one node before what the next one says and on the other behind it.
  */
-static enum err own_in_past(const struct case_file *c, const struct place_key *text, struct own *own)
+static enum err own_in_past(const struct case_file *c, const struct place_key *text, struct text_own *own)
 {
 	struct log_key last = c->in->log;
 	struct statement says;
@@ -536,20 +396,20 @@ static enum err own_in_past(const struct case_file *c, const struct place_key *t
 	if (e != ERR_OK || last.epoch == 1)
 		return e;
 	own->signed_at = own->revised_at = (struct deed_at){ 0 };
-	while ((e = next_row(c->f, text, &at, &value)) == ERR_OK) {
+	while ((e = text_row_next(c->f, text, &at, &value)) == ERR_OK) {
 		struct text_deed d = { .at = deed_at_of(&at.place) };
 		bool is_past = false;
 		if (at.place.log.party == c->in->log.party)
 			e = past_covers(c->f, &c->view->past, &at.place, &is_past);
 		if (e == ERR_OK && is_past)
-			e = row_read(buf_bytes(&value), &d, &says);
+			e = text_row_read(buf_bytes(&value), &d, &says);
 		if (e != ERR_OK)
 			return e;
-		if (is_past && text_is_revised_by(says.kind) && is_later(&d.at, &own->revised_at))
+		if (is_past && text_is_revised_by(says.kind) && deed_is_later(&d.at, &own->revised_at))
 			own->revised_at = d.at;
 		else if (is_past && says.kind == KIND_ENDORSE &&
 			 dialogue_uint(&says, DIALOGUE_ACT) == ENDORSE_SIGN &&
-			 is_later(&d.at, &own->signed_at))
+			 deed_is_later(&d.at, &own->signed_at))
 			own->signed_at = d.at;
 	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
@@ -561,10 +421,10 @@ static enum err judge_signed(const struct case_file *c, enum verdict *out)
 	struct statement memory;
 	struct thing_row row;
 	struct text t = { 0 };
-	struct own own;
+	struct text_own own;
 	struct text_head head;
 	uint8_t hash[HASH_LEN];
-	enum err e = own_get(c->f, &c->subject, c->in->log.party, &own);
+	enum err e = text_own_get(c->f, &c->subject, c->in->log.party, &own);
 
 	if (e == ERR_OK && own.walks >= TEXT_WALKS_MAX) {
 		*out = VERDICT_FULL;
@@ -590,15 +450,15 @@ enum err judge_text(const struct case_file *c, enum verdict *out)
 	struct thing_row row;
 	struct place_key place;
 	struct text t = { 0 };
-	struct own own;
+	struct text_own own;
 	bool is_over = false, is_full;
 	enum err e = ERR_OK;
 
 	if (is_of_signed(s))
 		return judge_signed(c, out);
-	if (is_about_initial(s->kind))
+	if (text_is_about_initial(s->kind))
 		return judge_about_initial(c, out);
-	if (!is_deed(s->kind))
+	if (!text_is_deed(s->kind))
 		return ERR_OK;
 	if (!find_text(c, &place, &e) || (s->kind == KIND_UNIT && s->refers_count != 1)) {
 		*out = VERDICT_REFERS;
@@ -606,7 +466,7 @@ enum err judge_text(const struct case_file *c, enum verdict *out)
 	}
 	e = open_text(c->f, &place, NULL, &row, &t);
 	if (e == ERR_OK)
-		e = own_get(c->f, &place, c->in->log.party, &own);
+		e = text_own_get(c->f, &place, c->in->log.party, &own);
 	if (e == ERR_OK && s->kind != KIND_ENDORSE)
 		e = own_in_past(c, &place, &own);
 	is_full = e == ERR_OK && (own.deeds >= TEXT_DEEDS_MAX || own.walks >= TEXT_WALKS_MAX);
@@ -635,19 +495,19 @@ static enum err put_own(const struct fold *f, const struct fold_input *in, const
 {
 	const struct statement *s = in->statement;
 	struct deed_at at = { in->log.epoch, in->entry->index, (uint8_t)in->log.party };
-	struct own own;
-	enum err e = own_get(f, text, in->log.party, &own);
+	struct text_own own;
+	enum err e = text_own_get(f, text, in->log.party, &own);
 
 	if (e != ERR_OK)
 		return e;
 	own.deeds++;
 	own.walks += s->kind == KIND_ENDORSE;
-	if (text_is_revised_by(s->kind) && is_later(&at, &own.revised_at))
+	if (text_is_revised_by(s->kind) && deed_is_later(&at, &own.revised_at))
 		own.revised_at = at;
 	if (s->kind == KIND_ENDORSE && dialogue_uint(s, DIALOGUE_ACT) == ENDORSE_SIGN &&
-	    is_later(&at, &own.signed_at))
+	    deed_is_later(&at, &own.signed_at))
 		own.signed_at = at;
-	return own_put(f, text, in->log.party, &own);
+	return text_own_put(f, text, in->log.party, &own);
 }
 
 /* What does not count may have cost every node a walk: so many, and then it is refused before. */
@@ -656,20 +516,20 @@ enum err fold_text_void(const struct fold *f, const struct fold_input *in)
 	const struct statement *s = in->statement;
 	struct place_key text;
 	struct entry_view v;
-	struct own own;
+	struct text_own own;
 	enum err e;
 
-	if ((!is_deed(s->kind) && !is_of_signed(s)) || s->refers_count == 0 ||
+	if ((!text_is_deed(s->kind) && !is_of_signed(s)) || s->refers_count == 0 ||
 	    !refers_place(f, in, &s->refers[0], &text) || text.log.channel != in->log.channel)
 		return ERR_OK;
 	e = fold_get(f, &text, &v);
 	if (e != ERR_OK || v.kind != KIND_TEXT || v.verdict != VERDICT_OK)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	e = own_get(f, &text, in->log.party, &own);
+	e = text_own_get(f, &text, in->log.party, &own);
 	if (e != ERR_OK || own.walks >= TEXT_WALKS_MAX)
 		return e;
 	own.walks++;
-	return own_put(f, &text, in->log.party, &own);
+	return text_own_put(f, &text, in->log.party, &own);
 }
 
 static enum err put_deed(const struct fold *f, const struct fold_input *in, const struct entry_view *v,
@@ -698,7 +558,7 @@ static enum err fold_about_initial(const struct fold *f, const struct fold_input
 				   const struct entry_view *v)
 {
 	struct place_key place = { in->log, in->entry->index }, subject;
-	uint8_t memory[DEED_HEAD_LEN + AT_LEN + 64];
+	uint8_t memory[TEXT_ROW_HEAD_LEN + DEED_AT_LEN + 64];
 	struct buf value = BUF_ON(memory);
 	struct deed_at at;
 	struct initial initial;
@@ -715,7 +575,7 @@ static enum err fold_about_initial(const struct fold *f, const struct fold_input
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	at = deed_at_of(&subject);
 	deed_open(in, 1, &value);
-	at_put(&value, &at);
+	deed_at_put(&value, &at);
 	cbor_put_map(&value, 2);
 	cbor_put_uint(&value, DIALOGUE_ACT);
 	cbor_put_uint(&value, mark);
@@ -747,16 +607,16 @@ enum err fold_text_deed(const struct fold *f, const struct fold_input *in, const
 	struct buf value = BUF_ON(memory);
 	enum err e;
 
-	if (is_about_initial(s->kind))
+	if (text_is_about_initial(s->kind))
 		return fold_about_initial(f, in, v);
-	if (!is_deed(s->kind) || s->refers_count == 0 || !refers_place(f, in, &s->refers[0], &text))
+	if (!text_is_deed(s->kind) || s->refers_count == 0 || !refers_place(f, in, &s->refers[0], &text))
 		return ERR_OK;
 	deed_open(in, s->refers_count - 1, &value);
 	for (size_t i = 1; i < s->refers_count; i++) {
 		struct deed_at at = { 0 };
 		if (refers_place(f, in, &s->refers[i], &named))
 			at = deed_at_of(&named);
-		at_put(&value, &at);
+		deed_at_put(&value, &at);
 	}
 	if (s->fields_count > 0)
 		fields_write(s->fields, s->fields_count, &value);
