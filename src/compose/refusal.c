@@ -4,6 +4,7 @@
 #include "home/words.h"
 #include "show/show.h"
 #include "terminal/options.h"
+#include "wire/dialogue.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,27 +40,46 @@ static size_t find_act(const struct draft *d)
 	return i;
 }
 
+/* NULL: the node does not have it for who asks, or does not answer. */
+static json_t *get_quietly(struct client *c, struct query *q)
+{
+	struct client_answer answer;
+	json_t *found = NULL;
+
+	if (client_ask(c, "GET", query_target(q), (struct bytes){ NULL, 0 }, &answer) != ERR_OK)
+		return NULL;
+	if (answer.status == 200)
+		found = json_incref(answer.json);
+	client_answer_finish(&answer);
+	return found;
+}
+
+#define SUBJECT_LEN 128u
+
+/* Of the entry that it refers to; false: it refers to none. */
+static bool put_subject(const struct draft *d, char place[SUBJECT_LEN])
+{
+	const struct place *p = &d->statement.refers[0];
+	char party[PARTY_NAME_MAX + 1];
+
+	if (d->statement.refers_count == 0 || bytes_copy_str(p->party, party, sizeof party) != ERR_OK)
+		return false;
+	say_fill(place, SUBJECT_LEN, "{1}/{2} {3}.{4}", party, say_number(p->channel), say_number(p->epoch),
+		 say_number(p->index));
+	return true;
+}
+
 /* The entry that it refers to, as the node has it; NULL: it has none, or does not answer. */
 static json_t *get_subject(struct client *c, const struct draft *d)
 {
-	const struct place *p = &d->statement.refers[0];
-	struct client_answer answer;
-	char party[PARTY_NAME_MAX + 1], place[128];
+	char place[SUBJECT_LEN];
 	struct query q;
-	json_t *entry = NULL;
 
-	if (d->statement.refers_count == 0 || bytes_copy_str(p->party, party, sizeof party) != ERR_OK)
+	if (!put_subject(d, place))
 		return NULL;
-	say_fill(place, sizeof place, "{1}/{2} {3}.{4}", party, say_number(p->channel), say_number(p->epoch),
-		 say_number(p->index));
 	query_open(&q, "/entry");
 	query_put(&q, "place", place);
-	if (client_ask(c, "GET", query_target(&q), (struct bytes){ NULL, 0 }, &answer) != ERR_OK)
-		return NULL;
-	if (answer.status == 200)
-		entry = json_incref(answer.json);
-	client_answer_finish(&answer);
-	return entry;
+	return get_quietly(c, &q);
 }
 
 static const char *next_of(const struct draft *d)
@@ -182,6 +202,50 @@ static bool say_hold(const json_t *refusal)
 	return true;
 }
 
+/* The text that it has the hash of: an endorsement refers to it, an agreement to a record names it. */
+static json_t *get_text(struct client *c, const struct draft *d)
+{
+	struct bytes name = dialogue_text(&d->statement, DIALOGUE_TO);
+	char place[SUBJECT_LEN], word[DIALOGUE_NAME_MAX + 1];
+	json_t *texts = NULL;
+	struct query q;
+
+	if (d->statement.kind != KIND_ACT) {
+		if (!put_subject(d, place))
+			return NULL;
+	} else if (bytes_copy_str(name, word, sizeof word) == ERR_OK) {
+		query_open(&q, "/dialogues");
+		query_put(&q, "kind", "text");
+		query_put(&q, "name", word);
+		texts = get_quietly(c, &q);
+		say_fill(place, sizeof place, "{1}",
+			 json_str(json_array_get(json_object_get(texts, "things"), 0), "place"));
+		json_decref(texts);
+	}
+	query_open(&q, "/text");
+	query_put(&q, "place", place);
+	query_put_number(&q, "unit", UINT32_MAX);
+	return get_quietly(c, &q);
+}
+
+/* Whoever is shown a text in part has the hash of that part, however often he asks. */
+static bool say_part(struct client *c, const struct draft *d)
+{
+	json_t *text = get_text(c, d);
+	bool is_part = text != NULL && !json_flag(text, "whole");
+
+	if (is_part) {
+		say_error(_("You are shown {1} as far as you may know of it, and its hash is not that of the "
+			    "whole (STALE)."),
+			  json_str(text, "name"));
+		say_next(_("if entente text show {1} says the same again, this is for an officer who is "
+			   "cleared for the whole channel: entente keys shows who has which role"),
+			 json_str(text, "name"));
+	}
+	json_decref(text);
+	return is_part;
+}
+
 enum exit_code refusal_explain(struct client *c, const struct draft *d, const struct client_answer *a)
 {
 	const json_t *object = json_is_array(a->json) ? json_array_get(a->json, 0) : a->json;
@@ -191,6 +255,8 @@ enum exit_code refusal_explain(struct client *c, const struct draft *d, const st
 
 	if (strcmp(rule, "HOLD") == 0)
 		is_said = say_hold(object);
+	else if (strcmp(rule, "STALE") == 0)
+		is_said = say_part(c, d);
 	else if (strcmp(rule, "ADDRESSEE") == 0)
 		is_said = say_addressees(c, d);
 	else if (strcmp(rule, "REFERS") == 0 || strcmp(rule, "STEP") == 0)

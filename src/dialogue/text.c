@@ -339,7 +339,7 @@ bool text_is_left_out(const struct text *t, const struct text_unit *u)
 	return text_status(t, u) >= UNIT_AD_REFERENDUM && languages_with_words(t, u) == 0;
 }
 
-bool text_is_clean(const struct text *t, enum unit_status least)
+bool text_is_agreed(const struct text *t, enum unit_status least)
 {
 	size_t left = 0;
 
@@ -348,13 +348,20 @@ bool text_is_clean(const struct text *t, enum unit_status least)
 		size_t words = languages_with_words(t, u);
 		if (text_status(t, u) < least || (words != 0 && words != t->languages_count))
 			return false;
-		for (size_t i = 0; i < t->parties_count; i++) {
-			if ((t->parties >> i & 1) != 0 && !text_is_concorded(t, u, i))
-				return false;
-		}
 		left += words != 0;
 	}
 	return left > 0;
+}
+
+bool text_is_clean(const struct text *t, enum unit_status least)
+{
+	for (size_t n = 0; n < t->units_count; n++) {
+		for (size_t i = 0; i < t->parties_count; i++) {
+			if ((t->parties >> i & 1) != 0 && !text_is_concorded(t, &t->units[n], i))
+				return false;
+		}
+	}
+	return text_is_agreed(t, least);
 }
 
 bool text_is_endorsed(const struct text *t, enum endorsement what)

@@ -113,8 +113,9 @@ bool text_is_concorded(const struct text *t, const struct text_unit *u, size_t p
 const struct text_version *text_shown(const struct text *t, const struct text_unit *u, size_t language);
 /* All agree that it is left out. */
 bool text_is_left_out(const struct text *t, const struct text_unit *u);
-/* How far all of it is agreed: at least so, with every concordance, and no unit with words in one language
- * alone. */
+/* Whether every unit is agreed at least so, none has words in one language alone, and one is left. */
+bool text_is_agreed(const struct text *t, enum unit_status least);
+/* Likewise, with every concordance. */
 bool text_is_clean(const struct text *t, enum unit_status least);
 /* The units in order, by number and then by name: heap, units_count of them. */
 const struct text_unit **text_order(const struct text *t);

@@ -476,7 +476,7 @@ static json_t *said_of(const struct saying *s, size_t at)
 	return said;
 }
 
-/* The record is a text, as it stands now: its hash. */
+/* The record is a text, as it stands now: its name and its hash. */
 static enum exit_code add_record(const struct saying *s, json_t *said)
 {
 	const char *name = option_value(s->o, "text");
@@ -491,11 +491,10 @@ static enum exit_code add_record(const struct saying *s, json_t *said)
 		return EXIT_USAGE;
 	}
 	code = text_get(s->c, name, NULL, &text);
-	if (code == EXIT_DONE)
+	if (code == EXIT_DONE) {
+		json_object_set(said, "to", json_object_get(text, "name"));
 		json_object_set(said, "hash", json_object_get(text, "hash"));
-	/* Its hash is then of what he is shown, and no other's who is shown more. */
-	if (code == EXIT_DONE && text_reach(text)[0] != '\0')
-		say_note("{1}", text_reach(text));
+	}
 	json_decref(text);
 	return code;
 }

@@ -398,7 +398,7 @@ static void say_deeds(const json_t *session)
 			say("  {1}: {2}", _("its sources contradict"),
 			    reader_words(json_object_get(deed, "doubt")));
 		if (json_object_get(deed, "hash") != NULL)
-			say("  SHA-256 {1}", json_str(deed, "hash"));
+			say("  {1}  SHA-256 {2}", json_str(deed, "to"), json_str(deed, "hash"));
 		say("\n");
 	}
 }

@@ -696,7 +696,7 @@ enum err fold_judged(const struct fold *all, const struct fold_input *in, const 
 	if (e == ERR_OK && v->verdict == VERDICT_OK)
 		e = fold_effect(f, in, v);
 	else if (e == ERR_OK)
-		e = fold_text_void(f, in);
+		e = fold_text_void(f, in, v);
 	if (e == ERR_OK)
 		e = fold_procedure(f, in, v);
 	if (e == ERR_OK)

@@ -89,7 +89,8 @@ enum err fold_marking_row(const struct fold *f, const struct fold_input *in) MUS
 /* text.c */
 enum err judge_text(const struct case_file *c, enum verdict *out) MUST_CHECK;
 /* Of one that does not count. */
-enum err fold_text_void(const struct fold *f, const struct fold_input *in) MUST_CHECK;
+enum err fold_text_void(const struct fold *f, const struct fold_input *in,
+			const struct entry_view *v) MUST_CHECK;
 enum err fold_text_deed(const struct fold *f, const struct fold_input *in,
 			const struct entry_view *v) MUST_CHECK;
 /* watch.c */

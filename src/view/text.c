@@ -444,6 +444,77 @@ static enum err judge_signed(const struct case_file *c, enum verdict *out)
 	return e;
 }
 
+/* ---- A session's record is a text that all agree to, as its author had it: he names it and its hash. ---- */
+
+static bool is_record(const struct statement *s)
+{
+	return s->kind == KIND_ACT && dialogue_uint(s, DIALOGUE_ACT) == DIALOGUE_ACT_RECORD_AGREE;
+}
+
+/* The next text of the name that it gives, of those that its author had seen; *at starts zeroed. */
+static enum err next_record(const struct fold *f, const struct fold_input *in, const struct past *past,
+			    struct message_at *at)
+{
+	bool is_past = false;
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK && !is_past) {
+		e = fold_next_named(f, in->log.channel, KIND_TEXT, dialogue_text(in->statement, DIALOGUE_TO),
+				    at);
+		if (e == ERR_OK)
+			e = past_covers(f, past, &at->place, &is_past);
+	}
+	return e;
+}
+
+/* *out: why it is none of the ones before. */
+static enum err judge_record_of(const struct case_file *c, const struct place_key *place, enum verdict *out)
+{
+	struct statement memory;
+	struct thing_row row;
+	struct text t = { 0 };
+	struct text_head head;
+	struct cbor_reader r;
+	uint8_t hash[HASH_LEN], said[HASH_LEN];
+	struct text_own own;
+	enum err e = text_own_get(c->f, place, c->in->log.party, &own);
+
+	if (e == ERR_OK && own.walks >= TEXT_WALKS_MAX) {
+		*out = VERDICT_FULL;
+		return ERR_OK;
+	}
+	if (e == ERR_OK)
+		e = open_text(c->f, place, NULL, &row, &t);
+	if (e == ERR_OK)
+		e = walk(c->f, place, &c->view->past, NULL, &t);
+	if (e == ERR_OK) {
+		text_head_of(c->f->accord, &row, &memory, &head);
+		text_hash(&t, &head, hash);
+		cbor_open(&r, dialogue_field(c->in->statement, DIALOGUE_HASH));
+		if (cbor_read_fixed(&r, said, sizeof said) == ERR_OK && memcmp(said, hash, HASH_LEN) == 0)
+			*out = text_is_agreed(&t, UNIT_AGREED) ? VERDICT_OK : VERDICT_CLEAN;
+		else if (*out == VERDICT_REFERS)
+			*out = VERDICT_STALE;
+	}
+	text_close(&t);
+	return e;
+}
+
+/* Two sides may have given one name at once: either is meant. */
+static enum err judge_record(const struct case_file *c, enum verdict *out)
+{
+	struct message_at at = { 0 };
+	enum err e = ERR_OK;
+
+	*out = VERDICT_REFERS;
+	while (e == ERR_OK && *out != VERDICT_OK) {
+		e = next_record(c->f, c->in, &c->view->past, &at);
+		if (e == ERR_OK)
+			e = judge_record_of(c, &at.place, out);
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 enum err judge_text(const struct case_file *c, enum verdict *out)
 {
 	const struct statement *s = c->in->statement;
@@ -456,6 +527,8 @@ enum err judge_text(const struct case_file *c, enum verdict *out)
 
 	if (is_of_signed(s))
 		return judge_signed(c, out);
+	if (is_record(s))
+		return judge_record(c, out);
 	if (text_is_about_initial(s->kind))
 		return judge_about_initial(c, out);
 	if (!text_is_deed(s->kind))
@@ -510,26 +583,48 @@ static enum err put_own(const struct fold *f, const struct fold_input *in, const
 	return text_own_put(f, text, in->log.party, &own);
 }
 
-/* What does not count may have cost every node a walk: so many, and then it is refused before. */
-enum err fold_text_void(const struct fold *f, const struct fold_input *in)
+static enum err put_walk(const struct fold *f, const struct place_key *text, size_t party)
 {
-	const struct statement *s = in->statement;
-	struct place_key text;
-	struct entry_view v;
 	struct text_own own;
-	enum err e;
+	enum err e = text_own_get(f, text, party, &own);
 
-	if ((!text_is_deed(s->kind) && !is_of_signed(s)) || s->refers_count == 0 ||
-	    !refers_place(f, in, &s->refers[0], &text) || text.log.channel != in->log.channel)
-		return ERR_OK;
-	e = fold_get(f, &text, &v);
-	if (e != ERR_OK || v.kind != KIND_TEXT || v.verdict != VERDICT_OK)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	e = text_own_get(f, &text, in->log.party, &own);
 	if (e != ERR_OK || own.walks >= TEXT_WALKS_MAX)
 		return e;
 	own.walks++;
-	return text_own_put(f, &text, in->log.party, &own);
+	return text_own_put(f, text, party, &own);
+}
+
+/* Of each text that it may have meant, whether it counts or not. */
+static enum err put_record(const struct fold *f, const struct fold_input *in, const struct entry_view *v)
+{
+	struct message_at at = { 0 };
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK) {
+		e = next_record(f, in, &v->past, &at);
+		if (e == ERR_OK)
+			e = put_walk(f, &at.place, in->log.party);
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* What does not count may have cost every node a walk: so many, and then it is refused before. */
+enum err fold_text_void(const struct fold *f, const struct fold_input *in, const struct entry_view *v)
+{
+	const struct statement *s = in->statement;
+	struct place_key text;
+	struct entry_view of;
+	enum err e;
+
+	if (is_record(s))
+		return put_record(f, in, v);
+	if ((!text_is_deed(s->kind) && !is_of_signed(s)) || s->refers_count == 0 ||
+	    !refers_place(f, in, &s->refers[0], &text) || text.log.channel != in->log.channel)
+		return ERR_OK;
+	e = fold_get(f, &text, &of);
+	if (e != ERR_OK || of.kind != KIND_TEXT || of.verdict != VERDICT_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return put_walk(f, &text, in->log.party);
 }
 
 static enum err put_deed(const struct fold *f, const struct fold_input *in, const struct entry_view *v,
@@ -607,6 +702,8 @@ enum err fold_text_deed(const struct fold *f, const struct fold_input *in, const
 	struct buf value = BUF_ON(memory);
 	enum err e;
 
+	if (is_record(s))
+		return put_record(f, in, v);
 	if (text_is_about_initial(s->kind))
 		return fold_about_initial(f, in, v);
 	if (!text_is_deed(s->kind) || s->refers_count == 0 || !refers_place(f, in, &s->refers[0], &text))

@@ -96,6 +96,47 @@ def test_what_was_promised_is_carried_until_closed(stage):
         assert after == [one for one in before[name]["things"] if one["kind"] == "commitment"]
 
 
+def agreed_by_both(kor, usa, name, versions):
+    """Each agrees to all of a text's words as they stand at both."""
+    def text(node):
+        return node.get("/text", place=things(node, "text", name)["place"])
+
+    usa.wait("the words", lambda: things(usa, "text", name) and text(usa)["versions"] == versions)
+    for node in (kor, usa):
+        node.run("text", "agree", name, "--party", "KOR", key="policy")
+    for node in (kor, usa):
+        node.wait("all is agreed", lambda node=node: {one["status"] for one in text(node)["units"]} == {"AGREED"})
+    assert text(kor)["hash"] == text(usa)["hash"]
+
+
+def test_a_record_is_of_the_whole(stage):
+    """Who is shown a text in part has the hash of that part: at his own door he is told so, and who does it; what one side alone wrote is no record."""
+    world = stage.world(officers_of={"kor": {**PEOPLE, "press": ["press"]}, "usa": PEOPLE}, edit={"guidelines": ("release above U by 1", "release above R by 1")})
+    kor, usa = world["kor"], world["usa"]
+    at, english = ("--channel", "notify", "--label", "U"), ("--language", "en")
+    kor.run("body", "new", "kidd", "Dialogue", *at, *english, key="policy")
+    kor.run("session", "new", "kidd", "first", "First", *english, key="policy")
+    for verb in ("begin", "conclude"):
+        kor.run("session", verb, "first", key="policy")
+    kor.run("text", "of", "first", "minutes", "Minutes", "--languages", "en", *english, key="policy")
+    kor.run("text", "unit", "minutes", "open", "For all.", *english, key="policy")
+    done = kor.run("session", "record", "first", "--text", "minutes", key="policy", code=4).stderr
+    assert "(CLEAN" in done and "entente text agree" in done, done
+    kor.run("text", "unit", "minutes", "closed", "HIDDEN", *english, "--label", "R", key="policy")
+    agreed_by_both(kor, usa, "minutes", 2)
+    kor.stop()
+    kor.forbid_owner()
+    kor.start()
+    kor.wait("the line is up", lambda: kor.is_linked("usa"))
+    refusals = [kor.run("session", "record", "first", "--text", "minutes", key="press", code=4, env=env).stderr for env in ({}, nodes.KOREAN)]
+    assert "as far as you may know of it, and its hash is not that of the whole (STALE)" in refusals[0] and "cleared for the whole channel" in refusals[0], refusals[0]
+    assert "열람" in refusals[1] and "(STALE)" in refusals[1] and "HIDDEN" not in str(refusals), refusals[1]
+    assert "(STALE)" in kor.run("text", "initial", "minutes", key="press", code=4).stderr, "nor does he vouch for it otherwise"
+    for node in (kor, usa):
+        node.run("session", "record", "first", "--text", "minutes", key="policy")
+    stands(usa, "session", "first", "RECORD AGREED")
+
+
 def test_a_session_is_led_through(stage):
     world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
     kor, usa = world["kor"], world["usa"]
@@ -173,17 +214,20 @@ def test_a_session_is_led_through(stage):
     assert "which text is the record" in kor.run("session", "record", "kidd-22", key="policy", code=2).stderr
     kor.run("text", "of", "kidd-22", "minutes", "Minutes", "--languages", "en", "--language", "en", key="policy")
     kor.run("text", "unit", "minutes", "goal", "It stays.", "--language", "en", key="policy")
+    # What one side has written is nobody's record yet.
+    refused(kor, "CLEAN", "session", "record", "kidd-22", "--text", "minutes")
+    agreed_by_both(kor, usa, "minutes", 1)
     kor.run("session", "record", "kidd-22", "--text", "minutes", key="policy")
     refused(kor, "TWICE", "session", "record", "kidd-22", "--text", "minutes")
     kor.run("text", "unit", "minutes", "goal", "It stays so.", "--language", "en", key="policy")
-    usa.wait("the minutes", lambda: (things(usa, "text", "minutes") or {}) and usa.get("/text", place=things(usa, "text", "minutes")["place"])["versions"] == 2)
+    agreed_by_both(kor, usa, "minutes", 2)
     usa.run("session", "record", "kidd-22", "--text", "minutes", key="policy")
     usa.wait("both", lambda: len(things(usa, "session", "kidd-22")["said"]["record agree"]) == 2)
     assert things(usa, "session", "kidd-22")["standing"] == "CONCLUDED", "they agreed to two texts"
     kor.run("session", "record", "kidd-22", "--text", "minutes", key="policy")
     for node in (kor, usa):
         stands(node, "session", "kidd-22", "RECORD AGREED")
-    assert usa.get("/text", place=things(usa, "text", "minutes")["place"])["hash"] in usa.run("session", "show", "kidd-22").stdout
+    assert usa.get("/text", place=things(usa, "text", "minutes")["place"])["hash"] in (shown := usa.run("session", "show", "kidd-22").stdout) and "minutes  SHA-256" in shown
     refused(kor, "OVER", "session", "begin", "kidd-22")
     bodies_feed_and_merge(kor, usa)
     # A body is renamed, and what it was called before is still there.

@@ -31,13 +31,15 @@ struct said {
 	uint8_t refers[4];
 	enum verdict want;
 	const char *name, *tag, *words, *to, *type;
-	const char *owes, *owed;			/* one code or two: "A", "AB" */
-	enum { HASH_FILE, HASH_NONE, HASH_OTHER } hash; /* of an ENDORSE: FILE as the text stands */
+	const char *owes, *owed; /* one code or two: "A", "AB" */
+	/* FILE as the text stands: of an ENDORSE that which it refers to, of a RECORD AGREE `text` */
+	enum { HASH_FILE, HASH_NONE, HASH_OTHER } hash;
 	bool is_blind; /* it has seen nothing of the other party's log that it does not name */
 	bool is_no_linguist;
 	bool is_late; /* filed when every hold is over */
 	uint8_t channel;
 	uint8_t mark; /* of a MARK: plus one */
+	uint8_t text; /* of a RECORD AGREE: whose file HASH_FILE is, a place in the play */
 };
 
 #define ACT(x) DIALOGUE_ACT_##x + 1
@@ -64,6 +66,10 @@ struct said {
 #define READ_TEXT                                                                          \
 	CLEAN_TEXT, ENDORSE(A, INITIAL, 2), ENDORSE(B, INITIAL, 2), SAYS(B, READ_BACK, 8), \
 		SAYS(A, READ_BACK, 9), SAYS(A, MARK, 10, .mark = 1), SAYS(B, MARK, 11, .mark = 1)
+/* A session that is concluded and its minutes, one unit that both agree to: eight statements, the text the fifth. */
+#define HELD BODY(A, "b"), SESSION(A, 1, "s"), DOES(A, BEGIN, 2), DOES(A, CONCLUDE, 2)
+#define MINUTES HELD, TEXT(A, 2), UNIT(A, 5, "u", "Words."), AGREE(A, 5, 6), AGREE(B, 5, 6)
+#define RECORD(p, to_, at, ...) DOES(p, RECORD_AGREE, 2, .to = to_, .text = at, __VA_ARGS__)
 #define SIGNED_TEXT READ_TEXT, ENDORSE(A, SIGN, 2, .is_late = true), ENDORSE(B, SIGN, 2, .is_late = true)
 
 static const struct play {
@@ -174,9 +180,31 @@ static const struct play {
 	  { BODY(A, "b"), OWE(A, 1, "c", .owes = "AB"), SAYS(A, REPORTED, 2), SAYS(B, ACCEPTED, 3),
 	    SAYS(B, DISPUTED, 3, WANT(TWICE)) } },
 	{ "one record, twice",
-	  { BODY(A, "b"), SESSION(A, 1, "s"), DOES(A, BEGIN, 2), DOES(A, CONCLUDE, 2),
-	    DOES(A, RECORD_AGREE, 2, .hash = HASH_OTHER),
-	    DOES(A, RECORD_AGREE, 2, .hash = HASH_OTHER, WANT(TWICE)) } },
+	  { MINUTES, RECORD(A, "t", 5, WANT(OK)), RECORD(A, "t", 5, WANT(TWICE)),
+	    RECORD(B, "t", 5, WANT(OK)) } },
+	/* A record: REFERS, STALE, CLEAN */
+	{ "a record of no text", { MINUTES, RECORD(A, NULL, 5, WANT(REFERS)) } },
+	{ "a record of a text that is nowhere", { MINUTES, RECORD(A, "other", 5, WANT(REFERS)) } },
+	{ "one that it has not seen",
+	  { HELD, TEXT(B, 2), UNIT(B, 5, "u", "Words."),
+	    RECORD(A, "t", 5, .is_blind = true, WANT(REFERS)) } },
+	{ "a record with the hash of another text",
+	  { MINUTES, RECORD(A, "t", 5, .hash = HASH_OTHER, WANT(STALE)) } },
+	{ "the record moved on",
+	  { MINUTES, UNIT(B, 5, "v", "More."), RECORD(A, "t", 5, .is_blind = true, WANT(STALE)) } },
+	{ "a record that one side has written",
+	  { HELD, TEXT(A, 2), UNIT(A, 5, "u", "Words."), AGREE(A, 5, 6), RECORD(A, "t", 5, WANT(CLEAN)),
+	    RECORD(B, "t", 5, WANT(CLEAN)) } },
+	{ "a record with two alternatives",
+	  { MINUTES, UNIT(B, 5, "u", "Others."), RECORD(B, "t", 5, WANT(CLEAN)) } },
+	{ "a record that is agreed ad referendum",
+	  { HELD, TEXT(A, 2), UNIT(A, 5, "u", "Words."), AGREE(A, 5, 6),
+	    AGREE(B, 5, 6, .act = AGREE_AD_REFERENDUM + 1), RECORD(A, "t", 5, WANT(CLEAN)) } },
+	{ "a record of nothing", { HELD, TEXT(A, 2), RECORD(A, "t", 5, WANT(CLEAN)) } },
+	{ "two texts of one name, and the one that is meant",
+	  { HELD, TEXT(A, 2), TEXT(B, 2, .is_blind = true), UNIT(A, 5, "u", "Words."), AGREE(A, 5, 7),
+	    AGREE(B, 5, 7), RECORD(A, "t", 5, WANT(OK)), RECORD(B, "t", 6, WANT(CLEAN)),
+	    RECORD(B, "t", 5, WANT(OK)) } },
 	/* LEFT */
 	{ "a body with something open",
 	  { BODY(A, "b"), OWE(A, 1, "c", .owes = "A"), DOES(B, END, 1, WANT(LEFT)) } },
@@ -208,7 +236,7 @@ static const struct play {
 	  { BODY(A, "b"), SESSION(A, 1, "s"), DOES(A, CONCLUDE, 2, WANT(STEP)) } },
 	{ "the record of what is not concluded",
 	  { BODY(A, "b"), SESSION(A, 1, "s"), DOES(A, BEGIN, 2),
-	    DOES(A, RECORD_AGREE, 2, .hash = HASH_OTHER, WANT(STEP)) } },
+	    DOES(A, RECORD_AGREE, 2, .to = "t", .hash = HASH_OTHER, WANT(STEP)) } },
 	/* Texts: REFERS, LANGUAGE, SEALING, PAIRED, ROLE */
 	{ "a unit of a body", { BODY(A, "b"), UNIT(A, 1, "u", "Words.", WANT(REFERS)) } },
 	{ "it agrees to nothing", { BODY(A, "b"), TEXT(A, 1), AGREE(A, 2, 0, WANT(REFERS)) } },
@@ -361,14 +389,17 @@ static void put_hash(struct scene *s, struct statement *st, struct buf *memory, 
 	uint8_t hash[HASH_LEN] = { 7 };
 	size_t from = memory->len;
 
-	if (said->hash == HASH_NONE || (said->hash == HASH_FILE && said->kind != KIND_ENDORSE))
+	if (said->hash == HASH_NONE ||
+	    (said->hash == HASH_FILE && said->kind != KIND_ENDORSE && said->text == 0))
 		return;
 	if (said->hash == HASH_FILE) {
 		struct thing_row row;
 		struct statement says;
 		struct text_head head;
 		struct text t = { 0 };
-		assert_int_equal(fold_text(&s->fold, &s->places[said->refers[0]], NULL, NULL, &row, &t),
+		assert_int_equal(fold_text(&s->fold,
+					   &s->places[said->text > 0 ? said->text : said->refers[0]], NULL,
+					   NULL, &row, &t),
 				 ERR_OK);
 		text_head_of(&s->accord, &row, &says, &head);
 		text_hash(&t, &head, hash);
@@ -502,11 +533,35 @@ static void test_a_text_is_full(void **state)
 	}
 }
 
+/* A RECORD AGREE is looked at in a walk too, whether it counts or not: so many of them, and then none. */
+static void test_records_are_walks(void **state)
+{
+	static const struct said begin[] = { MINUTES };
+	const struct said wrong = RECORD(A, "t", 5, .hash = HASH_OTHER, WANT(STALE)),
+			  right = RECORD(A, "t", 5, WANT(OK)), other = RECORD(B, "t", 5, WANT(OK)),
+			  unit = UNIT(A, 5, "v", "W.");
+
+	(void)state;
+	open_scene(&scene);
+	for (size_t n = 0; n < ARRAY_COUNT(begin); n++)
+		assert_int_equal(say(&scene, &begin[n]), VERDICT_OK);
+	assert_int_equal(say(&scene, &right), VERDICT_OK);
+	for (size_t n = 1; n < TEXT_WALKS_MAX; n++) {
+		assert_int_equal(say(&scene, &wrong), VERDICT_STALE);
+		scene.count--;
+	}
+	assert_int_equal(say(&scene, &wrong), VERDICT_FULL);
+	assert_int_equal(say(&scene, &unit), VERDICT_FULL);
+	assert_int_equal(say(&scene, &other), VERDICT_OK);
+	test_map_finish(&scene.rows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plays),
 		cmocka_unit_test(test_a_text_is_full),
+		cmocka_unit_test(test_records_are_walks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

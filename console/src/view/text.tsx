@@ -54,7 +54,7 @@ function textMoves(shown: WholeText): Move[] {
       .filter((move) => !isOurs(move.name === "initial" ? shown.initialled : shown.signed)), // once each
     ...isSigned ? formsOn("signed", place, { outlets: outlets() }, { [Kind.ENDORSE]: named }) : [],
     ...state === "INITIALLED" || state.startsWith("CLEAN") ? initialMoves(shown) : [],
-    ...ofSession.value === undefined ? [] : formsOn("minutes", ofSession.value, {}, { [Kind.ACT]: named }),
+    ...ofSession.value === undefined ? [] : formsOn("minutes", ofSession.value, {}, { [Kind.ACT]: [[13, shown.name], ...named] }),
   ];
 }
 
