@@ -183,12 +183,18 @@ static enum exit_code run_say(struct options *o)
 static enum exit_code run(struct options *o)
 {
 	static const struct verb verbs[] = {
-		{ "list", 1, 1, list },	    { "new", 3, 4, run_say },	{ "under", 4, 5, run_say },
-		{ "amend", 2, 3, run_say }, { "merge", 2, 3, run_say }, { "end", 2, 3, run_say },
-		{ "show", 2, 2, show },	    { NULL, 0, 0, NULL },
+		{ "list", 1, 1, list },
+		{ "new" TAKES_TITLE " --when --by --to --chairs --languages --number --channel", 3, 4,
+		  run_say },
+		{ "under" TAKES_TITLE " --when --by --to --chairs --languages --number", 4, 5, run_say },
+		{ "amend" TAKES_TITLE " --when --by --to --chairs --languages --number", 2, 3, run_say },
+		{ "merge" TAKES " --to", 2, 3, run_say },
+		{ "end" TAKES, 2, 3, run_say },
+		{ "show", 2, 2, show },
+		{ NULL, 0, 0, NULL },
 	};
 
-	return o->arguments_count == 0 ? list(o) : verbs_run(o, verbs);
+	return verbs_run(o, verbs);
 }
 
 const struct command_row command_body = {

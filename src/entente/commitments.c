@@ -428,14 +428,22 @@ static enum exit_code run_say(struct options *o)
 static enum exit_code run(struct options *o)
 {
 	static const struct verb verbs[] = {
-		{ "list", 1, 1, list },	     { "board", 1, 1, board },	     { "timeline", 1, 1, timeline },
-		{ "new", 4, 5, run_new },    { "of", 4, 5, run_of },	     { "report", 2, 3, run_say },
-		{ "accept", 2, 3, run_say }, { "dispute", 3, 3, run_say },   { "confirm", 2, 3, run_say },
-		{ "drop", 3, 3, run_say },   { "condition", 5, 6, run_say }, { "show", 2, 2, show_one },
+		{ "list --all", 1, 1, list },
+		{ "board --all", 1, 1, board },
+		{ "timeline --all", 1, 1, timeline },
+		{ "new" TAKES_TITLE " --when --by --to --unit", 4, 5, run_new },
+		{ "of" TAKES_TITLE " --when --by --to --unit", 4, 5, run_of },
+		{ "report" TAKES, 2, 3, run_say },
+		{ "accept" TAKES " --party", 2, 3, run_say },
+		{ "dispute" TAKES " --party", 3, 3, run_say },
+		{ "confirm" TAKES, 2, 3, run_say },
+		{ "drop" TAKES, 3, 3, run_say },
+		{ "condition" TAKES_TITLE " --when", 5, 6, run_say },
+		{ "show", 2, 2, show_one },
 		{ NULL, 0, 0, NULL },
 	};
 
-	return o->arguments_count == 0 ? list(o) : verbs_run(o, verbs);
+	return verbs_run(o, verbs);
 }
 
 const struct command_row command_commitments = {

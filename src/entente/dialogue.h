@@ -53,7 +53,10 @@ enum exit_code dialogue_say(struct options *o, const struct dialogue_verb *verb)
 enum exit_code dialogue_say_one(struct options *o, const struct dialogue_verb *verbs,
 				size_t count) MUST_CHECK;
 
-/* Of every such command. */
+/* Of every such command; each verb says behind its name which it takes. */
 extern const struct option_row dialogue_options[];
+/* Of whatever is said; and of what has a title. */
+#define TAKES " --language --detail --source --doubt --label --rel"
+#define TAKES_TITLE TAKES " --also"
 
 #endif

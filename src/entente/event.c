@@ -341,13 +341,24 @@ static enum exit_code run_say(struct options *o)
 static enum exit_code run(struct options *o)
 {
 	static const struct verb verbs[] = {
-		{ "list", 1, 1, list },	     { "show", 2, 2, show },	    { "map", 2, 2, draw },
-		{ "timeline", 2, 2, draw },  { "open", 3, 4, run_say },	    { "claim", 4, 4, run_say },
-		{ "assess", 3, 3, run_say }, { "withdraw", 3, 3, run_say }, { "same", 3, 3, run_say },
-		{ "apart", 3, 3, run_say },  { NULL, 0, 0, NULL },
+		{ "list", 1, 1, list },
+		{ "show", 2, 2, show },
+		{ "map --base", 2, 2, draw },
+		{ "timeline", 2, 2, draw },
+		{ "open --language --also --source --doubt --label --rel --channel --type --when --where "
+		  "--location --confidence",
+		  3, 4, run_say },
+		{ "claim --language --also --source --doubt --label --rel --when --where --location "
+		  "--confidence",
+		  4, 4, run_say },
+		{ "assess --language --also --source --doubt --label --rel --confidence", 3, 3, run_say },
+		{ "withdraw --language --also --source --doubt --label --rel --to", 3, 3, run_say },
+		{ "same --source --label --rel", 3, 3, run_say },
+		{ "apart --source --label --rel", 3, 3, run_say },
+		{ NULL, 0, 0, NULL },
 	};
 
-	return o->arguments_count == 0 ? list(o) : verbs_run(o, verbs);
+	return verbs_run(o, verbs);
 }
 
 const struct command_row command_event = {

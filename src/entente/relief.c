@@ -190,7 +190,7 @@ static enum exit_code run(struct options *o)
 		{ NULL, 0, 0, NULL },
 	};
 
-	return o->arguments_count == 0 ? run_show(o) : verbs_run(o, verbs);
+	return verbs_run(o, verbs);
 }
 
 const struct command_row command_relief = {

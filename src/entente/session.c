@@ -495,26 +495,26 @@ static enum exit_code run(struct options *o)
 	static const struct verb verbs[] = {
 		{ "list", 1, 1, list },
 		{ "show", 2, 2, show },
-		{ "new", 4, 5, run_say },
-		{ "item", 4, 5, run_say },
-		{ "open", 2, 3, run_say },
-		{ "agree", 2, 3, run_say },
-		{ "begin", 2, 3, run_say },
-		{ "recess", 2, 3, run_say },
-		{ "conclude", 2, 3, run_say },
-		{ "record", 2, 3, run_say },
-		{ "move", 2, 3, run_say },
-		{ "call-off", 3, 3, run_say },
-		{ "agree-item", 2, 3, run_say },
-		{ "decline-item", 3, 3, run_say },
-		{ "discussed", 2, 3, run_say },
-		{ "defer", 2, 3, run_say },
-		{ "close-item", 2, 3, run_say },
-		{ "delegation", 2, 3, run_say },
+		{ "new" TAKES_TITLE " --when --by --number --manner --beside", 4, 5, run_say },
+		{ "item" TAKES_TITLE, 4, 5, run_say },
+		{ "open" TAKES, 2, 3, run_say },
+		{ "agree" TAKES, 2, 3, run_say },
+		{ "begin" TAKES, 2, 3, run_say },
+		{ "recess" TAKES, 2, 3, run_say },
+		{ "conclude" TAKES, 2, 3, run_say },
+		{ "record" TAKES " --text", 2, 3, run_say },
+		{ "move" TAKES_TITLE " --when --by --number --manner --beside", 2, 3, run_say },
+		{ "call-off" TAKES, 3, 3, run_say },
+		{ "agree-item" TAKES, 2, 3, run_say },
+		{ "decline-item" TAKES, 3, 3, run_say },
+		{ "discussed" TAKES, 2, 3, run_say },
+		{ "defer" TAKES, 2, 3, run_say },
+		{ "close-item" TAKES, 2, 3, run_say },
+		{ "delegation" TAKES " --head --member --credentials", 2, 3, run_say },
 		{ NULL, 0, 0, NULL },
 	};
 
-	return o->arguments_count == 0 ? list(o) : verbs_run(o, verbs);
+	return verbs_run(o, verbs);
 }
 
 const struct command_row command_session = {

@@ -323,30 +323,30 @@ static enum exit_code run(struct options *o)
 {
 	static const struct verb verbs[] = {
 		{ "list", 1, 1, text_list },
-		{ "show", 2, 2, text_show },
-		{ "diff", 2, 2, text_diff },
-		{ "new", 4, 5, run_say },
-		{ "of", 4, 5, run_say },
-		{ "correct", 4, 5, run_say },
-		{ "amend", 4, 5, run_say },
-		{ "unit", 3, 4, run_unit },
-		{ "leave-out", 3, 3, run_unit },
-		{ "agree", 2, 66, run_named },
-		{ "concord", 2, 66, run_named },
-		{ "initial", 2, 2, text_endorse },
-		{ "sign", 2, 2, text_endorse },
-		{ "release", 2, 2, text_endorse },
-		{ "readback", 2, 2, text_read_back },
-		{ "mark", 2, 2, text_mark },
-		{ "render", 2, 2, text_render },
+		{ "show --since", 2, 2, text_show },
+		{ "diff --since --against", 2, 2, text_diff },
+		{ "new --language --also --source --label --rel --languages", 4, 5, run_say },
+		{ "of --language --also --source --label --rel --languages", 4, 5, run_say },
+		{ "correct --language --also --source --label --rel --languages", 4, 5, run_say },
+		{ "amend --language --also --source --label --rel --languages", 4, 5, run_say },
+		{ "unit --language --number --file --label --rel", 3, 4, run_unit },
+		{ "leave-out --language --number --label --rel", 3, 3, run_unit },
+		{ "agree --party --ad-referendum --label --rel", 2, 66, run_named },
+		{ "concord --party --label --rel", 2, 66, run_named },
+		{ "initial --hash --label --rel", 2, 2, text_endorse },
+		{ "sign --hash --label --rel", 2, 2, text_endorse },
+		{ "release --hash --when --outlets --label --rel", 2, 2, text_endorse },
+		{ "readback --label --rel", 2, 2, text_read_back },
+		{ "mark --label --rel", 2, 2, text_mark },
+		{ "render --since --original --language --output --pdf", 2, 2, text_render },
 		{ "publish", 3, 3, text_publish },
-		{ "note", 2, 3, run_note },
-		{ "in-force", 2, 3, run_say },
-		{ "terminate", 2, 3, run_say },
+		{ "note --language --file --label --rel", 2, 3, run_note },
+		{ "in-force --language --source --label --rel", 2, 3, run_say },
+		{ "terminate --language --source --label --rel", 2, 3, run_say },
 		{ NULL, 0, 0, NULL },
 	};
 
-	return o->arguments_count == 0 ? text_list(o) : verbs_run(o, verbs);
+	return verbs_run(o, verbs);
 }
 
 static const struct option_row options[] = {
@@ -357,7 +357,6 @@ static const struct option_row options[] = {
 	{ "number", N_("N"), N_("where the unit stands among the others") },
 	{ "label", N_("LEVEL"), N_("the level; of an act that of what it is about") },
 	{ "rel", N_("CODES"), N_("to whom it is released; everybody of the channel if not said") },
-	{ "channel", N_("CHANNEL"), N_("where it is said; of what hangs on another, there") },
 	{ "party", N_("CODE"), N_("whose words are meant, where several parties have some") },
 	{ "languages", N_("TAGS"), N_("the languages of a text, of equal rank: ko,en") },
 	{ "file", N_("FILE"), N_("take a unit's words from a file, - for standard input") },

@@ -151,15 +151,20 @@ static bool verb_takes(const struct verb *v, const char *option)
 /* What is given and not looked at is a mistake of whoever gave it. */
 static enum exit_code verb_run(struct options *o, const struct verb *verbs, const struct verb *v)
 {
+	struct bytes rest = bytes_str(v->name), name = next_word(&rest);
+	char verb[32] = "";
 	bool is_checked = false;
+
+	if (bytes_copy_str(name, verb, sizeof verb) != ERR_OK)
+		return EXIT_ERROR;
 
 	for (const struct verb *any = verbs; any->name != NULL; any++)
 		is_checked |= strchr(any->name, ' ') != NULL;
 	for (size_t i = 0; is_checked && i < o->given_count; i++) {
-		const char *name = o->given[i].row->name;
-		if (find_row(o->command->options, name) == NULL || verb_takes(v, name))
+		const char *option = o->given[i].row->name;
+		if (find_row(o->command->options, option) == NULL || verb_takes(v, option))
 			continue;
-		say_error(_("entente {1} {2} takes no --{3}."), o->command->name, o->arguments[0], name);
+		say_error(_("entente {1} {2} takes no --{3}."), o->command->name, verb, option);
 		say_next(_("see entente {1} --help"), o->command->name);
 		return EXIT_USAGE;
 	}
@@ -187,6 +192,8 @@ bool option_no_json(const struct options *o)
 
 enum exit_code verbs_run(struct options *o, const struct verb *verbs)
 {
+	if (o->arguments_count == 0)
+		return verb_run(o, verbs, verbs);
 	for (const struct verb *v = verbs; v->name != NULL; v++) {
 		struct bytes rest = bytes_str(v->name);
 		if (bytes_equal(next_word(&rest), bytes_str(o->arguments[0])) &&

@@ -59,7 +59,10 @@ struct verb {
 	size_t arguments_min, arguments_max; /* its own name counts */
 	enum exit_code (*run)(struct options *o);
 };
-/* An option that the verb does not take is wrong use; a table that names none of them is not looked at. */
+/*
+ * Without an argument it is the first. An option that the verb does not take is wrong use; a table that names none
+ * of them is not looked at.
+ */
 enum exit_code verbs_run(struct options *o, const struct verb *verbs);
 /* False, and explained: `name` was given, and says nothing without `with`. */
 bool option_has_use(const struct options *o, const char *name, const char *with);

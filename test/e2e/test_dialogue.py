@@ -137,6 +137,28 @@ def test_a_record_is_of_the_whole(stage):
     stands(usa, "session", "first", "RECORD AGREED")
 
 
+def test_no_option_is_passed_over(stage):
+    """What is given and means nothing there is refused with a sentence, in both languages, and nothing is filed; also without any verb."""
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    kor = world["kor"]
+    kor.run("body", "new", "kidd", "Dialogue", *TITLE, "--channel", "consult", "--label", "U", key="policy")
+    kor.run("session", "new", "kidd", "first", "First", "--language", "en", key="policy")
+    kor.run("text", "of", "first", "minutes", "Minutes", "--languages", "en", "--language", "en", key="policy")
+    kor.run("event", "open", "launch", "A launch", "--language", "en", "--channel", "consult", "--label", "U", key="policy")
+    before = kor.get("/dialogues")
+    for *words, option, value in (
+            ("session", "agree", "first", "text", "minutes"), ("session", "conclude", "first", "unit", "a/b"), ("session", "new", "kidd", "second", "Second", "chairs", "policy"),
+            ("session", "show", "first", "text", "minutes"), ("session", "item", "first", "point", "Point", "party", "USA"), ("body", "end", "kidd", "to", "other"),
+            ("body", "under", "kidd", "part", "Part", "channel", "notify"), ("commitments", "report", "first", "by", "KOR"), ("commitments", "board", "party", "KOR"),
+            ("text", "sign", "minutes", "outlets", "atom"), ("text", "show", "minutes", "hash", "00"), ("event", "assess", "launch", "It was one", "type", "launch")):
+        for env, sentence in (({}, f"entente {words[0]} {words[1]} takes no --{option}."), (nodes.KOREAN, f"--{option}")):
+            done = kor.run(*words, f"--{option}", value, key="policy", code=2, env=env).stderr
+            assert sentence in done and f"entente {words[0]} --help" in done, done
+    for command in ("session", "body", "commitments", "text", "event"):
+        assert f"entente {command} list takes no --label." in kor.run(command, "--label", "U", code=2).stderr
+    assert {**kor.get("/dialogues"), "now_ms": 0} == {**before, "now_ms": 0}
+
+
 def test_a_session_is_led_through(stage):
     world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
     kor, usa = world["kor"], world["usa"]
