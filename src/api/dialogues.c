@@ -200,8 +200,9 @@ static enum err reply_thing(struct api *a, struct reply *r, const struct thing_r
 }
 
 struct things_wish {
-	uint32_t kinds; /* bit mask of kinds[] */
-	bool is_open;	/* only what is not over */
+	uint32_t kinds;	  /* bit mask of kinds[] */
+	bool is_open;	  /* only what is not over */
+	uint32_t channel; /* 0: every one */
 	bool has_of;
 	struct place_key of;
 	struct bytes name; /* .ptr NULL: of any */
@@ -248,6 +249,8 @@ static enum err read_wish(struct api *a, struct request *q, struct things_wish *
 	w->name = request_word(q, "name");
 	w->has_of = of.ptr != NULL;
 	e = w->has_of ? place_text_read(node_accord(a->node), of, &w->of) : ERR_OK;
+	if (e == ERR_OK && request_word(q, "channel").ptr != NULL)
+		e = request_channel(a, q, &w->channel);
 	if (e == ERR_OK)
 		e = request_number(q, "limit", THINGS_MAX, THINGS_MAX, &w->left);
 	if (e == ERR_OK)
@@ -334,6 +337,43 @@ static enum err reply_whole(struct api *a, struct request *q, struct reply *r, s
 	return e == ERR_OK ? reply_thing(a, r, row, fields, true) : e;
 }
 
+/* Whether the next page, or what was asked for, may have things of this channel. */
+static bool is_wanted_channel(const struct api *a, const struct things_wish *w,
+			      const struct accord_channel *channel)
+{
+	return (channel->parties >> node_self(a->node) & 1) != 0 &&
+	       (w->channel == 0 || w->channel == channel->number) &&
+	       (w->after.place.log.channel == 0 || w->after.place.log.channel == channel->number);
+}
+
+/*
+ * Whether a thing of such a kind has the name there, also one that who asks may not know of: whoever writes there
+ * would find out by writing.
+ */
+static enum err reply_taken(struct api *a, struct reply *r, const struct things_wish *w)
+{
+	const struct accord_channel *channel = accord_channel_find(node_accord(a->node), w->channel);
+	bool may, is_taken = false;
+	enum err e;
+
+	if (channel == NULL || w->name.ptr == NULL)
+		return ERR_OK;
+	e = reading_channel(&a->reading, w->channel, &may);
+	if (e != ERR_OK || !may ||
+	    (a->reading.as != READING_OWNER && (a->reading.roles & channel->writers) == 0))
+		return e;
+	for (size_t i = 0; e == ERR_OK && !is_taken && i < ARRAY_COUNT(kinds); i++) {
+		struct message_at at = { 0 };
+		if ((w->kinds >> i & 1) == 0)
+			continue;
+		e = fold_next_named(node_fold(a->node), w->channel, kinds[i], w->name, &at);
+		is_taken = e == ERR_OK;
+		e = e == ERR_NOT_FOUND ? ERR_OK : e;
+	}
+	reply_bool(r, "taken", is_taken);
+	return e;
+}
+
 enum err run_dialogues(struct api *a, struct request *q, struct reply *r)
 {
 	const struct accord *accord = node_accord(a->node);
@@ -352,9 +392,7 @@ enum err run_dialogues(struct api *a, struct request *q, struct reply *r)
 		e = reply_whole(a, q, r, row, fields);
 	for (size_t i = 0; e == ERR_OK && request_word(q, "place").ptr == NULL && i < accord->channels_count;
 	     i++) {
-		if ((accord->channels[i].parties >> node_self(a->node) & 1) != 0 &&
-		    (w.after.place.log.channel == 0 ||
-		     w.after.place.log.channel == accord->channels[i].number))
+		if (is_wanted_channel(a, &w, &accord->channels[i]))
 			e = reply_channel(a, r, accord->channels[i].number, &w, row, fields);
 	}
 	if (e == ERR_OK) {
@@ -362,6 +400,7 @@ enum err run_dialogues(struct api *a, struct request *q, struct reply *r)
 		reply_bool(r, "more", w.is_cut);
 		if (w.is_cut && w.last.log.channel != 0)
 			reply_place(r, "next", accord, &w.last);
+		e = reply_taken(a, r, &w);
 		reply_object_end(r);
 	}
 	free(row);

@@ -223,7 +223,7 @@ static enum exit_code refuse_count(size_t count, const char *kind, const char *w
 	return EXIT_NOT_FOUND;
 }
 
-enum exit_code dialogue_get_all(struct client *c, const char *kind, bool is_open, json_t **out)
+enum exit_code dialogue_get_pages(struct client *c, const struct query *wanted, json_t **out)
 {
 	char after[PLACE_TEXT_LEN] = "";
 	enum exit_code code;
@@ -231,12 +231,7 @@ enum exit_code dialogue_get_all(struct client *c, const char *kind, bool is_open
 	*out = NULL;
 	do {
 		json_t *page = NULL;
-		struct query q;
-		query_open(&q, "/dialogues");
-		if (kind != NULL)
-			query_put(&q, "kind", kind);
-		if (is_open)
-			query_put(&q, "open", "1");
+		struct query q = *wanted;
 		if (after[0] != '\0')
 			query_put(&q, "after", after);
 		code = client_get(c, &q, &page);
@@ -253,6 +248,17 @@ enum exit_code dialogue_get_all(struct client *c, const char *kind, bool is_open
 	if (code == EXIT_DONE)
 		json_object_set_new(*out, "more", json_false());
 	return code;
+}
+
+enum exit_code dialogue_get_all(struct client *c, const char *kind, bool is_open, json_t **out)
+{
+	struct query q;
+
+	query_open(&q, "/dialogues");
+	query_put(&q, "kind", kind);
+	if (is_open)
+		query_put(&q, "open", "1");
+	return dialogue_get_pages(c, &q, out);
 }
 
 enum exit_code dialogue_get(struct client *c, const char *kind, json_t **out)

@@ -20,7 +20,9 @@ bool dialogue_put(struct draft *d, json_t *said, const char **bad) MUST_CHECK;
 /* Whether the fields are as their kind wants them; likewise: a field that is missing has its name there. */
 bool dialogue_is_whole(const struct draft *d, const char **bad) MUST_CHECK;
 
-/* "things" of GET /dialogues, page by page: of one kind or NULL, all or what is open. The caller's. */
+/* "things" of GET /dialogues, page by page: those of the words that the query has. The caller's. */
+enum exit_code dialogue_get_pages(struct client *c, const struct query *wanted, json_t **out) MUST_CHECK;
+/* Of one kind, all or what is open. */
 enum exit_code dialogue_get_all(struct client *c, const char *kind, bool is_open, json_t **out) MUST_CHECK;
 enum exit_code dialogue_get(struct client *c, const char *kind, json_t **out) MUST_CHECK;
 /* The one of that kind with that name or place, asked for by it; else it was said. The caller's. */

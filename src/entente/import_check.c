@@ -491,7 +491,33 @@ static enum exit_code check_standing(const struct import *in, const json_t *thin
 	return EXIT_DONE;
 }
 
-enum exit_code import_check(const struct import *in)
+/* What he may not know of has its name too, and the node would refuse another in the midst of the file. */
+static enum exit_code check_name(struct import *in, const json_t *thing)
+{
+	const struct shape *shape = import_shape(json_str(thing, "kind"));
+	json_t *answer = NULL;
+	enum exit_code code;
+	char id[ID_LEN];
+	struct query q;
+
+	if (shape->kind == KIND_UNIT || shape->kind == KIND_CONDITION || json_str(thing, "name")[0] == '\0' ||
+	    json_object_get(in->standing, import_id_of_thing(thing, id)) != NULL)
+		return EXIT_DONE;
+	query_open(&q, "/dialogues");
+	query_put_number(&q, "channel", in->channel);
+	query_put(&q, "kind", shape->name);
+	query_put(&q, "name", json_str(thing, "name"));
+	code = client_get(&in->c, &q, &answer);
+	if (code == EXIT_DONE && json_flag(answer, "taken")) {
+		say_error(_("{1}: the name is taken there by what you are not shown."), id);
+		say_next(_("give it another name; nothing was filed"));
+		code = EXIT_REFUSED;
+	}
+	json_decref(answer);
+	return code;
+}
+
+enum exit_code import_check(struct import *in)
 {
 	json_t *known = json_object();
 	const json_t *thing, *row;
@@ -506,6 +532,8 @@ enum exit_code import_check(const struct import *in)
 			code = check_one(in, thing, i, known);
 		if (code == EXIT_DONE)
 			code = check_standing(in, thing);
+		if (code == EXIT_DONE)
+			code = check_name(in, thing);
 	}
 	json_decref(known);
 	return code;

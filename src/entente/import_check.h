@@ -29,8 +29,8 @@ struct import {
 	struct officer officer;
 	char party[PARTY_NAME_MAX + 1];
 	size_t filed, stood;
-	char at[ID_LEN];		 /* what is being filed: where it stopped; "": nothing yet */
-	uint64_t filed_on;		 /* the channel */
+	char at[ID_LEN]; /* what is being filed: where it stopped; "": nothing yet */
+	uint64_t channel;
 	char filed_last[PLACE_TEXT_LEN]; /* "": nothing was */
 };
 
@@ -50,6 +50,6 @@ json_t *import_fields(const json_t *thing);
 enum exit_code import_open(struct import *in) MUST_CHECK;
 enum exit_code import_check_head(const struct import *in) MUST_CHECK;
 /* Against what stands, the accord's lists and the channel's parties, which *in holds by then. */
-enum exit_code import_check(const struct import *in) MUST_CHECK;
+enum exit_code import_check(struct import *in) MUST_CHECK;
 
 #endif

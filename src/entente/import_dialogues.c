@@ -92,10 +92,14 @@ static enum exit_code get_lists(struct import *in)
 static enum exit_code get_standing(struct import *in)
 {
 	json_t *answer = NULL, *row, *names;
-	enum exit_code code = dialogue_get_all(&in->c, NULL, false, &answer);
+	enum exit_code code;
 	char id[ID_LEN];
+	struct query q;
 	size_t i;
 
+	query_open(&q, "/dialogues");
+	query_put_number(&q, "channel", in->channel);
+	code = dialogue_get_pages(&in->c, &q, &answer);
 	in->standing = json_object();
 	names = json_object();
 	json_array_foreach(json_object_get(answer, "things"), i, row)
@@ -138,6 +142,7 @@ static enum exit_code address(struct import *in, struct draft *d)
 	if (code == EXIT_DONE)
 		code = bytes_copy_str(d->statement.party, in->party, sizeof in->party) == ERR_OK ? EXIT_DONE
 												 : EXIT_ERROR;
+	in->channel = d->statement.channel;
 	return code;
 }
 
@@ -267,7 +272,6 @@ static enum exit_code file_one(struct import *in, enum kind kind, const char *on
 		code = refuse_waiting(in, &wish);
 	} else if (code == EXIT_DONE) {
 		in->filed++;
-		in->filed_on = d.statement.channel;
 		memcpy(in->filed_last, place, sizeof in->filed_last);
 		json_object_set_new(in->standing, id, json_pack("{s:s}", "place", place));
 	}
@@ -331,8 +335,10 @@ static bool has_said(const struct import *in, const struct shape *shape, const c
 static enum exit_code is_item_due(struct import *in, const struct shape *shape, const char *of, bool *is_due)
 {
 	bool is_agree = strcmp(shape->name, "agree") == 0;
+	char id[ID_LEN];
+	const json_t *row = json_object_get(in->standing, import_id("item", of, id));
 	json_t *item = NULL;
-	enum exit_code code = dialogue_look_up(&in->c, "item", of, &item);
+	enum exit_code code = dialogue_look_up(&in->c, "item", json_str(row, "place"), &item);
 
 	*is_due = false;
 	if (code == EXIT_DONE && (json_flag(item, "over") || is_said_by(item, shape->name, in->party)))
@@ -448,11 +454,11 @@ enum exit_code import_dialogues(struct options *o)
 	if (code == EXIT_DONE)
 		code = officer_find_role(&in.officer, o, &in.c);
 	if (code == EXIT_DONE)
+		code = get_address(&in);
+	if (code == EXIT_DONE)
 		code = get_standing(&in);
 	if (code == EXIT_DONE)
 		code = get_lists(&in);
-	if (code == EXIT_DONE)
-		code = get_address(&in);
 	if (code == EXIT_DONE)
 		code = import_check(&in);
 	if (code == EXIT_DONE)
@@ -462,7 +468,7 @@ enum exit_code import_dialogues(struct options *o)
 	else
 		say_stopped(&in);
 	if (code == EXIT_DONE && in.filed > 0)
-		code = check_lines_on(&in.c, in.filed_on, in.filed_last, o->is_json);
+		code = check_lines_on(&in.c, in.channel, in.filed_last, o->is_json);
 	json_decref(in.lists);
 	json_decref(in.parties);
 	json_decref(in.standing);

@@ -516,7 +516,7 @@ def test_a_bad_file_files_nothing(stage, tmp_path):
 
 
 def test_who_is_not_cleared_for_all_imports_a_file(stage, tmp_path):
-    """He meets a name that he is not shown: he is told at which thing, and goes on from there. Above his clearance, or where others must approve, nothing is filed."""
+    """A name that he is not shown is found before anything is filed. Above his clearance, or where others must approve, nothing is filed."""
     world = stage.world(officers_of={"kor": {**PEOPLE, "press": ["press"]}, "usa": PEOPLE}, edit={"guidelines": ("release above U by 1", "release above R by 1")})
     kor, file = world["kor"], tmp_path / "file.json"
     at, hidden = ("--channel", "notify", "--language", "en"), ("--label", "R", "--language", "en")
@@ -532,19 +532,24 @@ def test_who_is_not_cleared_for_all_imports_a_file(stage, tmp_path):
     kor.forbid_owner()
     kor.start()
 
-    def imported(*rows, key="press", label="U", **more):
-        file.write_text(json.dumps({"entente": "dialogues/1", "channel": "notify", "label": label, "things": rows}))
+    def imported(*rows, key="press", label="U", channel="notify", **more):
+        file.write_text(json.dumps({"entente": "dialogues/1", "channel": channel, "label": label, "things": rows}))
         return kor.run("import", "dialogues", str(file), key=key, **more)
 
     first, last = ({"kind": "body", "name": name, "title": {"en": name}} for name in ("first", "last"))
     session = {"kind": "session", "of": "first", "name": "margin", "title": {"en": "A session"}}
-    done = imported(first, session, last, code=4).stderr
-    assert "(NAMED" in done and "if you may know of it" in done and "It stopped at session margin." in done, done
-    assert "1 statement of" in done and "and stands." in done and "MARGIN" not in done and "KOR/NOTIFY" not in done, done
-    done = imported(first, session, last, code=4, env=nodes.KOREAN).stderr
-    assert "session margin에서 멈췄습니다." in done and "기록되어" not in done, "the second time nothing was filed"
-    assert "Filed: 2 statements; stood already: 1 thing." in imported(first, {**session, "name": "margins"}, last).stdout
+    # A name that is taken by what he is not shown, below a body that is new itself, is found before anything is filed.
+    for env, words in (({}, "session margin: the name is taken there by what you are not shown."), (nodes.KOREAN, "session margin: 열람할 수 없는 것이 이미 쓰고 있는 이름입니다.")):
+        done = imported(first, session, last, code=4, env=env).stderr
+        assert words in done and "MARGIN" not in done and "KOR/NOTIFY" not in done and "stand" not in done.replace("standing", ""), done
+    assert "nothing was filed" in imported(first, session, last, code=4).stderr and not things(usa, "body", "first")
+    assert "Filed: 3 statements; stood already: 0 things." in imported(first, {**session, "name": "margins"}, last).stdout
     assert "Filed: 0 statements; stood already: 3 things." in imported(first, {**session, "name": "margins"}, last).stdout
+    # In another channel every name is free.
+    other = {"kind": "item", "of": "margin", "name": "point", "title": {"en": "A point"}}
+    settled = [{"kind": verb, "of": "point"} for verb in ("agree", "close")]
+    assert "Filed: 4 statements; stood already: 0 things." in imported(first, session, other, *settled, channel="consult", key="policy").stdout
+    usa.wait("it is there", lambda: [one["place"].split()[0] for one in usa.get("/dialogues", kind="session", channel="consult")["things"]] == ["KOR/CONSULT"])
     # What another of his party said where he is not shown it stands, and is no reason to stop.
     promise = {"kind": "commitment", "of": "kidd", "name": "promise", "title": {"en": "Promise"}, "parties": ["KOR", "USA"]}
     assert "Filed: 1 statement; stood already: 1 thing." in imported(promise, {"kind": "body", "name": "after", "title": {"en": "After"}}).stdout
@@ -555,8 +560,13 @@ def test_who_is_not_cleared_for_all_imports_a_file(stage, tmp_path):
     # A file is filed by one.
     done = imported(above, key="policy", label="C", code=4).stderr
     assert "Under C others must approve each statement (line" in done and "entente drafts" not in done and "It stopped at body above." in done, done
+    # That a name is taken is told to whoever would find out by writing there, and to nobody else.
+    kor.login("press", tmp_path)
+    asked = [kor.get("/dialogues", kind=kind, name=name, channel=channel) for kind, name, channel in (
+        ("session", "margin", "notify"), ("session", "nowhere", "notify"), ("session", "margin", "consult"))]
+    assert [(one["things"], one.get("taken")) for one in asked[:2]] == [([], True), ([], False)] and "taken" not in asked[2]
     kor.login("policy", tmp_path)
-    assert {one["name"] for one in kor.get("/dialogues")["things"]} == {"kidd", "closed", "margin", "promise", "first", "margins", "last", "after"}
+    assert {one["name"] for one in kor.get("/dialogues")["things"]} == {"kidd", "closed", "margin", "promise", "first", "margins", "last", "after", "point"}
 
 
 def printed(folder, file):

@@ -383,6 +383,34 @@ def test_no_label_goes_out_above_its_outlet(stage, tmp_path):
     refused(kor, f"open is under embargo until {year}", "publish", "open", out, key=None)
 
 
+def test_a_note_has_the_label_of_its_text(stage, tmp_path):
+    """What stands about a text in the own home channel is marked as the text unless its author says otherwise; it is never sent, and shown to nobody who may not know of the text."""
+    world = stage.world(officers_of={"kor": {**PEOPLE, "press": ["press"]}, "usa": PEOPLE}, edit={"guidelines": ("release above U by 1", "release above R by 1")})
+    kor, usa = world["kor"], world["usa"]
+    kor.run("body", "new", "kidd", "Dialogue", "--language", "en", "--channel", "notify", "--label", "U", key="policy")
+    labels = {}
+    for name, level in (("open", "U"), ("closed", "R")):
+        kor.run("text", "new", "kidd", name, name, "--language", "en", "--languages", "en", "--label", level, key="policy")
+        noted = kor.say("text", "note", name, f"OWN WORDS of {name}", "--language", "en", key="policy")["place"]
+        assert noted.startswith("KOR/") and noted in text(kor, name)["notes"]
+        labels[name] = kor.entry(noted)["label"]
+    about = {name: kor.entry(text(kor, name)["place"])["label"] for name in labels}
+    assert labels == about and [labels[name]["level"] for name in ("open", "closed")] == ["U", "R"]
+    # They are its author's words: he may mark them otherwise.
+    kor.run("text", "note", "open", "OWN WORDS, closed", "--language", "en", "--label", "R", key="policy")
+    assert [kor.entry(one)["label"]["level"] for one in text(kor, "open")["notes"]] == ["U", "R"]
+    for done in (kor.run("text", "show", "closed"), kor.run("text", "show", "closed", env=nodes.KOREAN)):
+        assert "OWN WORDS of closed" in done.stdout
+    both(world, "both texts", lambda one: one, "closed")
+    assert all(text(usa, name)["notes"] == [] for name in labels) and "OWN WORDS" not in usa.run("log", "notify").stdout
+    kor.stop()
+    kor.forbid_owner()
+    kor.start()
+    kor.login("press", tmp_path)
+    shown = kor.run("text", "show", "open", env={"XDG_RUNTIME_DIR": str(tmp_path)}).stdout
+    assert "OWN WORDS, closed" not in shown and "closed" not in shown, shown
+
+
 def test_whoever_is_not_cleared_for_all_writes_a_text(stage, tmp_path):
     """The owner does not read, and the officers' clearance is below the channel's: each is shown the text as far as he may know of it, and it goes on."""
     world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
