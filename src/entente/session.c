@@ -239,18 +239,20 @@ static const json_t *at_place(const json_t *things, const char *place)
 	return NULL;
 }
 
-/* Whether the one body is the other, or went into it by however many merges. */
-static bool went_into(const struct agenda *a, const char *place, const char *into)
+/* Whether the one body is the other, is under it, or went into it, by however many steps. */
+static bool goes_to(const struct agenda *a, const char *place, const char *into)
 {
 	const json_t *body = at_place(a->bodies, place), *other;
 	size_t i, turns = json_array_size(json_object_get(a->bodies, "things"));
 
 	for (; turns > 0 && body != NULL && strcmp(json_str(body, "place"), into) != 0; turns--) {
-		const char *name = json_flag(body, "over") ? json_str(body, "merged_into") : "";
+		const char *name = json_str(body, "merged_into");
 		const json_t *next = NULL;
+		if (!json_flag(body, "over"))
+			next = at_place(a->bodies, json_str(body, "of"));
 		json_array_foreach(json_object_get(a->bodies, "things"), i, other)
 		{
-			if (strcmp(json_str(other, "name"), name) == 0)
+			if (json_flag(body, "over") && strcmp(json_str(other, "name"), name) == 0)
 				next = other;
 		}
 		body = next;
@@ -275,16 +277,15 @@ static bool is_earlier(const struct agenda *a, const json_t *session)
 	return false;
 }
 
-/* Whether it hangs on the body, or on a session of it that is not later; or on what went into it. */
+/* Whether it hangs on the body or a part of it, on an earlier session of these, or on what went into them. */
 static bool is_carried(const struct agenda *a, const json_t *thing)
 {
 	const char *of = json_str(thing, "of"), *body = json_str(a->session, "of");
 	const json_t *session = at_place(a->sessions, of);
+	const char *on = session == NULL ? of : json_str(session, "of");
+	bool is_gone = strcmp(on, body) != 0 && json_flag(at_place(a->bodies, on), "over");
 
-	if (session == NULL)
-		return went_into(a, of, body);
-	return strcmp(json_str(session, "of"), body) == 0 ? is_earlier(a, session)
-							  : went_into(a, json_str(session, "of"), body);
+	return goes_to(a, on, body) && (session == NULL || is_gone || is_earlier(a, session));
 }
 
 static bool is_on_agenda(const struct agenda *a, const json_t *thing)

@@ -171,6 +171,21 @@ test("agenda: what is open of earlier sessions and of the bodies that went into 
   assert.equal(nextSession(all, all[2]), undefined, "nothing is due of what is ended");
 });
 
+test("dialogues: what is open of a body's parts is on its own agenda too, as long as they are parts of it", () => {
+  const body = (place, of, merged_into) => ({ place, kind: "body", name: place, of, over: merged_into !== undefined, merged_into });
+  const session = (place, of, first_ms) => ({ place, kind: "session", of, first_ms, end_ms: first_ms, standing: "CONCLUDED", over: false });
+  const item = (place, of) => ({ place, kind: "item", of, over: false, standing: "PROPOSED" });
+  const all = [
+    body("whole"), body("part", "whole"), body("own"), body("gone", "whole", "own"),
+    session("w1", "whole", 1), session("p1", "part", 1), session("w2", "whole", 2), session("p3", "part", 3), session("g1", "gone", 1), session("o1", "own", 2),
+    item("of-part", "part"), item("of-p1", "p1"), item("of-p3", "p3"), item("of-w1", "w1"), item("of-g1", "g1"),
+  ];
+  const at = (place) => agendaOf(all, all.find((one) => one.place === place)).map((one) => one.place);
+  assert.deepEqual(at("w2"), ["of-part", "of-p1", "of-w1"]); // a later session of a part, and what went elsewhere, are not
+  assert.deepEqual(at("p3"), ["of-part", "of-p1", "of-p3"]); // nothing goes down
+  assert.deepEqual(at("o1"), ["of-g1"]);
+});
+
 const { fieldsOfRows, formsOn, faultOf, sampleOf } = await load("fold/forms.js");
 
 test("moves: a condition's stage is said on its commitment, and what is signed is released at a time", () => {

@@ -328,6 +328,8 @@ def test_a_rhythm_is_past_and_a_part_becomes_a_body(stage):
         kor.run("session", "new", body, f"{body}-2", "Next", "--when", "2199", "--language", "en", key="policy")
     stands(usa, "session", "own-2", "SCHEDULED")
     assert "pending" not in kor.run("session", "show", "own-2").stdout
+    # What is open of a part is on the agenda of the whole too.
+    assert all("pending" in node.run("session", "show", "kidd-2").stdout for node in (kor, usa)) and "pending" not in kor.run("session", "show", "kidd-1").stdout
     for node in (kor, usa):
         node.run("body", "merge", "part", "It grew", "--to", "own", "--language", "en", key="policy")
     for node in (kor, usa):

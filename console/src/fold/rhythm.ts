@@ -38,13 +38,13 @@ export function nextHost(things: Thing[], body: Thing): string | undefined {
   return at < 0 || body.over ? undefined : body.parties?.[(at + 1) % body.parties.length];
 }
 
-// A body and those that went into it, by however many merges.
-function goneInto(things: Thing[], body: string | undefined): Set<string | undefined> {
+// A body, those under it and those that went into it, by however many steps.
+function goesTo(things: Thing[], body: string | undefined): Set<string | undefined> {
   const bodies = things.filter((one) => one.kind === "body"), into = new Set([body]);
   for (let count = 0; count !== into.size;) {
     count = into.size;
     for (const one of bodies)
-      if (one.over && one.merged_into !== undefined && bodies.some((other) => other.name === one.merged_into && into.has(other.place)))
+      if (one.over ? bodies.some((other) => other.name === one.merged_into && into.has(other.place)) : one.of !== undefined && into.has(one.of))
         into.add(one.place);
   }
   return into;
@@ -56,10 +56,10 @@ function isEarlier(things: Thing[], one: Thing, than: Thing): boolean {
     : than.first_ms === undefined || (one.first_ms ?? 0) < than.first_ms;
 }
 
-// What hangs on the session, and what is not over of its body, of its earlier sessions and of the bodies that went into it.
+// What hangs on the session, and what is not over of its body and of those under it, of their earlier sessions and of the bodies that went into them.
 export function agendaOf(things: Thing[], session: Thing): Thing[] {
-  const into = goneInto(things, session.of);
-  const from = new Set(things.filter((one) => one.kind === "session" && into.has(one.of) && (one.of !== session.of || isEarlier(things, one, session))).map((one) => one.place));
+  const into = goesTo(things, session.of), gone = new Set(things.filter((one) => one.kind === "body" && one.over && one.place !== session.of).map((one) => one.place));
+  const from = new Set(things.filter((one) => one.kind === "session" && into.has(one.of) && (gone.has(one.of ?? "") || isEarlier(things, one, session))).map((one) => one.place));
   return things.filter((one) => (one.kind === "item" || one.kind === "commitment") && one.of !== undefined &&
     (one.of === session.place || (!one.over && (into.has(one.of) || from.has(one.of)))));
 }
