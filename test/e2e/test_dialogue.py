@@ -388,17 +388,27 @@ def test_the_articles_stand_on_both_sides(stage):
     assert settled == kinds.count("close") == kinds.count("item") - 1 == 5
     count = len(kinds) - units - kinds.count("delegation") - kinds.count("begin") - kinds.count("conclude") - 2 * settled
     done = kor.say("import", "dialogues", str(file), key="policy")
-    assert done["stood"] == 0 and done["filed"] == count + units + 12 + settled, "four delegations, four sessions that were begun and concluded, and items that were closed"
+    assert done["stood"] == 0 and done["filed"] == count + units + 18 + settled, "four delegations, seven sessions that were begun and concluded, and items that were closed"
     usa.wait("all of it is at usa", lambda: len(usa.get("/dialogues")["things"]) == count)
     assert not usa.get("/dialogues")["more"] and usa.get("/dialogues", limit=3)["more"], "what is cut says so"
     assert things(usa, "commitment", "p12-rdp-a")["standing"] == "UNCONFIRMED", "nobody is bound by another's word"
     done = usa.say("import", "dialogues", str(file), key="policy")
     owed = [one for one in things(usa, "commitment") if "USA" in one["parties"]]
-    assert done["stood"] == count + units + 8 and done["filed"] == len(owed) + 4 + 2 * settled
+    assert done["stood"] == count + units + 14 and done["filed"] == len(owed) + 4 + 2 * settled
     # What both sides' articles say was dealt with is closed when both have said so, and no later agenda has it.
     kor.wait("the items are closed", lambda: {one["name"] for one in things(kor, "item") if one["standing"] != "CLOSED"} == {"p9-direction"})
     assert things(kor, "item", "p9-direction")["standing"] == "PROPOSED"
-    assert "p3-attack" not in kor.run("session", "show", "kidd-24").stdout
+    assert "p3-attack" not in (next_one := kor.run("session", "show", "kidd-24").stdout)
+    # What the parts of the 22nd met about stands in their own sessions, beside that; what is open of it is on the next agenda of the whole.
+    beside = {one["name"]: one for one in things(usa, "session") if one.get("beside") == "kidd-22"}
+    bodies = {one["place"]: one for one in things(usa, "body")}
+    assert {name: (bodies[one["of"]]["name"], bodies[bodies[one["of"]]["of"]]["name"], one["standing"]) for name, one in beside.items()} == {
+        f"kidd-22-{name}": (body, "kidd", "CONCLUDED") for name, body in (("executive", "kidd-executive"), ("spi", "spi"), ("dsc", "dsc"))}
+    about = {one["name"]: one["of"] for kind in ("item", "commitment") for one in things(usa, kind)}
+    for part, names in (("dsc", ("p1-deterrence-areas", "p2-rok-role")), ("spi", ("p3-attack", "p4-denuclearization", "p5-exercises")), ("executive", ("p6-regional-strategies",))):
+        assert {about[name] for name in names} == {beside[f"kidd-22-{part}"]["place"]}
+        assert all((name in next_one) == (name in {one["name"] for one in things(usa, "commitment")}) for name in names), next_one
+    assert all(name in usa.run("session", "show", "kidd-22").stdout for name in beside)
     kor.wait("they are confirmed", lambda: all(one["standing"] == "OPEN" for one in things(kor, "commitment")))
     # Again it files nothing.
     for node in (kor, usa):
@@ -415,7 +425,7 @@ def test_the_articles_stand_on_both_sides(stage):
             name, unit = one["unit"].split("/")
             assert any(other["name"] == unit for other in usa.get("/text", place=things(usa, "text", name)["place"])["units"]), "the unit that it is taken from is there"
     assert things(usa, "commitment", "p12-rdp-a")["unit"] == "statement-kidd-24/procurement"
-    assert marks(kor, file) == marks(usa, file) == 15, "what the articles contradict is marked, and shown"
+    assert marks(kor, file) == marks(usa, file) == 18, "what the articles contradict is marked, and shown"
     whole = usa.get("/text", place=things(usa, "text", "statement-kidd-24")["place"])
     assert len(whole["units"]) == 7 and whole["state"] == "DRAFT" and {one["status"] for one in whole["units"]} == {"PROPOSED"}
     # A session says what was done and hangs on it, and once what is on its agenda; each in the reader's language.
@@ -604,7 +614,7 @@ def test_the_calendars_of_bodies(stage, tmp_path):
     kor.run("session", "call-off", "ncg-3", "It was put off", "--language", "en", key="policy")
     usa.wait("all of it is at usa", lambda: usa.get("/dialogues")["things"] == kor.get("/dialogues")["things"])
     files = calendars(kor, "press", "press")
-    assert set(files) == {"kidd", "ncg", "edscg"} == set(calendars(usa, "press", "usa")), "a body without sessions has no calendar"
+    assert set(files) == {"kidd", "kidd-executive", "spi", "dsc", "ncg", "edscg"} == set(calendars(usa, "press", "usa")), "a body without sessions has no calendar"
     for name, file in files.items():
         assert file.read_bytes() == (tmp_path / "usa" / file.name).read_bytes(), "both sides' calendars are the same bytes"
         assert b"HIDDEN" not in file.read_bytes() and b"No day yet" not in file.read_bytes()
