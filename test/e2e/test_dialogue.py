@@ -257,6 +257,7 @@ def test_a_session_is_led_through(stage):
     usa.wait("the new name is here", lambda: things(usa, "body", "kidd")["title"] == {"ko": "한미 통합국방협의체"})
     whole, = usa.get("/dialogues", place=things(usa, "body", "kidd")["place"])["things"]
     assert [one["act"] for one in whole["deeds"] if one["kind"] == "act"] == ["amend"]
+    assert usa.entry(whole["place"])["says"]["title"] == {"ko": "통합국방협의체"} and "한미 통합국방협의체" in usa.run("body", "show", "kidd").stdout
     assert usa.run("log", "consult").stdout.count("act") > 5
 
 
@@ -288,6 +289,32 @@ def bodies_feed_and_merge(kor, usa):
     assert things(kor, "body", "spi")["merged_into"] == "kidd" and "pending" in kor.run("session", "show", "kidd-99").stdout
     assert "spi:" not in kor.run("session").stdout, "nothing is due of what is ended"
     assert re.search("통합된 곳 +.*\\(kidd\\)", kor.run("body", "show", "spi", env=nodes.KOREAN).stdout)
+
+
+def test_an_item_is_declined_with_a_reason(stage):
+    """Who declines says why, which both sides read; what is declined is on no later agenda, and opens none that was agreed. What is closed is closed once."""
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    kor, usa = world["kor"], world["usa"]
+    kor.run("body", "new", "kidd", "Dialogue", *TITLE, "--channel", "consult", "--label", "U", key="policy")
+    for name, when in (("first", "2023"), ("next", "2199")):
+        kor.run("session", "new", "kidd", name, name, "--when", when, "--language", "en", key="policy")
+    for name in ("unwanted", "wanted"):
+        kor.run("session", "item", "first", name, name, "--language", "en", key="policy")
+        stands(usa, "item", name, "PROPOSED")
+    usa.run("session", "decline-item", "unwanted", "It is for the other body", "--language", "en", key="policy")
+    usa.run("session", "agree-item", "wanted", key="policy")
+    stands(kor, "item", "unwanted", "DECLINED")
+    for node in (kor, usa):
+        shown = {name: node.run("session", "show", name).stdout for name in ("first", "next")}
+        assert re.search("^unwanted +DECLINED", shown["first"], re.M) and re.search("^unwanted  USA  decline  It is for the other body$", shown["first"], re.M), shown
+        assert "unwanted" not in shown["next"] and "wanted" in shown["next"], shown
+    assert "거절" in kor.run("session", "show", "first", env=nodes.KOREAN).stdout
+    refused(kor, "OVER", "session", "agree-item", "unwanted")
+    kor.run("session", "discussed", "wanted", key="policy")
+    usa.wait("it was discussed", lambda: things(usa, "item", "wanted")["standing"] == "DISCUSSED")
+    usa.run("session", "close-item", "wanted", key="policy")
+    stands(kor, "item", "wanted", "CLOSED")
+    assert "wanted" not in kor.run("session", "show", "next").stdout
 
 
 def test_a_rhythm_is_past_and_a_part_becomes_a_body(stage):

@@ -678,6 +678,16 @@ def test_the_sentences_of_what_goes_wrong(stage, tmp_path):
         kor.run("session", verb, "first", key="policy")
     for verb in ("open", "agree", "conclude"):
         wrong("its party said it before", "session", verb, "first")
+    # An item of it that is closed twice, by one side and by both.
+    kor.run("session", "new", "kidd", "second", "Second", "--when", "2023-05-11", "--language", "en", key="policy")
+    kor.run("session", "item", "second", "point", "Point", "--language", "en", key="policy")
+    kor.run("session", "close-item", "point", key="policy")
+    wrong("its party said it before", "session", "close-item", "point")
+    usa.wait("the item is there", lambda: any(one["name"] == "point" for one in usa.get("/dialogues", kind="item")["things"]))
+    usa.run("session", "close-item", "point", key="policy")
+    kor.wait("it is closed", lambda: any(one["standing"] == "CLOSED" for one in kor.get("/dialogues", kind="item")["things"]))
+    wrong("its party said it before", "session", "close-item", "point")
+    wrong("what it is about is closed", "session", "discussed", "point")
     # A commitment that its own debtor accepts; a body that is ended over it.
     kor.run("commitments", "new", "kidd", "exercise", "Exercise", "--by", "KOR", "--detail", "One was held", "--language", "en", key="policy")
     kor.run("commitments", "report", "exercise", "Held", key="policy")
