@@ -153,9 +153,59 @@ static const struct talk_deed {
 	{ KIND_ACT, KIND_BODY, DIALOGUE_ACT_AMEND },
 	{ KIND_ACT, KIND_BODY, DIALOGUE_ACT_END },
 	{ KIND_ACT, KIND_SESSION, DIALOGUE_ACT_AGENDA_AGREE },
+	{ KIND_ACT, KIND_SESSION, DIALOGUE_ACT_BEGIN },
+	{ KIND_ACT, KIND_SESSION, DIALOGUE_ACT_CONCLUDE },
+	{ KIND_ACT, KIND_SESSION, DIALOGUE_ACT_RECORD_AGREE },
 	{ KIND_ACT, KIND_ITEM, DIALOGUE_ACT_ITEM_CLOSE },
 	{ KIND_ACT, KIND_ITEM, DIALOGUE_ACT_ITEM_DISCUSSED },
 };
+
+/* Mostly the oldest, so that one is signed. The caller closes *out. */
+static bool pick_text(struct world *w, struct sim_node *n, struct thing_row *row, struct text *out)
+{
+	struct message_at oldest = { 0 };
+
+	if (!pick(w, n, KIND_TEXT, row))
+		return false;
+	if (below(w, 4) > 0 &&
+	    fold_next_thing(node_fold(n->node), TALK_CHANNEL, KIND_TEXT, NULL, &oldest, row) != ERR_OK)
+		return false;
+	if (fold_text(node_fold(n->node), &row->place, NULL, NULL, row, out) != ERR_OK)
+		world_fail(w, "a text is not there");
+	return true;
+}
+
+static void put_hash(struct talk_act *a, const uint8_t hash[HASH_LEN], struct buf *memory)
+{
+	size_t from = memory->len;
+
+	cbor_put_bytes(memory, (struct bytes){ hash, HASH_LEN });
+	end_field(a, DIALOGUE_HASH, memory, &from);
+}
+
+/* A text as it stands, or one that is not it; many are agreed by nobody yet. */
+static bool choose_record(struct world *w, struct sim_node *n, struct talk_act *a, struct buf *memory)
+{
+	static struct thing_row row;
+	struct statement says;
+	struct text_head head;
+	uint8_t hash[HASH_LEN];
+	char name[DIALOGUE_NAME_MAX + 1];
+	struct text t;
+	bool is_named;
+
+	if (!pick_text(w, n, &row, &t))
+		return false;
+	text_head_of(w->accord, &row, &says, &head);
+	text_hash(&t, &head, hash);
+	text_close(&t);
+	hash[0] ^= below(w, 16) == 0;
+	is_named = bytes_copy_str(head.name, name, sizeof name) == ERR_OK;
+	if (is_named)
+		put_text(a, DIALOGUE_TO, name, memory);
+	put_hash(a, hash, memory);
+	return is_named;
+}
 
 static bool choose_deed(struct world *w, struct sim_node *n, struct talk_act *a)
 {
@@ -187,7 +237,7 @@ static bool choose_deed(struct world *w, struct sim_node *n, struct talk_act *a)
 		put_uint(a, DIALOGUE_ACT, d->act, &memory);
 	if (d->kind == KIND_DISPUTED || (d->kind == KIND_ACT && d->act == DIALOGUE_ACT_ASSESS))
 		put_words(a, DIALOGUE_DETAIL, "As we have it", &memory);
-	return true;
+	return d->kind != KIND_ACT || d->act != DIALOGUE_ACT_RECORD_AGREE || choose_record(w, n, a, &memory);
 }
 
 /* ---- Texts. ---- */
@@ -262,7 +312,6 @@ static void choose_endorsement(struct world *w, struct sim_node *n, const struct
 	struct statement says;
 	struct text_head head;
 	uint8_t hash[HASH_LEN];
-	size_t from;
 
 	text_head_of(w->accord, row, &says, &head);
 	text_hash(t, &head, hash);
@@ -273,28 +322,20 @@ static void choose_endorsement(struct world *w, struct sim_node *n, const struct
 	put_uint(a, DIALOGUE_ACT, what, memory);
 	if (what == ENDORSE_RELEASE)
 		put_text(a, DIALOGUE_WHEN, "2026-04-11T14:30Z", memory);
-	from = memory->len;
-	cbor_put_bytes(memory, BYTES_OF(hash));
-	end_field(a, DIALOGUE_HASH, memory, &from);
+	put_hash(a, hash, memory);
 }
 
 static bool choose_of_text(struct world *w, struct sim_node *n, struct talk_act *a)
 {
 	static struct thing_row row;
 	struct buf memory = BUF_ON(a->memory);
-	struct message_at oldest = { 0 };
 	uint64_t draw = below(w, 12);
 	struct text t;
 	bool is_said = true, is_clean;
 
-	if (!pick(w, n, KIND_TEXT, &row))
+	/* Of a clean one each word more outdates the initials. */
+	if (!pick_text(w, n, &row, &t))
 		return false;
-	/* Mostly the oldest, so that one is signed; of a clean one each word more outdates the initials. */
-	if (below(w, 4) > 0 &&
-	    fold_next_thing(node_fold(n->node), TALK_CHANNEL, KIND_TEXT, NULL, &oldest, &row) != ERR_OK)
-		return false;
-	if (fold_text(node_fold(n->node), &row.place, NULL, NULL, &row, &t) != ERR_OK)
-		world_fail(w, "a text is not there");
 	refer(a, &row.place);
 	is_clean = text_is_clean(&t, UNIT_AD_REFERENDUM);
 	if ((draw == 0 && (!is_clean || below(w, 4) == 0) &&
