@@ -347,8 +347,8 @@ static bool is_wanted_channel(const struct api *a, const struct things_wish *w,
 }
 
 /*
- * Whether a thing of such a kind has the name there, also one that who asks may not know of: whoever writes there
- * would find out by writing.
+ * Whether a thing of such a kind has the name there, also one that who asks may not know of: whoever writes
+ * there would find out by writing.
  */
 static enum err reply_taken(struct api *a, struct reply *r, const struct things_wish *w)
 {

@@ -100,7 +100,7 @@ static void put_all(struct table *t, const json_t *answer, bool is_over_too)
 
 /* ---- The list, and what it says of the bodies' rhythm. ---- */
 
-/* What is held beside a session, or is a call, is none of those that were agreed on, and nobody's turn to host. */
+/* What is held beside a session, or is a call, is none that was agreed on, and nobody's turn to host. */
 static bool is_regular(const json_t *session)
 {
 	const char *manner = json_str(session, "manner");

@@ -60,8 +60,8 @@ struct verb {
 	enum exit_code (*run)(struct options *o);
 };
 /*
- * Without an argument it is the first. An option that the verb does not take is wrong use; a table that names none
- * of them is not looked at.
+ * Without an argument it is the first. An option that the verb does not take is wrong use; a table that names
+ * none of them is not looked at.
  */
 enum exit_code verbs_run(struct options *o, const struct verb *verbs);
 /* False, and explained: `name` was given, and says nothing without `with`. */

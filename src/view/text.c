@@ -444,7 +444,7 @@ static enum err judge_signed(const struct case_file *c, enum verdict *out)
 	return e;
 }
 
-/* ---- A session's record is a text that all agree to, as its author had it: he names it and its hash. ---- */
+/* ---- A record is a text that all agree to, as its author had it: he names it and its hash. ---- */
 
 static bool is_record(const struct statement *s)
 {

@@ -1,5 +1,5 @@
 /*
- * text_row.h - what was said of a text, as rows: each deed with all that it says, and what a party's log sums up to.
+ * text_row.h - what was said of a text, as rows: each deed with all that it says, and the sums of a party.
  *
  * Layer: view. Pure. For text.c only.
  */

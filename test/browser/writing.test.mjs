@@ -318,6 +318,31 @@ test("a text is initialled, each initial read back by the hash that the other's 
   assert.equal(createHash("sha256").update(readFileSync(await file.path())).digest("hex"), hash);
 });
 
+test("what both agreed to is the record of its session, by its name and its hash; before that it is offered to nobody", async () => {
+  const body = (await dialogues("kor", "body")).find((one) => !one.over).name;
+  await say("kor", "policy", "session", "new", body, "held-2027", "Held", "--language", "en", "--label", "U");
+  for (const verb of ["begin", "conclude"])
+    await say("kor", "policy", "session", verb, "held-2027");
+  const { place } = await say("kor", "policy", "text", "of", "held-2027", "minutes-2027", "Minutes", "--language", "en", "--languages", "en", "--label", "U");
+  await say("kor", "policy", "text", "unit", "minutes-2027", "goal", "Both sides agree.", "--language", "en");
+  await until("the minutes are there", async () => (await named("usa", "text", "minutes-2027")) && (await textAt("usa", place)).units.length === 1);
+  await openThing(kor, place);
+  await kor.page.locator('[data-act="record-agree"][aria-disabled=true]').press("Enter");
+  await kor.page.locator(".acts .warning", { hasText: "CLEAN" }).waitFor();
+  await kor.page.locator('[data-act="record-agree"]').press("Enter"); // closed again
+  for (const { party } of [kor, usa])
+    await say(party, "policy", "text", "agree", "minutes-2027");
+  await until("agreed", async () => (await Promise.all(["kor", "usa"].map((party) => textAt(party, place)))).every((one) => one.units[0].status === "AGREED"));
+  for (const officer of [kor, usa]) {
+    await openThing(officer, place);
+    await officer.page.locator(enabled("record-agree")).press("Enter");
+    await hold(officer.page, "record-agree-hold");
+  }
+  await until("the record is agreed", async () => (await Promise.all(["kor", "usa"].map((party) => named(party, "session", "held-2027")))).every((one) => one.standing === "RECORD AGREED"));
+  await openThing(usa, (await named("usa", "session", "held-2027")).place);
+  await usa.page.locator(".thing .deeds tr", { hasText: (await textAt("usa", place)).hash }).first().waitFor();
+});
+
 test("words that were read back and are no hash of the text cannot be marked CORRECT here, and a file with another hash offers nothing", async () => {
   const place = await agreed("statement-2028");
   await say("kor", "policy", "text", "initial", "statement-2028");

@@ -66,7 +66,7 @@ struct said {
 #define READ_TEXT                                                                          \
 	CLEAN_TEXT, ENDORSE(A, INITIAL, 2), ENDORSE(B, INITIAL, 2), SAYS(B, READ_BACK, 8), \
 		SAYS(A, READ_BACK, 9), SAYS(A, MARK, 10, .mark = 1), SAYS(B, MARK, 11, .mark = 1)
-/* A session that is concluded and its minutes, one unit that both agree to: eight statements, the text the fifth. */
+/* A session that is concluded and its minutes, the fifth of eight statements: one unit, agreed by both. */
 #define HELD BODY(A, "b"), SESSION(A, 1, "s"), DOES(A, BEGIN, 2), DOES(A, CONCLUDE, 2)
 #define MINUTES HELD, TEXT(A, 2), UNIT(A, 5, "u", "Words."), AGREE(A, 5, 6), AGREE(B, 5, 6)
 #define RECORD(p, to_, at, ...) DOES(p, RECORD_AGREE, 2, .to = to_, .text = at, __VA_ARGS__)
