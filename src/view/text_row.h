@@ -1,7 +1,7 @@
 /*
  * text_row.h - what was said of a text, as rows: each deed with all that it says, and the sums of a party.
  *
- * Layer: view. Pure. For text.c only.
+ * Layer: view. Pure. For text.c and its fuzz target.
  */
 #ifndef VIEW_TEXT_ROW_H
 #define VIEW_TEXT_ROW_H

@@ -7,6 +7,7 @@
 #include "record/sqlite.h"
 #include "view/marking.h"
 #include "view/rows.h"
+#include "view/text_row.h"
 
 #include <assert.h>
 #include <string.h>
@@ -170,6 +171,19 @@ static void check_thing(struct bytes in)
 	(void)thing_is_over(&thing);
 }
 
+static void check_text(struct bytes in)
+{
+	static struct statement says;
+	struct text_deed deed = { .named_count = 0 };
+
+	if (text_row_read(in, &deed, &says) != ERR_OK)
+		return;
+	assert(text_is_deed(says.kind) || text_is_about_initial(says.kind));
+	assert(deed.named_count <= STATEMENT_REFERENCES_MAX && deed.says == &says);
+	for (size_t i = 0; i < deed.named_count; i++)
+		assert(deed.named[i].party < PARTY_MAX);
+}
+
 static void check_places(struct bytes in)
 {
 	struct log_places places;
@@ -211,6 +225,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 	check_keys(&m, rows.in);
 	check_check(rows.in);
 	check_thing(rows.in);
+	check_text(rows.in);
 	check_places(rows.in);
 	check_marking(rows.in);
 	return 0;
