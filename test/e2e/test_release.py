@@ -14,13 +14,27 @@ from test_clock import faked
 TEAM = {"watch": ["watch"], "head": ["head"], "shift": ["shift"], "deputy": ["deputy"], "policy": ["policy"]}
 
 
-@pytest.fixture
-def guided(stage, tmp_path):
-    """KOR and USA under guidelines, five officers each."""
+def world(stage, tmp_path, team):
     accord = tmp_path / "accord"
     shutil.copytree(nodes.ROOT / "accords/rok-us", accord)
     shutil.copy(nodes.ROOT / "test/lib/guidelines", accord / "guidelines")
-    return stage.world(accord=accord, officers_of={"kor": TEAM, "usa": TEAM}, label="OPEN")
+    return stage.world(accord=accord, officers_of={"kor": team, "usa": team}, label="OPEN")
+
+
+@pytest.fixture
+def guided(stage, tmp_path):
+    """KOR and USA under guidelines, five officers each."""
+    return world(stage, tmp_path, TEAM)
+
+
+def folder(tmp_path, name):
+    """Where a session is kept: of nobody else."""
+    (tmp_path / name).mkdir(mode=0o700)
+    return tmp_path / name
+
+
+def drafts(node):
+    return {row["place"]: row for row in node.get("/drafts")}
 
 
 def submit(node, text="Two launches expected.", level="CLOSED", channel="share", to="usa/watch", key="watch", more=()):
@@ -340,6 +354,55 @@ def test_a_downgrade_signed_beforehand_waits_where_it_is_in_doubt(guided, tmp_pa
     assert "it stands in a log that has ended" in kor.run("drafts").stdout
     kor.wait("status counts them", lambda: kor.get("/status")["unfiled"] == 2)
     assert "released" in approve(kor, due, "deputy")
+
+
+def test_why_a_downgrade_is_not_filed_is_told_to_who_may_know_of_it(stage, tmp_path):
+    """That an item was asked back is not said above its label, not even by what becomes of a draft that is open to more."""
+    pair = world(stage, tmp_path, {**TEAM, "linguist": ["linguist"]})
+    kor = pair["kor"]
+    place = submit(kor, level="SECRET")["place"]
+    approve(kor, place, "head")
+    place = approve(kor, place, "shift")["released"]
+    back = kor.say("recall", place, "Asked back.", key="watch")["place"]
+    approve(kor, back, "head")
+    back = approve(kor, back, "shift")["released"]
+    lower = kor.say("downgrade", place, "--label", "CLOSED", key="watch")["place"]
+    approve(kor, lower, "head")
+    draft = kor.say("downgrade", place, "--label", "OPEN", "--from", "1h", key="watch")["place"]
+    approve(kor, draft, "head")
+    rows = {}
+    for name in ("linguist", "deputy"):
+        kor.login(name, folder(tmp_path, name))
+        rows[name] = drafts(kor).get(draft)
+    kor.token = None
+    assert kor.entry(back)["label"]["level"] == "SECRET"
+    assert (rows["deputy"]["unfiled"], rows["deputy"]["unfiled_by"]) == ("RECALLED", back)
+    assert rows["linguist"]["state"] == "DATED" and not {"unfiled", "unfiled_by"} & set(rows["linguist"])
+    assert back not in json.dumps(rows["linguist"])
+    shown = {name: kor.run("drafts", "--key", kor.keys / name).stdout for name in rows}
+    assert "was asked back" in shown["deputy"] and draft in shown["linguist"] and "asked back" not in shown["linguist"]
+
+
+def test_a_downgrade_waits_until_its_log_is_open(guided, tmp_path):
+    kor, usa = guided["kor"], guided["usa"]
+    place = release(kor, level="CLOSED")
+    draft = kor.say("downgrade", place, "--label", "OPEN", "--from", "1h", key="watch")["place"]
+    approve(kor, draft, "head")
+    guided.await_receipts()
+    kor.run("export", "--backup", tmp_path / "backup")
+    usa.await_step(kor.say("send", "share", "A lunch.", "--to", "usa/watch", "--label", "OPEN", key="watch")["place"], "STATION RECEIPT")
+    for node in (usa, kor):
+        node.stop()
+    kor.lose_record()
+    kor.run("restore", tmp_path / "backup")
+    kor.start(env=faked("+70m"))
+    row = drafts(kor)[draft]
+    assert row["unfiled"] == "RECOVERING" and "unfiled_by" not in row
+    assert "the log that it goes to is not open yet" in kor.run("drafts").stdout
+    kor.wait("status counts it", lambda: kor.get("/status")["unfiled"] == 1)
+    usa.start(env=faked("+70m"))
+    usa.wait("it is filed once the log is open", lambda: usa.entry(place).get("became", {}).get("label_place"), 30)
+    kor.wait("and nothing is left", lambda: not drafts(kor) and kor.get("/status")["unfiled"] == 0, 30)
 
 
 def test_outside_needs_consent_and_the_named_hand(guided):
