@@ -231,6 +231,47 @@ static void take_marks(struct incoming *in, const struct csv_row *head, const st
 	}
 }
 
+/* What is shown as title, words or label, or stands in each file of ours. */
+static bool is_read(struct bytes column)
+{
+	static const char *const names[] = { "id",	"title",    "text",   "label",	  "marking",
+					     "created", "modified", "author", "withdrawn" };
+
+	for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+		if (bytes_equal(column, bytes_str(names[i])))
+			return true;
+	}
+	return column.len == 0;
+}
+
+/* The words, and every other cell as a line: a list of ships, of sanctions, has columns of its own. */
+static bool put_row(struct incoming *in, const struct csv_row *head, const struct csv_row *row,
+		    const struct incoming_marks *marks)
+{
+	struct bytes words = cell_of(row, column_of(head, "text"));
+	size_t max = words.len;
+	struct buf text;
+	bool is_put;
+
+	for (size_t i = 0; i < head->count; i++)
+		max += head->cells[i].len + row->cells[i].len + 3;
+	buf_init(&text, xcalloc(1, max), max);
+	buf_put(&text, words);
+	for (size_t i = 0; i < head->count; i++) {
+		struct bytes cell = cell_of(row, i);
+		if (is_read(head->cells[i]) || cell.len == 0)
+			continue;
+		buf_put_str(&text, text.len > 0 ? "\n" : "");
+		buf_put(&text, head->cells[i]);
+		buf_put_str(&text, ": ");
+		buf_put(&text, cell);
+	}
+	is_put = incoming_put(in, cell_of(row, column_of(head, "id")), cell_of(row, column_of(head, "title")),
+			      buf_bytes(&text), marks);
+	free(text.ptr);
+	return is_put;
+}
+
 static enum err read_rows(struct incoming *in, struct bytes bytes, struct buf *memory)
 {
 	struct csv_row *rows = xcalloc(2, sizeof *rows), *head = &rows[0], *row = &rows[1];
@@ -249,9 +290,7 @@ static enum err read_rows(struct incoming *in, struct bytes bytes, struct buf *m
 		if (e != ERR_OK)
 			break;
 		take_marks(in, head, row, &marks);
-		if (!incoming_put(in, cell_of(row, column_of(head, "id")),
-				  cell_of(row, column_of(head, "title")),
-				  cell_of(row, column_of(head, "text")), &marks))
+		if (!put_row(in, head, row, &marks))
 			e = ERR_LIMIT;
 	}
 	free(rows);

@@ -150,7 +150,24 @@ static struct bytes id_of(const json_t *feature, char memory[32])
 	return bytes_str(memory);
 }
 
-/* The words, and where: a person sees what was said to be where. */
+/* What is shown as title, words or label, or stands in each file of ours. */
+static bool is_read(const json_t *properties, const char *key)
+{
+	static const char *const keys[] = { "title",	"text",	  "marking",  "created",
+					    "modified", "author", "withdrawn" };
+
+	for (size_t i = 0; i < ARRAY_COUNT(keys); i++) {
+		if (strcmp(key, keys[i]) == 0)
+			return true;
+	}
+	if (strcmp(key, "label") == 0)
+		return incoming_is_line(text_of(properties, key, key));
+	if (strcmp(key, "name") == 0)
+		return !json_is_string(json_object_get(properties, "title"));
+	return strcmp(key, "description") == 0 && !json_is_string(json_object_get(properties, "text"));
+}
+
+/* The words, what else is said of it, and where: a person sees what was said to be where. */
 static bool put_feature(struct incoming *in, const json_t *feature)
 {
 	const json_t *properties = json_object_get(feature, "properties"),
@@ -161,20 +178,28 @@ static bool put_feature(struct incoming *in, const json_t *feature)
 	char id[32], *place = json_is_null(geometry)
 				      ? NULL
 				      : json_dumps(geometry, JSON_COMPACT | JSON_REAL_PRECISION(8));
-	size_t max = words.len + (place == NULL ? 0 : strlen(place)) + 2;
+	size_t max = 2 * in->whole.len + (place == NULL ? 0 : strlen(place)) + 64;
+	const char *key;
+	const json_t *value;
 	struct buf text;
 	bool is_put;
 
 	buf_init(&text, xcalloc(1, max), max);
 	buf_put(&text, words);
+	json_object_foreach((json_t *)(uintptr_t)properties, key, value)
+	{
+		if (!is_read(properties, key))
+			border_json_put(&text, key, value);
+	}
 	if (place != NULL) {
-		buf_put_str(&text, words.len > 0 ? "\n\n" : "");
+		buf_put_str(&text, text.len > 0 ? "\n\n" : "");
 		buf_put_str(&text, place);
 	}
 	if (incoming_is_line(line))
 		incoming_take_line(in, line, &marks);
 	incoming_take_banner(in, text_of(properties, "marking", "marking"), &marks);
-	is_put = incoming_put(in, id_of(feature, id), text_of(properties, "title", "name"), buf_bytes(&text),
+	is_put = buf_check(&text) == ERR_OK &&
+		 incoming_put(in, id_of(feature, id), text_of(properties, "title", "name"), buf_bytes(&text),
 			      &marks);
 	free(text.ptr);
 	free(place);

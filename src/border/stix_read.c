@@ -262,23 +262,9 @@ static bool is_read(const char *type, const char *key)
 	return strcmp(type, "note") == 0 && strcmp(key, "revoked") != 0;
 }
 
-/* A member as a line: an opinion, when something was observed, to what it refers. */
-static void put_member(struct buf *out, const char *key, const json_t *value)
-{
-	char *text = json_is_string(value)
-			     ? NULL
-			     : json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
-
-	buf_put_str(out, out->len > 0 ? "\n" : "");
-	buf_put_str(out, key);
-	buf_put_str(out, ": ");
-	buf_put_str(out, text == NULL ? json_string_value(value) : text);
-	free(text);
-}
-
 static enum err put_object(struct incoming *in, const json_t *object, const struct stix_object *o)
 {
-	size_t max = 2 * in->whole.len + 64; /* what is written again is a little longer at most: 1e5 */
+	size_t max = 2 * in->whole.len + 64;
 	const char *key;
 	const json_t *value;
 	struct buf text;
@@ -290,7 +276,7 @@ static enum err put_object(struct incoming *in, const json_t *object, const stru
 	json_object_foreach((json_t *)(uintptr_t)object, key, value)
 	{
 		if (!is_read(o->type, key))
-			put_member(&text, key, value);
+			border_json_put(&text, key, value);
 	}
 	is_put = buf_check(&text) == ERR_OK &&
 		 incoming_put(in, bytes_str(o->id), bytes_of(o->title), buf_bytes(&text), &o->marks);

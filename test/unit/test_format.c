@@ -160,6 +160,30 @@ static void what_is_published_is_a_report(void **state)
 	}
 }
 
+static void every_column_and_property_is_shown(void **state)
+{
+	static const struct {
+		const char *format, *text, *want;
+	} rows[] = {
+		{ "csv", "name,former names,IMO,flag,list\nSea Star,Old Star,9074729,,A\n",
+		  "name: Sea Star\nformer names: Old Star\nIMO: 9074729\nlist: A" },
+		{ "csv", "text,IMO\nA ship.,9074729\n", "A ship.\nIMO: 9074729" },
+		{ "geojson",
+		  "{\"type\":\"Feature\",\"geometry\":null,\"properties\":{\"name\":\"A town\",\"people\":3,"
+		  "\"label\":\"Town\"}}",
+		  "people: 3\nlabel: Town" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct incoming in;
+		assert_int_equal(incoming_read(g, 0, bytes_str(rows[i].format), bytes_str(rows[i].text), &in),
+				 ERR_OK);
+		assert_string_equal(str(json_array_get(in.items, 0), "text"), rows[i].want);
+		incoming_close(&in);
+	}
+}
+
 /* Whoever decides on it sees all that it says. */
 static void every_member_of_an_object_is_shown(void **state)
 {
@@ -202,6 +226,7 @@ int main(void)
 		cmocka_unit_test(words_leave_in_each_language),
 		cmocka_unit_test(what_is_published_is_a_report),
 		cmocka_unit_test(every_member_of_an_object_is_shown),
+		cmocka_unit_test(every_column_and_property_is_shown),
 	};
 
 	return cmocka_run_group_tests(tests, start, finish);
