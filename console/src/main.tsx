@@ -1,6 +1,7 @@
 // The console begins here: words, the terminal's key, the session, the stream; then the screens are functions of the signals.
 
 import { h, JSX, render } from "preact";
+import { useEffect, useErrorBoundary } from "preact/hooks";
 import { effect, signal, untracked } from "@preact/signals";
 import { pause, Silence } from "./node/ask.js";
 import { findSession, followTabs } from "./node/login.js";
@@ -21,6 +22,7 @@ import { loadForms } from "./view/form.js";
 import { followKeys, Keyboard } from "./view/keys.js";
 import { followIdle, followLeaving, holds } from "./view/leave.js";
 import { Left, Login, showKeys, Unanswered } from "./view/login.js";
+import { Sentence } from "./view/parts.js";
 import { followPeople, PeopleScreen } from "./view/people.js";
 import { RecordScreen } from "./view/record.js";
 import { followRelief, ReliefScreen } from "./view/relief.js";
@@ -28,7 +30,7 @@ import { beginScreen, now, Screen, screen } from "./view/screen.js";
 import { followSamples, StatusScreen } from "./view/status.js";
 import { countTyping, followTyping, leaveToOutbox, loadTyping } from "./view/typing.js";
 import { Watch } from "./view/watch.js";
-import { choose, language, loadWords } from "./words/say.js";
+import { _, choose, language, loadWords } from "./words/say.js";
 
 const STATUS_MS = 5_000, DUTY_MS = 30_000; // paths and clocks age meanwhile, and a shift ends
 
@@ -60,8 +62,14 @@ function App() {
     return hasLeft.value && !holds.value ? <Left /> : <Login />;
   if (!isAtHand.value)
     return null;
-  const Shown = screens[screen.value.name];
-  return <Frame><Shown key={screen.value.name} /></Frame>;
+  return <Frame><Whole key={screen.value.name} name={screen.value.name} /></Frame>;
+}
+
+// Whatever one thing does to the screen that shows it, the alarms and the other screens stay.
+function Whole({ name }: { name: Screen }) {
+  const [why, tryAgain] = useErrorBoundary((error) => reportError(error)), Shown = screens[name];
+  useEffect(tryAgain, [screen.value.about]);
+  return why === undefined ? <Shown /> : <p class="warning bad" role="alert"><Sentence text={_("This cannot be shown, by a fault of this page. The record is whole: read it with `entente read` on the node, and report the fault.")} /> {String(why)}</p>;
 }
 
 const isAtHand = signal(false); // what this officer typed and signed here

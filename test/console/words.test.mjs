@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { load, vectors } from "./here.mjs";
 
 const { fill, particle, visible } = await load("words/fill.js");
-const { clock, countdown, dateTimeGroup, readMoment, span } = await load("words/moment.js");
+const { clock, countdown, dateTimeGroup, offset, readMoment, span } = await load("words/moment.js");
 
 test("particles: every vector", () => {
   for (const { before, forms, want } of vectors("particle.json").vectors)
@@ -26,6 +26,15 @@ test("date-time groups", () => {
   for (const bad of ["", "311407Z NOV 26", "282507Z NOV 26", "281407 NOV 26", "281407Z NOW 26", "2026-11-28"])
     assert.ok(Number.isNaN(readMoment(bad)), bad);
 });
+
+test("a time of another century has its year whole, and one that no calendar has is one all the same", () => {
+  assert.equal(dateTimeGroup(Date.UTC(2126, 10, 28, 14, 7)), "281407Z NOV 2126");
+  assert.equal(dateTimeGroup(Date.UTC(1999, 11, 31)), "310000Z DEC 1999");
+  assert.equal(dateTimeGroup(2 ** 53), "130000Z SEP 275760");
+  assert.equal(clock(2 ** 53), "00:00:00Z");
+});
+
+test("how far a clock is off has its sign, and naught has none", () => assert.deepEqual([300, -1500, -40, 0].map(offset), ["+0.3", "-1.5", "0.0", "0.0"]));
 
 test("spans and countdowns are never rounded up", () => {
   assert.deepEqual(span(59_999), { unit: "s", value: 59, rest: 0 });

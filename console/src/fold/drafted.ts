@@ -28,6 +28,4 @@ function isBeyond(entry: Pick<Entry, "party" | "epoch" | "index">, seen: Seen[])
   return row === undefined || entry.epoch > row.epoch || (entry.epoch === row.epoch && entry.index >= row.size);
 }
 
-export function unseen(entries: Entry[], seen: Seen[], me: string): Entry[] {
-  return entries.filter((entry) => entry.party !== me && isBeyond(entry, seen));
-}
+export const unseen = (entries: Entry[], seen: Seen[], me: string): Entry[] => entries.filter((entry) => entry.party !== me && isBeyond(entry, seen));

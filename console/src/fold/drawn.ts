@@ -69,9 +69,7 @@ export interface Figure {
   series: { label: string; values: number[] }[];
 }
 
-export function plotted({ x, series }: Figure): (number | null)[][] {
-  return [x, ...series.map((one) => one.values.map((value) => (Number.isNaN(value) ? null : value)))];
-}
+export const plotted = ({ x, series }: Figure): (number | null)[][] => [x, ...series.map((one) => one.values.map((value) => (Number.isNaN(value) ? null : value)))];
 
 export function tableOf({ x, series }: Figure, tick: (value: number) => string): string[][] {
   return x.map((value, i) => [tick(value), ...series.map((one) => (Number.isNaN(one.values[i]) ? "–" : String(one.values[i])))]);
@@ -98,9 +96,7 @@ export function median(values: number[]): number {
   return sorted.length === 0 ? NaN : sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-export function byPrecedence(entries: Entry[]): [string, number][] {
-  return PRECEDENCES.map((name) => [name, entries.filter((entry) => (entry.precedence ?? "ROUTINE") === name).length]);
-}
+export const byPrecedence = (entries: Entry[]): [string, number][] => PRECEDENCES.map((name) => [name, entries.filter((entry) => (entry.precedence ?? "ROUTINE") === name).length]);
 
 // ---- A ladder as a strip of time, 0 to 1000: from the filing to the last step that is proved, or to now and to what is due. Its table is the steps themselves.
 

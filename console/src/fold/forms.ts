@@ -31,9 +31,7 @@ const hash = (text: string): Read => (/^[0-9a-f]{64}$/.test(text) ? fromHex(text
 const readers: Record<string, (text: string) => Read> = { code: number, num: number, time: moment, hash };
 
 // What has several parts has all of them, or nothing.
-function whole(parts: Read[]): Read {
-  return parts.every((part) => part === undefined) ? undefined : parts.some((part) => part === undefined || part === UNREADABLE) ? UNREADABLE : parts as Value[];
-}
+const whole = (parts: Read[]): Read => parts.every((part) => part === undefined) ? undefined : parts.some((part) => part === undefined || part === UNREADABLE) ? UNREADABLE : parts as Value[];
 
 function valueIn(field: FormField, name: string, texts: Texts, languages: string[], refers: string[]): Read {
   const typed = texts[name] ?? "", each = (names: string[], read: (text: string) => Read) => names.map((one) => texts[`${name}.${one}`] ?? "").map((text) => (text === "" ? undefined : read(text)));

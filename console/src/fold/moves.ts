@@ -58,9 +58,7 @@ function atStep(step: ProcedureStep, isPresent: boolean): Move[] {
   }
 }
 
-function isAnswered(said: Said[], about: string, by: string): boolean {
-  return said.some((one) => one.move === by && one.about === about);
-}
+const isAnswered = (said: Said[], about: string, by: string): boolean => said.some((one) => one.move === by && one.about === about);
 
 export function movesAt(gate: Gate, { moves: said }: WholeInstance, me: string): Move[] {
   if (gate.state === "DECIDED" || gate.state === "WITHDRAWN")

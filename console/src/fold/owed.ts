@@ -25,9 +25,7 @@ export interface Owed {
 const STEP_APPROVE = "APPROVE";
 
 // Of those with the same key the first.
-export function distinct<One>(all: One[], key: (one: One) => unknown): One[] {
-  return all.filter((one, i) => all.findIndex((other) => key(other) === key(one)) === i);
-}
+export const distinct = <One>(all: One[], key: (one: One) => unknown): One[] => all.filter((one, i) => all.findIndex((other) => key(other) === key(one)) === i);
 
 function owedIn(entry: Entry): Owed[] {
   const title = entry.subject ?? entry.title ?? "", names = title === "" && entry.filled?.title ? [entry.filled.title] : undefined;
@@ -177,12 +175,7 @@ export function isFlood(began: number[], at: number, wasFlood: boolean): boolean
   return wasFlood ? recent >= FLOOD_OVER : recent > FLOOD_COUNT;
 }
 
-interface Tone {
-  hertz: number;
-  seconds: number;
-  pause: number;
-  times: number;
-}
+interface Tone { hertz: number; seconds: number; pause: number; times: number }
 
 // Four sounds, each of a shape of its own: how high, how long, how often.
 export const TONES: Record<string, Tone> = {

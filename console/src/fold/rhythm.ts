@@ -10,18 +10,14 @@ const isHeld = (session: Thing) => HELD.includes(session.standing);
 const ofBody = (things: Thing[], body: Thing) =>
   things.filter((one) => one.kind === "session" && one.of === body.place && one.end_ms !== undefined && one.standing !== "CALLED OFF" && (one.manner ?? "meeting") === "meeting" && one.beside === undefined);
 
-export function lastSession(things: Thing[], body: Thing): Thing | undefined {
-  return ofBody(things, body).filter(isHeld).sort((a, b) => (b.end_ms ?? 0) - (a.end_ms ?? 0))[0];
-}
+export const lastSession = (things: Thing[], body: Thing): Thing | undefined => ofBody(things, body).filter(isHeld).sort((a, b) => (b.end_ms ?? 0) - (a.end_ms ?? 0))[0];
 
 export function nextSession(things: Thing[], body: Thing): Thing | undefined {
   return body.over ? undefined : ofBody(things, body).filter((one) => !isHeld(one)).sort((a, b) => (a.end_ms ?? 0) - (b.end_ms ?? 0))[0];
 }
 
 // Those whose date went by, and of which nobody has said that they were held.
-export function pastSessions(things: Thing[], body: Thing, at: number): Thing[] {
-  return body.over ? [] : things.filter((one) => one.kind === "session" && one.of === body.place && !isHeld(one) && isPast(one, at));
-}
+export const pastSessions = (things: Thing[], body: Thing, at: number): Thing[] => body.over ? [] : things.filter((one) => one.kind === "session" && one.of === body.place && !isHeld(one) && isPast(one, at));
 
 // The body's rhythm goes by before it meets again, or has gone by: no session is set, or one beyond it.
 export function rhythmPast(things: Thing[], body: Thing, at: number): "unset" | "late" | undefined {
@@ -65,9 +61,7 @@ export function agendaOf(things: Thing[], session: Thing): Thing[] {
 }
 
 // A date is past when all that it may mean is; what its debtor says that it does not owe is late of nobody.
-export function isPast(thing: Thing, at: number): boolean {
-  return !thing.over && thing.standing !== "DENIED" && thing.end_ms !== undefined && thing.end_ms <= at;
-}
+export const isPast = (thing: Thing, at: number): boolean => !thing.over && thing.standing !== "DENIED" && thing.end_ms !== undefined && thing.end_ms <= at;
 
 export interface Bar {
   place: string;

@@ -42,9 +42,7 @@ async function write(store: Store, act: (rows: IDBObjectStore) => void): Promise
   });
 }
 
-export function put(store: Store, key: string, value: unknown): Promise<void> {
-  return write(store, (rows) => rows.put(value, key));
-}
+export const put = (store: Store, key: string, value: unknown): Promise<void> => write(store, (rows) => rows.put(value, key));
 
 // One act on the disk: what stands there is looked at, and then it is another, or as it was. Whether it was changed.
 export async function change<T>(store: Store, key: string, next: (there: T | undefined) => { is: T | undefined } | undefined): Promise<boolean> {
@@ -63,9 +61,7 @@ export async function change<T>(store: Store, key: string, next: (there: T | und
   return isChanged;
 }
 
-export function remove(store: Store, key: string): Promise<void> {
-  return write(store, (rows) => rows.delete(key));
-}
+export const remove = (store: Store, key: string): Promise<void> => write(store, (rows) => rows.delete(key));
 
 // ---- What is kept in this browser is sealed by a key that the browser itself cannot give away.
 
@@ -99,13 +95,9 @@ export async function unsealBytes(sealed: Bytes): Promise<Bytes> {
   return new Uint8Array(await crypto.subtle.decrypt({ name: "AES-GCM", iv: nonce }, await key(), box));
 }
 
-export function seal(value: unknown): Promise<Bytes> {
-  return sealBytes(utf8(JSON.stringify(value)));
-}
+export const seal = (value: unknown): Promise<Bytes> => sealBytes(utf8(JSON.stringify(value)));
 
-export async function unseal<T>(sealed: Bytes): Promise<T> {
-  return JSON.parse(new TextDecoder().decode(await unsealBytes(sealed))) as T;
-}
+export const unseal = async <T>(sealed: Bytes): Promise<T> => JSON.parse(new TextDecoder().decode(await unsealBytes(sealed))) as T;
 
 // ---- The bytes of what is attached, until the message that names them is filed: a page that was closed gives them to a node that was started
 // anew, and nobody has to find the file again. A row a piece, so that memory is that of one.

@@ -100,9 +100,7 @@ export async function dropTyped(typed: Typed): Promise<void> {
 }
 
 // Of every tab and every key.
-export async function allTyped(): Promise<Typed[]> {
-  return (await allRows()).map(({ row }) => row);
-}
+export const allTyped = async (): Promise<Typed[]> => (await allRows()).map(({ row }) => row);
 
 export async function loadTyped(key: string): Promise<Typed[]> {
   whose = key;
@@ -112,6 +110,4 @@ export async function loadTyped(key: string): Promise<Typed[]> {
 }
 
 // Of whomever.
-export async function countTyped(): Promise<number> {
-  return (await allRows().catch(() => [])).filter(({ row }) => row.text !== "").length;
-}
+export const countTyped = async (): Promise<number> => (await allRows().catch(() => [])).filter(({ row }) => row.text !== "").length;

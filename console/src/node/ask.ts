@@ -46,9 +46,7 @@ export function touched(): void {
   localStorage.setItem(USED, String(Date.now()));
 }
 
-export function idleMs(now: number): number {
-  return Math.max(0, now - Number(localStorage.getItem(USED) ?? now));
-}
+export const idleMs = (now: number): number => Math.max(0, now - Number(localStorage.getItem(USED) ?? now));
 
 export function sessionHeaders(): Record<string, string> {
   const word = localStorage.getItem(KEPT);
@@ -83,9 +81,7 @@ async function read<T>(answer: Response): Promise<T> {
   }
 }
 
-export async function ask<T>(path: string, query: Query = {}): Promise<T> {
-  return read<T>(await reach(path, query, {}));
-}
+export const ask = async <T>(path: string, query: Query = {}): Promise<T> => read<T>(await reach(path, query, {}));
 
 export async function askBytes(path: string, query: Query = {}): Promise<Blob> {
   const answer = await reach(path, query, {});

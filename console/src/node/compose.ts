@@ -22,12 +22,7 @@ export interface Words extends Pick<Statement, "kind" | "role" | "label" | "to" 
   seen?: Seen[]; // what he had before him; not said: what the node has by now
 }
 
-interface SeenAnswer {
-  accord: string;
-  party: string;
-  channel: number;
-  seen: Seen[];
-}
+interface SeenAnswer { accord: string; party: string; channel: number; seen: Seen[] }
 
 export function placeOf(entry: Entry): Place {
   return { channel: entry.channel, party: entry.party, epoch: entry.epoch, index: entry.index, leaf: fromHex(entry.leaf) };
@@ -42,9 +37,7 @@ export function entryAt(place: string): Promise<Entry> {
   return answer;
 }
 
-export async function sign(message: Bytes): Promise<Bytes> {
-  return sshsig(await signer(), NAMESPACE, message);
-}
+export const sign = async (message: Bytes): Promise<Bytes> => sshsig(await signer(), NAMESPACE, message);
 
 async function item(statement: Statement, content: Bytes, words: { channel: string; title: string; isHome: boolean; typed?: Typed }): Promise<Item> {
   const bytes = writeStatement(statement);

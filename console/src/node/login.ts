@@ -58,9 +58,7 @@ export function signOut(): void {
   endSession();
 }
 
-export async function isNodeThere(): Promise<boolean> {
-  return fetch("/", { method: "HEAD", cache: "no-store" }).then((answer) => answer.ok, () => false);
-}
+export const isNodeThere = async (): Promise<boolean> => fetch("/", { method: "HEAD", cache: "no-store" }).then((answer) => answer.ok, () => false);
 
 // Another tab signed out or in: this one is of that session from now on.
 export function followTabs(): void {

@@ -28,13 +28,7 @@ export interface Path {
   why?: string;
 }
 
-export interface Peer {
-  party: string;
-  code: string;
-  paths: Path[];
-  clock_offset_ms?: number;
-  compared_ms: number;
-}
+export interface Peer { party: string; code: string; paths: Path[]; clock_offset_ms?: number; compared_ms: number }
 
 export interface Log {
   log: string;
@@ -122,13 +116,7 @@ interface Text {
   attachments?: Attachment[] | number; // in a list their count alone
 }
 
-export interface Attachment {
-  hash: string;
-  len: number;
-  media_type: string;
-  name: string;
-  marking?: Marking | null;
-}
+export interface Attachment { hash: string; len: number; media_type: string; name: string; marking?: Marking | null }
 
 export interface FilledField {
   name: string;
@@ -159,6 +147,11 @@ export interface Entry extends Utterance {
   index: number;
   leaf: string;
   filed_ms: number;
+  claimed_ms: number;
+  flagged?: boolean; // the clock that claimed it was off, by offset_ms
+  offset_ms?: number;
+  ahead_ms?: number; // its filing of ours
+  signer?: { holder: number; roles: string[]; withdrawn: boolean };
   order?: number; // in the record
   signatures: number;
   kind_number: number;
@@ -266,13 +259,7 @@ export interface ProcedureStep {
   owe?: { who: string }[];
 }
 
-export interface Procedure {
-  id: string;
-  hash: string;
-  title: Names;
-  precedences: string[];
-  steps: ProcedureStep[];
-}
+export interface Procedure { id: string; hash: string; title: Names; precedences: string[]; steps: ProcedureStep[] }
 
 interface Decision { place: string; party: string; option_title: Names }
 
@@ -445,12 +432,7 @@ export interface Happened extends OfEvent {
 
 interface Coded { name: string; words: Names }
 
-export interface Assessments {
-  types: Coded[];
-  confidences: Coded[];
-  events: Happened[];
-  more: boolean;
-}
+export interface Assessments { types: Coded[]; confidences: Coded[]; events: Happened[]; more: boolean }
 
 // ---- The watch: docs/spec/watch.md section 6. ----
 

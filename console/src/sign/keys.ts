@@ -8,11 +8,7 @@ import { ed25519, Signer, tokenKey, tokenSignature } from "./sshsig.js";
 
 interface Kept { pair: CryptoKeyPair; publicKey: Bytes }
 
-interface Passkey {
-  id: Bytes;
-  point: Bytes;
-  application: string; // the site's name
-}
+interface Passkey { id: Bytes; point: Bytes; application: string } // made for the site of this name
 
 async function make(): Promise<Kept> {
   const pair = await crypto.subtle.generateKey("Ed25519", false, ["sign", "verify"]) as CryptoKeyPair;

@@ -4,10 +4,9 @@ import { computed, effect, signal, untracked } from "@preact/signals";
 import { AGAIN_MS, alarmsOf, faultRows, isFlood, loudness, owedRows, Quiet, quietUntil, TONES } from "../fold/owed.js";
 import { drafts, duty, heard as heardOf, inboxes, nodeClock, obligations, owing, session, lastEvents, status } from "../node/record.js";
 import { _, visible, word } from "../words/say.js";
-import { now, said } from "./screen.js";
+import { now, said, when } from "./screen.js";
 import type { Entry } from "../node/shapes.js";
 import { Kind } from "../wire/statement.js";
-import { clock } from "../words/moment.js";
 import { roleName, whoIs } from "./parts.js";
 
 // Of what the node says is owed, and of the newest messages, which may owe a mark: each once, as it was said last.
@@ -30,9 +29,7 @@ const faults = computed(() => faultRows({
 
 const WHOLE_POST = 4;
 
-function called(call: number | undefined): string {
-  return !call ? "" : call >= WHOLE_POST ? `, ${_("the whole post is called")}` : `, ${_("alternate {1} is called", call)}`;
-}
+const called = (call: number | undefined): string => !call ? "" : call >= WHOLE_POST ? `, ${_("the whole post is called")}` : `, ${_("alternate {1} is called", call)}`;
 
 export const alarms = computed(() =>
   (session.value ? alarmsOf([...owed.value, ...faults.value], quiet.value, nodeClock.value(now.value)) : []).map((alarm) => ({
@@ -176,7 +173,7 @@ export function followAlarms(): void {
 const GATHER_MS = 1_000;
 
 function one(entry: Entry): string {
-  return `${whoIs(entry)}: ${entry.precedence ?? "ROUTINE"} ${visible(entry.subject ?? entry.text?.[0]?.slice(0, 120) ?? entry.place)}, ${clock(entry.filed_ms)}`;
+  return `${whoIs(entry)}: ${entry.precedence ?? "ROUTINE"} ${visible(entry.subject ?? entry.text?.[0]?.slice(0, 120) ?? entry.place)}, ${when(entry.filed_ms)}`;
 }
 
 function sentence(entries: Entry[]): string {

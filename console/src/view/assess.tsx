@@ -47,9 +47,7 @@ const whereOf = (said: OfEvent) => named(said.location) || (said.where ?? _("unk
 const title = (event: OfEvent) => visible(named(event.title, event.name ?? event.place)); // either side gave it
 const portion = (said: OfEvent) => <span class="age marking">{said.marking?.portion ?? ""} </span>;
 
-function Doubt({ said }: { said: OfEvent }) {
-  return said.doubt === undefined ? null : <p class="warn">{_("in doubt: {1}", visible(named(said.doubt)))}</p>;
-}
+const Doubt = ({ said }: { said: OfEvent }) => said.doubt === undefined ? null : <p class="warn">{_("in doubt: {1}", visible(named(said.doubt)))}</p>;
 
 // ---- All of them. ----
 

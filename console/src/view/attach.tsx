@@ -18,12 +18,7 @@ import { change, typing } from "./typing.js";
 const AGAIN_MS = 2_000;
 
 // Of each file that is under way in this tab, by its box and name: what is done with it, and how far that is.
-interface Way {
-  is: "read" | "sent" | "waits" | "refused";
-  at: number;
-  of: number;
-  why?: string;
-}
+interface Way { is: "read" | "sent" | "waits" | "refused"; at: number; of: number; why?: string }
 
 const ways = signal<Record<string, Way>>({});
 

@@ -4,7 +4,7 @@ import { h } from "preact";
 import type { Owed } from "../fold/owed.js";
 import { drafts, inboxes, instances, nodeClock, session } from "../node/record.js";
 import type { Entry } from "../node/shapes.js";
-import { clock, countdown } from "../words/moment.js";
+import { countdown } from "../words/moment.js";
 import { _, named, spanText, visible, word } from "../words/say.js";
 import { owed } from "./alarm.js";
 import { atGates, CardGates, whoAsks } from "./consult.js";
@@ -12,13 +12,11 @@ import { DraftView } from "./draft.js";
 import { opened, openedDraft } from "./entry.js";
 import { Message } from "./message.js";
 import { partyCode, Precedence, Title, whoIs, Words } from "./parts.js";
-import { go, linkTo, now, placeIn, screen } from "./screen.js";
+import { go, linkTo, now, placeIn, screen, when } from "./screen.js";
 
 const SAID_SHOWN = 3;
 
-function saidByOthers(channel: string): Entry[] {
-  return (inboxes.value[channel] ?? []).filter((entry) => entry.party !== session.value?.party).slice(-SAID_SHOWN).reverse();
-}
+const saidByOthers = (channel: string): Entry[] => (inboxes.value[channel] ?? []).filter((entry) => entry.party !== session.value?.party).slice(-SAID_SHOWN).reverse();
 
 const titleOf = (row: Owed) => row.names?.map((names) => named(names)).join(": ") ?? row.title;
 
@@ -40,7 +38,7 @@ function Asked({ row }: { row: Owed }) {
       <dt>{_("Asked of you")}</dt><dd>{word(row.step)}</dd>
       <dt>{_("Time left")}</dt><dd class={row.due !== undefined && row.due < at ? "due over" : "due"}>{row.due === undefined ? _("no limit; waits for {1}", spanText(at - row.since)) : countdown(row.due - at)}</dd>
       <dt>{_("The other side has said")}</dt>
-      <dd>{saidByOthers(row.channel).map((entry) => <p key={entry.place}>{clock(entry.filed_ms)} {partyCode(entry.party)}: <Title entry={entry} /></p>)}
+      <dd>{saidByOthers(row.channel).map((entry) => <p key={entry.place}>{when(entry.filed_ms)} {partyCode(entry.party)}: <Title entry={entry} /></p>)}
         {saidByOthers(row.channel).length === 0 ? _("nothing on this channel yet") : null}</dd>
     </dl>
   );

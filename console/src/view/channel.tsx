@@ -5,22 +5,18 @@ import { signal } from "@preact/signals";
 import { isWaiting } from "../fold/owed.js";
 import { allOf, askOlder, drafts, inboxes, logs, MESSAGES_SHOWN, readable, rolesOn, session, status } from "../node/record.js";
 import type { Channel as Line, Draft, Entry } from "../node/shapes.js";
-import { clock } from "../words/moment.js";
 import { _, named, word } from "../words/say.js";
 import { ComposeMessage } from "./compose.js";
 import { DraftView } from "./draft.js";
 import { missing, opened, openedDraft } from "./entry.js";
 import { Message } from "./message.js";
 import { Far, MissingRows, Nowhere, partyCode, Precedence, Title, Views } from "./parts.js";
-import { channelIn, linkTo, placeIn, screen } from "./screen.js";
+import { channelIn, linkTo, placeIn, screen, when } from "./screen.js";
 
 const AT_ONCE = 60; // rows that are drawn more at a time; older ones come when they are asked for
 const DRAWN_MAX = 240; // and of all, so that the last page is as fast as the first: what is left at the other end is drawn anew on the way back
 
-interface Rows {
-  from: number; // counted from the newest
-  to: number;
-}
+interface Rows { from: number; to: number } // counted from the newest
 
 const shownRows = signal<Record<string, Rows>>({});
 
@@ -55,7 +51,7 @@ function Row({ entry }: { entry: Entry }) {
   return (
     <li class={`${isOurs ? "ours" : "theirs"} ${isOwed ? "owed" : ""}`}>
       <a href={linkTo("channel", entry.place)} data-place={entry.place} aria-current={placeIn(screen.value.about) === entry.place ? "true" : undefined}>
-        <span class="first">{clock(entry.filed_ms)} <Precedence name={entry.precedence ?? "ROUTINE"} /> <b>{entry.place}</b></span>
+        <span class="first">{when(entry.filed_ms)} <Precedence name={entry.precedence ?? "ROUTINE"} /> <b>{entry.place}</b></span>
         <Title entry={entry} />
         <span class="first"><Far entry={entry} />{(entry.crossed ?? []).length > 0 ? <b class="crossed"> {_("crossed in transit")}</b> : null}</span>
       </a>
@@ -112,18 +108,29 @@ function follow(channel: string, list: HTMLElement): void {
   }
 }
 
+// While the hand is in a list its rows stay where they are: what comes meanwhile is counted above them.
+const heldAt = signal<{ channel: string; place: string } | undefined>(undefined);
+
 function List({ line }: { line: Line }) {
-  const entries = allOf(line.name), { from, to } = rowsOf(line.name), end = entries.length - from;
+  const entries = allOf(line.name), rows = rowsOf(line.name), held = heldAt.value?.channel === line.name ? entries.findIndex((entry) => entry.place === heldAt.value?.place) : -1;
+  const above = held < 0 ? 0 : entries.length - 1 - held, from = rows.from + above, to = rows.to + above;
+  const take = () => { heldAt.value ??= { channel: line.name, place: entries[entries.length - 1]?.place ?? "" }; };
+  const letGo = (event: FocusEvent) => { heldAt.value = (event.currentTarget as Element).contains(event.relatedTarget as Node | null) ? heldAt.value : undefined; };
+  const showNewer = () => {
+    heldAt.value = undefined;
+    newer(line.name);
+    setTimeout(() => document.querySelector<HTMLElement>(".list li a")?.focus()); // the button is gone
+  };
   const waiting = drafts.value.filter((draft) => draft.channel_name === line.name && isWaiting(draft));
   return (
-    <section class="list" aria-label={_("Messages")}>
-      <a class="new-message button" href={linkTo("channel", line.name)}>{_("New message")}</a>
+    <section class="list" aria-label={_("Messages")} onBlurCapture={letGo}>
+      <a class="new-message button" href={linkTo("channel", line.name)}>{_("New message")}</a>{" "}
+      {from > 0 ? <button type="button" class="newer" onClick={showNewer}>{above > 0 ? _("{1} new above", above) : _("Newer")}</button> : null}
       <Stopped line={line} />
       <MissingRows rows={(status.value?.value.missing ?? []).filter((row) => row.channel === line.number)} />
-      {from > 0 ? <button type="button" class="newer" onClick={() => newer(line.name)}>{_("Newer")}</button> : null}
-      <ol onScroll={(event) => follow(line.name, event.currentTarget)}>
-        {from > 0 ? null : waiting.map((draft) => <DraftRow key={draft.place} draft={draft} />)}
-        {entries.slice(Math.max(0, entries.length - to), end).reverse().map((entry) => <Row key={entry.place} entry={entry} />)}
+      <ol onFocusCapture={take} onScroll={(event) => follow(line.name, event.currentTarget)}>
+        {rows.from > 0 ? null : waiting.map((draft) => <DraftRow key={draft.place} draft={draft} />)}
+        {entries.slice(Math.max(0, entries.length - to), entries.length - from).reverse().map((entry) => <Row key={entry.place} entry={entry} />)}
       </ol>
       {entries.length > to || entries.length >= MESSAGES_SHOWN ? <button type="button" class="older" onClick={() => void more(line.name)}>{_("Older")}</button> : null}
       {entries.length === 0 && waiting.length === 0 ? <p class="none">{_("No message yet.")}</p> : null}

@@ -1,19 +1,19 @@
 // Writing: a message in free text or by a form, and what the words of every act are typed into. Ctrl+Enter signs; the input method's Enter never does.
 
 import { h } from "preact";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { utf8 } from "../base/bytes.js";
 import { unseen } from "../fold/drafted.js";
 import type { Typed } from "../keep/drafts.js";
 import { accord, allOf, channelOf, nodeClock, session, shown } from "../node/record.js";
-import type { Channel, Entry, Names } from "../node/shapes.js";
+import type { Answer, Channel, Entry, Form, Names } from "../node/shapes.js";
 import { Kind } from "../wire/statement.js";
 import { clock } from "../words/moment.js";
 import { _, language, named, tongueName } from "../words/say.js";
 import { FormFields, formOf, FormChoice } from "./form.js";
 import { Attach, isWhole, SealedLine } from "./attach.js";
-import { Check, Choice, Group, Input, Precedence, Result, roleName, Title, Words } from "./parts.js";
-import { once, results, rolesFor, Said, sayMessage, textOf } from "./say.js";
+import { Check, Choice, Group, Input, Precedence, Refusal, Result, roleName, Title, Words } from "./parts.js";
+import { mayMessage, once, results, rolesFor, Said, sayMessage, textOf } from "./say.js";
 import { now } from "./screen.js";
 import { besides, change, forget, keptAt, keyOf, takeUp, typing, unkept } from "./typing.js";
 
@@ -165,8 +165,25 @@ export function Role({ typed, roles }: { typed: Typed; roles: string[] }) {
 // An empty message says nothing, and nobody means to sign one.
 const saysSomething = (typed: Typed) => textOf(typed.text).trim() !== "" || typed.form !== undefined || (typed.files ?? []).length > 0;
 
+const MAY_AFTER_MS = 400;
+
+// Before anybody presses: asked again when something is chosen or a field is filled, not at each letter of the text.
+function useMay(typed: Typed, form: Form | undefined): Answer | undefined {
+  const [refusal, set] = useState<Answer | undefined>(undefined), isBegun = typing.value[typed.key] !== undefined;
+  useEffect(() => {
+    let isOver = !isBegun;
+    set(undefined);
+    const timer = setTimeout(() => {
+      if (!isOver)
+        void mayMessage(typed, form).then((answer) => { if (!isOver) set(answer); }, () => undefined); // then the door says it
+    }, MAY_AFTER_MS);
+    return () => { isOver = true; clearTimeout(timer); };
+  }, [isBegun, JSON.stringify({ ...typed, at: 0, text: "", subject: "", files: [], seen: [] })]);
+  return refusal;
+}
+
 export function ComposeMessage({ channel }: { channel: Channel }) {
-  const typed = typedFor(channel.name, Kind.MESSAGE), form = formOf(typed);
+  const typed = typedFor(channel.name, Kind.MESSAGE), form = formOf(typed), refusal = useMay(typed, form);
   const sign = () => {
     const last = typing.value[typed.key];
     if (last !== undefined && isWhole(last) && saysSomething(last)) // what was signed is gone from here: a second press finds nothing
@@ -194,7 +211,9 @@ export function ComposeMessage({ channel }: { channel: Channel }) {
       <Attach typed={typed} />
       <Newer typed={typed} />
       <Kept typed={typed} />
-      <button type="button" class="primary sign" disabled={!isWhole(typed) || !saysSomething(typed)} onClick={sign}>{_("Sign (Ctrl+Enter)")}</button>
+      <Refusal answer={refusal} />
+      {typed.to.length > 0 || typing.value[typed.key] === undefined ? null : <p class="warning to-nobody" role="status">{_("It is addressed to nobody: nobody owes it a reading, and it calls nobody.")}</p>}
+      <button type="button" class="primary sign" disabled={!isWhole(typed) || !saysSomething(typed)} aria-disabled={refusal !== undefined} onClick={sign}>{_("Sign (Ctrl+Enter)")}</button>
       <Result result={resultOf(typed.key)} />
     </form>
   );

@@ -12,14 +12,14 @@ import { instances, nodeClock, obligations, procedures, rolesOn, session, status
 import type { Due, Entry, Gate, Instance, Procedure, ProcedureStep, WholeInstance } from "../node/shapes.js";
 import type { Value } from "../wire/cbor.js";
 import { Kind, PRECEDENCES, Precedence as PrecedenceName } from "../wire/statement.js";
-import { clock, countdown } from "../words/moment.js";
+import { countdown } from "../words/moment.js";
 import { _, N_, named, spanText, visible, word } from "../words/say.js";
 import { LabelChoice, Role, typedFor } from "./compose.js";
 import { showToo } from "./entry.js";
 import { judge, Moves, Subject } from "./moves.js";
 import { Choice, Group, Moment, Nowhere, Panel, partyCode, Precedence, Result, Sentence, Table, whoIs, Words } from "./parts.js";
 import { contentOf, labelOfTyped, once, results, Said } from "./say.js";
-import { followPlace, go, linkTo, now, placeIn, Screen, screen, whenShown } from "./screen.js";
+import { followPlace, go, linkTo, now, placeIn, Screen, screen, when, whenShown } from "./screen.js";
 import { change, typing } from "./typing.js";
 
 const DEPTHS = ["I", "II", "III"];
@@ -97,9 +97,7 @@ export function Doubts() {
 
 const titlesOf = (steps: ProcedureStep[]) => steps.map((step) => named(step.title, step.id)).join(", ") || _("none");
 
-function dues(place: string): Due[] {
-  return obligations.value.filter((due) => due.instance === place);
-}
+const dues = (place: string): Due[] => obligations.value.filter((due) => due.instance === place);
 
 function whoseMove(instance: Instance): string {
   const owing = [...new Set(dues(instance.place).map((due) => due.party))];
@@ -213,7 +211,7 @@ const POSITIONS = ["concur", "reserve", "object", "await instructions"];
 function Positions({ gate, instance }: { gate: Gate; instance: WholeInstance }) {
   const last = new Map(instance.moves.filter((one) => one.about === gate.place && POSITIONS.includes(one.move)).map((one) => [`${one.party} ${one.role}`, one]));
   return last.size === 0 ? null
-    : <ul class="positions">{[...last.values()].map((one) => <li key={one.place}>{whoIs(one)}: {word(one.move)} <span class="age">{clock(one.filed_ms)}</span></li>)}</ul>;
+    : <ul class="positions">{[...last.values()].map((one) => <li key={one.place}>{whoIs(one)}: {word(one.move)} <span class="age">{when(one.filed_ms)}</span></li>)}</ul>;
 }
 
 function GateBox({ gate, instance }: { gate: Gate; instance: WholeInstance }) {
@@ -270,7 +268,7 @@ function OwedRow({ due }: { due: Due }) {
       <th scope="row">{whoIs(due)}</th>
       <td class="wide">{word(due.level)} · {named(due.step_title)}{due.about === undefined ? "" : ` · ${due.about}`}</td>
       <td>{!isOwed ? "" : due.due_ms === undefined ? <span class="due">{_("no deadline here yet")}</span>
-        : <span class={`due ${due.overdue ? "over" : ""}`}>{_("by {1}", clock(due.due_ms))} {due.recess ? word("RECESS") : countdown(due.due_ms - at)}</span>}</td>
+        : <span class={`due ${due.overdue ? "over" : ""}`}>{_("by {1}", when(due.due_ms))} {due.recess ? word("RECESS") : countdown(due.due_ms - at)}</span>}</td>
     </tr>
   );
 }
@@ -290,13 +288,13 @@ function SaidPanel({ instance }: { instance: WholeInstance }) {
     <Panel title={_("What was said")} count={instance.moves.length} name="said">
       <Table rows={[...instance.moves].reverse()} row={(one) => (
         <tr key={one.place} data-move={one.move}>
-          <td class="step">{clock(one.filed_ms)}</td><td class="step">{whoIs(one)}</td>
+          <td class="step">{when(one.filed_ms)}</td><td class="step">{whoIs(one)}</td>
           <th scope="row"><a href={linkTo("record", one.place)}>{one.place}</a></th>
           <td class="wide">{word(one.move)} {one.step === undefined ? "" : stepTitle(one.step)}{one.about === undefined ? "" : ` → ${one.about}`}{one.cause === undefined ? "" : ` · ${partyCode(one.whose ?? "")}: ${word(one.cause)}`}
             {one.shown_by.length < instance.parties.length ? <span class="age"> {_("not yet shown by all")}</span> : null}</td>
         </tr>
       )} />
-      {instance.attempts.map((one) => <p key={one.place} class="meta">{clock(one.claimed_ms)} {whoIs(one)}: {_("tried {1} by {2}:", visible(one.whom ?? ""), visible(one.path ?? ""))} {word(one.result ?? "")}</p>)}
+      {instance.attempts.map((one) => <p key={one.place} class="meta">{when(one.claimed_ms)} {whoIs(one)}: {_("tried {1} by {2}:", visible(one.whom ?? ""), visible(one.path ?? ""))} {word(one.result ?? "")}</p>)}
     </Panel>
   );
 }

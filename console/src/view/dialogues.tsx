@@ -113,9 +113,7 @@ function Texts() {
 
 // ---- Commitments. ----
 
-function whenText(thing: Thing): string {
-  return thing.when === undefined ? _("no date") : isPast(thing, at()) ? _("{1}, date past", thing.when) : thing.when;
-}
+const whenText = (thing: Thing): string => thing.when === undefined ? _("no date") : isPast(thing, at()) ? _("{1}, date past", thing.when) : thing.when;
 
 const LINE_HEIGHT = 18;
 
@@ -165,9 +163,7 @@ function Facts({ thing }: { thing: Thing }) {
 }
 
 // Names and offices stand in pairs, the head first.
-function peopleText(people: string[]): string {
-  return people.flatMap((name, i) => (i % 2 === 0 ? [`${name} (${people[i + 1] ?? ""})`] : [])).join(", ");
-}
+const peopleText = (people: string[]): string => people.flatMap((name, i) => (i % 2 === 0 ? [`${name} (${people[i + 1] ?? ""})`] : [])).join(", ");
 
 function Deeds({ thing }: { thing: Thing }) {
   return <Table rows={thing.deeds ?? []} name="deeds" row={(deed) => (

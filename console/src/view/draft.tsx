@@ -26,12 +26,8 @@ import { change } from "./typing.js";
 
 // ---- From the bytes. ----
 
-interface Checked {
-  place: string;
-  statement?: Statement;
-  hash: string;
-  isTrue: boolean; // the content shown is the one that is signed, and all that the node says of it besides
-}
+// isTrue: the content shown is the one that is signed, and so is all that the node says of it besides.
+interface Checked { place: string; statement?: Statement; hash: string; isTrue: boolean }
 
 const checked = signal<Checked | undefined>(undefined);
 const isSealed = computed(() => (checked.value?.statement?.content?.sealing ?? 0) > 0);
@@ -100,7 +96,7 @@ function Reason({ draft }: { draft: Waiting }) {
         : (
           isSealed.value ? null : <Group>
             <Input label={_("Reason for a refusal")} rows={2} value={typed.text} onChange={(text) => change(typed, { text })} />
-            <button type="button" data-act="refuse" disabled={typed.text === ""} onClick={refuse}>{_("Refuse")}</button>
+            <button type="button" data-act="refuse" disabled={typed.text.trim() === ""} onClick={refuse}>{_("Refuse")}</button>
           </Group>
         )}
       <Result result={results.value[typed.key]} />

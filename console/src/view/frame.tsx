@@ -1,8 +1,9 @@
 // What stands on every screen: the mode band, the clocks, who is signed in, the marking at top and bottom.
 
 import { h, ComponentChildren } from "preact";
-import { clock, local } from "../words/moment.js";
-import { _, N_, ageText, choose, language, sayIn, spanText, visible } from "../words/say.js";
+import { useEffect } from "preact/hooks";
+import { clock, local, offset } from "../words/moment.js";
+import { _, N_, ageText, choose, language, nodeSays, sayIn, spanText, visible } from "../words/say.js";
 import { signOut } from "../node/login.js";
 import { outbox, othersUnsent, keepingFails } from "../node/outbox.js";
 import { fault, heard, mode, nodeClock, session, status } from "../node/record.js";
@@ -10,7 +11,7 @@ import { acknowledge, acknowledgeAll, alarms, flood } from "./alarm.js";
 import { Doubts } from "./consult.js";
 import { marking } from "./entry.js";
 import { Idle } from "./leave.js";
-import { linkTo, now, said, screen, SCREENS, setTheme, Theme, theme, themes } from "./screen.js";
+import { linkTo, now, said, screen, SCREENS, setTheme, Theme, theme, themes, when } from "./screen.js";
 import { Choice, Group, InAll, Precedence } from "./parts.js";
 
 const SILENCE_MS = 12_000, ALARMS_SHOWN = 3;
@@ -30,11 +31,6 @@ export function Band() {
 
 const Marking = () => <span class="marking">{marking.value === null ? _("no marking that the guidelines know") : <InAll names={marking.value?.banner ?? {}} />}</span>;
 
-function seconds(ms: number): string {
-  const text = (ms / 1000).toFixed(1);
-  return text === "-0.0" ? "0.0" : ms > 0 ? `+${text}` : text;
-}
-
 function Clocks() {
   const at = nodeClock.value(now.value);
   return (
@@ -44,7 +40,7 @@ function Clocks() {
       {(status.value?.value.peers ?? []).map((peer) => (
         <span>{peer.clock_offset_ms === undefined
           ? _("clock of {1}: not compared", peer.code)
-          : _("clock of {1}: {2} s ({3})", peer.code, seconds(peer.clock_offset_ms),
+          : _("clock of {1}: {2} s ({3})", peer.code, offset(peer.clock_offset_ms),
               ageText(at - peer.compared_ms))}</span>
       ))}
     </div>
@@ -57,8 +53,8 @@ function Silence() {
     return null;
   return (
     <div class="warning stale">
-      <span role="status"><b>{_("STALE")}</b> {heard.value === 0 ? _("The node has not been heard yet.") : _("The node is silent: what is shown is as it was then.")}
-        {fault.value ? ` ${fault.value}` : null}</span>
+      <span role="status"><b>{_("STALE")}</b> {fault.value ? _("The node refuses an answer, so what is shown may be old: {1}", nodeSays(fault.value))
+        : heard.value === 0 ? _("The node has not been heard yet.") : _("The node is silent: what is shown is as it was then.")}</span>
       {heard.value === 0 ? null : <span class="age"> {_("for {1}", spanText(silent))}</span>}
     </div>
   );
@@ -72,7 +68,7 @@ function Unsent() {
       {othersUnsent.value > 0 ? <p class="warning" role="status"><b>{_("IN THIS BROWSER")}</b> {_("{1} signed texts of other officers wait here: each goes to the node when who signed it is signed in.", othersUnsent.value)}</p> : null}
       {waiting.map((item) => (
         <p class="warning" role="status">
-          <b>{_("IN THIS BROWSER")}</b> {_("since {1}: {2}. It goes to the node by itself when the node answers.", clock(item.since), visible(item.title || item.channel))}
+          <b>{_("IN THIS BROWSER")}</b> {_("since {1}: {2}. It goes to the node by itself when the node answers.", when(item.since), visible(item.title || item.channel))}
         </p>
       ))}
     </Group>
@@ -112,7 +108,15 @@ function Choices() {
   );
 }
 
+// Of a window that is behind others its title is all that is seen.
+function titleOfPage(): string {
+  const { mode: said, code = "" } = status.value?.value ?? {}, title = SCREENS.find(([name]) => name === screen.value.name)?.[2]() ?? "";
+  return [alarms.value.length > 0 ? `(${alarms.value.length}) ${title}` : title, code, said === undefined ? "" : `${modes[said]} ${sayIn("ko", modes[said])}`].filter((part) => part !== "").join(" · ");
+}
+
 export function Frame({ children }: { children: ComponentChildren }) {
+  const title = titleOfPage();
+  useEffect(() => { document.title = title; }, [title]);
   return (
     <Group>
       <header>

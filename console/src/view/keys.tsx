@@ -36,9 +36,7 @@ const shortcuts: Shortcut[] = [
   { code: "Slash", key: "/", says: () => _("Search"), run: () => { go("record"); setTimeout(() => focusFirst(".search input"), 100); } },
 ];
 
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
-}
+const isTyping = (target: EventTarget | null): boolean => target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
 
 export function followKeys(): void {
   addEventListener("keydown", (event) => {

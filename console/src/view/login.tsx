@@ -8,7 +8,7 @@ import { fingerprint, publicLine, Signer } from "../sign/sshsig.js";
 import { makePasskey, passkeys, TERMINAL, terminalKey, use } from "../sign/keys.js";
 import { othersUnsent } from "../node/outbox.js";
 import { hasLeft } from "../node/record.js";
-import { _ } from "../words/say.js";
+import { _, nodeSays } from "../words/say.js";
 import { Band, Languages } from "./frame.js";
 import { textsHere } from "./typing.js";
 import { Group, Sentence } from "./parts.js";
@@ -37,7 +37,7 @@ async function tryTo(act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (reason) {
-    refused.value = reason instanceof Refusal ? why[reason.rule ?? ""]?.() ?? `${reason.rule ?? reason.err}: ${reason.message}`
+    refused.value = reason instanceof Refusal ? why[reason.rule ?? ""]?.() ?? `${reason.rule ?? reason.err}: ${nodeSays(reason.message)}`
       : reason instanceof Silence ? _("The node does not answer. Nothing was lost; try again, or see `entente status` on the node.")
       : _("The passkey was not given: {1}", (reason as Error).message);
   }

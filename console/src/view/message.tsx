@@ -13,14 +13,14 @@ import type { Attachment, Entry, FilledField, Ladder, Translation } from "../nod
 import type { Value } from "../wire/cbor.js";
 import { CODED, NEGATIVE_CAUSES, saysOf, WRONG_CAUSES } from "../wire/says.js";
 import { Kind, readStatement, Statement } from "../wire/statement.js";
-import { clock, dateTimeGroup } from "../words/moment.js";
+import { dateTimeGroup, offset } from "../words/moment.js";
 import { _, language, named, nodeSays, tongueName, visible, word } from "../words/say.js";
 import { Kept, Text, typedFor } from "./compose.js";
 import { movesOfMessage, readBack, subjectOf } from "./entry.js";
 import { Moves } from "./moves.js";
 import { Choice, Group, Guidelines, InAll, isVoid, Moment, OnTerminal, partyCode, Precedence, Refusal, Result, roleName, roleNames, save, Step, Table, whoIs, Words } from "./parts.js";
 import { once, results, Said, textOf } from "./say.js";
-import { linkTo, now } from "./screen.js";
+import { linkTo, now, when } from "./screen.js";
 import { change, setField, typing } from "./typing.js";
 
 export const Banner = ({ marking }: { marking: Entry["marking"] }) => <p class="banner">{marking === undefined ? _("no marking that the guidelines know") : <InAll names={marking.banner} />}</p>;
@@ -238,12 +238,12 @@ function Rungs({ ladder, isNot }: { ladder: Ladder; isNot: boolean }) {
       {isNot ? <li class="off"><Step name="VOID" /></li> : null}
       {ladder.steps.map((step) => (
         <li key={step.step} class={step.step === ladder.highest && !isNot ? "highest" : ""}>
-          <Step name={step.step} /> {step.at_ms ? <span class="at">{clock(step.at_ms)}</span> : null}{" "}
+          <Step name={step.step} /> {step.at_ms ? <span class="at">{when(step.at_ms)}</span> : null}{" "}
           {step.role && step.step !== "QUEUED" ? <span class="by">{roleName(step.role)}</span> : null}
         </li>
       ))}
       {OFF_LADDER.map(([key, name]) => (ladder[key] === undefined ? null
-        : <li key={name} class="off"><Step name={key === "lapse" ? ladder.lapse_cause ?? name : name} /> {ladder[key]?.at_ms ? clock(ladder[key]?.at_ms ?? 0) : ""}{key === "negative" ? ` ${word(NEGATIVE_CAUSES[ladder.negative_cause ?? -1] ?? "")}` : ""}</li>))}
+        : <li key={name} class="off"><Step name={key === "lapse" ? ladder.lapse_cause ?? name : name} /> {ladder[key]?.at_ms ? when(ladder[key]?.at_ms ?? 0) : ""}{key === "negative" ? ` ${word(NEGATIVE_CAUSES[ladder.negative_cause ?? -1] ?? "")}` : ""}</li>))}
       {ladder.owed === undefined ? null
         : <li class="owed">{_("owed by {1}: {2}", partyCode(ladder.owed.by), word(ladder.owed.step))}</li>}
     </ol>
@@ -271,7 +271,7 @@ function Ladders({ entry }: { entry: Entry }) {
           <Rungs ladder={ladder} isNot={isVoid(entry)} />
           {isVoid(entry) ? null : <Strip ladder={ladder} />}
           {ladder.wrong ? <b class="crossed">{_("The last READ BACK was marked WRONG: another is owed.")}{ladder.wrong_cause === undefined ? "" : ` ${_("Cause")}: ${word(WRONG_CAUSES[ladder.wrong_cause])}`}</b> : null}
-          {ladder.deferred_until_ms ? <span>{_("deferred until {1}", clock(ladder.deferred_until_ms))}</span> : null}
+          {ladder.deferred_until_ms ? <span>{_("deferred until {1}", when(ladder.deferred_until_ms))}</span> : null}
         </div>
       ))}
       {(entry.crossed ?? []).length > 0 ? <p class="crossed"><b>{_("crossed in transit")}</b>: {entry.crossed?.join(", ")}</p> : null}
@@ -282,15 +282,17 @@ function Ladders({ entry }: { entry: Entry }) {
 
 export const addressText = (entry: Pick<Entry, "to">): string => (entry.to ?? []).map((to) => `${whoIs(to)} (${to.information ? _("information") : _("action")})`).join(", ");
 
+const Off = ({ ms, text }: { ms?: number; text: string }) => (ms ? <b class="warn" data-clock={ms}>{text}{_("{1} s", offset(ms))}</b> : null);
+
 export function Message({ entry }: { entry: Entry }) {
   return (
     <article class="message panel" aria-label={entry.place}>
       <Banner marking={entry.marking} />
-      <h2>{entry.place} <Precedence name={entry.precedence ?? "ROUTINE"} /> {word(entry.kind)}</h2>
+      <h2><a href={linkTo("record", entry.place)}>{entry.place}</a> <Precedence name={entry.precedence ?? "ROUTINE"} /> {word(entry.kind)}</h2>
       {isVoid(entry) ? <div class="warning bad void"><p><b>{entry.verdict === "RAW" ? "" : _("VOID: ")}</b>{nodeSays(entry.why ?? "")} ({entry.verdict})</p><Guidelines denial={entry.guidelines} /></div> : null}
       {entry.became?.recall ? <p class="warning bad"><b>{word(entry.became.recall)}</b> <a href={linkTo("record", entry.became.recall_place)}>{entry.became.recall_place}</a></p> : null}
       <p class="meta">
-        <Moment ms={entry.filed_ms} /> · {isVoid(entry) ? _("names as its author ") : null}{isVoid(entry) ? whoIs(entry) : _("from {1}", whoIs(entry))} · {_("to")} {addressText(entry)}
+        {_("filed")} <Moment ms={entry.filed_ms} /> · {_("claimed {1}", when(entry.claimed_ms))}<Off ms={entry.flagged ? entry.offset_ms : 0} text={_("  the clock that claimed it was off: ")} /><Off ms={entry.ahead_ms} text={_("  it was filed ahead of our clock: ")} /> · {isVoid(entry) ? _("names as its author ") : null}{isVoid(entry) ? whoIs(entry) : _("from {1}", whoIs(entry))} · {_("to")} {addressText(entry)}
         {(entry.refers ?? []).length > 0 ? ` · ${_("refers to {1}", entry.refers?.join(", ") ?? "")}` : ""} · {_("{1} signatures", entry.signatures)}
       </p>
       <Fields entry={entry} />

@@ -2,7 +2,7 @@
 
 import { h, ComponentChildren, Fragment, JSX } from "preact";
 import { signal } from "@preact/signals";
-import { dateTimeGroup, local } from "../words/moment.js";
+import { dateOf, dateTimeGroup, local } from "../words/moment.js";
 import { _, ageText, language, named, nodeSays, visible, word } from "../words/say.js";
 import { accord, logs, nodeClock, session, status } from "../node/record.js";
 import type { Posted } from "../node/outbox.js";
@@ -78,7 +78,7 @@ export function Aged({ at, limit, children }: { at: number; limit: number; child
 }
 
 // UTC first, the local time beside it.
-export const Moment = ({ ms }: { ms: number }) => <time dateTime={new Date(ms).toISOString()}>{dateTimeGroup(ms)} <span class="local">({local(ms)})</span></time>;
+export const Moment = ({ ms }: { ms: number }) => <time dateTime={dateOf(ms).toISOString()}>{dateTimeGroup(ms)} <span class="local">({local(ms)})</span></time>;
 
 export const Step = ({ name }: { name: string }) => <span class="step" data-step={name}>{word(name)}</span>;
 
@@ -314,5 +314,5 @@ export function Result({ result }: { result: Said | undefined }) {
 // Why the node would not take it, in its own words.
 export function Refusal({ answer, title }: { answer: Answer | undefined; title?: string }) {
   return answer === undefined ? null
-    : <p class="warning" role="status"><b>{title === undefined ? "" : `${title}: `}<code>{answer.rule ?? answer.err}</code></b> <Sentence text={nodeSays(answer.text ?? "")} /></p>;
+    : <div class="warning refusal" role="status"><p><b>{title === undefined ? "" : `${title}: `}<code>{answer.rule ?? answer.err}</code></b> <Sentence text={nodeSays(answer.text ?? "")} /></p><Guidelines denial={answer.guidelines} /></div>;
 }

@@ -1,6 +1,7 @@
 // Record: find a message, prove it, take the proof away. It counts only what the reader may read.
 
 import { h } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { signal } from "@preact/signals";
 import { aloud } from "../base/bytes.js";
 import { ask, askBytes } from "../node/ask.js";
@@ -8,10 +9,10 @@ import { lines, logs } from "../node/record.js";
 import type { Entry, Inbox, Log } from "../node/shapes.js";
 import { PRECEDENCES } from "../wire/statement.js";
 import { dateTimeGroup, readMoment } from "../words/moment.js";
-import { _, named, nodeSays } from "../words/say.js";
+import { _, named, nodeSays, word } from "../words/say.js";
 import { missing, opened, showToo } from "./entry.js";
 import { Message } from "./message.js";
-import { Choice, EntryRow, Input, Nowhere, Panel, partyCode, save, Table } from "./parts.js";
+import { Choice, EntryRow, Input, Moment, Nowhere, Panel, partyCode, roleNames, save, Table } from "./parts.js";
 import { linkTo, placeIn, screen } from "./screen.js";
 
 const ROWS_SHOWN = 200;
@@ -111,19 +112,26 @@ async function saveProof(place: string): Promise<void> {
 
 const saveEntry = (entry: Entry) => save(new Blob([JSON.stringify(entry, null, 1)], { type: "application/json" }), fileName(entry.place, ".json"));
 
+type Sent = { peer: string; path: string }[]; // by which path an own one went to each
+
 function Prove({ entry }: { entry: Entry }) {
+  const { signer } = entry, [sent, set] = useState<Sent>([]);
+  useEffect(() => void ask<{ sent: Sent }>("/ladder", { place: entry.place }).then((answer) => set(answer.sent), () => undefined), [entry]);
   return (
     <Panel title={_("Prove {1}", entry.place)} name="prove">
       <dl class="facts">
         <dt>{_("leaf")}</dt><dd class="hash">{entry.leaf}</dd>
         <dt>{_("read aloud, the same on both sides")}</dt><dd class="aloud">{aloud(entry.leaf)}</dd>
-        <dt>{_("signatures")}</dt><dd>{entry.signatures}</dd>
+        <dt>{_("signatures")}</dt>
+        <dd data-signer={signer?.holder}>{entry.signatures}{signer === undefined ? "" : ` · ${_("officer {1}", signer.holder)}, ${roleNames(signer.roles)}${signer.withdrawn ? `, ${_("withdrawn")}` : ""}`}</dd>
+        <dt>{_("claimed")}</dt><dd><Moment ms={entry.claimed_ms} /></dd><dt>{_("filed")}</dt><dd><Moment ms={entry.filed_ms} /></dd>
+        {sent.length === 0 ? null : [<dt key="sent">{word("SENT")}</dt>, <dd key="by" data-sent>{sent.map(({ peer, path }) => `${partyCode(peer)} ${path}`).join(", ")}</dd>]}
       </dl>
       <div class="buttons">
         <button type="button" data-act="proof" onClick={() => void saveProof(entry.place)}>{_("Save the proof (tlog-proof)")}</button>
         <button type="button" data-act="export" onClick={() => saveEntry(entry)}>{_("Save statement, signatures and content")}</button>
       </div>
-      {proofFails.value === undefined ? null : <p class="warning bad" role="alert">{_("There is no proof yet: {1}", proofFails.value)}</p>}
+      {proofFails.value === undefined ? null : <p class="warning bad" role="alert">{_("There is no proof yet: {1}", nodeSays(proofFails.value))}</p>}
       <p class="meta">{_("Checked without this program: ssh-keygen -Y verify for the signatures, any reader of C2SP notes for the proof.")}</p>
     </Panel>
   );

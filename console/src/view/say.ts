@@ -4,10 +4,10 @@ import { signal } from "@preact/signals";
 import { fillForm } from "../fold/forms.js";
 import { isSame, Typed } from "../keep/drafts.js";
 import { Refusal, Silence } from "../node/ask.js";
-import { compose, entryAt, placeOf, Words } from "../node/compose.js";
+import { askMay, compose, entryAt, placeOf, Words } from "../node/compose.js";
 import { Posted, send } from "../node/outbox.js";
 import { accord, channelOf, endSession, rolesOn, session } from "../node/record.js";
-import type { Entry, Form } from "../node/shapes.js";
+import type { Answer, Entry, Form } from "../node/shapes.js";
 import type { Value } from "../wire/cbor.js";
 import type { Label } from "../wire/content.js";
 import { Addressee, Kind, PRECEDENCES, Precedence } from "../wire/statement.js";
@@ -85,20 +85,32 @@ export function contentOf(typed: Typed, fields?: Map<number, Value>): Words["con
 export const placesOf = (all: string[]) => Promise.all(all.map(async (place) => placeOf(await entryAt(place))));
 
 // A form of the accord, if it is one, gives its fields and content, and what it refers to besides `about`.
-export async function file(words: Words, about: string[], typed: Typed, form: Form | undefined, title: string): Promise<Said> {
+async function inForm(words: Words, about: string[], typed: Typed, form: Form | undefined): Promise<Words | { field: string }> {
   const filled = form && fillForm(form, typed.fields, accord.value?.languages ?? [], about);
   if (filled?.fault !== undefined)
     return { field: filled.fault };
-  return send(await compose(form === undefined || filled === undefined ? words : {
-    ...words, refers: await placesOf(filled.refers), form: [form.form, form.version], fields: filled.statement, content: contentOf(typed, filled.content),
-  }, false, title, typed));
+  return form === undefined || filled === undefined ? words
+    : { ...words, refers: await placesOf(filled.refers), form: [form.form, form.version], fields: filled.statement, content: contentOf(typed, filled.content) };
 }
 
-export async function sayMessage(typed: Typed, form: Form | undefined): Promise<Said> {
-  return file({
+export async function file(words: Words, about: string[], typed: Typed, form: Form | undefined, title: string): Promise<Said> {
+  const all = await inForm(words, about, typed, form);
+  return "field" in all ? all : send(await compose(all, false, title, typed));
+}
+
+async function messageOf(typed: Typed): Promise<Words> {
+  return {
     kind: Kind.MESSAGE, channel: typed.channel, role: typed.role, label: labelOfTyped(typed), to: addresseesOf(typed), precedence: PRECEDENCES.indexOf(typed.precedence as Precedence),
     refers: [], instance: typed.instance ? placeOf(await entryAt(typed.instance)) : undefined, seen: typed.seen, content: contentOf(typed),
-  }, [], typed, form, typed.subject || typed.text.slice(0, 40));
+  };
+}
+
+export const sayMessage = async (typed: Typed, form: Form | undefined) => file(await messageOf(typed), [], typed, form, typed.subject || typed.text.slice(0, 40));
+
+// Why the node would not take it, whatever its words are; of a form that is not filled yet nothing is asked.
+export async function mayMessage(typed: Typed, form: Form | undefined): Promise<Answer | undefined> {
+  const all = await inForm(await messageOf(typed), [], typed, form);
+  return "field" in all ? undefined : (await askMay([{ ...all, content: undefined }])).find((answer) => answer.err !== "OK");
 }
 
 export function rolesFor(channel: string, about?: Entry): string[] {

@@ -1,7 +1,8 @@
 // Which screen is shown, in which theme, at which moment: the state of this tab alone.
 
-import { effect, Signal, signal, untracked } from "@preact/signals";
-import { session } from "../node/record.js";
+import { computed, effect, Signal, signal, untracked } from "@preact/signals";
+import { nodeClock, session } from "../node/record.js";
+import { clock, dateTimeGroup, dayOf } from "../words/moment.js";
 import { _ } from "../words/say.js";
 
 export type Screen = "watch" | "channel" | "consult" | "dialogues" | "assess" | "record" | "card" | "relief" | "people" | "status" | "keys";
@@ -23,9 +24,23 @@ export const theme = signal<Theme>("light");
 export const shortcutsAreOn = signal(localStorage.getItem("entente-shortcuts") !== "off");
 export const said = signal(""); // read out once by a screen reader
 
+const today = computed(() => dayOf(nodeClock.value(now.value)));
+
+// What is of today by its clock alone, all else with its day.
+export const when = (ms: number) => (dayOf(ms) === today.value ? clock(ms) : dateTimeGroup(ms));
+
+// Any page may have a link to here: of one that cannot be read, the first screen.
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return "";
+  }
+}
+
 // #channel/consult-urgent or #channel/KOR%2FCONSULT-URGENT%201.6: what a link and the back button say.
 function readHash(): void {
-  const [name, ...about] = decodeURIComponent(location.hash.slice(1)).split("/");
+  const [name, ...about] = decoded(location.hash.slice(1)).split("/");
   screen.value = SCREENS.some(([one]) => one === name) ? { name: name as Screen, about: about.join("/") } : { name: "watch", about: "" };
 }
 

@@ -10,7 +10,7 @@ import { clock } from "../words/moment.js";
 import { _, named, nodeSays, spanText, word } from "../words/say.js";
 import { Chart } from "./chart.js";
 import { MissingRows, Panel, Sentence, Table } from "./parts.js";
-import { now } from "./screen.js";
+import { now, when } from "./screen.js";
 
 const samples = signal<Sample[]>([]);
 
@@ -60,7 +60,7 @@ function Facts({ node }: { node: Status }) {
     <Panel title={_("The node")} name="node-facts">
       <dl class="facts">
         <dt>{_("accord")}</dt><dd>{named(node.title)} <span class="hash">{node.accord_hash.slice(0, 16)}</span></dd>
-        <dt>{_("runs since")}</dt><dd>{clock(node.started_ms)} ({spanText(nodeClock.value(now.value) - node.started_ms)})</dd>
+        <dt>{_("runs since")}</dt><dd>{when(node.started_ms)} ({spanText(nodeClock.value(now.value) - node.started_ms)})</dd>
         <dt>{_("post-quantum")}</dt><dd>{node.post_quantum === "required" ? _("required") : _("preferred")}</dd>
         <dt>{_("lines")}</dt><dd>{node.peers.flatMap((peer) => peer.paths.map((path) => `${peer.code} ${path.name} ${path.group} ${path.address}`)).join("; ")}</dd>
       </dl>

@@ -8,9 +8,7 @@ export const typing = signal<Record<string, Typed>>({});
 export const keptAt = signal(0); // when the disk had it last
 export const unkept = signal(0); // changes that the disk has not yet
 
-export function keyOf(channel: string, kind: number, about?: string): string {
-  return `${channel} ${kind} ${about ?? "new"}`;
-}
+export const keyOf = (channel: string, kind: number, about?: string): string => `${channel} ${kind} ${about ?? "new"}`;
 
 async function keep(key: string, typed: Typed | null): Promise<void> {
   unkept.value++;
@@ -36,9 +34,7 @@ export function forget(key: string): void {
 }
 
 // What stands beside a box: what came back while something newer was typed, or was typed in another tab.
-export function besides(key: string): Typed[] {
-  return Object.values(typing.value).filter((typed) => typed.key !== key && boxOf(typed.key) === key);
-}
+export const besides = (key: string): Typed[] => Object.values(typing.value).filter((typed) => typed.key !== key && boxOf(typed.key) === key);
 
 // Into its box; what was there goes beside first, so that the disk has each of them at every moment.
 export function takeUp(typed: Typed): void {

@@ -5,14 +5,14 @@ import { useEffect, useRef } from "preact/hooks";
 import { isWaiting, Owed } from "../fold/owed.js";
 import { drafts, held, inboxes, instances, nodeClock, status } from "../node/record.js";
 import type { Held, Path, Peer } from "../node/shapes.js";
-import { clock, countdown } from "../words/moment.js";
+import { countdown } from "../words/moment.js";
 import { _, named, spanText, word } from "../words/say.js";
 import { owed } from "./alarm.js";
 import { outbox } from "../node/outbox.js";
 import { Running } from "./consult.js";
 import { Aged, EntryRow, Group, MissingRows, Panel, Precedence, roleName, Step, Table, Title, unsettled, Views, Words } from "./parts.js";
 import { OnDuty, SoundTest } from "./relief.js";
-import { linkTo, now } from "./screen.js";
+import { linkTo, now, when } from "./screen.js";
 
 const ROWS_SHOWN = 5, THEIRS_SHOWN = 3, LAST_SHOWN = 5, RUNNING_SHOWN = 3, POSTS_SHOWN = 2, HELD_SHOWN = 3;
 const NODE = "node"; // what nodes say to each other, as line checks, is on the line board
@@ -120,7 +120,7 @@ export function Watch() {
         {held.value.length > 0 ? <Waiting rows={held.value} /> : null}
         <Panel title={_("We owe")} count={ours.length} name="ours"><Table rows={ours} limit={ROWS_SHOWN} none={_("Nothing is owed by us.")} row={(row) => <OwedRow row={row} key={row.key} />} /></Panel>
         <Panel title={_("They owe")} count={theirs.length} name="theirs"><Table rows={theirs} limit={THEIRS_SHOWN} none={_("Nothing is owed to us.")} row={(row) => <OwedRow row={row} key={row.key} />} /></Panel>
-        <Panel title={_("Last messages")} name="last"><Table rows={last} row={(entry) => <EntryRow key={entry.place} entry={entry} at={clock} href={linkTo("channel", entry.place)} />} /></Panel>
+        <Panel title={_("Last messages")} name="last"><Table rows={last} row={(entry) => <EntryRow key={entry.place} entry={entry} at={when} href={linkTo("channel", entry.place)} />} /></Panel>
       </div>
       <div class="column">
         {(status.value?.value.peers ?? []).map((peer) => <LineBoard peer={peer} key={peer.party} />)}

@@ -25,13 +25,7 @@ export type Precedence = typeof PRECEDENCES[number];
 
 export interface Addressee { party: string; role: string; information: boolean }
 
-export interface Place {
-  channel: number;
-  party: string;
-  epoch: number;
-  index: number;
-  leaf: Bytes;
-}
+export interface Place { channel: number; party: string; epoch: number; index: number; leaf: Bytes }
 
 export interface Seen { party: string; epoch: number; size: number }
 

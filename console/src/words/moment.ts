@@ -4,21 +4,31 @@ const MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "
 
 const two = (value: number) => String(value).padStart(2, "0");
 
+const LAST_MS = 8_640_000_000_000_000, DAY_MS = 86_400_000;
+
+// A peer may claim more than any calendar here has.
+export const dateOf = (ms: number) => new Date(Math.min(ms, LAST_MS));
+
 // 14:07:31Z
 export function clock(ms: number): string {
-  const at = new Date(ms);
+  const at = dateOf(ms);
   return `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())}Z`;
 }
 
-// 281407Z NOV 26
+// 281407Z NOV 26; the year of another century whole
 export function dateTimeGroup(ms: number): string {
-  const at = new Date(ms);
-  return `${two(at.getUTCDate())}${two(at.getUTCHours())}${two(at.getUTCMinutes())}Z ${MONTHS[at.getUTCMonth()]} ${two(at.getUTCFullYear() % 100)}`;
+  const at = dateOf(ms), year = at.getUTCFullYear();
+  return `${two(at.getUTCDate())}${two(at.getUTCHours())}${two(at.getUTCMinutes())}Z ${MONTHS[at.getUTCMonth()]} ${year >= 2000 && year < 2100 ? two(year % 100) : year}`;
 }
+
+export const dayOf = (ms: number) => Math.floor(ms / DAY_MS);
+
+// How far a clock is off: +0.3
+export const offset = (ms: number) => `${ms > 0 ? "+" : ""}${(ms / 1000).toFixed(1)}`.replace("-0.0", "0.0");
 
 // 23:07, on this terminal's own clock
 export function local(ms: number): string {
-  const at = new Date(ms);
+  const at = dateOf(ms);
   return `${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
@@ -34,13 +44,9 @@ export function readMoment(text: string): number {
   return iso === null ? NaN : Date.parse(iso[0]);
 }
 
-export interface Span {
-  unit: "s" | "min" | "h" | "d";
-  value: number;
-  rest: number; // of the next smaller unit
-}
+export interface Span { unit: "s" | "min" | "h" | "d"; value: number; rest: number }
 
-// The two largest units of a length of time.
+// The two largest units of a length of time; rest: of the smaller one.
 export function span(ms: number): Span {
   const s = Math.max(0, Math.floor(ms / 1000)), of = (unit: Span["unit"], large: number, small: number) => ({ unit, value: Math.floor(s / large), rest: Math.floor(s % large / small) });
   return s < 60 ? of("s", 1, 1) : s < 3600 ? of("min", 60, 1) : s < 86400 ? of("h", 3600, 60) : of("d", 86400, 3600);

@@ -49,8 +49,14 @@ export function named(names: Names | undefined, otherwise = ""): string {
   return names?.[language.value] ?? names?.["en"] ?? Object.values(names ?? {})[0] ?? otherwise;
 }
 
-// A language by its own name.
-export const tongueName = (tongue: string) => new Intl.DisplayNames([tongue], { type: "language" }).of(tongue) ?? tongue;
+// A language by its own name; what is none, which a peer may say, by its tag.
+export function tongueName(tongue: string): string {
+  try {
+    return new Intl.DisplayNames([tongue], { type: "language" }).of(tongue) ?? tongue;
+  } catch {
+    return tongue;
+  }
+}
 
 // ---- Words of the record that a person reads: steps, states and times in the language of the screen.
 

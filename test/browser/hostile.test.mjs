@@ -1,0 +1,188 @@
+// What a peer may say, and is let in with: no page ends by it, no time of it is read as another; and whatever is shown can be traced to who signed it, and when.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { at } from "./hands.mjs";
+import { Stage } from "./stage.mjs";
+
+const DAY_MS = 86_400_000, FAR_MS = 9_000_000_000_000_000; // a claimed time may be up to 2^53
+let stage, kor, place;
+
+before(async () => {
+  stage = await Stage.open();
+  kor = await stage.officer("kor", "policy,watch");
+  ({ place } = await say("usa", "send", "consult", "Please answer.", "--subject", "A question", "--to", "kor/watch", "--label", "U", "--precedence", "IMMEDIATE", "--language", "en"));
+  await stage.ask("held", { party: "kor", place });
+});
+after(() => stage.close());
+
+const say = (party, ...words) => stage.ask("say", { party, key: "watch", words });
+const entry = (where = place) => stage.ask("get", { party: "kor", path: "/entry", place: where });
+
+async function open(where = place, name = "channel") {
+  await at(kor, stage, "watch");
+  await at(kor, stage, `${name}/${encodeURIComponent(where)}`);
+  await kor.page.locator(`.message[aria-label="${where}"]`).waitFor();
+}
+
+// As if the node said it: what another node wrote into its log.
+async function told(more, where = place) {
+  const said = await entry(where);
+  await kor.page.route("**/entry?place=*", (route) => route.fulfill({ json: { ...said, ...more } }));
+  await open(where);
+  await kor.page.unroute("**/entry?place=*");
+}
+
+test("a translation into what is no language stands there by its tag, and the page lives on", async () => {
+  const { place: translated } = await say("usa", "translate", place, "Answer, please.", "--to", "a");
+  await stage.ask("held", { party: "kor", place: translated });
+  await open();
+  await kor.page.locator(".translation", { hasText: "Answer, please." }).waitFor();
+  assert.match(await kor.page.locator(".translation .meta").innerText(), /\ba\b/);
+});
+
+test("a time that no calendar has, or of another century, is shown and is not taken for one of these years", async () => {
+  const { page } = kor;
+  await told({ filed_ms: FAR_MS, claimed_ms: Date.UTC(2126, 10, 28, 14, 7) });
+  const meta = await page.locator(".message .meta").first().innerText();
+  assert.match(meta, /281407Z NOV 2126/);
+  assert.doesNotMatch(meta, /NaN|undefined/);
+});
+
+test("what was deferred, or came, on another day says which", async () => {
+  const { page } = kor, until = Date.now() + 3 * DAY_MS, day = new Date(until).toISOString();
+  const { place: later } = await say("kor", "send", "consult", "나중에 답하십시오.", "--to", "usa/watch", "--label", "U", "--language", "ko");
+  await stage.ask("held", { party: "usa", place: later });
+  await say("usa", "ack", later);
+  const { place: deferred } = await say("usa", "defer", later, "--until", `${day.slice(0, 16)}Z`);
+  await stage.ask("held", { party: "kor", place: deferred });
+  await open(later);
+  await page.locator(".ladder", { hasText: `${day.slice(8, 10)}${day.slice(11, 13)}${day.slice(14, 16)}Z` }).waitFor();
+  const said = await stage.ask("get", { party: "kor", path: "/inbox", channel: "consult", last: 200 });
+  said.messages.forEach((one) => { one.filed_ms -= 2 * DAY_MS; });
+  await page.route("**/inbox?channel=consult&*", (route) => route.fulfill({ json: said }));
+  await page.reload();
+  await at(kor, stage, "channel/consult");
+  const before = new Date(Date.now() - 2 * DAY_MS).toISOString();
+  await page.locator(`.list a[data-place="${place}"]`, { hasText: new RegExp(`${before.slice(8, 10)}\\d{4}Z`) }).waitFor();
+  await page.unroute("**/inbox?channel=consult&*");
+  await page.reload();
+});
+
+test("when it was claimed and when it was filed stand both there, and a clock that was off is named", async () => {
+  const { page } = kor, { claimed_ms: claimed } = await entry();
+  await open();
+  assert.ok((await page.locator(".message .meta").first().innerText()).includes(new Date(claimed).toISOString().slice(11, 19)));
+  await told({ flagged: true, offset_ms: 95_000, ahead_ms: 61_000 });
+  assert.deepEqual(await page.locator(".message .meta").first().locator("[data-clock]").evaluateAll((all) => all.map((one) => one.innerText.match(/[+-][\d.]+/)[0])), ["+95.0", "+61.0"]);
+});
+
+test("the proof is one key away from a message: who signed it, both times, by which path ours went", async () => {
+  const { page } = kor, { place: ours } = await say("kor", "send", "consult", "경로 확인", "--to", "usa/watch", "--label", "U", "--language", "ko");
+  await stage.ask("held", { party: "usa", place: ours });
+  const { signer } = await entry(ours);
+  await open(ours);
+  await page.locator(".message h2 a").press("Enter");
+  const prove = page.locator(".panel.prove");
+  await prove.locator("[data-signer]").waitFor();
+  assert.match(await prove.locator("[data-signer]").innerText(), new RegExp(`\\b${signer.holder}\\b`));
+  assert.equal(await prove.locator("time").count(), 2);
+  assert.match(await prove.locator("[data-sent]").innerText(), /USA.*north|USA.*south/);
+});
+
+test("what a screen cannot draw takes nothing else with it: the frame and its alarms stay, and so do the other screens and things", async () => {
+  const { page } = kor, said = await entry();
+  await page.route("**/entry?place=*", (route) => route.fulfill({ json: { ...said, text: 7 } }));
+  await at(kor, stage, `channel/${encodeURIComponent(place)}`);
+  await page.locator("main [role=alert]", { hasText: "entente read" }).waitFor();
+  await page.unroute("**/entry?place=*");
+  assert.equal(await page.locator("header nav").count(), 1);
+  const { place: next } = await say("usa", "send", "consult", "Still there?", "--to", "kor/watch", "--label", "U", "--language", "en", "--precedence", "IMMEDIATE");
+  await page.locator(".alarms", { hasText: next }).waitFor();
+  await at(kor, stage, "status");
+  await page.locator(".panel.faults").waitFor();
+  await open(next);
+  assert.ok(stage.reports.splice(0).every((one) => one.startsWith("page: TypeError")));
+});
+
+test("a refusal of the node is told in the language of the screen, and is not called its silence", async () => {
+  const { page } = kor;
+  await page.route("**/status", (route) => route.fulfill({ status: 503, json: { err: "RECOVERING", text: "the log is being fetched back" } }));
+  const stale = page.locator(".warning.stale");
+  await stale.waitFor();
+  assert.doesNotMatch(await stale.innerText(), /응답이 없/);
+  await page.unroute("**/status");
+  await stale.waitFor({ state: "detached" });
+});
+
+test("before anybody presses it is said that the node would not take a message, by which rule and line, and that it has no addressee; what is chosen anew is asked anew", async () => {
+  const { page } = kor, refusal = page.locator(".compose .refusal");
+  await at(kor, stage, "channel/service");
+  await page.locator(".label-choice select").selectOption("S");
+  await page.locator('[data-to="usa/watch"]').selectOption("action");
+  await page.locator(".compose .text textarea").fill("등급이 맞지 않는 글");
+  await refusal.waitFor();
+  assert.match(await refusal.innerText(), /LABEL[\s\S]*공유지침 \d+행/);
+  assert.equal(await page.locator(".compose .sign").getAttribute("aria-disabled"), "true");
+  await page.locator(".label-choice select").selectOption("U");
+  await refusal.waitFor({ state: "detached" });
+  assert.equal(await page.locator(".compose .sign").getAttribute("aria-disabled"), "false");
+  await page.locator('[data-to="usa/watch"]').selectOption("");
+  await page.locator(".compose .to-nobody").waitFor();
+});
+
+test("rows do not move under the hand: what comes is counted above them, and shown when it is asked for", async () => {
+  const { page } = kor;
+  await at(kor, stage, "channel/notify");
+  const sent = () => say("usa", "send", "notify", "For your information.", "--to", "kor/watch", "--label", "U", "--language", "en");
+  const first = await sent(), row = page.locator(`.list a[data-place="${first.place}"]`);
+  await row.focus();
+  const { y } = await row.boundingBox(), later = [await sent(), await sent()];
+  await page.locator(".list .newer", { hasText: "2" }).waitFor();
+  assert.equal((await row.boundingBox()).y, y);
+  assert.equal(await page.locator(`.list a[data-place="${later[1].place}"]`).count(), 0);
+  await page.locator(".list .newer").press("Enter");
+  await page.locator(`.list a[data-place="${later[1].place}"]`).waitFor();
+});
+
+test("a link that cannot be read leads to the first screen", async () => {
+  const { page } = kor;
+  await at(kor, stage, "%E0%A4%A");
+  await page.reload();
+  await page.locator(".watch .panel.ours").waitFor();
+});
+
+test("a page's title says the screen, whose console it is and in which mode", async () => {
+  const { page } = kor, titles = new Set();
+  for (const name of ["watch", "channel", "record", "status"]) {
+    await at(kor, stage, name);
+    await page.locator("main h1").first().waitFor({ state: "attached" });
+    await page.waitForFunction((was) => !was.includes(document.title), [...titles]);
+    titles.add(await page.title());
+  }
+  assert.ok([...titles].every((title) => /KOR/.test(title) && /LIVE|EXERCISE/.test(title)), [...titles].join("; "));
+});
+
+test("on paper the mode and the marking stand above and below each page, and nothing of a message is cut off", async () => {
+  const { page } = kor, lines = Array.from({ length: 120 }, (_one, i) => `Line ${i + 1} of the text.`);
+  const { place: long } = await say("usa", "send", "consult", lines.join("\n"), "--to", "kor/watch", "--label", "U", "--language", "en");
+  await stage.ask("held", { party: "kor", place: long });
+  await open(long);
+  await page.locator("header .marking", { hasText: "UNCLASSIFIED" }).waitFor();
+  await page.locator(".choices select").selectOption("dark"); // paper is white all the same
+  await page.emulateMedia({ media: "print" });
+  assert.deepEqual(await page.locator(".message .portion, .message .precedence, .band").evaluateAll((all) => [...new Set(all.map((one) => getComputedStyle(one).color))]), ["rgb(0, 0, 0)"]);
+  await page.emulateMedia({ media: null });
+  await page.locator(".choices select").selectOption("light");
+  const file = join(kor.folder, "printed.pdf");
+  writeFileSync(file, await page.pdf({ format: "A4" }));
+  const pages = execFileSync("pdftotext", ["-layout", file, "-"], { encoding: "utf8" }).split("\f").filter((text) => text.trim() !== "");
+  assert.ok(pages.length > 1);
+  for (const [i, text] of pages.entries())
+    assert.ok((text.match(/UNCLASSIFIED/g) ?? []).length >= 2 && /LIVE|EXERCISE/.test(text), `page ${i + 1}: ${text}`);
+  assert.deepEqual(lines.filter((line) => !pages.join("\n").includes(line)), []);
+});
+
+test("no report of the policy, no foreign request, no error on a page", () => assert.deepEqual(stage.reports, []));
