@@ -96,7 +96,7 @@ test("a draft is shown by the bytes that are signed: where the node says otherwi
 test("a draft whose day has come and that the node does not file says why and what to do, and stands among the faults", async () => {
   const { page } = head, said = await stage.ask("get", { party: "kor", path: "/drafts", place: draft }), told = await stage.ask("get", { party: "kor", path: "/status" });
   const reasons = [["LABEL", /KOR\/SHARE 1\.7이 이 항목의 현재 보안표지이므로.*철회하십시오/], ["RECALLED", /회수.*그래도 발신하거나 철회하십시오/],
-    ["ENDED LOG", /종료된 기록부.*다시 승인하거나 철회하십시오/], ["RECOVERING", /아직 열리지 않았습니다.*열리면 노드가 시행합니다/]];
+    ["ENDED LOG", /끝난 기록.*다시 승인하거나 철회하십시오/], ["RECOVERING", /아직 열리지 않았습니다.*열리면 노드가 시행합니다/]];
   for (const [unfiled, words] of reasons) {
     await page.route("**/drafts?place=*", (route) => route.fulfill({ json: { ...said, state: "APPROVED", unfiled, unfiled_by: "KOR/SHARE 1.7" } }));
     await at(head, stage, "watch");

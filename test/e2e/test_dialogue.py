@@ -578,7 +578,7 @@ def test_who_is_not_cleared_for_all_imports_a_file(stage, tmp_path):
     first, last = ({"kind": "body", "name": name, "title": {"en": name}} for name in ("first", "last"))
     session = {"kind": "session", "of": "first", "name": "margin", "title": {"en": "A session"}}
     # A name that is taken by what he is not shown, below a body that is new itself, is found before anything is filed.
-    for env, words in (({}, "session margin: the name is taken there by what you are not shown."), (nodes.KOREAN, "session margin: 열람할 수 없는 것이 이미 쓰고 있는 이름입니다.")):
+    for env, words in (({}, "session margin: the name is taken there by what you are not shown."), (nodes.KOREAN, "session margin: 열람 권한이 없는 항목에서 이미 쓰는 이름입니다.")):
         done = imported(first, session, last, code=4, env=env).stderr
         assert words in done and "MARGIN" not in done and "KOR/NOTIFY" not in done and "stand" not in done.replace("standing", ""), done
     assert "nothing was filed" in imported(first, session, last, code=4).stderr and not things(usa, "body", "first")
