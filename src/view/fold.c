@@ -185,6 +185,8 @@ enum err past_covers(const struct fold *f, const struct past *past, const struct
 	size_t party = at->log.party;
 
 	*out = false;
+	if (past->channel != at->log.channel)
+		return ERR_OK;
 	while (v.past.of[party].epoch > at->log.epoch) {
 		uint32_t epoch = v.past.of[party].epoch;
 		enum err e;
@@ -330,6 +332,7 @@ static enum err place_in_order(const struct fold *f, const struct fold_input *in
 	enum err e;
 
 	*v = (struct entry_view){ .order = in->entry->filed.ms, .kind = s->kind };
+	v->past.channel = in->log.channel;
 	v->offset_ms = (int64_t)s->claimed.ms - (int64_t)in->entry->filed.ms;
 	/* What several persons sign takes its time: only a claim of the future shows that a clock is off. */
 	v->is_node = in->entry->signatures_count == 0;

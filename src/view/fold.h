@@ -118,8 +118,9 @@ enum verdict {
 const char *verdict_name(enum verdict v); /* "SIGNATURE" */
 const char *verdict_text(enum verdict v); /* English sentence; the program translates it */
 
-/* What a party's log had seen of another when an entry was written. */
+/* What a party's log had seen of the others on its channel when an entry was written. */
 struct past {
+	uint32_t channel;
 	struct {
 		uint32_t epoch; /* 0: nothing seen */
 		uint64_t size;
@@ -239,7 +240,7 @@ enum err fold_size(const struct fold *f, const struct log_key *log, uint64_t *si
 #define FOLD_FORMAT 27u
 enum err fold_is_current(const struct fold *f, const struct log_key *log, bool *is_current) MUST_CHECK;
 enum err fold_get(const struct fold *f, const struct place_key *place, struct entry_view *out) MUST_CHECK;
-/* Whether an entry was in the past of another. */
+/* Whether an entry was in the past of another: never one on another channel. */
 enum err past_covers(const struct fold *f, const struct past *past, const struct place_key *at,
 		     bool *out) MUST_CHECK;
 

@@ -187,7 +187,7 @@ enum err row_get_entry(const struct map *m, const struct place_key *at, struct e
 	    memory[25] >> ENTRY_URGENCY_SHIFT >= PRECEDENCE_COUNT)
 		return ERR_CORRUPT;
 	in = buf_bytes(&value);
-	*out = (struct entry_view){ 0 };
+	*out = (struct entry_view){ .past.channel = at->log.channel };
 	out->order = take_be64(&in);
 	out->kind = take_be64(&in);
 	out->offset_ms = (int64_t)take_be64(&in);

@@ -208,7 +208,8 @@ static struct entry_view put(struct scene *s, size_t party, uint64_t kind, size_
 	if (refers > 0) {
 		const struct place_key *at = &s->places[refers - 1];
 		st->refers_count = 1;
-		st->refers[0] = (struct place){ 7, bytes_str(names[at->log.party]), 1, at->index, { 0 } };
+		st->refers[0] =
+			(struct place){ at->log.channel, bytes_str(names[at->log.party]), 1, at->index, { 0 } };
 		in.subject = &s->statements[refers - 1];
 	}
 	static_assert(FIELD_MARK == FIELD_DEFER_UNTIL, "one field for both");
@@ -258,7 +259,7 @@ static struct entry_view put(struct scene *s, size_t party, uint64_t kind, size_
 		view = (struct entry_view){ 0 };
 	s->places[s->count] = (struct place_key){ in.log, entry.index };
 	s->filed[s->count++] = entry.filed;
-	s->sizes[party] += !t->is_later;
+	s->sizes[party] += !t->is_later && !t->is_elsewhere;
 	return view;
 }
 
@@ -1555,6 +1556,33 @@ static void test_crossing_is_bounded(void **state)
 	assert_int_equal(look(s, 3 + LADDER_CROSSED_MAX)->crossings_count, 1);
 }
 
+/*
+ * What a statement says of its past is of its own channel: a step that was taken on another counts on no
+ * node, whichever of the two logs came first.
+ */
+static void test_nothing_is_seen_of_another_channel(void **state)
+{
+	struct twist here = { 0 }, there = { .is_elsewhere = true };
+
+	for (size_t order = 0; order < 2; order++) {
+		struct scene *s = *state;
+		(void)close_scene(state);
+		(void)open_scene(state);
+		enrol(s, 0);
+		enrol(s, 1);
+		for (uint8_t party = 0; party < 2; party++)
+			add_key(s, (struct log_key){ 8, party, 1 }, 0, (uint8_t)(party + 1), 1);
+		put(s, 0, KIND_MESSAGE, 0, &there); /* position 2 */
+		put(s, 1, KIND_MESSAGE, 0, &here);
+		put(s, 1, KIND_MESSAGE, 0, &here);
+		if (order == 0)
+			put(s, 1, KIND_WATCH_READ, 3, &there);
+		assert_int_equal(put(s, 1, KIND_REPLY, 3, &here).verdict, VERDICT_STEP);
+		if (order == 1)
+			assert_int_equal(put(s, 1, KIND_WATCH_READ, 3, &there).verdict, VERDICT_OK);
+	}
+}
+
 /* What was seen stays before what saw it, whatever the clocks say; a wrong clock is flagged, not refused. */
 static void test_wrong_clock(void **state)
 {
@@ -1961,6 +1989,8 @@ int main(void)
 						close_scene),
 		cmocka_unit_test_setup_teardown(test_crossing_and_commuting, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_crossing_is_bounded, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_nothing_is_seen_of_another_channel, open_scene,
+						close_scene),
 		cmocka_unit_test_setup_teardown(test_who_is_on_a_channel, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_by_two, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_what_is_withdrawn_stays_so, open_scene, close_scene),
