@@ -65,7 +65,7 @@ static enum err reply_life_of(struct api *a, struct reply *r, const struct place
 	const struct fold *fold = node_fold(a->node);
 	struct wall last_filed = entry->entry.filed;
 	struct form_life life;
-	enum err e = fold_form_life(fold, place, &entry->statement, request_sight(a), &life);
+	enum err e = fold_form_life(fold, place, request_sight(a), &life);
 
 	if (e == ERR_OK && !place_key_equal(&life.last, place)) {
 		struct entry_read_out last;

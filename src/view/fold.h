@@ -312,6 +312,7 @@ struct form_view {
 	char name[FORM_NUMBER_MAX + 1];
 	uint64_t version;
 	enum form_act act;
+	struct place_key of; /* where it was announced; of what corrects, what that corrects */
 };
 enum err fold_form(const struct fold *f, const struct place_key *place, struct form_view *out) MUST_CHECK;
 
@@ -331,8 +332,8 @@ struct form_life {
  * Of the statement that stands at `place`; of one without a form only what corrects it. What is not in sight
  * is not of it.
  */
-enum err fold_form_life(const struct fold *f, const struct place_key *place, const struct statement *s,
-			const struct fold_sight *sight, struct form_life *out) MUST_CHECK;
+enum err fold_form_life(const struct fold *f, const struct place_key *place, const struct fold_sight *sight,
+			struct form_life *out) MUST_CHECK;
 
 struct translation_view {
 	enum translation_status status;

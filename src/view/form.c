@@ -20,14 +20,10 @@ static enum err is_ended(const struct case_file *c, const struct place_key *firs
 
 	*out = false;
 	while (!*out && e == ERR_OK && (e = fold_next_act(c->f, first, &at)) == ERR_OK) {
-		bool is_end;
-		if (at.place.log.party != first->log.party)
-			continue;
 		e = row_get_form(c->f->map, &at.place, &ended);
-		/* What was closed can still be cancelled, once. */
-		is_end = e == ERR_OK && (ended.act == FORM_ACT_CANCEL ||
-					 (ended.act == FORM_ACT_CLOSE && act != FORM_ACT_CANCEL));
-		if (is_end)
+		/* What was closed can still be cancelled, once; what only names it ends another. */
+		if (e == ERR_OK && place_key_equal(&ended.of, first) &&
+		    (ended.act == FORM_ACT_CANCEL || (ended.act == FORM_ACT_CLOSE && act != FORM_ACT_CANCEL)))
 			e = past_covers(c->f, &c->view->past, &at.place, out);
 		if (e == ERR_NOT_FOUND)
 			e = ERR_OK;
@@ -70,7 +66,7 @@ static bool is_after(const struct form *form, const char *name)
 	return false;
 }
 
-/* One of the forms that come before it is among what it refers to, and nobody has cancelled that. */
+/* One of the forms that come before it is among what it refers to, and its number is not cancelled. */
 static enum err judge_after(const struct case_file *c, const struct form *form, enum verdict *out)
 {
 	const struct statement *s = c->in->statement;
@@ -85,11 +81,11 @@ static enum err judge_after(const struct case_file *c, const struct form *form, 
 		if (!refers_place(c->f, c->in, &s->refers[i], &at))
 			continue;
 		e = row_get_form(c->f->map, &at, &before);
-		if (e == ERR_NOT_FOUND ||
-		    (e == ERR_OK && (before.act == FORM_ACT_CANCEL || !is_after(form, before.name))))
+		if (e == ERR_NOT_FOUND || (e == ERR_OK && !is_after(form, before.name)))
 			continue;
 		if (e == ERR_OK)
-			e = is_ended(c, &at, FORM_ACT_CANCEL, &is_cancelled);
+			e = is_ended(c, before.act == FORM_ACT_ANNOUNCE ? &at : &before.of, FORM_ACT_CANCEL,
+				     &is_cancelled);
 		if (e != ERR_OK || !is_cancelled)
 			return e;
 	}
@@ -136,10 +132,13 @@ enum err fold_form_row(const struct fold *f, const struct fold_input *in)
 	const struct statement *s = in->statement;
 	const struct form *form = form_of(f->accord, s);
 	struct place_key at = { in->log, in->entry->index };
-	struct form_view v = { .version = s->form_version, .act = form_act_of(s) };
+	struct form_view v = { .version = s->form_version, .act = form_act_of(s), .of = at };
 
 	if (form == NULL)
 		return ERR_OK;
+	/* What it refers to first its judges have seen to. */
+	if (v.act != FORM_ACT_ANNOUNCE || form->is_correction)
+		(void)refers_place(f, in, &s->refers[0], &v.of);
 	memcpy(v.name, form->name, sizeof v.name);
 	return row_put_form(f->map, &at, &v);
 }
@@ -183,21 +182,19 @@ static enum err read_acts(const struct life_of *of, const struct place_key *on, 
 
 	while ((e = fold_next_act(f, on, &at)) == ERR_OK) {
 		struct form_view v;
-		if (at.place.log.party != l->first.log.party)
-			continue;
 		e = fold_form(f, &at.place, &v);
 		if (e == ERR_OK)
 			e = fold_may(of->sight, &at.place);
-		if (e == ERR_OK)
+		if (e == ERR_OK && place_key_equal(&v.of, on))
 			live(f, &at.place, &v, has_form, of->name, l);
-		else if (e != ERR_NOT_FOUND)
+		else if (e != ERR_OK && e != ERR_NOT_FOUND)
 			return e;
 	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-enum err fold_form_life(const struct fold *f, const struct place_key *place, const struct statement *s,
-			const struct fold_sight *sight, struct form_life *out)
+enum err fold_form_life(const struct fold *f, const struct place_key *place, const struct fold_sight *sight,
+			struct form_life *out)
 {
 	struct form_view own = { .act = FORM_ACT_ANNOUNCE };
 	struct life_of of = { f, sight, own.name };
@@ -207,13 +204,8 @@ enum err fold_form_life(const struct fold *f, const struct place_key *place, con
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
 	*out = (struct form_life){ .first = *place, .last = *place };
-	if (own.act != FORM_ACT_ANNOUNCE) {
-		out->first = (struct place_key){ { s->refers[0].channel,
-						   accord_party_find(f->accord, s->refers[0].party),
-						   s->refers[0].epoch },
-						 s->refers[0].index };
-		out->last = out->first;
-	}
+	if (own.act != FORM_ACT_ANNOUNCE)
+		out->first = out->last = own.of;
 	e = read_acts(&of, &out->first, has_form, out);
 	/* A correction may name what amended it. */
 	for (size_t i = 0; e == ERR_OK && i < out->count; i++) {

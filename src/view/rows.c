@@ -573,11 +573,12 @@ enum err fold_next_owed(const struct fold *f, uint32_t channel, bool is_first, s
 enum err row_put_form(const struct map *m, const struct place_key *at, const struct form_view *v)
 {
 	struct row_key k;
-	uint8_t memory[FORM_NUMBER_MAX + 16];
+	uint8_t memory[FORM_NUMBER_MAX + PLACE_KEY_LEN + 16];
 	struct buf value = BUF_ON(memory);
 
 	place_key_write(at, row_open(&k, ROW_FORM));
 	buf_put_byte(&value, (uint8_t)v->act);
+	place_key_write(&v->of, &value);
 	buf_put_be64(&value, v->version);
 	buf_put_str(&value, v->name);
 	return row_put(m, &k, &value);
@@ -586,7 +587,7 @@ enum err row_put_form(const struct map *m, const struct place_key *at, const str
 enum err row_get_form(const struct map *m, const struct place_key *at, struct form_view *out)
 {
 	struct row_key k;
-	uint8_t memory[FORM_NUMBER_MAX + 16];
+	uint8_t memory[FORM_NUMBER_MAX + PLACE_KEY_LEN + 16];
 	struct buf value = BUF_ON(memory);
 	struct bytes in;
 	enum err e;
@@ -595,10 +596,12 @@ enum err row_get_form(const struct map *m, const struct place_key *at, struct fo
 	e = map_get(m, buf_bytes(&k.buf), &value);
 	if (e != ERR_OK)
 		return e;
-	if (value.len < 10 || memory[0] >= FORM_ACT_COUNT)
+	if (value.len < PLACE_KEY_LEN + 10 || memory[0] >= FORM_ACT_COUNT)
 		return ERR_CORRUPT;
 	in = (struct bytes){ memory + 1, value.len - 1 };
 	out->act = (enum form_act)memory[0];
+	if (place_key_read(&in, &out->of) != ERR_OK)
+		return ERR_CORRUPT;
 	out->version = take_be64(&in);
 	return bytes_copy_str(in, out->name, sizeof out->name) == ERR_OK ? ERR_OK : ERR_CORRUPT;
 }

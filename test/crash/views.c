@@ -189,7 +189,7 @@ static void ask_item(struct answers *a, const struct place_key *at, const struct
 	answers_put(a, "message", e, buf_bytes(&bytes));
 	if (e != ERR_OK)
 		return;
-	e = fold_form_life(a->fold, at, &read.statement, sight, &life);
+	e = fold_form_life(a->fold, at, sight, &life);
 	answers_put_number(a, "life of a form", e, life.count);
 	e = fold_find_id(a->fold, at->log.channel, at->log.party, read.statement.id, &life.first);
 	answers_put_place(a, "found by id", e, &life.first);

@@ -149,6 +149,7 @@ struct twist {
 	const char *language; /* of a translation; its status is `field` */
 	bool has_content;
 	enum sealing sealing;
+	size_t also; /* it refers to this one too */
 };
 
 /* Builds and folds the next entry of a party; refers: position in the scene plus one, 0 for none. */
@@ -164,11 +165,11 @@ static struct entry_view put(struct scene *s, size_t party, uint64_t kind, size_
 		{ .is_good = !t->is_false_signature, .registrar_in = kind <= KIND_ACCORD },
 		{ .is_good = true },
 	};
-	bool match = !t->is_wrong_leaf;
+	bool match[2] = { !t->is_wrong_leaf, true };
 	struct fold_input in = { .entry = &entry,
 				 .statement = st,
 				 .signers = signers,
-				 .refers_match = &match,
+				 .refers_match = match,
 				 .log = { t->is_elsewhere ? 8 : 7, party, t->is_later ? 2 : 1 } };
 	static uint8_t field_memory[ENTRIES_MAX][9];
 	struct buf field = { field_memory[s->count], 0, 9, false };
@@ -208,9 +209,15 @@ static struct entry_view put(struct scene *s, size_t party, uint64_t kind, size_
 	if (refers > 0) {
 		const struct place_key *at = &s->places[refers - 1];
 		st->refers_count = 1;
-		st->refers[0] =
-			(struct place){ at->log.channel, bytes_str(names[at->log.party]), 1, at->index, { 0 } };
+		st->refers[0] = (struct place){
+			at->log.channel, bytes_str(names[at->log.party]), 1, at->index, { 0 }
+		};
 		in.subject = &s->statements[refers - 1];
+	}
+	if (t->also > 0) {
+		const struct place_key *at = &s->places[t->also - 1];
+		st->refers[st->refers_count++] =
+			(struct place){ 7, bytes_str(names[at->log.party]), 1, at->index, { 0 } };
 	}
 	static_assert(FIELD_MARK == FIELD_DEFER_UNTIL, "one field for both");
 	if (kind == KIND_MARK || kind == KIND_DEFER) {
@@ -1891,12 +1898,52 @@ static void test_forms(void **state)
 		if (v.verdict != rows[i].want)
 			fail_msg("%s: got %s", rows[i].why, verdict_name(v.verdict));
 	}
-	assert_int_equal(fold_form_life(&s->fold, &s->places[6], &s->statements[6], NULL, &life), ERR_OK);
+	assert_int_equal(fold_form_life(&s->fold, &s->places[6], NULL, &life), ERR_OK);
 	assert_true(place_key_equal(&life.first, &s->places[2]) &&
 		    place_key_equal(&life.last, &s->places[6]));
 	assert_int_equal(life.state, FORM_ACT_CANCEL);
 	assert_int_equal(life.count,
 			 5); /* amended, closed, corrected, cancelled, and what amended corrected */
+}
+
+/* In a row, as above: what names a number behind another one is an act of that other. */
+static void test_a_number_beside_another(void **state)
+{
+	static const struct {
+		const char *why;
+		size_t party, refers, also;
+		const char *form;
+		uint64_t act;
+		enum verdict want;
+	} rows[] = {
+		{ "announced", 0, 0, 0, "N20", 0, VERDICT_OK },			       /* 3 */
+		{ "amended", 0, 3, 0, "N20", AMEND, VERDICT_OK },		       /* 4 */
+		{ "another number", 0, 0, 0, "N20", 0, VERDICT_OK },		       /* 5 */
+		{ "cancelled, naming the first", 0, 5, 3, "N20", CANCEL, VERDICT_OK }, /* 6 */
+		{ "after what was named there", 1, 3, 0, "N22", 0, VERDICT_OK },       /* 7 */
+		{ "after what amended it", 1, 4, 0, "N22", 0, VERDICT_OK },	       /* 8 */
+		{ "amended, as it stands", 0, 3, 0, "N20", AMEND, VERDICT_OK },	       /* 9 */
+		{ "cancelled", 0, 3, 0, "N20", CANCEL, VERDICT_OK },		       /* 10 */
+		{ "after what amended it then", 1, 4, 0, "N22", 0, VERDICT_STEP },     /* 11 */
+		{ "one that stands", 0, 0, 0, "N20", 0, VERDICT_OK },		       /* 12 */
+		{ "after both", 1, 4, 12, "N22", 0, VERDICT_OK },		       /* 13 */
+		{ "corrected, naming it", 0, 9, 12, "N31", 0, VERDICT_OK },	       /* 14 */
+	};
+	struct scene *s = open_forms(state);
+	struct form_life life;
+
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct twist t = { .form = rows[i].form, .act = rows[i].act, .also = rows[i].also };
+		struct entry_view v = put(s, rows[i].party, KIND_MESSAGE, rows[i].refers, &t);
+		if (v.verdict != rows[i].want)
+			fail_msg("%s: got %s", rows[i].why, verdict_name(v.verdict));
+	}
+	assert_int_equal(fold_form_life(&s->fold, &s->places[3], NULL, &life), ERR_OK);
+	assert_true(place_key_equal(&life.first, &s->places[2]) &&
+		    place_key_equal(&life.last, &s->places[8]));
+	assert_int_equal(life.count, 4); /* amended twice, cancelled, corrected */
+	assert_int_equal(fold_form_life(&s->fold, &s->places[11], NULL, &life), ERR_OK);
+	assert_int_equal(life.count, 0);
 }
 
 static void test_translations(void **state)
@@ -1973,6 +2020,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_verdicts, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_forms, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_a_number_beside_another, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_translations, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_guidelines, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_a_post_has_its_time, open_scene, close_scene),
