@@ -358,12 +358,11 @@ static enum err may_judge(struct node *n, struct now now, const struct command *
 		e = refuse_waiting(n, &waits, answer);
 	if (!judged.input.inner.is_good)
 		judged.input.inner = *signer;
+	judged.input.is_at_door = true;
 	if (e == ERR_OK)
 		e = fold_judge(&n->fold, &judged.input, &judged.view);
 	if (e == ERR_OK && judged.view.verdict == VERDICT_OK)
 		e = refused_at_home(n, now, s, &judged.view);
-	if (e == ERR_OK)
-		e = translation_at_door(n, s, &judged.view);
 	if (e == ERR_OK && (judged.view.verdict == VERDICT_OK || judged.view.verdict == VERDICT_APPROVAL) &&
 	    in->content.len > 0)
 		e = held_at_door(n, in, s, &judged.view);
@@ -466,6 +465,7 @@ static enum err entry_judge(struct node *n, struct now now, const struct command
 		e = fold_is_ready(&n->fold, &judged->input, &waits);
 	if (e == ERR_SHORT)
 		e = refuse_waiting(n, &waits, answer);
+	judged->input.is_at_door = true;
 	if (e == ERR_OK)
 		e = fold_judge(&n->fold, &judged->input, &judged->view);
 	if (e == ERR_SHORT) { /* nor move to a version that we do not hold */
@@ -476,8 +476,6 @@ static enum err entry_judge(struct node *n, struct now now, const struct command
 		return e;
 	if (judged->view.verdict == VERDICT_OK)
 		e = refused_at_home(n, now, s, &judged->view);
-	if (e == ERR_OK)
-		e = translation_at_door(n, s, &judged->view);
 	if (e == ERR_OK && (judged->view.verdict == VERDICT_OK || judged->view.verdict == VERDICT_APPROVAL))
 		e = held_at_door(n, in, s, &judged->view);
 	if (e == ERR_OK && judged->view.verdict != VERDICT_OK)

@@ -679,10 +679,6 @@ bool node_may_say(struct node *n, uint32_t channel);
 /* What is folded of it lacks what rot or a loss has taken: nothing follows from what is not there. */
 bool node_is_half(struct node *n, uint32_t channel);
 
-/* ---- translation.c ---- */
-/* What our own door asks of a translation beyond the fold: sets view's verdict. */
-enum err translation_at_door(struct node *n, const struct statement *s, struct entry_view *view) MUST_CHECK;
-
 /* ---- watch.c ---- */
 /* A WATCH READ that we owe, and the ladder of those who are called for it. */
 struct call {

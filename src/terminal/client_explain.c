@@ -132,7 +132,8 @@ static const struct {
 	{ "REFUSED", "OPENS", EXIT_REFUSED,
 	  N_("entente downgrade PLACE opens it, entente relabel PLACE closes it further") },
 	{ "REFUSED", "BELOW", EXIT_REFUSED,
-	  N_("entente translate gives it the label of the original; entente read PLACE shows that") },
+	  N_("entente translate and entente readback give it the label that stands; entente read PLACE "
+	     "shows that") },
 	{ "REFUSED", "refers.version", EXIT_REFUSED,
 	  N_("entente accord adopt DIR, with the version that entente status says is missing") },
 	{ "REFUSED", "refers.others", EXIT_REFUSED,

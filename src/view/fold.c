@@ -402,8 +402,8 @@ static enum err judge_version(const struct case_file *c, enum verdict *out)
 static judge *const judges[] = {
 	judge_channel,	  judge_node,	     judge_signatures, judge_label,	 judge_sealing,
 	judge_addressees, judge_acting,	     judge_repetition, judge_references, judge_step,
-	judge_form,	  judge_translation, judge_release,    judge_version,	 judge_procedure,
-	judge_dialogue,	  judge_text,	     judge_watch,      judge_key_anew,
+	judge_form,	  judge_translation, judge_again,      judge_release,	 judge_version,
+	judge_procedure,  judge_dialogue,    judge_text,       judge_watch,	 judge_key_anew,
 };
 
 enum err fold_judge(const struct fold *all, const struct fold_input *in, struct entry_view *out)
@@ -437,6 +437,9 @@ enum err fold_judge(const struct fold *all, const struct fold_input *in, struct 
 			return e;
 	}
 	out->urgency = urgency_of(in->statement, c.has_subject ? &c.subject_view : NULL);
+	e = said_again(&c);
+	if (e != ERR_OK)
+		return e;
 	for (size_t i = 0; i < ARRAY_COUNT(judges) && out->verdict == VERDICT_OK; i++) {
 		e = judges[i](&c, &out->verdict);
 		if (e != ERR_OK)

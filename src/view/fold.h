@@ -21,6 +21,7 @@
  *	'n' place                    struct form_view: a form that counts
  *	'g' channel, statement id    drafts of the home channel, by the statement that is to go out
  *	'y' channel, consent, T, place   what an originator consented to
+ *	'Y' place                    the label that a DOWNGRADE or RELABEL gives
  *	't' channel, due, place      items whose review has no FATE yet
  *	'h' log                      hash of the version of the accord that judges its next entry
  *	'z' place                    struct translation_view
@@ -106,7 +107,7 @@
 	X(RENAMES,    "a lasting name is never changed") \
 	X(OUTSIDE,    "its label names an outside party: what goes there goes by a release alone") \
 	X(EARLY,      "the day for which it was signed has not come") \
-	X(BELOW,      "its words are marked below what they translate")
+	X(BELOW,      "its words are marked below what they say again")
 /* clang-format on */
 
 enum verdict {
@@ -179,6 +180,7 @@ struct fold_input {
 	struct signer inner;		 /* of SUBMIT, APPROVE: the signature in it, over what is to go out */
 	const struct statement
 		*subject; /* where a judge reads it (node/refold.c): what it refers to; NULL: not held */
+	bool is_at_door;  /* our own: labels and recalls are also asked as they stand now, seen or not */
 	bool is_forced;	  /* fold it as if it had seen only what is folded: unties a knot of claims */
 };
 

@@ -6,8 +6,15 @@
 #ifndef VIEW_JUDGE_H
 #define VIEW_JUDGE_H
 
+#include "policy/policy.h"
 #include "view/fold.h"
 #include "wire/kinds.h"
+
+/* A label as the guidelines of the judging version read it, if they know it. */
+struct said_label {
+	struct label_mask mask;
+	bool is_known;
+};
 
 struct case_file {
 	const struct fold *f;
@@ -18,6 +25,10 @@ struct case_file {
 	struct place_key subject; /* of kinds that refer to one thing */
 	struct entry_view subject_view;
 	bool has_subject; /* it is folded */
+	/* It says again what that says, with words (again.c): the label of that, as far as its author had
+	 * seen. */
+	bool is_again;
+	struct said_label said, said_now; /* now: at our own door */
 };
 
 /* In the version of the accord that judges this entry. */
@@ -96,6 +107,12 @@ enum err fold_text_deed(const struct fold *f, const struct fold_input *in,
 /* watch.c */
 enum err judge_watch(const struct case_file *c, enum verdict *out) MUST_CHECK;
 enum err fold_watch(const struct fold *f, const struct fold_input *in, const struct entry_view *v) MUST_CHECK;
+
+/* ---- again.c: what says again what another statement says ---- */
+
+/* Fills c->is_again and what goes with it. */
+enum err said_again(struct case_file *c) MUST_CHECK;
+enum err judge_again(const struct case_file *c, enum verdict *out) MUST_CHECK;
 
 /* translation.c */
 enum err judge_translation(const struct case_file *c, enum verdict *out) MUST_CHECK;

@@ -54,6 +54,11 @@ enum err consent_folded(const struct fold *f, const struct fold_input *in,
 /* Each of these parties, but the author, consented before to exactly this, whose hash is_content_of. */
 enum err judge_consents(const struct labelled *l, uint32_t parties, uint8_t to, enum verdict *out) MUST_CHECK;
 
+/* again.c: the label that the author of this had seen last of an item: its own, or what took its place. */
+enum err find_label(const struct case_file *c, const struct place_key *item,
+		    struct place_key *out) MUST_CHECK;
+enum err label_folded(const struct fold *f, const struct fold_input *in) MUST_CHECK;
+
 /* draft.c: SUBMIT, APPROVE, REFUSE, CANCEL */
 enum err judge_draft(const struct case_file *c, enum verdict *out) MUST_CHECK;
 enum err draft_folded(const struct fold *f, const struct fold_input *in,

@@ -141,23 +141,13 @@ enum err judge_consents(const struct labelled *l, uint32_t parties, uint8_t to, 
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-/* The label that the author of this had seen last of an item: its own, or the one that took its place. */
-static enum err find_label(const struct case_file *c, const struct place_key *item, struct place_key *out)
-{
-	enum err e = ERR_OK;
-
-	*out = *item;
-	while (e == ERR_OK)
-		e = find_answer(c, out, item->log.party, KIND_DOWNGRADE, KIND_RELABEL, out);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
-}
-
 /* Of a RELEASE that names an outside party: the item, which it refers to last, and its label, first. */
 static enum err find_item(const struct case_file *c, struct place_key *item, struct place_key *label,
 			  enum verdict *out)
 {
 	const struct statement *s = c->in->statement;
 	struct place_key newest;
+	struct item_view now = { 0 };
 	struct entry_view v;
 	bool is_recalled;
 	enum err e = ERR_NOT_FOUND;
@@ -175,7 +165,10 @@ static enum err find_item(const struct case_file *c, struct place_key *item, str
 		e = find_label(c, item, &newest);
 	if (e == ERR_OK)
 		e = has_answer(c, item, item->log.party, KIND_RECALL, KIND_RECALL, &is_recalled);
-	if (e == ERR_OK && (is_recalled || !place_key_equal(&newest, label)))
+	if (e == ERR_OK && c->in->is_at_door)
+		e = fold_item(c->f, item, &now);
+	if (e == ERR_OK && (is_recalled || !place_key_equal(&newest, label) || now.recall.log.epoch != 0 ||
+			    (now.label.log.epoch != 0 && !place_key_equal(&now.label, label))))
 		*out = VERDICT_STEP;
 	return e;
 }

@@ -12,22 +12,21 @@ bool is_item(uint64_t kind)
 
 /*
  * A READ BACK of what has to be read back gives the other party its own words: marked no higher, with no file
- * beside them.
+ * beside them. That they are marked no lower is judged before (again.c).
  */
 static bool is_echo(const struct case_file *c)
 {
 	const struct guidelines *g = c->f->accord->guidelines;
 	const struct statement *s = c->in->statement, *of = c->in->subject;
-	struct label_mask said, own;
+	struct label_mask own;
 
-	if (s->kind != KIND_READ_BACK || of == NULL || s->blobs_count > 0 ||
+	if (s->kind != KIND_READ_BACK || !c->is_again || s->blobs_count > 0 ||
 	    !(fold_needs_read_back(of) || of->kind == KIND_PROPOSE || of->kind == KIND_ENDORSE) ||
-	    !policy_label_read(g, &of->label, c->subject.log.party, &said).is_allowed ||
-	    !policy_label_read(g, &s->label, c->in->log.party, &own).is_allowed)
+	    !read_label(g, s, c->in->log.party, &own))
 		return false;
-	own.rel = said.rel;
-	own.origin = said.origin;
-	return policy_is_within(g, &said, &own);
+	own.rel = c->said.mask.rel;
+	own.origin = c->said.mask.origin;
+	return policy_is_within(g, &c->said.mask, &own);
 }
 
 /* By what way was tried, and whom, is free text: which way it went alone is none. */
@@ -276,5 +275,7 @@ enum err release_folded(const struct fold *f, const struct fold_input *in, const
 		return consent_folded(f, in, v);
 	if (kind == KIND_FATE)
 		return fate_folded(f, in);
+	if (kind == KIND_DOWNGRADE || kind == KIND_RELABEL)
+		return label_folded(f, in);
 	return item_folded(f, in);
 }

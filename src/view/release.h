@@ -88,13 +88,6 @@ enum err fold_item(const struct fold *f, const struct place_key *item, struct it
 bool is_item(uint64_t kind);
 
 /*
- * Whether a translation is marked below a label that what it is about has or had, or one of the two is none
- * of the guidelines'.
- */
-bool translation_is_below(const struct guidelines *g, const struct statement *s, size_t author,
-			  const struct statement *of, size_t of_author);
-
-/*
  * A RELEASE to outside parties: it refers first to the label that it widens, last to the item whose words
  * go.
  */

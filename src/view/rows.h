@@ -32,6 +32,7 @@ enum row_type {
 	ROW_DRAFT = 'g',      /* release.c */
 	ROW_CONSENT = 'y',    /* release.c */
 	ROW_DUE = 't',	      /* release.c */
+	ROW_LABEL = 'Y',      /* again.c */
 	ROW_BEFOREHAND = 'G', /* draft.c */
 	ROW_VERSION = 'h',
 	ROW_TRANSLATION = 'z',

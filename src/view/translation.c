@@ -2,7 +2,7 @@
  * Translations: docs/spec/translation.md. What is authentic stays so; beside it stand others' words, and how
  * good they are.
  */
-#include "view/labelled.h"
+#include "view/judge.h"
 #include "view/rows.h"
 
 #include <string.h>
@@ -80,58 +80,6 @@ static enum err is_own_words(const struct case_file *c, bool *out)
 	return e;
 }
 
-bool translation_is_below(const struct guidelines *g, const struct statement *s, size_t author,
-			  const struct statement *of, size_t of_author)
-{
-	struct label_mask own, said;
-
-	if (!read_label(g, s, author, &own) || !read_label(g, of, of_author, &said))
-		return true;
-	/* Whose it is and who may have it the channel says, of both. */
-	own.rel = said.rel;
-	own.origin = said.origin;
-	return !policy_is_within(g, &own, &said);
-}
-
-/* Whether a DOWNGRADE that the author had seen opened the item: what it was signed with asks no more. */
-static enum err was_opened(const struct case_file *c, const struct place_key *item, bool *out)
-{
-	struct place_key on = *item, label;
-	struct entry_view v = { 0 };
-	enum err e;
-
-	*out = false;
-	while (!*out &&
-	       (e = find_answer(c, &on, item->log.party, KIND_DOWNGRADE, KIND_RELABEL, &label)) == ERR_OK) {
-		e = fold_get(c->f, &label, &v);
-		if (e != ERR_OK)
-			return e;
-		*out = v.kind == KIND_DOWNGRADE;
-		on = label;
-	}
-	return *out || e == ERR_NOT_FOUND ? ERR_OK : e;
-}
-
-/*
- * Words in another language are the same words: marked as what they are about was when it was signed, at
- * least. What its label is by now our own door asks.
- */
-static enum err judge_marking(const struct case_file *c, const struct place_key *original, enum verdict *out)
-{
-	const struct guidelines *g = c->f->accord->guidelines;
-	bool is_open = false;
-	enum err e;
-
-	if (*out != VERDICT_OK || g == NULL || !c->in->statement->has_content || c->in->subject == NULL ||
-	    !translation_is_below(g, c->in->statement, c->in->log.party, c->in->subject,
-				  c->subject.log.party))
-		return ERR_OK;
-	e = was_opened(c, original, &is_open);
-	if (e == ERR_OK && !is_open)
-		*out = VERDICT_BELOW;
-	return e;
-}
-
 enum err judge_translation(const struct case_file *c, enum verdict *out)
 {
 	const struct statement *s = c->in->statement;
@@ -155,7 +103,7 @@ enum err judge_translation(const struct case_file *c, enum verdict *out)
 			*out = VERDICT_REFERS;
 		else if (own.status >= TRANSLATION_REVIEWED)
 			*out = VERDICT_PERSON;
-		return judge_marking(c, &c->subject, out);
+		return ERR_OK;
 	}
 	e = row_get_translation(c->f->map, &c->subject, &subject);
 	if (e == ERR_NOT_FOUND || (e == ERR_OK && (!place_key_equal(&subject.first, &c->subject) ||
@@ -166,8 +114,6 @@ enum err judge_translation(const struct case_file *c, enum verdict *out)
 	/* With words of his own nobody has looked at them yet. */
 	if (is_own || (*out == VERDICT_OK && own.status == TRANSLATION_CERTIFIED && s->has_content))
 		*out = VERDICT_PERSON;
-	if (e == ERR_OK)
-		e = judge_marking(c, &subject.original, out);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 

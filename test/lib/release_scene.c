@@ -244,7 +244,7 @@ void scene_say(struct scene *s, const struct line *l, struct scene_entry *out)
 	if (channel != SCENE_HOME && !l->is_blind) {
 		st.seen_count = 1;
 		st.seen[0] = (struct seen){ bytes_str(s->accord->parties[other].name), 1,
-					    s->sizes[slot(channel)][other] };
+					    s->sizes[slot(channel)][other] - l->unseen };
 	}
 	put_fields(&st, l, memory);
 	statement_write(&st, &bytes);
@@ -282,6 +282,7 @@ enum verdict scene_file(struct scene *s, const struct line *l, const struct scen
 	e->len = said->len;
 	assert_int_equal(statement_read((struct bytes){ e->bytes, e->len }, &e->statement, &fault), ERR_OK);
 	in.statement = &e->statement;
+	in.is_at_door = l->is_at_door;
 	memset(match, 1, sizeof match);
 	for (size_t i = 0; i < entry.signatures_count; i++) {
 		signers[i].is_good = !l->is_false || i + 1 < entry.signatures_count;

@@ -72,6 +72,8 @@ struct line {
 	uint64_t cause;	 /* FIELD_MARK_CAUSE, and one; 0: none */
 	bool is_unread;	 /* what it refers to is not held */
 	bool is_blind;	 /* it has seen nothing of the other party */
+	size_t unseen;	 /* nor the last so many of it */
+	bool is_at_door; /* its own door asks */
 	/* Free text: in a field that no kind names, a form that the accord lacks, an attempt, a file. */
 	bool has_unnamed, has_form, has_path, has_blob;
 };

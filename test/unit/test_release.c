@@ -228,9 +228,13 @@ static void test_alone(void **state)
 		enum verdict want;
 	} rows[] = {
 		{ "a FLASH is read back by one", { USA(KIND_READ_BACK, 1), .content = 1 }, VERDICT_OK },
-		{ "marked lower too",
+		{ "marked lower it opens what was said to it",
 		  { USA(KIND_READ_BACK, 1), .content = 1, .label = "R rel:KOR,USA" },
-		  VERDICT_OK },
+		  VERDICT_BELOW },
+		{ "whoever signs that",
+		  { USA(KIND_READ_BACK, 1), .content = 1, .label = "R rel:KOR,USA",
+		    BY(DUTY, RELEASER, OTHER) },
+		  VERDICT_BELOW },
 		{ "marked higher it is words",
 		  { USA(KIND_READ_BACK, 1), .content = 1, .label = "S rel:KOR,USA" },
 		  VERDICT_APPROVAL },
@@ -1365,6 +1369,19 @@ static void test_outside_under_its_label(void **state)
 	     (struct line[]){ CONSENTED(WIDE), DOWN(LOW, 1), OUT_AS(WIDE, 3, 1) }, 3, VERDICT_OPENS);
 	play("of what was asked back", ITEM, (struct line[]){ CONSENTED(WIDE), recall, OUT_AS(WIDE, 1, 0) },
 	     3, VERDICT_STEP);
+	/* By USA's hand, signed before KOR's last came: the fold lets it, its own door does not. */
+	for (int at_door = 0; at_door < 2; at_door++) {
+		const struct line last[] = { recall, DOWN(LOW, 1) };
+		struct line out = OUT(1, 1), own = CONSENT_TO(WIDE, "JPN");
+		own.party = 0;
+		out.unseen = 1;
+		out.is_at_door = at_door == 1;
+		for (size_t i = 0; i < 2; i++)
+			play("of what was asked back or relabelled meanwhile", ITEM,
+			     (struct line[]){ own, last[i], out }, 3, at_door ? VERDICT_STEP : VERDICT_OK);
+		out.unseen = 0;
+		play("of what stands", ITEM, (struct line[]){ own, out }, 2, VERDICT_OK);
+	}
 	play("a release is relabelled by none", ITEM,
 	     (struct line[]){ CONSENTED(WIDE),
 			      OUT_AS(WIDE, 1, 0),
@@ -1775,10 +1792,60 @@ static void test_translations_below(void **state)
 	     (struct line[]){ RELABELLED(ITEM, 1), DOWN("U origin:KOR,USA rel:KOR,USA topic:DPRK-MSL", 2),
 			      TRANSLATED(1, "U origin:KOR,USA rel:KOR,USA topic:DPRK-MSL", 1) },
 	     3, VERDICT_OK);
-	play("closed further: that our own door asks", LOW,
-	     (struct line[]){ RELABELLED(ITEM, 1), TRANSLATED(1, LOW, 1) }, 2, VERDICT_OK);
+	play("closed further", LOW, (struct line[]){ RELABELLED(ITEM, 1), TRANSLATED(1, LOW, 1) }, 2,
+	     VERDICT_BELOW);
+	play("closed further, and so is it", LOW,
+	     (struct line[]){ RELABELLED(ITEM, 1), TRANSLATED(1, ITEM, 1) }, 2, VERDICT_OK);
+	play("opened, and closed again", ITEM,
+	     (struct line[]){ DOWN(LOW, 1), RELABELLED(ITEM, 2), TRANSLATED(1, LOW, 1) }, 3, VERDICT_BELOW);
 	play("later words on what was opened", ITEM,
 	     (struct line[]){ TRANSLATED(0, ITEM, 1), DOWN(LOW, 1), TRANSLATED(0, LOW, 2) }, 3, VERDICT_OK);
+	play("later words on what was closed", LOW,
+	     (struct line[]){ TRANSLATED(0, LOW, 1), RELABELLED(ITEM, 1), TRANSLATED(1, LOW, 2) }, 3,
+	     VERDICT_BELOW);
+	/* What came meanwhile its own door knows, and the other party does not ask. */
+	for (int at_door = 0; at_door < 2; at_door++) {
+		struct line one = TRANSLATED(1, LOW, 1);
+		one.unseen = 1;
+		one.is_at_door = at_door == 1;
+		play("closed meanwhile", LOW, (struct line[]){ RELABELLED(ITEM, 1), one }, 2,
+		     at_door ? VERDICT_BELOW : VERDICT_OK);
+		play("opened meanwhile", ITEM, (struct line[]){ DOWN(LOW, 1), one }, 2, VERDICT_BELOW);
+	}
+}
+
+/* Likewise what is read back, which its officer says alone: KOR's FLASH stands at 1, USA has read it. */
+static void test_read_back_below(void **state)
+{
+#define READ_BACK(l) { .kind = KIND_READ_BACK, .party = 1, .content = 2, .label = l, .refers = 1 }
+	static const struct {
+		const char *why, *item;
+		struct line label, line;
+		enum verdict want;
+	} rows[] = {
+		{ "at the label that stands", LOW, RELABELLED(ITEM, 1), READ_BACK(ITEM), VERDICT_OK },
+		{ "at the one before", LOW, RELABELLED(ITEM, 1), READ_BACK(LOW), VERDICT_BELOW },
+		{ "opened", ITEM, DOWN(LOW, 1), READ_BACK(LOW), VERDICT_OK },
+		{ "above what was opened it is words", ITEM, DOWN(LOW, 1), READ_BACK(ITEM),
+		  VERDICT_APPROVAL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		enum verdict got;
+		scene_clear(s);
+		assert_int_equal(scene_put(s, &(struct line){ .kind = KIND_MESSAGE,
+							      .content = 1,
+							      .precedence = 1,
+							      .label = rows[i].item,
+							      BY(DUTY, RELEASER, OTHER) }),
+				 VERDICT_OK);
+		assert_int_equal(scene_put(s, &(struct line){ USA(KIND_WATCH_READ, 1) }), VERDICT_OK);
+		assert_int_equal(scene_put(s, &rows[i].label), VERDICT_OK);
+		got = scene_put(s, &rows[i].line);
+		if (got != rows[i].want)
+			fail_msg("%s: got %s", rows[i].why, verdict_name(got));
+	}
 }
 
 static void test_labels_of_any(void **state)
@@ -1989,6 +2056,7 @@ int main(void)
 		cmocka_unit_test(test_beforehand_by_one),
 		cmocka_unit_test(test_beforehand_draft),
 		cmocka_unit_test(test_translations_below),
+		cmocka_unit_test(test_read_back_below),
 		cmocka_unit_test(test_labels_of_any),
 		cmocka_unit_test(test_blind),
 		cmocka_unit_test(test_erase_what_is_void),
