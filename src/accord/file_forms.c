@@ -345,6 +345,51 @@ static void read_field(struct line_reader *r, struct accord *a)
 	*at = field;
 }
 
+/* "where" FIELD 1*VALUE; false if that does not stand there. */
+static bool read_where(struct line_reader *r, const struct form *f, struct form_where *w)
+{
+	size_t count = 0;
+
+	if (!line_accept(r, "where"))
+		return false;
+	w->of = field_by_name(f->fields, line_word(r, "forms.where"));
+	if (w->of == NULL || w->of->is_list || w->of->type != FORM_TYPE_CODE) {
+		line_refuse(r, "forms.where");
+		return true;
+	}
+	do {
+		const struct form_code *code = form_code_of(w->of->list, line_word(r, "forms.where"));
+		for (size_t i = 0; i < count; i++) {
+			if (w->values[i] == code)
+				line_refuse(r, "forms.where");
+		}
+		if (code == NULL || count == FORM_WHERE_MAX) {
+			line_refuse(r, "forms.where");
+			return true;
+		}
+		w->values[count++] = code;
+	} while (line_has_more(r));
+	return true;
+}
+
+/* A field that may be missing is needed all the same; of one that every node judges every node sees where. */
+static void read_need(struct line_reader *r, struct accord *a)
+{
+	struct form *f = form_open(r, a);
+	struct form_field *field = f->fields;
+	struct bytes name = line_word(r, "forms.need");
+
+	while (field != NULL && !bytes_equal(bytes_str(field->name), name))
+		field = field->next;
+	if (field == NULL || !field->is_optional || field->needed.of != NULL) {
+		line_refuse(r, "forms.need");
+		return;
+	}
+	if (!read_where(r, f, &field->needed) ||
+	    (field->needed.of != NULL && field->needed.of->is_content && !field->is_content))
+		line_refuse(r, "forms.need");
+}
+
 static void read_member(struct line_reader *r, struct accord *a)
 {
 	struct form *f = form_open(r, a);
@@ -411,37 +456,11 @@ static const struct form_field *read_limit_field(struct line_reader *r, const st
 	return field;
 }
 
-/* [ "where" FIELD 1*VALUE ] */
-static void read_where(struct line_reader *r, const struct form *f, struct form_bound *b)
-{
-	size_t count = 0;
-
-	if (!line_accept(r, "where"))
-		return;
-	b->where = field_by_name(f->fields, line_word(r, "forms.where"));
-	if (b->where == NULL || b->where->is_list || b->where->type != FORM_TYPE_CODE) {
-		line_refuse(r, "forms.where");
-		return;
-	}
-	do {
-		const struct form_code *code = form_code_of(b->where->list, line_word(r, "forms.where"));
-		for (size_t i = 0; i < count; i++) {
-			if (b->values[i] == code)
-				line_refuse(r, "forms.where");
-		}
-		if (code == NULL || count == FORM_WHERE_MAX) {
-			line_refuse(r, "forms.where");
-			return;
-		}
-		b->values[count++] = code;
-	} while (line_has_more(r));
-}
-
 static void read_bound(struct line_reader *r, const struct form *f, struct form_bound *b)
 {
 	b->of = read_limit_field(r, f);
 	set_limit(r, &b->ms);
-	read_where(r, f, b);
+	(void)read_where(r, f, &b->where);
 }
 
 static void read_limit(struct line_reader *r, struct accord *a)
@@ -494,7 +513,7 @@ static const struct line_row form_rows[] = {
 	{ "basis", read_basis, NULL },	     { "after", read_after, NULL },
 	{ "limit", read_limit, NULL },	     { "list", read_form_list, NULL },
 	{ "value", read_form_value, NULL },  { "field", read_field, NULL },
-	{ "member", read_member, NULL },
+	{ "member", read_member, NULL },     { "need", read_need, NULL },
 };
 
 const struct file_row file_form = { "forms/", form_rows, ARRAY_COUNT(form_rows), check_form };

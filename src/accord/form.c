@@ -331,16 +331,51 @@ static enum err check_types(const struct accord *a, const struct form *f, const 
 	return ERR_OK;
 }
 
-/* What is announced or amended is said whole; what is cancelled or closed need not be said again. */
-static enum err check_missing(const struct form *f, const struct statement *s, const struct field *fields,
-			      size_t count, bool is_content, struct form_fault *fault)
+/* A code, a time, or where a span begins; false if the field is not there, or
+ * there is no content to look into. */
+static bool read_number(const struct form_field *field, const struct statement *s, const struct content *c,
+			uint64_t *out)
 {
+	const struct field *found = !field->is_content ? statement_field(s, field->number)
+				    : c != NULL	       ? find(c->fields, c->fields_count, field->number)
+						       : NULL;
+	struct cbor_reader r;
+	size_t count;
+
+	if (found == NULL)
+		return false;
+	cbor_open(&r, found->value);
+	if (field->type == FORM_TYPE_SPAN)
+		(void)cbor_read_array(&r, 2, &count);
+	return cbor_read_uint(&r, TIME_MS_MAX, out) == ERR_OK;
+}
+
+static bool holds(const struct form_where *w, const struct statement *s, const struct content *c)
+{
+	uint64_t value;
+
+	if (w->of == NULL || !read_number(w->of, s, c, &value))
+		return false;
+	for (size_t i = 0; i < FORM_WHERE_MAX && w->values[i] != NULL; i++) {
+		if (w->values[i]->number == value)
+			return true;
+	}
+	return false;
+}
+
+/* What is announced or amended is said whole; what is cancelled or closed need not be said again. */
+static enum err check_missing(const struct form *f, const struct statement *s, const struct content *c,
+			      struct form_fault *fault)
+{
+	const struct field *fields = c == NULL ? s->fields : c->fields;
+	size_t count = c == NULL ? s->fields_count : c->fields_count;
 	enum form_act act = form_act_of(s);
 
 	if ((act != FORM_ACT_ANNOUNCE && act != FORM_ACT_AMEND) || form_is_because(s))
 		return ERR_OK;
 	for (const struct form_field *field = f->fields; field != NULL; field = field->next) {
-		if (field->is_content == is_content && !field->is_optional &&
+		if (field->is_content == (c != NULL) &&
+		    (!field->is_optional || holds(&field->needed, s, c)) &&
 		    find(fields, count, field->number) == NULL)
 			return refuse(fault, FORM_FAULT_MISSING, field->number);
 	}
@@ -362,7 +397,7 @@ enum err form_check(const struct accord *a, const struct form *f, enum plane pla
 		return refuse(fault, FORM_FAULT_ANSWER, 0);
 	e = check_types(a, f, s, s->fields, s->fields_count, false, fault);
 	if (e == ERR_OK)
-		e = check_missing(f, s, s->fields, s->fields_count, false, fault);
+		e = check_missing(f, s, NULL, fault);
 	if (e != ERR_OK)
 		return e;
 	if (f->is_basis_required && statement_field(s, FORM_FIELD_BASIS) == NULL &&
@@ -378,47 +413,20 @@ enum err form_check_content(const struct accord *a, const struct form *f, const 
 	enum err e = check_types(a, f, s, c->fields, c->fields_count, true, fault);
 
 	if (e == ERR_OK)
-		e = check_missing(f, s, c->fields, c->fields_count, true, fault);
+		e = check_missing(f, s, c, fault);
 	if (e == ERR_OK && (act == FORM_ACT_CANCEL || act == FORM_ACT_CLOSE) &&
 	    find(c->fields, c->fields_count, FORM_FIELD_REASON) == NULL)
 		e = refuse(fault, FORM_FAULT_REASON, FORM_FIELD_REASON);
 	return e;
 }
 
-/* A code, a time, or where a span begins; false if the field is not there. */
-static bool read_number(const struct form_field *field, const struct statement *s, const struct content *c,
-			uint64_t *out)
-{
-	const struct field *found = field->is_content ? find(c->fields, c->fields_count, field->number)
-						      : statement_field(s, field->number);
-	struct cbor_reader r;
-	size_t count;
-
-	if (found == NULL)
-		return false;
-	cbor_open(&r, found->value);
-	if (field->type == FORM_TYPE_SPAN)
-		(void)cbor_read_array(&r, 2, &count);
-	return cbor_read_uint(&r, TIME_MS_MAX, out) == ERR_OK;
-}
-
 /* Whether the limit holds for what is said here, and the time that it is reckoned from. */
 static bool read_bound(const struct form_bound *b, const struct statement *s, const struct content *c,
 		       uint64_t *begin)
 {
-	uint64_t value;
-
 	if (b->ms == 0 || !read_number(b->of, s, c, begin))
 		return false;
-	if (b->where == NULL)
-		return true;
-	if (!read_number(b->where, s, c, &value))
-		return false;
-	for (size_t i = 0; i < FORM_WHERE_MAX && b->values[i] != NULL; i++) {
-		if (b->values[i]->number == value)
-			return true;
-	}
-	return false;
+	return b->where.of == NULL || holds(&b->where, s, c);
 }
 
 enum err form_check_sending(const struct form *f, const struct statement *s, const struct content *c,

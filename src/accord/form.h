@@ -65,6 +65,12 @@ struct form_list {
 	struct form_code *codes;
 };
 
+/* For which values of which field something holds; .of NULL: always, or never, as its owner says. */
+struct form_where {
+	const struct form_field *of;			/* one code */
+	const struct form_code *values[FORM_WHERE_MAX]; /* NULL behind the last */
+};
+
 struct form_field {
 	struct form_field *next; /* rising by number; of a group's members, in their order */
 	uint64_t number;	 /* 1..FORM_FIELD_MAX; a member has none */
@@ -72,6 +78,7 @@ struct form_field {
 	enum form_type type;
 	const struct form_list *list; /* of FORM_TYPE_CODE */
 	bool is_list, is_optional;
+	struct form_where needed;   /* optional, but not there */
 	bool is_content;	    /* else of the statement */
 	struct form_field *members; /* of FORM_TYPE_GROUP */
 	struct accord_names names;
@@ -81,9 +88,7 @@ struct form_field {
 struct form_bound {
 	uint64_t ms;		     /* 0: there is none */
 	const struct form_field *of; /* a time, or the beginning of a span */
-	/* only where this field, a code, has one of these values; NULL: always, and behind the last value */
-	const struct form_field *where;
-	const struct form_code *values[FORM_WHERE_MAX];
+	struct form_where where;     /* only there; .of NULL: always */
 };
 
 /* Milliseconds; 0: there is no such limit. */

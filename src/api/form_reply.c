@@ -38,6 +38,24 @@ static void reply_codes(struct reply *r, const struct accord *a, const struct fo
 	reply_array_end(r);
 }
 
+static void reply_where(struct reply *r, const struct accord *a, const char *key, const struct form_where *w)
+{
+	if (w->of == NULL)
+		return;
+	reply_object(r, key);
+	reply_str(r, "field", w->of->name);
+	reply_array(r, "values");
+	for (size_t i = 0; i < FORM_WHERE_MAX && w->values[i] != NULL; i++) {
+		reply_object(r, NULL);
+		reply_uint(r, "number", w->values[i]->number);
+		reply_str(r, "name", w->values[i]->name);
+		reply_names(r, "words", a, w->values[i]->names.text);
+		reply_object_end(r);
+	}
+	reply_array_end(r);
+	reply_object_end(r);
+}
+
 /* Its title is the accord's; fields that every form has are translated by whoever shows them. */
 static void reply_field_head(struct reply *r, const struct accord *a, const struct form_field *f)
 {
@@ -56,6 +74,7 @@ static void reply_fields_of(struct reply *r, const char *key, const struct accor
 		reply_object(r, NULL);
 		reply_field_head(r, a, f);
 		reply_codes(r, a, f->list);
+		reply_where(r, a, "needed_where", &f->needed);
 		if (f->members != NULL) {
 			reply_array(r, "members");
 			for (const struct form_field *m = f->members; m != NULL; m = m->next) {
@@ -81,20 +100,8 @@ static void reply_bound(struct reply *r, const struct accord *a, const char *nam
 	reply_str(r, name, b->of->name);
 	snprintf(key, sizeof key, "%s_ms", name);
 	reply_uint(r, key, b->ms);
-	if (b->where == NULL)
-		return;
 	snprintf(key, sizeof key, "%s_where", name);
-	reply_object(r, key);
-	reply_str(r, "field", b->where->name);
-	reply_array(r, "values");
-	for (size_t i = 0; i < FORM_WHERE_MAX && b->values[i] != NULL; i++) {
-		reply_object(r, NULL);
-		reply_str(r, "name", b->values[i]->name);
-		reply_names(r, "words", a, b->values[i]->names.text);
-		reply_object_end(r);
-	}
-	reply_array_end(r);
-	reply_object_end(r);
+	reply_where(r, a, key, &b->where);
 }
 
 static void reply_limits(struct reply *r, const struct accord *a, const struct form_limits *l)

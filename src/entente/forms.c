@@ -72,6 +72,17 @@ static void show_codes(const json_t *of)
 	}
 }
 
+/* For which values of which field: in every language of the accord, as its fields are. */
+static void show_where(const json_t *of, const char *key, const char *text)
+{
+	const json_t *where = json_object_get(of, key);
+
+	if (where == NULL)
+		return;
+	say(text, json_str(where, "field"));
+	show_codes(where);
+}
+
 static void show_field(const json_t *field, const char *indent)
 {
 	char names[512];
@@ -84,6 +95,7 @@ static void show_field(const json_t *field, const char *indent)
 	say_cell(json_flag(field, "optional") ? _("optional") : "", 10, COLOUR_DIM);
 	say(" {1}\n", names);
 	show_codes(field);
+	show_where(field, "needed_where", _("    it is needed where the field {1} is one of these:\n"));
 }
 
 static void show_limit(const json_t *limits, const char *key, const char *text)
@@ -96,19 +108,10 @@ static void show_limit(const json_t *limits, const char *key, const char *text)
 	}
 }
 
-/* For which values of which field: in every language of the accord, as its fields are. */
-static void show_where(const json_t *limits, const char *key)
-{
-	const json_t *where = json_object_get(limits, key);
-
-	if (where == NULL)
-		return;
-	say(_("    where the field {1} is one of these:\n"), json_str(where, "field"));
-	show_codes(where);
-}
-
 static void show_limits(const json_t *limits)
 {
+	const char *text = _("    where the field {1} is one of these:\n");
+
 	show_limit(limits, "answer_ms", _("an answer is due within {1}"));
 	show_limit(limits, "FLASH", _("to a FLASH within {1}"));
 	show_limit(limits, "IMMEDIATE", _("to an IMMEDIATE within {1}"));
@@ -116,9 +119,9 @@ static void show_limits(const json_t *limits)
 	show_limit(limits, "ROUTINE", _("to a ROUTINE within {1}"));
 	show_limit(limits, "again_ms", _("it is said anew within {1}, until it is cancelled or closed"));
 	show_limit(limits, "before_ms", _("it is said {1} before the field {2}"));
-	show_where(limits, "before_where");
+	show_where(limits, "before_where", text);
 	show_limit(limits, "after_ms", _("it is said at the latest {1} after the field {3}"));
-	show_where(limits, "after_where");
+	show_where(limits, "after_where", text);
 }
 
 static void show_one(const json_t *form)

@@ -128,6 +128,8 @@ static const struct {
 	  N_("a limit is a span of time, and the field that it counts from stands above it") },
 	{ "forms.where", N_("behind where stand a field above it that is one code, and values of its list, each "
 			    "once and at most 16") },
+	{ "forms.need", N_("behind need stand the name of an optional field above it, once, and where; a field of the "
+			   "statement is needed for values of another of it") },
 	{ "forms.number", N_("the fields' numbers are 1 to 199, and rise") },
 	{ "forms.name",
 	  N_("a field's name is formed as docs/spec/forms.md has it, stands once, and is "

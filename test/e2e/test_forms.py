@@ -51,6 +51,10 @@ def test_one_lifecycle_under_one_number(pair):
     entries = both(pair, amended)
     assert values(entries[0]["filled"]) == {**values(kor.entry(first)["filled"]), "confidence": ["high"]}
     assert entries[1]["life"] == {**entries[1]["life"], "number": first, "last": amended, "state": "AMENDED"}
+    # What is corrected is said right: without that it stays here, with the field's name.
+    empty = kor.run("rectify", amended, "--field", "act-on=correct", key="watch", code=4)
+    assert "a field is missing: right" in empty.stderr and "entente forms show N31" in empty.stderr, empty.stderr
+    assert "it is needed where the field act-on is one of these:\n        correct" in kor.run("forms", "show", "N31").stdout
     right = kor.say("rectify", amended, "--field", "act-on=correct", "--field", "right.ko=발사 2회", "--field",
                     "right.en=two launches", key="watch")["place"]
     entry = both(pair, right)[1]

@@ -272,6 +272,27 @@ static void write_field(const struct accord *a, const struct form_field *f, stru
 		write_one(a, m, true, out);
 }
 
+static void write_where(const struct form_where *w, struct buf *out)
+{
+	if (w->of == NULL)
+		return;
+	put_word(out, "where");
+	put_word(out, w->of->name);
+	for (size_t i = 0; i < FORM_WHERE_MAX && w->values[i] != NULL; i++)
+		put_word(out, w->values[i]->name);
+}
+
+static void write_need(const struct form_field *f, struct buf *out)
+{
+	if (f->needed.of == NULL)
+		return;
+	assert(f->is_optional && (f->is_content || !f->needed.of->is_content));
+	put_word(out, "need");
+	put_word(out, f->name);
+	write_where(&f->needed, out);
+	buf_put_byte(out, '\n');
+}
+
 static void write_bound(const char *word, const struct form_bound *b, struct buf *out)
 {
 	char what[64];
@@ -282,12 +303,7 @@ static void write_bound(const char *word, const struct form_bound *b, struct buf
 	snprintf(what, sizeof what, "%s %s", word, b->of->name);
 	put_word(out, "limit");
 	put_span(out, what, b->ms);
-	if (b->where != NULL) {
-		put_word(out, "where");
-		put_word(out, b->where->name);
-		for (size_t i = 0; i < FORM_WHERE_MAX && b->values[i] != NULL; i++)
-			put_word(out, b->values[i]->name);
-	}
+	write_where(&b->where, out);
 	buf_put_byte(out, '\n');
 }
 
@@ -355,6 +371,8 @@ static void write_form(const struct accord *a, const struct form *f, struct buf 
 	write_lists(a, f->lists, out);
 	for (const struct form_field *field = f->fields; field != NULL; field = field->next)
 		write_field(a, field, out);
+	for (const struct form_field *field = f->fields; field != NULL; field = field->next)
+		write_need(field, out);
 	write_limits(&f->limits, out);
 }
 

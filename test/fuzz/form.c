@@ -54,10 +54,11 @@ static void build(void)
 	forms[0].fields = fields;
 	forms[0].lists = &colours;
 	forms[0].limits.before = (struct form_bound){ .ms = 1000, .of = &fields[FORM_TYPE_SPAN] };
-	forms[0].limits.after = (struct form_bound){ .ms = 1000,
-						     .of = &fields[FORM_TYPE_TIME],
-						     .where = &fields[FORM_TYPE_CODE],
-						     .values = { colours.codes } };
+	forms[0].limits.after =
+		(struct form_bound){ .ms = 1000,
+				     .of = &fields[FORM_TYPE_TIME],
+				     .where = { &fields[FORM_TYPE_CODE], { colours.codes } } };
+	fields[FORM_TYPE_PATH].needed = fields[ARRAY_COUNT(fields) - 1].needed = forms[0].limits.after.where;
 	accord = (struct accord){
 		.parties_count = 2, .roles_count = 1, .channels_count = 1, .languages_count = 2
 	};

@@ -133,13 +133,18 @@ static void put_limit(struct buf *lines, const char *what, uint64_t ms)
 		line_put(lines, "limit %s %llu", what, (unsigned long long)ms);
 }
 
+static void put_where(struct buf *lines, const struct form_where *w)
+{
+	for (size_t i = 0; i < FORM_WHERE_MAX && w->values[i] != NULL; i++)
+		line_put(lines, "where %s %s", w->of->name, w->values[i]->name);
+}
+
 static void put_bound(struct buf *lines, const char *what, const struct form_bound *b)
 {
 	if (b->ms == 0)
 		return;
 	line_put(lines, "limit %s %s %llu", what, b->of->name, (unsigned long long)b->ms);
-	for (size_t i = 0; i < FORM_WHERE_MAX && b->values[i] != NULL; i++)
-		line_put(lines, "where %s %s", b->where->name, b->values[i]->name);
+	put_where(lines, &b->where);
 }
 
 static void put_limits(struct buf *lines, const struct form_limits *l)
@@ -179,6 +184,9 @@ static void put_form(struct buf *lines, const struct accord *a, const struct for
 		put_field(lines, a, head, field);
 		for (const struct form_field *member = field->members; member != NULL; member = member->next)
 			put_field(lines, a, "member", member);
+		if (field->needed.of != NULL)
+			line_put(lines, "need");
+		put_where(lines, &field->needed);
 	}
 }
 

@@ -35,7 +35,7 @@ static const char form_text[] =
 	"field 8 way path? statement " TITLE "field 9 known pair content " TITLE
 	"field 10 claims group[]? content " TITLE "member name pair " TITLE "member age num " TITLE
 	"field 11 note text? content " TITLE "limit before when 1s where colour red\n"
-	"limit after when 1h where colour blue\n";
+	"limit after when 1h where colour blue\nneed way where colour blue\nneed note where colour blue\n";
 static const char reply_text[] =
 	"form R1 version 1 " TITLE "plane SERVICE\nacts announce amend\nprecedence ROUTINE\nreply\n";
 
@@ -223,6 +223,50 @@ static void test_content(void **state)
 	}
 }
 
+/* The way and the note may be missing, but where the colour is blue. */
+static void test_needed(void **state)
+{
+	static const struct {
+		struct row said, content;
+	} cases[] = {
+		{ { "red needs neither", { { 1, "03" }, BASIS }, FORM_FAULT_NONE },
+		  { "", { { 9, "8261616162" } }, FORM_FAULT_NONE } },
+		{ { "blue needs both", { { 1, "04" }, BASIS }, FORM_FAULT_MISSING },
+		  { "", { { 9, "8261616162" } }, FORM_FAULT_MISSING } },
+		{ { "blue has both", { { 1, "04" }, { 8, "656e6f727468" }, BASIS }, FORM_FAULT_NONE },
+		  { "", { { 9, "8261616162" }, { 11, "6161" } }, FORM_FAULT_NONE } },
+		{ { "amended it is said whole", { { 0, "01" }, { 1, "04" }, BASIS }, FORM_FAULT_MISSING },
+		  { "", { { 9, "8261616162" } }, FORM_FAULT_MISSING } },
+		{ { "a reason stands for both", { { 1, "04" }, { 202, "6162" } }, FORM_FAULT_NONE },
+		  { "", { { 0, NULL } }, FORM_FAULT_NONE } },
+		{ { "cancelled", { { 0, "02" }, { 1, "04" } }, FORM_FAULT_NONE },
+		  { "", { { 203, "6161" } }, FORM_FAULT_NONE } },
+	};
+	uint8_t memory[5][256], more[5][256];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+		struct statement s = message();
+		struct content c = { .portions_count = 0 };
+		struct form_fault fault = { FORM_FAULT_NONE, 0 };
+		const struct form *form;
+		enum err e;
+		s.fields_count = put_fields(&cases[i].said, s.fields, memory);
+		c.fields_count = put_fields(&cases[i].content, c.fields, more);
+		form = form_of(accord, &s);
+		e = form_check(accord, form, PLANE_SERVICE, &s, &fault);
+		assert_int_equal(e == ERR_OK, fault.kind == FORM_FAULT_NONE);
+		if (fault.kind != cases[i].said.want || (fault.kind != FORM_FAULT_NONE && fault.number != 8))
+			fail_msg("%s: %s", cases[i].said.why, form_fault_name(fault.kind));
+		fault.kind = FORM_FAULT_NONE;
+		e = form_check_content(accord, form, &s, &c, &fault);
+		assert_int_equal(e == ERR_OK, fault.kind == FORM_FAULT_NONE);
+		if (fault.kind != cases[i].content.want ||
+		    (fault.kind != FORM_FAULT_NONE && fault.number != 11))
+			fail_msg("%s, content: %s", cases[i].said.why, form_fault_name(fault.kind));
+	}
+}
+
 #define NOTHING { "", { { 0, NULL } }, 0 }
 
 /* For who knows nothing of forms; what its reader is not sent is not named. */
@@ -352,7 +396,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_statement), cmocka_unit_test(test_content),
 		cmocka_unit_test(test_words),	  cmocka_unit_test(test_sending),
-		cmocka_unit_test(test_where),
+		cmocka_unit_test(test_where),	  cmocka_unit_test(test_needed),
 	};
 
 	return cmocka_run_group_tests(tests, start, NULL);

@@ -359,7 +359,7 @@ class Accord:
             raise Refused(f.name, 1, "forms.count")
         for word in f.lines():
             f.expect(word in ("form", "plane", "acts", "precedence", "reply", "corrects", "basis", "after", "limit", "list",
-                              "value", "field", "member"), "line.keyword")
+                              "value", "field", "member", "need"), "line.keyword")
             f.expect(word not in ("form", "plane", "acts", "precedence") or word not in had, f"forms.{word}")
             f.words.pop(0)
             f.expect(word == "form" or "form" in had, "forms.form")
@@ -462,7 +462,17 @@ class Accord:
         names = f.names(self.languages)
         f.expect(all(other["number"] < number for other in form["fields"]), "forms.number")
         form["fields"].append({"number": number, "name": name, "kind": kind[0], "type": kind, "place": place, "names": names,
-                               "members": []})
+                               "members": [], "need": []})
+
+    def form_need(self, f, form):
+        name = f.take("forms.need")
+        field = next((one for one in form["fields"] if one["name"] == name), None)
+        f.expect(field and field["type"][3] and not field["need"], "forms.need")
+        f.take("forms.need", ["where"])
+        field["need"] = self.form_where(f, form)
+        of = field["need"][0].split()[1]
+        places = {one["name"]: one["place"] for one in form["fields"]}
+        f.expect((field["place"], places[of]) != ("statement", "content"), "forms.need")
 
     def form_member(self, f, form):
         self.word(f)
@@ -488,6 +498,7 @@ class Accord:
             self.put_field(f"field {field['number']} {field['name']}", field, field["place"])
             for member in field["members"]:
                 self.put_field(f"member {member['name']}", member, "content")
+            self.put(*["need"][: len(field["need"])], *field["need"])
 
     def put_field(self, head, field, place):
         _, name, is_list, is_optional = field["type"]

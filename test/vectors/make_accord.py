@@ -483,6 +483,20 @@ for name, words in (("no field", ""), ("a field that is not there", "d v1"), ("a
                     ("a value twice", "b v1 v2 v1"), ("seventeen values", "b " + " ".join(f"v{i}" for i in range(17)))):
     form(TIMED + words + "\n", 26, "forms.where", f"a limit where {name}")
 form("limit again 1m where b v1\n", 5, "line.end", "a limit without a field, where")
+NEEDS = SOME + FIELD.format(1, "a", "num?", "statement") + FIELD.format(2, "b", "code:hue", "statement") + \
+    FIELD.format(3, "c", "code:hue", "content") + FIELD.format(4, "d", "num?", "content") + FIELD.format(5, "e", "num", "content")
+form_is(NEEDS + "need a where b v1 v16\nneed d where c v0\n",
+        ["list hue", *(line for i in range(17) for line in (f"value {i} v{i}", "name en v", "name ko v")),
+         "field 1 a num? statement", "name en A", "name ko 가", "need", "where b v1", "where b v16",
+         "field 2 b code:hue statement", "name en A", "name ko 가", "field 3 c code:hue content", "name en A", "name ko 가",
+         "field 4 d num? content", "name en A", "name ko 가", "need", "where c v0", "field 5 e num content", "name en A", "name ko 가"],
+        "fields that are needed for some values")
+for name, words in (("nothing", ""), ("a field that is not there", "f where b v1"), ("always", "a"), ("what is never missing", "e where b v1"),
+                    ("what a fold sees, by what it does not see", "a where c v1"), ("without the word where", "a when b v1")):
+    form(NEEDS + f"need {words}\n", 28, "forms.need", f"needed: {name}")
+form(NEEDS + "need a where b v1\nneed a where b v2\n", 29, "forms.need", "needed: twice")
+form(NEEDS + "need a where b v17\n", 28, "forms.where", "needed: for a value that is not listed")
+form("need a where b v1\n" + NEEDS, 5, "forms.need", "needed: before it stands there")
 form("corrects\n", 5, "forms.corrects", "a correction of nothing", HEAD.replace("ROUTINE", "subject"))
 form("corrects\n" + FIELD.format(1, "a", "ref", "statement"), 6, "forms.corrects", "a correction with a precedence of its own")
 form("corrects\n" + FIELD.format(1, "a", "ref?", "statement"), 6, "forms.corrects", "a correction that may not say of what",

@@ -241,6 +241,7 @@ export interface FormField {
   type: string;
   list: boolean;
   optional: boolean;
+  needed_where?: { field: string; values: { number: number }[] };
   in: "statement" | "content";
   values?: { number: number; name: string; words: Names }[];
   members?: FormField[];

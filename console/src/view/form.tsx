@@ -68,12 +68,16 @@ function Field({ typed, field, name, title }: { typed: Typed; field: FormField; 
   }
 }
 
+// Whether it may be left out as the form is filled now.
+const isOptional = (typed: Typed, { optional, needed_where: where }: FormField): boolean =>
+  optional && !where?.values.some(({ number }) => typed.fields[where.field] === String(number));
+
 export function FormFields({ typed, form }: { typed: Typed; form: Form }) {
   return (
     <fieldset class="form-fields">
       <legend>{form.form} {named(form.title)}</legend>
       {form.fields.map((field) => (
-        <Field key={field.name} typed={typed} field={field} name={field.name} title={named(field.title, field.name) + (field.optional ? ` (${_("if there is one")})` : "")} />
+        <Field key={field.name} typed={typed} field={field} name={field.name} title={named(field.title, field.name) + (isOptional(typed, field) ? ` (${_("if there is one")})` : "")} />
       ))}
       {form.basis ? <Line typed={typed} name="basis" label={_("Legal basis")} /> : null}
       <Line typed={typed} name="reply-by" label={_("Reply by")} hint={DTG} />
