@@ -18,8 +18,9 @@
 #define PARTY_MAX 8u	     /* parties under one accord */
 #define PARTY_NAME_MAX 16u   /* characters */
 #define ROLE_NAME_MAX 32u
-#define CHANNEL_MAX 999u		     /* highest channel number */
-#define TIME_MS_MAX (1ull << 53)	     /* first claimed time that is refused */
+#define CHANNEL_MAX 999u	 /* highest channel number */
+#define TIME_MS_MAX (1ull << 53) /* first claimed time that is refused */
+#define FATES_VOID_MAX 16u	 /* reviews that a run says in vain before it says none any more */
 #define TIME_AHEAD_MAX (36525ull * 86400000) /* ms: a day that an officer types to come, a hundred years */
 #define LOG_SIZE_MAX ((1ull << 53) - 1) /* entries of one log: every size and index is exact in any reader */
 #define KEY_LEN_MAX 2048u		/* bytes of a key in a `keys` statement */

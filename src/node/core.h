@@ -234,7 +234,10 @@ struct node {
 	struct wait *waits;	    /* WAITS_MAX */
 	size_t waits_count;
 	struct mono last_scan, last_fate, last_beforehand;
-	bool is_fate_void; /* what was said did not count: not said again in this run */
+	struct place_key
+		fates_void[FATES_VOID_MAX]; /* items whose FATE did not count: not said again in this run */
+	size_t fates_void_count, fate_channel; /* the walk over all that is due */
+	struct message_at fate_at;
 	/* The walk over what is signed for a day; up to which day it was told what cannot be filed. */
 	size_t beforehand_channel;
 	struct message_at beforehand_at;

@@ -4,7 +4,23 @@
 #include "base/log.h"
 
 #define FATE_EVERY_MS 1000u
-#define FATE_ROWS 64u /* items of one channel that are looked at in one tick */
+#define FATE_ROWS 64u /* items that are looked at in one tick */
+
+static bool is_given_up(const struct node *n, const struct place_key *item)
+{
+	size_t i = 0;
+
+	while (i < n->fates_void_count && !place_key_equal(&n->fates_void[i], item))
+		i++;
+	return i < n->fates_void_count;
+}
+
+/* It is not said again in this run, and the others are. */
+static void give_up(struct node *n, const struct place_key *item)
+{
+	n->fates_void[n->fates_void_count++] = *item;
+	log_notice("channel %u: the review of an item is due, and cannot be said", item->log.channel);
+}
 
 static enum err say_fate(struct node *n, struct now now, const struct message_at *due)
 {
@@ -31,39 +47,39 @@ static enum err say_fate(struct node *n, struct now now, const struct message_at
 	e = service_add(n, now, &what, &at);
 	if (e == ERR_OK)
 		e = fold_get(&n->fold, &at, &view);
-	n->is_fate_void = e == ERR_OK && view.verdict != VERDICT_OK;
-	if (n->is_fate_void)
-		log_notice("channel %u: the review of an item is due, and cannot be said",
-			   due->place.log.channel);
+	if (e == ERR_OK && view.verdict != VERDICT_OK)
+		give_up(n, &due->place);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-static enum err look_at(struct node *n, struct now now, uint32_t channel)
-{
-	struct message_at at = { 0 };
-	enum err e = ERR_OK;
-
-	for (size_t rows = 0; rows < FATE_ROWS; rows++) {
-		e = fold_next_due(&n->fold, channel, &at);
-		if (e != ERR_OK || at.order > now.wall.ms)
-			break;
-		if (at.place.log.party == n->self) /* the other party speaks of its own */
-			e = say_fate(n, now, &at);
-		if (e != ERR_OK)
-			break;
-	}
-	return e == ERR_NOT_FOUND || e == ERR_STOPPED || e == ERR_ROT ? ERR_OK : e;
-}
-
+/* So many rows a tick, and on where the last one stopped: nobody's rows keep another's from their turn. */
 enum err fate_tick(struct node *n, struct now now)
 {
 	enum err e = ERR_OK;
 
-	if (n->accord->guidelines == NULL || n->is_fate_void ||
+	if (n->accord->guidelines == NULL ||
 	    mono_is_before(now.mono, mono_add_ms(n->last_fate, FATE_EVERY_MS)))
 		return ERR_OK;
 	n->last_fate = now.mono;
-	for (size_t i = 0; e == ERR_OK && i < n->accord->channels_count; i++)
-		e = look_at(n, now, n->accord->channels[i].number);
+	for (size_t rows = 0; e == ERR_OK && rows < FATE_ROWS && n->fates_void_count < FATES_VOID_MAX;) {
+		if (n->fate_channel >= n->accord->channels_count) {
+			n->fate_channel = 0;
+			break;
+		}
+		e = fold_next_due(&n->fold, n->accord->channels[n->fate_channel].number, &n->fate_at);
+		if (e == ERR_NOT_FOUND || (e == ERR_OK && n->fate_at.order > now.wall.ms)) {
+			n->fate_channel++;
+			n->fate_at = (struct message_at){ 0 };
+			e = ERR_OK;
+			continue;
+		}
+		rows++;
+		/* The other party speaks of its own. */
+		if (e == ERR_OK && n->fate_at.place.log.party == n->self &&
+		    !is_given_up(n, &n->fate_at.place))
+			e = say_fate(n, now, &n->fate_at);
+		if (e == ERR_STOPPED || e == ERR_ROT)
+			e = ERR_OK;
+	}
 	return e;
 }

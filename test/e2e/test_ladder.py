@@ -60,6 +60,8 @@ def test_what_is_answered_is_not_deferred(pair):
     place = kor.say("send", "notify", "When?", "--to", "usa/watch", *LABEL, key="watch")["place"]
     usa.await_step(place, "STATION RECEIPT")
     usa.say("ack", place, key="watch")
+    usa.say("defer", place, "In a hundred years.", "--until", "36525d", key="watch")
+    usa.await_step(place, "DEFERRED")
     usa.say("defer", place, "Later.", "--until", "2h", key="watch")
     for node in (kor, usa):
         node.await_step(place, "DEFERRED")

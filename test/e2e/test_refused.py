@@ -24,6 +24,8 @@ ROWS = [
      "시각이 아닙니다: tomorrow.", "entente defer 'PLACE' --until 2h"),
     (["defer", "PLACE", "--until", "2020-01-01T00:00Z"], 2, "2020-01-01T00:00Z is over already by this terminal's clock.",
      "이미 지난 시각입니다: 2020-01-01T00:00Z.", "entente defer 'PLACE' --until 2h"),
+    (["defer", "PLACE", "--until", "36526d"], 2, "36526d is further away than 36525 days (TIME_AHEAD_MAX).",
+     "36526d: 지금부터 36525일(TIME_AHEAD_MAX)보다 뒤입니다.", "entente defer 'PLACE' --until 2h"),
     ([*SEND, "none/watch"], 4, "none/watch is no addressee: the accord has no party none (ADDRESSEE).", "약정에 당사국 none이(가) 없습니다", "entente accord show"),
     ([*SEND, "kor/none"], 4, "kor/none is no addressee: the accord has no role none (ADDRESSEE).", "약정에 직책 none이(가) 없습니다", "entente accord show"),
     ([*SEND, "usa/head"], 4, "usa/head is of your own party, which does not write to itself here (ADDRESSEE).", "자국의 수신처입니다: usa/head.", "entente accord show"),
