@@ -90,6 +90,7 @@ def main():
     count, survived, found_alive = 0, [], set()
     for source in sources:
         text = Path(source).read_text().splitlines()
+        assert kill(root, compiler, linked, 0, "nothing", "\n".join(text) + "\n"), f"{source} as it stands fails"
         all_of_it = list(mutants("\n".join(text) + "\n"))[::every]
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as crew:
             found = crew.map(lambda one: kill(root, compiler, linked, *one), all_of_it)

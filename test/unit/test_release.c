@@ -244,6 +244,9 @@ static void test_alone(void **state)
 		{ "with a file",
 		  { USA(KIND_READ_BACK, 1), .content = 1, .has_blob = true },
 		  VERDICT_APPROVAL },
+		{ "translated it is words",
+		  { USA(KIND_TRANSLATION, 1), .content = 1, BY(DUTY, RELEASER) },
+		  VERDICT_APPROVAL },
 		{ "a remark on a FLASH is none", { USA(KIND_REMARK, 1), .content = 1 }, VERDICT_APPROVAL },
 		{ "with a form",
 		  { USA(KIND_READ_BACK, 1), .content = 1, .has_form = true },
@@ -1055,6 +1058,13 @@ static void test_how_many_a_draft_needs(void **state)
 	reply.refers[0] = (struct place){ SCENE_SHARE, about->party, 1, s->entries[0].at.index, { 0 } };
 	assert_int_equal(draft_needed(&s->fold, &draft, &reply, about, &needed), ERR_OK);
 	assert_int_equal(needed, 2);
+	/* A message may name what it likes, and is as urgent as it says; so is what nobody knows. */
+	reply.kind = KIND_MESSAGE;
+	assert_int_equal(draft_needed(&s->fold, &draft, &reply, about, &needed), ERR_OK);
+	assert_int_equal(needed, 1);
+	reply.kind = 999;
+	assert_int_equal(draft_needed(&s->fold, &draft, &reply, about, &needed), ERR_OK);
+	reply.kind = KIND_REPLY;
 	draft.needed = 3;
 	assert_int_equal(draft_needed(&s->fold, &draft, &reply, about, &needed), ERR_OK);
 	assert_int_equal(needed, 3);
@@ -1066,6 +1076,22 @@ static void test_how_many_a_draft_needs(void **state)
 	s->accord->guidelines = NULL;
 	assert_int_equal(draft_needed(&s->fold, &draft, &reply, about, &needed), ERR_OK);
 	assert_int_equal(needed, 0);
+	s->accord->guidelines = kept;
+}
+
+/* Which posts release: of an accord without guidelines every one does. */
+static void test_who_releases(void **state)
+{
+	const struct guidelines *kept = s->accord->guidelines;
+	uint64_t releaser = 1ull << accord_role_find(s->accord, BYTES_LIT("releaser")), roles;
+
+	(void)state;
+	roles = releasing_roles(s->accord);
+	assert_int_equal(roles & releaser, releaser);
+	assert_int_equal(roles & 1ull << accord_role_find(s->accord, BYTES_LIT("duty")), 0);
+	assert_int_equal(roles & 1ull << accord_role_find(s->accord, BYTES_LIT("desk")), 0);
+	s->accord->guidelines = NULL;
+	assert_int_equal(releasing_roles(s->accord), (1ull << s->accord->roles_count) - 1);
 	s->accord->guidelines = kept;
 }
 
@@ -1337,6 +1363,23 @@ static void test_outside_from_the_start(void **state)
 	  .hash = 1,            \
 	  .to = "JPN",          \
 	  BY(DUTY, RELEASER, OTHER) }
+
+/* A consent is kept by codes in the order of their bytes, whatever their order is in the guidelines. */
+static void test_consents_are_codes(void **state)
+{
+	static const char two[] = "S origin:KOR,USA rel:JPN,KOR,USA topic:DPRK-MSL,DPRK-NUC",
+			  want[] = "JPN\0S\0DPRK-MSL\0DPRK-NUC\0\0JPN\0KOR\0USA\0\0KOR\0USA\0";
+	uint8_t key_memory[MAP_KEY_MAX], memory[MAP_VALUE_MAX];
+	struct buf key = BUF_ON(key_memory), value = BUF_ON(memory);
+
+	(void)state;
+	play("kept", ITEM, (struct line[]){ CONSENTED(two) }, 1, VERDICT_OK);
+	assert_int_equal(map_next(&s->map, BYTES_LIT("y"), BYTES_LIT("y"), &key, &value), ERR_OK);
+	assert_int_equal(value.len, sizeof want);
+	assert_memory_equal(memory, want, sizeof want);
+	play("of another topic", ITEM, (struct line[]){ CONSENTED(two), OUT_AS(WIDE, 1, 0) }, 2,
+	     VERDICT_CONSENT);
+}
 
 /* Under the label that the item has now, as far as it had seen; and only for whom it names. */
 static void test_outside_under_its_label(void **state)
@@ -2046,6 +2089,8 @@ int main(void)
 		cmocka_unit_test(test_outside),
 		cmocka_unit_test(test_outside_from_the_start),
 		cmocka_unit_test(test_outside_under_its_label),
+		cmocka_unit_test(test_consents_are_codes),
+		cmocka_unit_test(test_who_releases),
 		cmocka_unit_test(test_first_to_see),
 		cmocka_unit_test(test_recall),
 		cmocka_unit_test(test_recall_of_three),
