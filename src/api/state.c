@@ -389,6 +389,14 @@ static void reply_counts(struct reply *r, const struct node_status *s)
 	reply_scrub(r, &s->scrub);
 }
 
+static void reply_unheeded(struct reply *r, const struct accord *accord, const struct node_status *s)
+{
+	reply_array(r, "unheeded");
+	for (size_t i = 0; i < s->unheeded_count; i++)
+		reply_place(r, NULL, accord, &s->unheeded[i]);
+	reply_array_end(r);
+}
+
 enum err run_status(struct api *a, struct request *q, struct reply *r)
 {
 	struct node_status *s = xcalloc(1, sizeof *s);
@@ -419,8 +427,10 @@ enum err run_status(struct api *a, struct request *q, struct reply *r)
 	reply_array_end(r);
 	reply_console(a, r);
 	reply_terminals(a, r);
-	if (is_owner)
+	if (is_owner) {
 		reply_counts(r, s);
+		reply_unheeded(r, node_accord(a->node), s);
+	}
 	reply_object_end(r);
 	free(s);
 	return e;

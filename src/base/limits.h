@@ -20,6 +20,7 @@
 #define ROLE_NAME_MAX 32u
 #define CHANNEL_MAX 999u	 /* highest channel number */
 #define TIME_MS_MAX (1ull << 53) /* first claimed time that is refused */
+#define UNHEEDED_MAX 8u		 /* withdrawals of keys that a later epoch had not seen, that are told */
 #define FATES_VOID_MAX 16u	 /* reviews that a run says in vain before it says none any more */
 #define TIME_AHEAD_MAX (36525ull * 86400000) /* ms: a day that an officer types to come, a hundred years */
 #define LOG_SIZE_MAX ((1ull << 53) - 1) /* entries of one log: every size and index is exact in any reader */

@@ -344,6 +344,26 @@ static void check_terminals(struct doctor *d, const json_t *terminals)
 		       "again"));
 }
 
+/* Keys that were withdrawn where the log that goes on had not seen it. */
+static void check_withdrawals(struct doctor *d, const json_t *status)
+{
+	const json_t *place;
+	char why[256], next[256];
+	size_t i;
+
+	json_array_foreach(json_object_get(status, "unheeded"), i, place)
+	{
+		say_fill(why, sizeof why,
+			 _("{1} withdrew a key, and came back too late for the log that goes on: the key is "
+			   "in "
+			   "force there"),
+			 json_string_value(place));
+		say_fill(next, sizeof next, _("entente read '{1}' says which; withdraw it again: {2}"),
+			 json_string_value(place), "entente keys --withdraw FILE");
+		find(d, FINDING_WARN, N_("keys"), why, next);
+	}
+}
+
 static void check_node(struct doctor *d)
 {
 	const json_t *peer, *path;
@@ -380,6 +400,7 @@ static void check_node(struct doctor *d)
 	}
 	if (json_uint(status, "diverged") > 0)
 		find(d, FINDING_BAD, N_("procedures"), _("the states differ"), "entente consult list --all");
+	check_withdrawals(d, status);
 	json_array_foreach(json_object_get(status, "peers"), i, peer)
 	{
 		json_array_foreach(json_object_get(peer, "paths"), p, path)

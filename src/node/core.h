@@ -682,6 +682,10 @@ bool node_may_say(struct node *n, uint32_t channel);
 /* What is folded of it lacks what rot or a loss has taken: nothing follows from what is not there. */
 bool node_is_half(struct node *n, uint32_t channel);
 
+/* ---- unheeded.c ---- */
+/* How many were found: see struct node_status. */
+size_t node_unheeded(struct node *n, struct place_key out[UNHEEDED_MAX]);
+
 /* ---- watch.c ---- */
 /* A WATCH READ that we owe, and the ladder of those who are called for it. */
 struct call {

@@ -76,7 +76,11 @@ struct line {
 	struct mono waits_since;
 	struct {
 		uint64_t from, to, count;
-	} urgent;	/* of those that wait from..to - 1, so many are FLASH or IMMEDIATE */
+	} urgent; /* of those that wait from..to - 1, so many are FLASH or IMMEDIATE */
+	struct {
+		uint64_t to, at[UNHEEDED_MAX];
+		size_t count;
+	} unheeded;	/* `keys` statements behind where the next epoch began; looked for up to `to` */
 	uint64_t known; /* size known to exist elsewhere: wanted, or recovered to */
 	struct mono wanted_at;
 	/*

@@ -431,6 +431,9 @@ struct node_status {
 	uint64_t remade;   /* folded anew at this start: the views were another version's */
 	uint64_t diverged; /* procedures whose states differ, at most DIVERGED_MAX */
 	uint64_t unfiled;  /* signed for a day that has come, and not filed */
+	/* own withdrawals of keys that the log which goes on had not seen, where the keys are in force */
+	struct place_key unheeded[UNHEEDED_MAX];
+	size_t unheeded_count;
 };
 void node_status(struct node *n, struct node_status *out);
 

@@ -219,6 +219,42 @@ def test_a_lost_card_stays_lost(pair):
     assert kor.say("send", CHANNEL, "By the lost card.", "--to", "usa/watch", "--label", "U", key="spare", code=4) == {}
 
 
+def test_a_withdrawal_that_came_back_too_late(stage):
+    """The next epoch had not seen it, so the lost card signs there: the doctor says so until it is withdrawn again."""
+    relay = stage.relay()
+    world = stage.world(is_started=False, through={("usa", "north"): relay.port})
+    relay.to = world.ports["kor", "usa", "north"]
+    world.start()
+    kor, backup = world["kor"], world.folder / "before.db"
+    lost = kor.key("spare")
+    kor.run("keys", "--add", f"{lost.path}.pub", "--roles", "watch", "--label", "U", "--holder", "9", key="registrar")
+    world.await_receipts()
+    kor.run("export", "--backup", backup)
+    kor.run("keys", "--withdraw", f"{lost.path}.pub", "--label", "U", key="registrar")
+    world.await_receipts()
+    relay.cut()
+    kor.wait("the line is down", lambda: not kor.is_linked())
+    kor.kill()
+    kor.end()
+    for path in kor.home.glob("record.db*"):
+        path.unlink()
+    kor.run("restore", backup)
+    kor.start()
+    kor.run("restore", "--open-epoch", "--label", "U", key="registrar", code=None)
+    assert kor.status()["unheeded"] == [] and "withdrew" not in kor.run("doctor", code=None).stdout
+    relay.mend()
+    shared = {row["log"] for row in kor.get("/logs")["logs"] if row["party"] == "kor" and "HOME" not in row["log"] and row["log"].endswith(" 2")}
+    kor.wait("the withdrawal is back in each of them", lambda: len(kor.status()["unheeded"]) == min(len(shared), 8))
+    kor.say("send", CHANNEL, "By the lost card.", "--to", "usa/watch", "--label", "U", key="spare")
+    place = kor.status()["unheeded"][0]
+    assert kor.entry(place)["kind"] == "keys" and place.split(" ")[1].startswith("1.")
+    told = kor.run("doctor", code=None).stdout
+    assert f"{place} withdrew a key" in told and "entente keys --withdraw FILE" in told
+    kor.run("keys", "--withdraw", f"{lost.path}.pub", "--label", "U", key="registrar")
+    assert kor.status()["unheeded"] == [] and "withdrew" not in kor.run("doctor", code=None).stdout
+    assert kor.say("send", CHANNEL, "By the lost card.", "--to", "usa/watch", "--label", "U", key="spare", code=4) == {}
+
+
 def test_a_node_restarted_in_order_does_not_recover(pair):
     kor = pair["kor"]
     pair.await_receipts()
