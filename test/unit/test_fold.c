@@ -1973,6 +1973,8 @@ static void test_translations(void **state)
 		{ "reviewed by another", 0, 4, 3, "ko", false, NULL, VERDICT_OK },		   /* 16 */
 		{ "begun as reviewed", 0, 3, 3, "ko", true, NULL, VERDICT_PERSON },		   /* 17 */
 		{ "certified, with words of his own", 0, 4, 4, "ko", true, NULL, VERDICT_PERSON }, /* 18 */
+		{ "taken down by the other side", 1, 4, 0, "ko", false, NULL, VERDICT_OK },	   /* 19 */
+		{ "and said again", 0, 4, 3, "ko", false, NULL, VERDICT_OK },			   /* 20 */
 	};
 	struct scene *s = open_forms(state);
 	struct message_at at = { 0 };
@@ -1992,7 +1994,7 @@ static void test_translations(void **state)
 	}
 	assert_int_equal(fold_next_translation(&s->fold, &s->places[2], NULL, &at, &t), ERR_OK);
 	assert_true(place_key_equal(&t.first, &s->places[3]) && place_key_equal(&t.text, &s->places[13]));
-	assert_int_equal(t.status, TRANSLATION_REVIEWED);
+	assert_true(t.status == TRANSLATION_REVIEWED && place_key_equal(&t.by, &s->places[19]));
 	assert_int_equal(fold_next_translation(&s->fold, &s->places[2], NULL, &at, &t), ERR_OK);
 	assert_true(t.status == TRANSLATION_NONE && place_key_equal(&t.by, &s->places[12]));
 	assert_int_equal(fold_next_translation(&s->fold, &s->places[2], NULL, &at, &t), ERR_NOT_FOUND);
