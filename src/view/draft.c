@@ -349,11 +349,11 @@ enum err draft_needed(const struct fold *f, const struct draft_view *v, const st
 	uint8_t by = 0;
 	enum err e = ERR_NOT_FOUND;
 
-	if (outgoing->refers_count == 1 && refers_place(f, &in, &outgoing->refers[0], &c.subject))
+	if (outgoing->refers_count > 0 && refers_place(f, &in, &outgoing->refers[0], &c.subject))
 		e = fold_get(f, &c.subject, &of);
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
-	view.urgency = urgency_of(outgoing, e == ERR_OK ? &of : NULL);
+	view.urgency = urgency_of(f->accord, outgoing, e == ERR_OK ? &of : NULL);
 	c.channel = accord_channel_find(f->accord, outgoing->channel);
 	if (f->accord->guidelines != NULL && label_outgoing(&c, outgoing, &l))
 		by = need_of(&l, outgoing, addressed(&l, c.channel, outgoing)).by;

@@ -93,14 +93,14 @@ static enum err judge_after(const struct case_file *c, const struct form *form, 
 	return ERR_OK;
 }
 
-/* Something cancelled or corrected is one's own. */
+/* Something cancelled or corrected is one's own, and stands here. */
 static enum err judge_correction(const struct case_file *c, enum verdict *out)
 {
 	const struct statement *s = c->in->statement;
 	struct place_key at;
 
 	if (s->refers_count == 0 || !refers_place(c->f, c->in, &s->refers[0], &at) ||
-	    at.log.party != c->in->log.party)
+	    at.log.party != c->in->log.party || at.log.channel != c->in->log.channel)
 		*out = VERDICT_REFERS;
 	return ERR_OK;
 }

@@ -563,8 +563,7 @@ static enum err is_read_back_of(const struct fold *f, const struct place_key *re
  */
 static bool is_erasable(const struct case_file *c)
 {
-	return c->has_subject && c->subject.log.channel == c->in->log.channel &&
-	       c->subject_view.kind != KIND_FORK && c->subject_view.kind != KIND_DIGEST;
+	return c->has_subject && c->subject_view.kind != KIND_FORK && c->subject_view.kind != KIND_DIGEST;
 }
 
 /* An endorsement of another party is read back without a WATCH READ: of which kind it is, text.c looks. */
@@ -598,8 +597,9 @@ enum err judge_step(const struct case_file *c, enum verdict *out)
 	/* What is said in a procedure about what is no message, its machine judges. */
 	if (rule == NULL || is_of_machine(c) || is_of_text(c))
 		return ERR_OK;
+	/* Beside it: elsewhere others write, others are let in, and fewer sign. */
 	if ((c->subject_view.verdict != VERDICT_OK && !rule->may_be_void) ||
-	    (rule->kind == KIND_ERASE && !is_erasable(c)))
+	    c->subject.log.channel != c->in->log.channel || (rule->kind == KIND_ERASE && !is_erasable(c)))
 		*out = VERDICT_REFERS;
 	else if ((rule->subject_of == WHOSE_OWN && c->subject.log.party != author) ||
 		 (rule->subject_of == WHOSE_OTHERS && c->subject.log.party == author) ||

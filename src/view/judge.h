@@ -78,7 +78,7 @@ enum err release_folded(const struct fold *f, const struct fold_input *in,
  * How urgent it is: what is said of something is as urgent as that, whatever it says itself. A release and
  * what follows it has numbers of its own, a dialogue its own rules. NULL: about nothing that is folded.
  */
-enum precedence urgency_of(const struct statement *s, const struct entry_view *about);
+enum precedence urgency_of(const struct accord *a, const struct statement *s, const struct entry_view *about);
 
 /* ---- form.c ---- */
 

@@ -163,13 +163,23 @@ static bool is_release(uint64_t kind)
 	return kind >= KIND_SUBMIT && kind <= KIND_REQUEST;
 }
 
-enum precedence urgency_of(const struct statement *s, const struct entry_view *about)
+/* What refers to one thing, and a form that corrects or cancels what it refers to first. */
+static bool is_as_urgent(const struct accord *a, const struct statement *s)
 {
 	const struct kind_row *kind = kind_find(s->kind);
+	const struct form *form = form_of(a, s);
+
+	if (form != NULL && (form->is_correction || form_act_of(s) == FORM_ACT_CANCEL))
+		return true;
+	return kind != NULL && kind->refers == KIND_REFERS_ONE && !is_release(s->kind) &&
+	       !kind_is_dialogue(s->kind);
+}
+
+enum precedence urgency_of(const struct accord *a, const struct statement *s, const struct entry_view *about)
+{
 	enum precedence own = s->has_precedence ? s->precedence : PRECEDENCE_ROUTINE;
 
-	if (about == NULL || kind == NULL || kind->refers != KIND_REFERS_ONE || is_release(s->kind) ||
-	    kind_is_dialogue(s->kind))
+	if (about == NULL || !is_as_urgent(a, s))
 		return own;
 	return about->urgency < own ? about->urgency : own;
 }
@@ -188,7 +198,7 @@ struct release_need need_of(const struct labelled *l, const struct statement *s,
 	/* WRONG is one officer's, at once; words beside it are as urgent as what had to be read back. */
 	urgency = s->kind == KIND_MARK	     ? PRECEDENCE_FLASH
 		  : s == l->c->in->statement ? l->c->view->urgency
-					     : urgency_of(s, NULL);
+					     : urgency_of(l->c->f->accord, s, NULL);
 	words = policy_release_need(l->g, &l->mask, l->room->plane, urgency, to);
 	words.consents |= need.consents;
 	if (words.by < need.by) {

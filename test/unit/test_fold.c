@@ -131,6 +131,23 @@ static int close_scene(void **state)
 	return 0;
 }
 
+static struct form sample_forms[] = {
+	{ .next = &sample_forms[1],
+	  .name = "N20",
+	  .version = 1,
+	  .planes = 1u << PLANE_CONSULT,
+	  .acts = 15,
+	  .precedences = 15 },
+	{ .next = &sample_forms[2],
+	  .name = "N22",
+	  .version = 1,
+	  .planes = 1u << PLANE_CONSULT,
+	  .acts = 3,
+	  .precedences = 15,
+	  .after = { "N20" } },
+	{ .name = "N31", .version = 1, .planes = 1u << PLANE_CONSULT, .acts = 1, .is_correction = true },
+};
+
 /* What a test changes of an entry that would count. */
 struct twist {
 	bool is_false_signature, is_unknown_key, is_wrong_leaf, is_repeat, is_node;
@@ -149,7 +166,8 @@ struct twist {
 	const char *language; /* of a translation; its status is `field` */
 	bool has_content;
 	enum sealing sealing;
-	size_t also; /* it refers to this one too */
+	size_t also;	/* it refers to this one too */
+	uint64_t index; /* on the other channel: 0 is 1 */
 };
 
 /* Builds and folds the next entry of a party; refers: position in the scene plus one, 0 for none. */
@@ -157,7 +175,9 @@ static struct entry_view put(struct scene *s, size_t party, uint64_t kind, size_
 			     const struct twist *t)
 {
 	struct statement *st = &s->statements[s->count];
-	struct entry entry = { .index = t->is_elsewhere || t->is_later ? 1 : s->sizes[party],
+	struct entry entry = { .index = t->index > 0			 ? t->index
+					: t->is_elsewhere || t->is_later ? 1
+									 : s->sizes[party],
 			       .signatures_count = t->is_node		? 0
 						   : t->second_key != 0 ? 2
 									: 1 };
@@ -1564,30 +1584,28 @@ static void test_crossing_is_bounded(void **state)
 }
 
 /*
- * What a statement says of its past is of its own channel: a step that was taken on another counts on no
- * node, whichever of the two logs came first.
+ * A step is taken where its message stands: not in a room where others write and fewer sign. Nor is anything
+ * corrected from elsewhere.
  */
-static void test_nothing_is_seen_of_another_channel(void **state)
+static void test_steps_stand_beside_their_message(void **state)
 {
-	struct twist here = { 0 }, there = { .is_elsewhere = true };
+	struct twist here = { 0 }, there = { .is_elsewhere = true }, right = { .form = "N31" };
+	struct scene *s = *state;
 
-	for (size_t order = 0; order < 2; order++) {
-		struct scene *s = *state;
-		(void)close_scene(state);
-		(void)open_scene(state);
-		enrol(s, 0);
-		enrol(s, 1);
-		for (uint8_t party = 0; party < 2; party++)
-			add_key(s, (struct log_key){ 8, party, 1 }, 0, (uint8_t)(party + 1), 1);
-		put(s, 0, KIND_MESSAGE, 0, &there); /* position 2 */
-		put(s, 1, KIND_MESSAGE, 0, &here);
-		put(s, 1, KIND_MESSAGE, 0, &here);
-		if (order == 0)
-			put(s, 1, KIND_WATCH_READ, 3, &there);
-		assert_int_equal(put(s, 1, KIND_REPLY, 3, &here).verdict, VERDICT_STEP);
-		if (order == 1)
-			assert_int_equal(put(s, 1, KIND_WATCH_READ, 3, &there).verdict, VERDICT_OK);
-	}
+	s->accord.forms = sample_forms;
+	enrol(s, 0);
+	enrol(s, 1);
+	for (uint8_t party = 0; party < 2; party++)
+		add_key(s, (struct log_key){ 8, party, 1 }, 0, (uint8_t)(party + 1), 1);
+	put(s, 0, KIND_MESSAGE, 0, &there); /* position 2 */
+	assert_int_equal(put(s, 1, KIND_WATCH_READ, 3, &here).verdict, VERDICT_REFERS);
+	assert_int_equal(put(s, 1, KIND_WATCH_READ, 3, &there).verdict, VERDICT_OK);
+	assert_int_equal(put(s, 1, KIND_REPLY, 3, &here).verdict, VERDICT_REFERS);
+	assert_int_equal(put(s, 0, KIND_CORRECTION, 3, &here).verdict, VERDICT_REFERS);
+	assert_int_equal(put(s, 0, KIND_MESSAGE, 3, &right).verdict, VERDICT_REFERS);
+	right.is_elsewhere = true;
+	right.index = 2;
+	assert_int_equal(put(s, 0, KIND_MESSAGE, 3, &right).verdict, VERDICT_OK);
 }
 
 /* What was seen stays before what saw it, whatever the clocks say; a wrong clock is flagged, not refused. */
@@ -1826,23 +1844,6 @@ static void test_no_fault_is_swallowed(void **state)
 
 /* ---- Forms: one lifecycle under one number. ---- */
 
-static struct form sample_forms[] = {
-	{ .next = &sample_forms[1],
-	  .name = "N20",
-	  .version = 1,
-	  .planes = 1u << PLANE_CONSULT,
-	  .acts = 15,
-	  .precedences = 15 },
-	{ .next = &sample_forms[2],
-	  .name = "N22",
-	  .version = 1,
-	  .planes = 1u << PLANE_CONSULT,
-	  .acts = 3,
-	  .precedences = 15,
-	  .after = { "N20" } },
-	{ .name = "N31", .version = 1, .planes = 1u << PLANE_CONSULT, .acts = 1, .is_correction = true },
-};
-
 static struct scene *open_forms(void **state)
 {
 	struct scene *s = *state;
@@ -1904,6 +1905,37 @@ static void test_forms(void **state)
 	assert_int_equal(life.state, FORM_ACT_CANCEL);
 	assert_int_equal(life.count,
 			 5); /* amended, closed, corrected, cancelled, and what amended corrected */
+}
+
+/*
+ * What a statement says of its past is of its own channel: what was cancelled on another is the same on every
+ * node, whichever of the two logs came first.
+ */
+static void test_nothing_is_seen_of_another_channel(void **state)
+{
+	static const struct twist announced = { .form = "N20", .is_elsewhere = true },
+				  cancelled = { .form = "N20",
+						.act = CANCEL,
+						.is_elsewhere = true,
+						.index = 2 },
+				  after = { .form = "N22" };
+
+	for (size_t order = 0; order < 2; order++) {
+		struct twist here = { 0 };
+		struct scene *s;
+		(void)close_scene(state);
+		(void)open_scene(state);
+		s = open_forms(state);
+		add_key(s, (struct log_key){ 8, 0, 1 }, 0, 1, 1);
+		put(s, 0, KIND_MESSAGE, 0, &announced); /* position 2 */
+		for (size_t i = 0; i < 3; i++)
+			put(s, 0, KIND_MESSAGE, 0, &here);
+		if (order == 0)
+			assert_int_equal(put(s, 0, KIND_MESSAGE, 3, &cancelled).verdict, VERDICT_OK);
+		assert_int_equal(put(s, 1, KIND_MESSAGE, 3, &after).verdict, VERDICT_OK);
+		if (order == 1)
+			assert_int_equal(put(s, 0, KIND_MESSAGE, 3, &cancelled).verdict, VERDICT_OK);
+	}
 }
 
 /* In a row, as above: what names a number behind another one is an act of that other. */
@@ -2040,6 +2072,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_crossing_and_commuting, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_crossing_is_bounded, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_nothing_is_seen_of_another_channel, open_scene,
+						close_scene),
+		cmocka_unit_test_setup_teardown(test_steps_stand_beside_their_message, open_scene,
 						close_scene),
 		cmocka_unit_test_setup_teardown(test_who_is_on_a_channel, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_by_two, open_scene, close_scene),

@@ -1079,6 +1079,39 @@ static void test_how_many_a_draft_needs(void **state)
 	s->accord->guidelines = kept;
 }
 
+/* Nobody corrects a FLASH alone, by a form of the accord either, whatever that says of its own urgency. */
+static void test_corrected_by_a_form(void **state)
+{
+	static struct form x9 = {
+		.name = "X9", .version = 1, .planes = 0xff, .acts = 1, .precedences = 0, .is_correction = true
+	};
+	static const struct line alone = { .kind = KIND_MESSAGE,
+					   .label = "U rel:KOR,USA",
+					   .refers = 1,
+					   .has_form = true },
+				 three = { .kind = KIND_MESSAGE,
+					   .label = "U rel:KOR,USA",
+					   .refers = 1,
+					   .has_form = true,
+					   BY(DUTY, RELEASER, OTHER) };
+	struct form *kept = s->accord->forms;
+
+	(void)state;
+	s->accord->forms = &x9;
+	for (int precedence = 1; precedence <= 4; precedence += 3) {
+		scene_clear(s);
+		assert_int_equal(scene_put(s, &(struct line){ .kind = KIND_MESSAGE,
+							      .content = 1,
+							      .label = "U rel:KOR,USA",
+							      .precedence = precedence,
+							      BY(DUTY, RELEASER, OTHER) }),
+				 VERDICT_OK);
+		assert_int_equal(scene_put(s, &alone), precedence == 1 ? VERDICT_APPROVAL : VERDICT_OK);
+		assert_int_equal(scene_put(s, &three), VERDICT_OK);
+	}
+	s->accord->forms = kept;
+}
+
 /* Which posts release: of an accord without guidelines every one does. */
 static void test_who_releases(void **state)
 {
@@ -2091,6 +2124,7 @@ int main(void)
 		cmocka_unit_test(test_outside_under_its_label),
 		cmocka_unit_test(test_consents_are_codes),
 		cmocka_unit_test(test_who_releases),
+		cmocka_unit_test(test_corrected_by_a_form),
 		cmocka_unit_test(test_first_to_see),
 		cmocka_unit_test(test_recall),
 		cmocka_unit_test(test_recall_of_three),
