@@ -244,6 +244,9 @@ static void test_alone(void **state)
 		{ "with a file",
 		  { USA(KIND_READ_BACK, 1), .content = 1, .has_blob = true },
 		  VERDICT_APPROVAL },
+		{ "of what is not held",
+		  { USA(KIND_READ_BACK, 1), .content = 1, .is_unread = true },
+		  VERDICT_APPROVAL },
 		{ "translated it is words",
 		  { USA(KIND_TRANSLATION, 1), .content = 1, BY(DUTY, RELEASER) },
 		  VERDICT_APPROVAL },
@@ -435,6 +438,8 @@ static void test_without_guidelines(void **state)
 		VERDICT_OK);
 	assert_int_equal(scene_put(s, &(struct line){ .kind = KIND_RECALL, .refers = 1 }),
 			 VERDICT_GUIDELINES);
+	assert_int_equal(scene_put(s, &(struct line){ USA(KIND_WATCH_READ, 1) }), VERDICT_OK);
+	assert_int_equal(scene_put(s, &(struct line){ USA(KIND_READ_BACK, 1), .content = 1 }), VERDICT_OK);
 	s->accord->guidelines = kept;
 }
 
@@ -1108,6 +1113,10 @@ static void test_corrected_by_a_form(void **state)
 				 VERDICT_OK);
 		assert_int_equal(scene_put(s, &alone), precedence == 1 ? VERDICT_APPROVAL : VERDICT_OK);
 		assert_int_equal(scene_put(s, &three), VERDICT_OK);
+		/* One that does neither may name what it likes. */
+		x9.is_correction = false;
+		assert_int_equal(scene_put(s, &alone), VERDICT_OK);
+		x9.is_correction = true;
 	}
 	s->accord->forms = kept;
 }
@@ -1887,6 +1896,8 @@ static void test_translations_below(void **state)
 		play("closed meanwhile", LOW, (struct line[]){ RELABELLED(ITEM, 1), one }, 2,
 		     at_door ? VERDICT_BELOW : VERDICT_OK);
 		play("opened meanwhile", ITEM, (struct line[]){ DOWN(LOW, 1), one }, 2, VERDICT_BELOW);
+		one.unseen = 0;
+		play("as it stands", LOW, (struct line[]){ one }, 1, VERDICT_OK);
 	}
 }
 
