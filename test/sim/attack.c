@@ -49,7 +49,8 @@ void load(struct forge *f, struct room *r, size_t party, uint32_t channel)
 
 uint64_t entries_read, nodes_read;
 bool is_full;
-static const struct store_ops *counted_ops;
+/* The store's own, which a room's node finds no fault of the simulator in meanwhile; and what is put back. */
+static const struct store_ops *counted_ops, *put_aside;
 
 static enum err full_commit(struct store *store)
 {
@@ -78,8 +79,9 @@ void count_reads(struct room *r)
 	static struct store_ops ops;
 
 	if (r->n->store->ops != &ops) {
-		counted_ops = r->n->store->ops;
-		ops = *r->n->true_ops;
+		put_aside = r->n->store->ops;
+		counted_ops = r->n->true_ops;
+		ops = *counted_ops;
 		ops.entry_get = counted_entry_get;
 		ops.node_get = counted_node_get;
 		ops.commit = full_commit;
@@ -90,7 +92,7 @@ void count_reads(struct room *r)
 
 void count_no_more(struct room *r)
 {
-	r->n->store->ops = counted_ops;
+	r->n->store->ops = put_aside;
 }
 
 void add_many(struct forge *f, size_t count)
