@@ -581,11 +581,15 @@ void officer_resend(struct world *w, struct sim_node *n)
 /* A terminal that did not hear the answer says the same again, and must be given the same place. */
 static void say_again(struct world *w, struct sim_node *n)
 {
-	size_t i = n->acknowledged_count == 0 ? 0 : prng_below(&w->prng, n->acknowledged_count);
-	const struct sim_acknowledged *a = &n->acknowledged[i];
+	const struct sim_acknowledged *a;
 	struct sim_acknowledged *p;
+	size_t i;
 
-	if (i == n->acknowledged_count || a->is_forgotten || a->kind <= KIND_ACCORD)
+	if (n->acknowledged_count == 0)
+		return;
+	i = prng_below(&w->prng, n->acknowledged_count);
+	a = &n->acknowledged[i];
+	if (a->is_forgotten || a->kind <= KIND_ACCORD)
 		return;
 	world_acts(w, ACT_RESEND);
 	p = officer_submit(w, n, a->statement, a->content, a->signatures, a->signatures_count);
