@@ -41,12 +41,14 @@ test("a translation is written, marked as a machine's on every line, reviewed an
   const { place } = await say("usa", "watch", "send", "consult", "Two lines\nof one text.", "--language", "en", "--to", "kor/watch", "--label", "U");
   await stage.ask("held", { party: "kor", place });
   await at(kor, stage, `channel/${encodeURIComponent(place)}`);
+  await kor.page.route("**/may", async (route) => { await new Promise((resolve) => setTimeout(resolve, 700)); await route.continue(); }); // he is quicker than it
   await kor.page.locator("[data-act=translate]").press("Enter");
   const form = ".translate .compose";
   await kor.page.locator(`${form} select`).nth(1).selectOption("MACHINE");
   await kor.page.locator(`${form} textarea`).fill("한 글의\n두 줄.");
   await kor.page.locator(`${form} textarea`).press("Control+Enter");
   await kor.page.locator(".translation .portion", { hasText: "[기계번역] 한 글의\n[기계번역] 두 줄." }).waitFor();
+  await kor.page.unrouteAll({ behavior: "ignoreErrors" });
   // Nobody reviews his own words, and he is told so before he presses.
   await kor.page.locator(".translation [data-act=translate]").press("Enter");
   await kor.page.locator(`.translation ${form} .warning`, { hasText: "PERSON" }).waitFor();
@@ -101,6 +103,9 @@ test("bodies, a session with its agenda and delegations, and the board with its 
   await usa.page.locator(".panel.bodies a", { hasText: "Integrated Defense Dialogue" }).press("Enter");
   await usa.page.locator(".panel.sessions a", { hasText: "22nd KIDD" }).press("Enter");
   await usa.page.locator(".thing .deeds tr", { hasText: "delegation" }).first().waitFor();
+  await at(usa, stage, "dialogues"); // what the 22nd spoke of stands at its parts
+  await usa.page.locator(".panel.bodies a", { hasText: "Integrated Defense Dialogue" }).press("Enter");
+  await usa.page.locator(".panel.sessions a", { hasText: "24th KIDD" }).press("Enter");
   await usa.page.locator(".panel.agenda tbody tr").first().waitFor();
   assert.ok(await usa.page.locator(".time-line rect").count() > 0);
   assert.match(await usa.page.locator(".panel.commitments").innerText(), /date past/);

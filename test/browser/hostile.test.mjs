@@ -76,6 +76,7 @@ test("when it was claimed and when it was filed stand both there, and a clock th
   await open();
   assert.ok((await page.locator(".message .meta").first().innerText()).includes(new Date(claimed).toISOString().slice(11, 19)));
   await told({ flagged: true, offset_ms: 95_000, ahead_ms: 61_000 });
+  await page.locator(".message .meta [data-clock]").nth(1).waitFor();
   assert.deepEqual(await page.locator(".message .meta").first().locator("[data-clock]").evaluateAll((all) => all.map((one) => one.innerText.match(/[+-][\d.]+/)[0])), ["+95.0", "+61.0"]);
 });
 

@@ -154,7 +154,9 @@ async function judge(about: string, statuses: string[], to: string): Promise<voi
   verdicts.value = { ...verdicts.value, ...Object.fromEntries(statuses.map((status, i) => [`${about} ${status}`, found[i]])) };
 }
 
-async function sayHowGood(about: string, status: string, to: string, typed: Typed | undefined): Promise<Said> {
+async function sayHowGood(about: string, statuses: string[], status: string, to: string, typed: Typed | undefined): Promise<Said> {
+  if (verdicts.value[`${about} ${status}`] === undefined)
+    await judge(about, statuses, to); // whoever is quicker than the node is not sent away
   const text = textOf(typed?.text ?? ""), words = await statementOf(about, status, to, verdicts.value[`${about} ${status}`]?.role ?? "", text);
   return send(await compose(words, false, text.slice(0, 40), typed));
 }
@@ -169,7 +171,7 @@ function Writing({ entry, one }: { entry: Entry; one?: Translation }) {
   const text = textOf(typed.text), refusal = verdicts.value[`${about} ${status}`]?.refusals?.[0], isWhole = one !== undefined || text !== "";
   const sign = () => {
     if (isWhole)
-      void once(typed.key, () => sayHowGood(about, status, to, typing.value[typed.key]));
+      void once(typed.key, () => sayHowGood(about, statuses, status, to, typing.value[typed.key]));
   };
   return (
     <form class="compose act panel" aria-label={_("Translation")} onSubmit={(event) => event.preventDefault()}>
