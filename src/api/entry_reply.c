@@ -89,9 +89,17 @@ void reply_label(struct reply *r, const struct accord *a, const struct statement
 
 enum err reply_label_at(struct api *a, struct reply *r, const struct place_key *at)
 {
+	struct marking m;
+	struct label label;
 	struct statement s;
-	enum err e = a->record.fetch(a->record.self, at, &s);
+	enum err e = a->record.marking(a->record.self, at, &m);
 
+	/* A list has a row of it for each: its entries are long, and need not be read. */
+	if (e == ERR_OK && (e = marking_label(&m, &label)) == ERR_OK)
+		reply_label_alone(r, &label);
+	if (e != ERR_NOT_FOUND)
+		return e;
+	e = a->record.fetch(a->record.self, at, &s);
 	if (e == ERR_OK && s.has_label)
 		reply_label_alone(r, &s.label);
 	return e;
