@@ -15,10 +15,12 @@ const struct accord *border_accord(void)
 	return bundle_read(&copy, &a, &fault) == ERR_OK ? a : NULL;
 }
 
-void border_accord_close(void)
+int border_accord_close(void **state)
 {
+	(void)state;
 	bundle_clear(&copy);
 	json_decref(vectors);
+	return 0;
 }
 
 bool border_next_label(const struct guidelines *g, uint64_t *at, struct label_mask *m)
@@ -41,4 +43,9 @@ bool border_next_label(const struct guidelines *g, uint64_t *at, struct label_ma
 		return true;
 	}
 	return false;
+}
+
+bool border_is_same(const struct label_mask *a, const struct label_mask *b)
+{
+	return a->level == b->level && a->values == b->values && a->rel == b->rel && a->origin == b->origin;
 }

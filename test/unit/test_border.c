@@ -27,18 +27,6 @@ static int start(void **state)
 	return 0;
 }
 
-static int finish(void **state)
-{
-	(void)state;
-	border_accord_close();
-	return 0;
-}
-
-static bool is_same(const struct label_mask *a, const struct label_mask *b)
-{
-	return a->level == b->level && a->values == b->values && a->rel == b->rel && a->origin == b->origin;
-}
-
 static void every_label_as_text_and_back(void **state)
 {
 	struct label_mask m = { 0 }, back;
@@ -51,7 +39,7 @@ static void every_label_as_text_and_back(void **state)
 		label_text_write(g, &m, &text);
 		assert_int_equal(buf_check(&text), ERR_OK);
 		assert_int_equal(label_text_read(g, buf_bytes(&text), &back), ERR_OK);
-		assert_true(is_same(&m, &back));
+		assert_true(border_is_same(&m, &back));
 	}
 	assert_true(count > 1000);
 }
@@ -152,7 +140,7 @@ static void every_label_as_stix_and_back(void **state)
 		in = send_stix(&it, &note);
 		assert_int_equal(stix_read_object(g, &in, note, &back), ERR_OK);
 		assert_int_equal(back.marks.mark, INCOMING_LABELLED);
-		assert_true(is_same(&m, &back.marks.label));
+		assert_true(border_is_same(&m, &back.marks.label));
 		assert_string_equal(back.text, "Two launches <expected> & \"seen\".");
 		stix_in_close(&in);
 		sent++;
@@ -842,5 +830,5 @@ int main(void)
 		cmocka_unit_test(numbers_of_ships),
 	};
 
-	return cmocka_run_group_tests(tests, start, finish);
+	return cmocka_run_group_tests(tests, start, border_accord_close);
 }

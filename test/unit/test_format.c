@@ -27,13 +27,6 @@ static int start(void **state)
 	return 0;
 }
 
-static int finish(void **state)
-{
-	(void)state;
-	border_accord_close();
-	return 0;
-}
-
 static struct border_item item_with(const struct label_mask *m)
 {
 	return (struct border_item){
@@ -229,5 +222,5 @@ int main(void)
 		cmocka_unit_test(every_column_and_property_is_shown),
 	};
 
-	return cmocka_run_group_tests(tests, start, finish);
+	return cmocka_run_group_tests(tests, start, border_accord_close);
 }
