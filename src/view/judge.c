@@ -208,8 +208,9 @@ enum err judge_signatures(const struct case_file *c, enum verdict *out)
 		}
 		if (e != ERR_OK)
 			return e;
-		if (role < c->f->accord->roles_count && (key.roles >> role & 1) != 0)
-			holds_role = true;
+		/* The first is the author's: who signs beneath it lends him no post. */
+		if (officers == 0 && role < c->f->accord->roles_count)
+			holds_role = (key.roles >> role & 1) != 0;
 		/* Who gives such a post beside the registrar was given one himself by two. */
 		has_second = has_second ||
 			     (key.holder != named_holder(s) && (key.roles & c->f->accord->two_roles) != 0);

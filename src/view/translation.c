@@ -148,26 +148,86 @@ enum err fold_translation(const struct fold *f, const struct place_key *place, s
 	return row_get_translation(f->map, place, out);
 }
 
-/* Every later word on a translation, of those in sight: the last status stands, and the last text. */
+/*
+ * The words of a translation that stand, of those in sight; and that others came behind them, which are not.
+ */
+struct standing {
+	struct place_key at;
+	struct place_key hidden[PARTY_MAX]; /* the first of each party; .log.epoch 0: none */
+};
+
+static enum err find_standing(const struct fold *f, const struct fold_sight *sight,
+			      const struct place_key *first, struct standing *out)
+{
+	struct message_at at = { 0 };
+	enum err e;
+
+	*out = (struct standing){ .at = *first };
+	while ((e = fold_next_act(f, first, &at)) == ERR_OK) {
+		struct translation_view v;
+		struct place_key *hidden = &out->hidden[at.place.log.party];
+		e = row_get_translation(f->map, &at.place, &v);
+		if (e == ERR_NOT_FOUND || (e == ERR_OK && !v.has_text))
+			continue;
+		if (e == ERR_OK)
+			e = fold_may(sight, &at.place);
+		if (e == ERR_OK)
+			*out = (struct standing){ .at = at.place };
+		else if (e == ERR_NOT_FOUND && hidden->log.epoch == 0)
+			*hidden = at.place;
+		else if (e != ERR_NOT_FOUND)
+			return e;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* Whether it is of these words: its own, or the last that its author had seen. */
+static enum err is_about(const struct fold *f, const struct standing *s, const struct place_key *at,
+			 bool has_text, bool *out)
+{
+	struct entry_view v;
+	enum err e = fold_get(f, at, &v);
+
+	*out = place_key_equal(&s->at, at);
+	if (e != ERR_OK || *out || has_text)
+		return e;
+	e = past_covers(f, &v.past, &s->at, out);
+	for (size_t i = 0; e == ERR_OK && *out && i < PARTY_MAX; i++) {
+		bool is_seen = false;
+		if (s->hidden[i].log.epoch != 0)
+			e = past_covers(f, &v.past, &s->hidden[i], &is_seen);
+		*out = !is_seen;
+	}
+	return e;
+}
+
+/*
+ * Every later word on a translation, of those in sight: the last text stands, and the last status that was
+ * said of it. A clock that a peer sets decides which text is last, and never that somebody vouched for it.
+ */
 static enum err follow(const struct fold *f, const struct fold_sight *sight, struct translation *t)
 {
 	struct message_at at = { 0 };
-	struct place_key first = t->text;
-	enum err e;
+	struct standing standing;
+	enum err e = find_standing(f, sight, &t->first, &standing);
 
-	while ((e = fold_next_act(f, &first, &at)) == ERR_OK) {
+	t->text = standing.at;
+	while (e == ERR_OK && (e = fold_next_act(f, &t->first, &at)) == ERR_OK) {
 		struct translation_view v;
+		bool is_of_it = false;
 		e = row_get_translation(f->map, &at.place, &v);
 		if (e == ERR_OK)
 			e = fold_may(sight, &at.place);
-		if (e == ERR_NOT_FOUND)
+		if (e == ERR_OK)
+			e = is_about(f, &standing, &at.place, v.has_text, &is_of_it);
+		if (e == ERR_NOT_FOUND) {
+			e = ERR_OK;
 			continue;
-		if (e != ERR_OK)
-			return e;
-		t->status = v.status;
-		t->by = at.place;
-		if (v.has_text)
-			t->text = at.place;
+		}
+		if (is_of_it) {
+			t->status = v.status;
+			t->by = at.place;
+		}
 	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }

@@ -154,6 +154,7 @@ struct twist {
 	bool is_elsewhere;  /* the statement stands on the other channel */
 	bool is_later;	    /* in the party's second log, as its entry 1 */
 	uint8_t second_key; /* 0: there is one signature */
+	uint8_t first_key;  /* 0: the party's own, party + 1 */
 	const char *role;
 	int precedence; /* 0: the default */
 	bool is_without_rel;
@@ -168,6 +169,7 @@ struct twist {
 	enum sealing sealing;
 	size_t also;	/* it refers to this one too */
 	uint64_t index; /* on the other channel: 0 is 1 */
+	bool is_blind;	/* its author says that he has seen nothing of the other party */
 };
 
 /* Builds and folds the next entry of a party; refers: position in the scene plus one, 0 for none. */
@@ -197,7 +199,7 @@ static struct entry_view put(struct scene *s, size_t party, uint64_t kind, size_
 	struct entry_view view;
 
 	memset(st, 0, sizeof *st);
-	signers[0].key[0] = t->is_unknown_key ? 9 : (uint8_t)(party + 1);
+	signers[0].key[0] = t->is_unknown_key ? 9 : t->first_key != 0 ? t->first_key : (uint8_t)(party + 1);
 	signers[1].key[0] = t->second_key;
 	st->channel = in.log.channel;
 	st->kind = kind;
@@ -222,7 +224,7 @@ static struct entry_view put(struct scene *s, size_t party, uint64_t kind, size_
 			(struct addressee){ bytes_str(names[1 - party]),
 					    bytes_str(t->to_role != NULL ? t->to_role : "watch"), false };
 	}
-	if (s->sizes[1 - party] > 0 && !t->is_elsewhere) {
+	if (s->sizes[1 - party] > 0 && !t->is_elsewhere && !t->is_blind) {
 		st->seen_count = 1;
 		st->seen[0] = (struct seen){ bytes_str(names[1 - party]), 1, s->sizes[1 - party] };
 	}
@@ -290,6 +292,8 @@ static struct entry_view put(struct scene *s, size_t party, uint64_t kind, size_
 	return view;
 }
 
+#define KEY_WITHOUT_POST 5u
+
 /* A `keys` statement, as judged_read would hand it over; its entry, on the channel that all of this is on. */
 static void put_key(struct scene *s, struct log_key log, uint64_t index, bool is_withdrawal, uint8_t key,
 		    uint8_t holder)
@@ -312,8 +316,9 @@ static void put_key(struct scene *s, struct log_key log, uint64_t index, bool is
 	cbor_put_uint(&act, is_withdrawal);
 	cbor_put_uint(&use, KEY_USE_OFFICER);
 	cbor_put_uint(&number, holder);
-	cbor_put_array(&roles, 1);
-	cbor_put_text(&roles, BYTES_LIT("watch"));
+	cbor_put_array(&roles, key == KEY_WITHOUT_POST ? 0 : 1);
+	if (key != KEY_WITHOUT_POST)
+		cbor_put_text(&roles, BYTES_LIT("watch"));
 	st->fields[0] = (struct field){ FIELD_KEYS_ACT, buf_bytes(&act) };
 	st->fields[1] = (struct field){ FIELD_KEYS_USE, buf_bytes(&use) };
 	st->fields[2] = (struct field){ FIELD_KEYS_HOLDER, buf_bytes(&number) };
@@ -1810,7 +1815,7 @@ static void test_rows_have_a_format(void **state)
 	worked(s, fold_rows(&s->fold, 7, hash_row, &rows));
 	hash_finish(&rows, hash);
 	bytes_write_hex(BYTES_OF(hash), text);
-	assert_int_equal(FOLD_FORMAT, 28);
+	assert_int_equal(FOLD_FORMAT, 29);
 	assert_string_equal(text, want);
 }
 
@@ -2032,6 +2037,85 @@ static void test_translations(void **state)
 	assert_int_equal(fold_next_translation(&s->fold, &s->places[2], NULL, &at, &t), ERR_NOT_FOUND);
 }
 
+/*
+ * Who has the post is who signs first, and is shown as who said it: a colleague's name before the own one
+ * vouches for nothing, nor does what he signs beneath count for a post of his.
+ */
+static void test_the_first_signature_is_the_authors(void **state)
+{
+	struct scene *s = open_forms(state);
+	struct log_key log = { 7, 0, 1 };
+	struct twist words = { .field = TRANSLATION_DRAFT, .language = "ko", .has_content = true },
+		     good = { .field = TRANSLATION_CERTIFIED, .language = "ko" };
+
+	s->accord.translators[TRANSLATION_CERTIFIED] = 1;
+	add_key(s, log, s->sizes[0]++, KEY_WITHOUT_POST, 2); /* 2 */
+	s->count++;
+	add_key(s, log, s->sizes[0]++, 4, 3); /* 3 */
+	s->count++;
+	assert_int_equal(put(s, 0, KIND_MESSAGE, 0, &(struct twist){ 0 }).verdict, VERDICT_OK); /* 4 */
+	assert_int_equal(put(s, 0, KIND_TRANSLATION, 5, &words).verdict, VERDICT_OK);		/* 5 */
+	assert_int_equal(put(s, 0, KIND_TRANSLATION, 6, &good).verdict, VERDICT_PERSON);
+	good.first_key = KEY_WITHOUT_POST;
+	assert_int_equal(put(s, 0, KIND_TRANSLATION, 6, &good).verdict, VERDICT_ROLE);
+	good.second_key = 1;
+	assert_int_equal(put(s, 0, KIND_TRANSLATION, 6, &good).verdict, VERDICT_ROLE);
+	good.first_key = 1;
+	good.second_key = 4;
+	assert_int_equal(put(s, 0, KIND_TRANSLATION, 6, &good).verdict, VERDICT_PERSON);
+	good.first_key = 4;
+	good.second_key = 0;
+	assert_int_equal(put(s, 0, KIND_TRANSLATION, 6, &good).verdict, VERDICT_OK);
+}
+
+static enum err all_but_one(void *self, const struct place_key *at)
+{
+	const struct place_key *one = self;
+
+	return place_key_equal(one, at) ? ERR_NOT_FOUND : ERR_OK;
+}
+
+/*
+ * What is vouched for are the words that its author had before him. Others that come between, or say that
+ * they are older, are nobody's but their author's; and so are older ones to whom the newer are not shown.
+ */
+static void test_other_words_are_not_vouched_for(void **state)
+{
+	struct scene *s = open_forms(state);
+	struct message_at at = { 0 };
+	struct translation t;
+	struct twist words = { .field = TRANSLATION_DRAFT, .language = "ko", .has_content = true },
+		     good = { .field = TRANSLATION_CERTIFIED, .language = "ko" };
+
+	s->accord.translators[TRANSLATION_CERTIFIED] = 3;
+	assert_int_equal(put(s, 0, KIND_MESSAGE, 0, &(struct twist){ 0 }).verdict, VERDICT_OK); /* 2 */
+	assert_int_equal(put(s, 1, KIND_TRANSLATION, 3, &words).verdict, VERDICT_OK);		/* 3 */
+	assert_int_equal(put(s, 0, KIND_TRANSLATION, 4, &good).verdict, VERDICT_OK);		/* 4 */
+	assert_int_equal(fold_next_translation(&s->fold, &s->places[2], NULL, &at, &t), ERR_OK);
+	assert_true(t.status == TRANSLATION_CERTIFIED && place_key_equal(&t.text, &s->places[3]));
+	/* The other side has its own words, of before, as it says, that were never shown. */
+	words.is_blind = true;
+	words.filed_late_ms = (uint64_t)-1500;
+	assert_int_equal(put(s, 1, KIND_TRANSLATION, 4, &words).verdict, VERDICT_OK); /* 5 */
+	at = (struct message_at){ 0 };
+	assert_int_equal(fold_next_translation(&s->fold, &s->places[2], NULL, &at, &t), ERR_OK);
+	assert_true(place_key_equal(&t.text, &s->places[5]));
+	assert_true(t.status == TRANSLATION_DRAFT && place_key_equal(&t.by, &s->places[5]));
+	/* Who has seen them says it of them. */
+	assert_int_equal(put(s, 0, KIND_TRANSLATION, 4, &good).verdict, VERDICT_OK); /* 6 */
+	at = (struct message_at){ 0 };
+	assert_int_equal(fold_next_translation(&s->fold, &s->places[2], NULL, &at, &t), ERR_OK);
+	assert_true(t.status == TRANSLATION_CERTIFIED && place_key_equal(&t.by, &s->places[6]));
+	assert_true(place_key_equal(&t.text, &s->places[5]));
+	/* To whom those words are not shown, nothing is said of the others that was said of them. */
+	at = (struct message_at){ 0 };
+	assert_int_equal(fold_next_translation(&s->fold, &s->places[2],
+					       &(struct fold_sight){ all_but_one, &s->places[5] }, &at, &t),
+			 ERR_OK);
+	assert_true(t.status == TRANSLATION_CERTIFIED && place_key_equal(&t.by, &s->places[4]));
+	assert_true(place_key_equal(&t.text, &s->places[3]));
+}
+
 /* A later epoch may have any number: RECORD.md 10, of one that may have been opened and forgotten. */
 static void test_epochs_leave_gaps(void **state)
 {
@@ -2056,6 +2140,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_forms, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_a_number_beside_another, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_translations, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_the_first_signature_is_the_authors, open_scene,
+						close_scene),
+		cmocka_unit_test_setup_teardown(test_other_words_are_not_vouched_for, open_scene,
+						close_scene),
 		cmocka_unit_test_setup_teardown(test_guidelines, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_a_post_has_its_time, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_erasures, open_scene, close_scene),
