@@ -43,7 +43,7 @@ static bool may_have(const struct feed *f, const struct label_mask *m)
 	struct decision d = policy_evaluate(f->guidelines, m, &f->reader);
 
 	return d.is_allowed &&
-	       (f->reader.role != READER_NODE || d.via == 0 || (d.via >> node_self(f->api->node) & 1) != 0);
+	       (f->reader.role != READER_NODE || (d.via & ~(1u << node_self(f->api->node))) == 0);
 }
 
 static struct bytes word_of(struct request *q, const char *header, const char *word)

@@ -124,12 +124,12 @@ static bool is_same_trait(const struct trait *a, const struct trait *b)
 	       a->agreements == b->agreements && a->others == b->others;
 }
 
-/* No label with it is read, whatever else it has. */
-static bool is_never_read(const struct trait *t)
+/* No label with it is read, whatever else it has; `is_given`: nor, where that is asked, given. */
+static bool is_never_read(const struct trait *t, bool is_given)
 {
 	bool is_held = t->is_by_node && t->is_by_role;
 
-	return t->is_low || t->is_excluded || (!t->is_any && !t->is_only_shown && !is_held);
+	return (is_given && (t->is_low || t->is_excluded)) || (!t->is_any && !t->is_only_shown && !is_held);
 }
 
 /*
@@ -153,7 +153,8 @@ static enum err add_value(struct trial *t, size_t value)
 
 	if (t->but.a != NULL)
 		new.other_first = value_in(t->but.a->guidelines, g, value);
-	if (is_never_read(&new.own) || (new.own.is_only_shown && !decides(&t->but, new.other_first)))
+	if (is_never_read(&new.own, t->but.a == NULL) ||
+	    (new.own.is_only_shown && !decides(&t->but, new.other_first)))
 		return ERR_OK;
 	new.other = trait_of(&t->but, t->but_level, new.other_first);
 	for (size_t i = 0; i < t->classes_count; i++) {
@@ -173,18 +174,26 @@ static enum err add_value(struct trial *t, size_t value)
 
 static bool may_read(const struct side *s, const struct label_mask *l)
 {
-	const struct guidelines *g = s->a->guidelines;
 	struct reader r = reader_of(s->party, s->role);
 
-	return policy_evaluate(g, l, &r).is_allowed && policy_label_check(g, l).is_allowed;
+	return policy_evaluate(s->a->guidelines, l, &r).is_allowed;
 }
 
-/* One value of each class in `vector`: whether it is read, and not under the other version. */
+static bool may_be_given(const struct side *s, const struct label_mask *l)
+{
+	return policy_label_check(s->a->guidelines, l).is_allowed;
+}
+
+/*
+ * One value of each class in `vector`: whether it is read, and under the other version was not, or could not be
+ * given. What only that one gives counts too: items that were given it keep it, and are read by this one.
+ */
 static bool is_listed(const struct trial *t, size_t vector)
 {
 	struct label_mask own = { (uint8_t)t->level, 0, 1u << t->reads.party, 1u << t->reads.origin };
 	struct label_mask other = { 0 };
 	bool is_other_known = t->but.a != NULL && is_side_known(&t->but) && t->but_level != SIZE_MAX;
+	bool is_given, was_given;
 
 	for (size_t i = 0; i < t->classes_count; i++) {
 		const struct value_class *c = &t->classes[i];
@@ -198,12 +207,14 @@ static bool is_listed(const struct trial *t, size_t vector)
 	}
 	if (!may_read(&t->reads, &own))
 		return false;
+	is_given = may_be_given(&t->reads, &own);
 	if (!is_other_known)
-		return true;
+		return is_given;
 	other.level = (uint8_t)t->but_level;
 	other.rel = 1u << t->but.party;
 	other.origin = 1u << t->but.origin;
-	return !may_read(&t->but, &other);
+	was_given = may_be_given(&t->but, &other);
+	return is_given && !was_given ? true : was_given && !may_read(&t->but, &other);
 }
 
 /* ---- Putting together: a set of vectors as few of them with classes that may be there or not ---- */

@@ -187,13 +187,19 @@ uint64_t policy_roles(const struct guidelines *g, const struct label_mask *l, si
 struct release_need {
 	uint8_t by;	   /* approvers beside the author, persons and keys all different */
 	uint32_t consents; /* parties of which each says CONSENT; the author's own is among them */
-	uint32_t via;	   /* outside: through whose hand; 0: any */
 	uint16_t line;	   /* that the number is from */
 };
 
 /* to: parties that it goes to; if one of them is outside, the lines "outside" count, else "within". */
 struct release_need policy_release_need(const struct guidelines *g, const struct label_mask *l,
 					enum plane plane, enum precedence precedence, uint32_t to);
+
+/*
+ * Whether each of these parties may have it from the hand of `author`: of each agreement by which one sees it
+ * that names a hand, it is his. *line: that of the agreement that came last of the first party who may not.
+ */
+bool policy_is_by_hand(const struct guidelines *g, const struct label_mask *l, size_t author, uint32_t to,
+		       uint16_t *line);
 
 /*
  * by counts all who sign, the author among them. For DOWNGRADE: consents are the originators of what `control

@@ -30,17 +30,21 @@ static bool is_met(const struct guidelines_release *rule, const struct label_mas
 	return precedence == (enum precedence)rule->of;
 }
 
-/* Through whose hand each of these outside parties sees it; none if one of them may not. */
-static uint32_t hands(const struct guidelines *g, const struct label_mask *l, uint32_t outside)
+bool policy_is_by_hand(const struct guidelines *g, const struct label_mask *l, size_t author, uint32_t to,
+		       uint16_t *line)
 {
-	uint32_t out = 0;
-
 	for (size_t i = 0; i < g->parties_count; i++) {
 		struct reader r = reader_of(i, READER_NODE);
-		if ((outside >> i & 1) != 0)
-			out |= policy_evaluate(g, l, &r).via;
+		struct decision d;
+		if (i == author || (to >> i & 1) == 0)
+			continue;
+		d = policy_evaluate(g, l, &r);
+		if ((d.via & ~(1u << author)) == 0)
+			continue;
+		*line = d.line;
+		return false;
 	}
-	return out;
+	return true;
 }
 
 struct release_need policy_release_need(const struct guidelines *g, const struct label_mask *l,
@@ -62,10 +66,8 @@ struct release_need policy_release_need(const struct guidelines *g, const struct
 			need.consents |= g->members;
 	}
 	assert(need.line != 0); /* one of within and outside is met, and both are there */
-	if (outside == 0)
-		return need;
-	need.consents |= originators(g, l);
-	need.via = hands(g, l, outside);
+	if (outside != 0)
+		need.consents |= originators(g, l);
 	return need;
 }
 

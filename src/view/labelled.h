@@ -50,6 +50,9 @@ enum err judge_outside(const struct labelled *l, uint32_t outside, struct releas
 enum err consent_folded(const struct fold *f, const struct fold_input *in,
 			const struct entry_view *v) MUST_CHECK;
 
+/* To these parties it goes by its author's hand, or VIA. */
+void judge_hand(const struct labelled *l, uint32_t to, enum verdict *out);
+
 #define CONSENT_TO_LABEL UINT8_MAX /* to the new label itself, not an addressee */
 /* Each of these parties, but the author, consented before to exactly this, whose hash is_content_of. */
 enum err judge_consents(const struct labelled *l, uint32_t parties, uint8_t to, enum verdict *out) MUST_CHECK;

@@ -193,6 +193,16 @@ static enum err check_item(const struct labelled *l, uint32_t outside, enum verd
 	return ERR_OK;
 }
 
+void judge_hand(const struct labelled *l, uint32_t to, enum verdict *out)
+{
+	uint16_t line;
+
+	if (policy_is_by_hand(l->g, &l->mask, l->author, to, &line))
+		return;
+	l->c->view->line = line;
+	*out = VERDICT_VIA;
+}
+
 enum err judge_outside(const struct labelled *l, uint32_t outside, struct release_need need,
 		       enum verdict *out)
 {
@@ -204,9 +214,8 @@ enum err judge_outside(const struct labelled *l, uint32_t outside, struct releas
 	if (!d.is_allowed || (outside & ~l->mask.rel) != 0) {
 		l->c->view->line = d.line;
 		*out = VERDICT_REL;
-	} else if (need.via != 0 && (need.via >> l->author & 1) == 0) {
-		l->c->view->line = need.line;
-		*out = VERDICT_VIA;
+	} else {
+		judge_hand(l, outside, out);
 	}
 	for (uint8_t i = 0; e == ERR_OK && *out == VERDICT_OK && i < l->g->parties_count; i++) {
 		if ((outside >> i & 1) == 0)

@@ -222,7 +222,7 @@ static enum err judge_out(const struct case_file *c, enum verdict *out)
 	struct labelled l = { .c = c, .g = c->f->accord->guidelines, .author = c->in->log.party };
 	struct release_need need;
 	uint32_t outside = 0;
-	enum err e;
+	enum err e = ERR_OK;
 
 	if (!has_words(c, s) && !is_release(s->kind))
 		return ERR_OK;
@@ -241,7 +241,11 @@ static enum err judge_out(const struct case_file *c, enum verdict *out)
 		return ERR_OK;
 	}
 	need = need_of(&l, s, c->channel->parties | outside);
-	e = judge_follow(&l, out);
+	/* Acts without words may copy the label of what came by another's hand. */
+	if (has_words(c, s))
+		judge_hand(&l, c->channel->parties, out);
+	if (*out == VERDICT_OK)
+		e = judge_follow(&l, out);
 	if (e == ERR_OK && *out == VERDICT_OK && outside != 0)
 		e = judge_outside(&l, outside, need, out);
 	return e == ERR_OK && *out == VERDICT_OK ? judge_signers(&l, need, out) : e;

@@ -49,3 +49,22 @@ def test_a_scoped_agreement(stage):
     world.await_receipts()
     heard = [row["title"] for row in coral.get("/inbox", channel="council")["messages"]]
     assert heard == ["A wreck on the reef.", "Fine weather."]
+
+
+def test_what_goes_by_another_hand(stage):
+    """Of salvage Coral hears by Basalt's hand: Amber tells Basalt, and Basalt says it to both, as Amber's."""
+    by_basalt = (PACT[0], PACT[1] + " via BASALT")
+    world = stage.world(accord=HARBOURS, edit={"guidelines": by_basalt},
+                        officers_of={party: TEAM for party in ("amber", "basalt", "coral")})
+    amber, basalt, coral = (world[party] for party in ("amber", "basalt", "coral"))
+    done = send(amber, "A wreck on the reef.", "H matter:SALVAGE", ("basalt/keeper", "coral/keeper"), code=4)
+    assert "another party's hand" in done.stderr and "(VIA" in done.stderr and "next:" in done.stderr, done.stderr
+    done = send(coral, "We saw it too.", "H matter:SALVAGE", ("amber/keeper", "basalt/keeper"), code=4)
+    assert "(VIA" in done.stderr, done.stderr
+    assert not coral.get("/inbox", channel="council")["messages"]
+    send(basalt, "Amber has a wreck.", "H matter:SALVAGE origin:AMBER", ("amber/keeper", "coral/keeper"))
+    world.await_receipts()
+    heard = coral.get("/inbox", channel="council")["messages"]
+    assert [row["title"] for row in heard] == ["Amber has a wreck."]
+    for node in (amber, coral):
+        node.say("ack", heard[0]["place"], key="keeper")

@@ -52,18 +52,23 @@ def opened(accord, old):
         out[party, role] = set()
         for origin, level, some in itertools.product(g.parties(), g.levels, subsets(values)):
             label = second.Label(level, some, {party}, {origin})
-            if not reads(judge, label, party, role):
+            if not may(judge, label, party, role):
                 continue
             is_known = (party, role) in readers and origin in was.parties() and level in was.levels and all(
                 one in was.values and was.values[one]["category"] == g.values[one]["category"] for one in some)
-            if not is_known or not reads(before, label, party, role):
+            is_given, was_given = judge.check(label) == "+0", is_known and before.check(label) == "+0"
+            if is_given and not was_given or was_given and not may(before, label, party, role):
                 out[party, role].add((level, some, origin))
     places = carried(was)
     return out, {place: levels - places.get(place, set()) for place, levels in carried(g).items()}
 
 
+def may(judge, label, party, role):
+    return judge.evaluate(label, party, role, None, None).startswith("+")
+
+
 def reads(judge, label, party, role):
-    return judge.evaluate(label, party, role, None, None).startswith("+") and judge.check(label) == "+0"
+    return may(judge, label, party, role) and judge.check(label) == "+0"
 
 
 def expand(lines, accord):

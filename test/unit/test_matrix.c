@@ -117,6 +117,24 @@ static void test_value(void **state)
 		    "USA desk from JPN level S some NCG some DPRK-NUC,DPRK-MSL\n");
 }
 
+/* Items that were given a label keep it when guidelines give it no more, and are read by these. */
+static void test_given_no_more(void **state)
+{
+	static const char want[] = "KOR desk from KOR level S some NCG any DPRK-NUC,DPRK-MSL,SANCTIONS\n"
+				   "KOR desk from USA level S some NCG any DPRK-NUC,DPRK-MSL,SANCTIONS\n"
+				   "USA desk from KOR level S some NCG any DPRK-NUC,DPRK-MSL,SANCTIONS\n"
+				   "USA desk from USA level S some NCG any DPRK-NUC,DPRK-MSL,SANCTIONS\n";
+
+	(void)state;
+	next_g.roles[role("desk")].clearance.holds |= 1;
+	next_g.values[0].from = 4; /* NCG, above what a desk is cleared for */
+	next_g.agreements_count = 1;
+	check_opens(want);
+	next_g.values[0].from = 3;
+	next_g.values[0].excludes = 7;
+	check_opens(want);
+}
+
 static void test_places(void **state)
 {
 	(void)state;
@@ -242,6 +260,7 @@ int main(void)
 		cmocka_unit_test_setup(test_nothing, two_versions),
 		cmocka_unit_test_setup(test_level, two_versions),
 		cmocka_unit_test_setup(test_value, two_versions),
+		cmocka_unit_test_setup(test_given_no_more, two_versions),
 		cmocka_unit_test_setup(test_places, two_versions),
 		cmocka_unit_test_setup(test_rules, two_versions),
 		cmocka_unit_test_setup(test_none, two_versions),

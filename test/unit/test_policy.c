@@ -670,21 +670,21 @@ static void test_release(void **state)
 		const char *label, *to;
 		enum plane plane;
 		enum precedence precedence;
-		unsigned by, line, consents, via;
+		unsigned by, line, consents, hands; /* hands: whose it may go by */
 	} tries[] = {
-		{ "U rel:KOR,USA", "USA", PLANE_CONSULT, PRECEDENCE_ROUTINE, 0, 41, 0, 0 },
-		{ "R rel:KOR,USA", "USA", PLANE_CONSULT, PRECEDENCE_ROUTINE, 1, 42, 0, 0 },
-		{ "C rel:KOR,USA", "USA", PLANE_CONSULT, PRECEDENCE_ROUTINE, 1, 42, 0, 0 },
-		{ "S rel:KOR,USA", "USA", PLANE_CONSULT, PRECEDENCE_ROUTINE, 2, 43, 0, 0 },
-		{ "U rel:KOR,USA", "USA", PLANE_LEADER, PRECEDENCE_ROUTINE, 2, 44, 0, 0 },
-		{ "U rel:KOR,USA", "USA", PLANE_NOTIFY, PRECEDENCE_FLASH, 2, 45, 0, 0 },
+		{ "U rel:KOR,USA", "USA", PLANE_CONSULT, PRECEDENCE_ROUTINE, 0, 41, 0, 3 },
+		{ "R rel:KOR,USA", "USA", PLANE_CONSULT, PRECEDENCE_ROUTINE, 1, 42, 0, 3 },
+		{ "C rel:KOR,USA", "USA", PLANE_CONSULT, PRECEDENCE_ROUTINE, 1, 42, 0, 3 },
+		{ "S rel:KOR,USA", "USA", PLANE_CONSULT, PRECEDENCE_ROUTINE, 2, 43, 0, 3 },
+		{ "U rel:KOR,USA", "USA", PLANE_LEADER, PRECEDENCE_ROUTINE, 2, 44, 0, 3 },
+		{ "U rel:KOR,USA", "USA", PLANE_NOTIFY, PRECEDENCE_FLASH, 2, 45, 0, 3 },
 		{ "S topic:DPRK-NUC rel:JPN,KOR", "JPN", PLANE_SHARE, PRECEDENCE_ROUTINE, 2, 43, 3, 2 },
 		{ "S topic:DPRK-NUC rel:JPN,KOR origin:JPN", "JPN", PLANE_SHARE, PRECEDENCE_ROUTINE, 2, 43, 3,
-		  0 },
-		{ "U rel:PUBLIC", "PUBLIC", PLANE_SHARE, PRECEDENCE_ROUTINE, 2, 46, 3, 0 },
-		{ "S caveat:NCG rel:KOR,USA", "USA", PLANE_CONSULT, PRECEDENCE_ROUTINE, 2, 43, 0, 0 },
+		  3 },
+		{ "U rel:PUBLIC", "PUBLIC", PLANE_SHARE, PRECEDENCE_ROUTINE, 2, 46, 3, 3 },
+		{ "S caveat:NCG rel:KOR,USA", "USA", PLANE_CONSULT, PRECEDENCE_ROUTINE, 2, 43, 0, 3 },
 		{ "S caveat:NCG rel:KOR,USA origin:JPN", "JPN", PLANE_CONSULT, PRECEDENCE_ROUTINE, 2, 43, 7,
-		  0 },
+		  3 },
 	};
 
 	(void)state;
@@ -692,11 +692,42 @@ static void test_release(void **state)
 		struct label_mask m = mask_of(tries[i].label, "KOR");
 		uint32_t to = 1u << guidelines_party_find(g, bytes_str(tries[i].to));
 		struct release_need n = policy_release_need(g, &m, tries[i].plane, tries[i].precedence, to);
+		unsigned hands = 0;
+		uint16_t line = 0;
+		for (size_t author = 0; author < 2; author++)
+			hands |= (unsigned)policy_is_by_hand(g, &m, author, to, &line) << author;
 		if (n.by != tries[i].by || n.line != tries[i].line || n.consents != tries[i].consents ||
-		    n.via != tries[i].via)
-			fail_msg("%s: by %u line %u consents %u via %u", tries[i].label, n.by, n.line,
-				 n.consents, n.via);
+		    hands != tries[i].hands || line != (hands == 3 ? 0 : 25))
+			fail_msg("%s: by %u line %u consents %u, by the hands %x", tries[i].label, n.by,
+				 n.line, n.consents, hands);
 	}
+}
+
+/* Two agreements, two hands: who is the one of them is not the other. Nobody needs a hand to himself. */
+static void test_hands(void **state)
+{
+	struct guidelines two = *g;
+	struct label_mask m = mask_of("S topic:DPRK-NUC rel:JPN,KOR,USA", "KOR");
+	uint32_t both = 1u << 1 | 1u << 2;
+	uint16_t line = 0;
+
+	(void)state;
+	two.agreements[0].via = 0; /* bilateral, by KOR; trilateral is by USA */
+	assert_true(policy_is_by_hand(&two, &m, 0, 1u << 1, &line));
+	assert_false(policy_is_by_hand(&two, &m, 0, both, &line));
+	assert_int_equal(line, 25);
+	m.origin = 1u << 1;
+	assert_true(policy_is_by_hand(&two, &m, 1, both | 1u, &line));
+	/* What is of both has two hands to go by, so none. */
+	m.origin = 3;
+	two.agreements[1].parties = 6;
+	two.agreements[1].via = 1;
+	two.agreements[2] = two.agreements[1];
+	two.agreements[2].parties = 5;
+	two.agreements[2].via = 0;
+	assert_false(policy_is_by_hand(&two, &m, 0, both, &line));
+	assert_false(policy_is_by_hand(&two, &m, 1, both, &line));
+	assert_true(policy_is_by_hand(&two, &m, 2, 1u << 2, &line));
 }
 
 static void test_acts(void **state)
@@ -777,6 +808,7 @@ int main(void)
 		cmocka_unit_test_setup(test_write_limit, read_example),
 		cmocka_unit_test_setup(test_denial, read_example),
 		cmocka_unit_test_setup(test_release, read_example),
+		cmocka_unit_test_setup(test_hands, read_example),
 		cmocka_unit_test_setup(test_acts, read_example),
 		cmocka_unit_test_setup(test_most, read_example),
 	};

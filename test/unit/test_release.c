@@ -1180,6 +1180,53 @@ static void play(const char *why, const char *item, const struct line *lines, si
 		fail_msg("%s: got %s", why, verdict_name(got));
 }
 
+/*
+ * An agreement names a hand: on a channel too. What tells nobody anything copies the label of what came so.
+ */
+static void test_by_another_hand(void **state)
+{
+	static const struct {
+		const char *why;
+		struct line line;
+		enum verdict want;
+	} rows[] = {
+		{ "by nobody's hand",
+		  { .kind = KIND_MESSAGE, .label = ITEM, .content = 2, BY(DUTY, RELEASER, OTHER) },
+		  VERDICT_VIA },
+		{ "released, for those of the channel",
+		  { .kind = KIND_RELEASE, .label = ITEM, .content = 2, BY(DUTY, RELEASER, OTHER) },
+		  VERDICT_VIA },
+		{ "of the other party's own information",
+		  { .kind = KIND_MESSAGE,
+		    .label = "S origin:USA rel:KOR,USA topic:DPRK-MSL",
+		    .content = 2,
+		    BY(DUTY, RELEASER, OTHER) },
+		  VERDICT_OK },
+		{ "an act", { .kind = KIND_WATCH_READ, .party = 1, .label = ITEM, .refers = 1 }, VERDICT_OK },
+	};
+	const struct guidelines *kept = s->accord->guidelines;
+	struct guidelines changed = *kept;
+
+	(void)state;
+	changed.agreements[0].via = 2; /* bilateral, by JPN's hand */
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		enum verdict got;
+		scene_clear(s);
+		assert_int_equal(scene_put(s, &(struct line){ .kind = KIND_MESSAGE,
+							      .label = ITEM,
+							      .content = 1,
+							      BY(DUTY, RELEASER, OTHER) }),
+				 VERDICT_OK);
+		s->accord->guidelines = &changed;
+		got = scene_put(s, &rows[i].line);
+		if (got != rows[i].want)
+			fail_msg("%s: got %s", rows[i].why, verdict_name(got));
+		if (got == VERDICT_VIA)
+			assert_int_equal(s->entries[s->count - 1].view.line, kept->agreements[0].line);
+		s->accord->guidelines = kept;
+	}
+}
+
 static void test_outside(void **state)
 {
 	static const struct {
@@ -1577,6 +1624,7 @@ static void test_recall_of_three(void **state)
 
 	(void)state;
 	g.members |= 4;
+	g.agreements[1].via = GUIDELINES_NO_VIA; /* here KOR tells it all of them itself */
 	s->accord->guidelines = &g;
 	s->accord->parties[2] = (struct accord_party){ .name = "jpn", .code = "JPN" };
 	s->accord->parties_count = 3;
@@ -2130,6 +2178,7 @@ int main(void)
 		cmocka_unit_test(test_lapsed_behind),
 		cmocka_unit_test(test_used_for_another_item),
 		cmocka_unit_test(test_how_many_a_draft_needs),
+		cmocka_unit_test(test_by_another_hand),
 		cmocka_unit_test(test_outside),
 		cmocka_unit_test(test_outside_from_the_start),
 		cmocka_unit_test(test_outside_under_its_label),
