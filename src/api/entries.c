@@ -499,6 +499,24 @@ static void reply_received(struct api *a, struct reply *r, const struct place_ke
 	reply_array_end(r);
 }
 
+static enum err reply_translations_of(struct api *a, struct reply *r, const struct place_key *place,
+				      const struct entry_read_out *entry)
+{
+	const struct accord *accord = node_accord(a->node);
+	const struct statement *labelled;
+	struct label_mask marked = { 0 };
+	struct statement act;
+	enum err e;
+
+	if (accord->guidelines == NULL)
+		return reply_translations(a, r, place, NULL);
+	e = find_labelled(a, place, entry, &act, &labelled);
+	/* Of what has no label that is known nothing stands beside it: every word is marked above none. */
+	if (e == ERR_OK && labelled->has_label)
+		(void)policy_label_read(accord->guidelines, &labelled->label, place->log.party, &marked);
+	return e == ERR_OK ? reply_translations(a, r, place, &marked) : e;
+}
+
 enum err run_entry(struct api *a, struct request *q, struct reply *r)
 {
 	struct entry_read_out entry;
@@ -535,7 +553,7 @@ enum err run_entry(struct api *a, struct request *q, struct reply *r)
 	if (e == ERR_OK && is_counted(&entry))
 		e = reply_life_of(a, r, &place, &entry);
 	if (e == ERR_OK && is_counted(&entry))
-		e = reply_translations(a, r, &place);
+		e = reply_translations_of(a, r, &place, &entry);
 	reply_object_end(r);
 	return e;
 }

@@ -89,8 +89,12 @@ enum err run_adopt(struct api *a, struct request *q, struct reply *r) MUST_CHECK
 
 /* translations.c */
 enum err run_glossary(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
-/* "translations" of a statement; nothing if it has none. Uses the api's scratch. */
-enum err reply_translations(struct api *a, struct reply *r, const struct place_key *original) MUST_CHECK;
+/*
+ * "translations" of a statement; nothing if it has none. Uses the api's scratch. marked: under what the
+ * original is shown; of words that are marked above that, where they stand alone. NULL: no guidelines.
+ */
+enum err reply_translations(struct api *a, struct reply *r, const struct place_key *original,
+			    const struct label_mask *marked) MUST_CHECK;
 
 /* procedures.c */
 enum err run_procedures(struct api *a, struct request *q, struct reply *r) MUST_CHECK;

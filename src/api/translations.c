@@ -25,8 +25,26 @@ static enum err reply_by(struct api *a, struct reply *r, const struct place_key 
 	return ERR_OK;
 }
 
-static enum err reply_text_of(struct api *a, struct reply *r, const struct place_key *place)
+/* Marked above what the original is shown under: there its words have no place. Parties are the channel's. */
+static bool is_apart(const struct accord *a, const struct statement *s, const struct label_mask *marked)
 {
+	size_t author = accord_party_find(a, s->party);
+	struct label_mask own;
+
+	if (marked == NULL)
+		return false;
+	if (author == a->parties_count ||
+	    !policy_label_read(a->guidelines, &s->label, author, &own).is_allowed)
+		return true;
+	own.rel = marked->rel;
+	own.origin = marked->origin;
+	return !policy_is_within(a->guidelines, marked, &own);
+}
+
+static enum err reply_text_of(struct api *a, struct reply *r, const struct place_key *place,
+			      const struct label_mask *marked)
+{
+	const struct accord *accord = node_accord(a->node);
 	struct buf memory, content;
 	struct entry_read_out entry;
 	enum err e, read;
@@ -37,14 +55,18 @@ static enum err reply_text_of(struct api *a, struct reply *r, const struct place
 	if (e != ERR_OK)
 		return e;
 	read = node_content(a->node, &entry.statement, &content);
+	reply_label(r, accord, &entry.statement);
 	reply_bool(r, "held", read == ERR_OK);
 	reply_uint(r, "sealing", entry.statement.content.sealing);
-	if (read == ERR_OK)
-		reply_content(r, node_accord(a->node), &entry.statement, buf_bytes(&content));
+	if (is_apart(accord, &entry.statement, marked))
+		reply_place(r, "apart", accord, place);
+	else if (read == ERR_OK)
+		reply_content(r, accord, &entry.statement, buf_bytes(&content));
 	return ERR_OK;
 }
 
-enum err reply_translations(struct api *a, struct reply *r, const struct place_key *original)
+enum err reply_translations(struct api *a, struct reply *r, const struct place_key *original,
+			    const struct label_mask *marked)
 {
 	const struct fold *fold = node_fold(a->node);
 	struct message_at at = { 0 };
@@ -63,7 +85,7 @@ enum err reply_translations(struct api *a, struct reply *r, const struct place_k
 		reply_str(r, "status", translation_status_name(t.status));
 		e = reply_by(a, r, &t.by);
 		if (e == ERR_OK)
-			e = reply_text_of(a, r, &t.text);
+			e = reply_text_of(a, r, &t.text, marked);
 		reply_object_end(r);
 		if (e != ERR_OK)
 			break;

@@ -2,6 +2,7 @@
 #include "home/words.h"
 #include "show/show.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -35,6 +36,16 @@ static void show_text(const json_t *t, const char *mark)
 	}
 }
 
+/* Marked above the original, as they are after a DOWNGRADE of it: between its markings they do not stand. */
+static void show_apart(const json_t *t)
+{
+	char *label = show_label_words(t);
+
+	say(_("  its words are marked {1}, above the original: entente read '{2}'\n"), label,
+	    json_str(t, "apart"));
+	free(label);
+}
+
 static void show_one(const json_t *t)
 {
 	const json_t *by = json_object_get(t, "by");
@@ -50,6 +61,10 @@ static void show_one(const json_t *t)
 	    say_number(json_uint(by, "holder")), json_str(by, "place"));
 	if (strcmp(status, "NONE") == 0) {
 		say(_("  its words stay in the record: entente read '{1}'\n"), json_str(t, "place"));
+		return;
+	}
+	if (json_object_get(t, "apart") != NULL) {
+		show_apart(t);
 		return;
 	}
 	if (!json_flag(t, "held"))

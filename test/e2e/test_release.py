@@ -523,6 +523,25 @@ def test_a_translation_is_marked_as_its_original(guided):
     assert raw(kor, first["place"], "OPEN")["rule"] == "BELOW"
 
 
+def test_words_that_are_marked_higher_stand_by_themselves(guided):
+    """The original is opened, and its translation is not: its words do not stand between the lower markings."""
+    kor = guided["kor"]
+    said = kor.say("send", "share", "Lunch at noon.", "--to", "usa/watch", "--label", "CLOSED", key="watch")["place"]
+    place = approve(kor, said, "head")["released"]
+    made = approve(kor, kor.say("translate", place, "정오에 오찬.", "--to", "ko", key="watch")["place"], "head")["released"]
+    assert "정오에 오찬." in kor.run("read", place).stdout, "as high as the original"
+    done = kor.say("downgrade", place, "--label", "OPEN", key="watch")
+    while "released" not in done:
+        done = approve(kor, done["place"], "head")
+    shown = kor.run("read", place).stdout
+    assert "Lunch at noon." in shown and "CLOSED ===" not in shown
+    assert "정오에 오찬." not in shown and f"entente read '{made}'" in shown, shown
+    row = kor.entry(place)["translations"][0]
+    assert row["apart"] == made and row["label"]["level"] == "CLOSED" and "text" not in row
+    alone = kor.run("read", made).stdout
+    assert "정오에 오찬." in alone and alone.count("CLOSED") >= 2
+
+
 def test_quarantine_is_read_by_releasers(guided, tmp_path):
     """Where the owner does not read, the words of what waits are for who may release and read them."""
     kor = guided["kor"]

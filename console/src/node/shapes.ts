@@ -179,6 +179,7 @@ export interface Translation extends Text {
   by?: { party: string; role: string };
   held: boolean;
   sealing: number;
+  apart?: string; // where its words stand: they are marked above the original
 }
 
 export interface Inbox {

@@ -65,7 +65,7 @@ function Beside({ entry }: { entry: Entry }) {
       {(entry.translations ?? []).filter((one) => one.status !== "NONE").map((one) => (
         <div class="translation" key={one.place} lang={one.to}>
           <p class="meta" lang={language.value}>{_("Translation into {1}: {2}", tongueName(one.to), word(one.status))}{one.by === undefined ? "" : `, ${whoIs(one.by)}`} · <a href={linkTo("record", one.place)}>{one.place}</a></p>
-          {one.sealing > 0 ? <Sealed place={one.place} roles={[]} files={0} /> : !one.held ? <p class="none">{_("Its text is not at this node yet.")}</p>
+          {one.apart !== undefined ? <p class="none">{_("Its words are marked above the original, and stand alone:")} <a href={linkTo("record", one.apart)}>{one.apart}</a></p> : one.sealing > 0 ? <Sealed place={one.place} roles={[]} files={0} /> : !one.held ? <p class="none">{_("Its text is not at this node yet.")}</p>
             : <p class="portion"><Words text={linesOf(one).join("\n")} tongue={one.to} /></p>}
           <Translate entry={entry} one={one} />
         </div>
