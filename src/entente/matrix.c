@@ -214,6 +214,43 @@ static void show_carried(const struct accord *a, const struct accord *but)
 	}
 }
 
+static const struct {
+	const char *kind, *text;
+} doors[] = {
+	{ "closed", N_("  closed channel {1} is read by {2} too\n") },
+	{ "sealed", N_("  what is sealed on {1} is opened by {2} too\n") },
+	{ "post", N_("  post {1} reads until {2}\n") },
+};
+
+/* kind NAME word VALUE; a post without an end is said in words of its own. */
+static void show_let_in(const struct accord *next, const struct accord *old)
+{
+	uint8_t *memory = xcalloc(1, ACCORD_FILE_LEN_MAX); /* the file that it is of is no longer */
+	struct bytes rest, line;
+	struct buf text;
+
+	buf_init(&text, memory, ACCORD_FILE_LEN_MAX);
+	opened_write_let_in(next, old, &text);
+	rest = buf_bytes(&text);
+	while (bytes_take_until(&rest, '\n', &line) == ERR_OK) {
+		struct bytes kind, name, word;
+		char what[128], whom[TEXT_MAX];
+		if (bytes_take_until(&line, ' ', &kind) != ERR_OK ||
+		    bytes_take_until(&line, ' ', &name) != ERR_OK ||
+		    bytes_take_until(&line, ' ', &word) != ERR_OK ||
+		    bytes_copy_str(name, what, sizeof what) != ERR_OK ||
+		    bytes_copy_str(line, whom, sizeof whom) != ERR_OK)
+			abort(); /* we wrote it */
+		if (strcmp(whom, "-") == 0)
+			say(_("  post {1} reads without end\n"), what);
+		for (size_t i = 0; strcmp(whom, "-") != 0 && i < ARRAY_COUNT(doors); i++) {
+			if (bytes_equal(kind, bytes_str(doors[i].kind)))
+				say(_(doors[i].text), what, whom);
+		}
+	}
+	free(memory);
+}
+
 void show_matrix(const struct accord *a)
 {
 	struct sheet s;
@@ -261,17 +298,21 @@ static json_t *cell_json(const struct matrix *m, const struct matrix_row *row, c
 	return out;
 }
 
-static json_t *carries_json(const struct accord *a, const struct accord *but)
+typedef void lines_write(const struct accord *a, const struct accord *but, struct buf *out);
+
+static json_t *lines_json(const struct accord *a, const struct accord *but, lines_write *write)
 {
 	json_t *out = json_array();
-	char memory[TEXT_MAX];
-	struct buf text = BUF_ON(memory);
+	uint8_t *memory = xcalloc(1, ACCORD_FILE_LEN_MAX);
 	struct bytes rest, line;
+	struct buf text;
 
-	matrix_write_carried(a, but, &text);
+	buf_init(&text, memory, ACCORD_FILE_LEN_MAX);
+	write(a, but, &text);
 	rest = buf_bytes(&text);
 	while (bytes_take_until(&rest, '\n', &line) == ERR_OK)
 		json_array_append_new(out, json_stringn((const char *)line.ptr, line.len));
+	free(memory);
 	return out;
 }
 
@@ -296,7 +337,7 @@ json_t *matrix_json(const struct accord *a, const struct accord *but)
 		rows = json_null();
 	}
 	sheet_close(&s);
-	return json_pack("{s:o, s:o}", "rows", rows, "carries", carries_json(a, but));
+	return json_pack("{s:o, s:o}", "rows", rows, "carries", lines_json(a, but, matrix_write_carried));
 }
 
 /* ---- What a version opens, and closes ---- */
@@ -349,6 +390,7 @@ void show_opened(const struct accord *next, const struct accord *old, bool is_al
 	}
 	sheet_close(&s);
 	show_carried(next, old);
+	show_let_in(next, old);
 }
 
 json_t *opened_json(const struct accord *next, const struct accord *old)
@@ -360,6 +402,7 @@ json_t *opened_json(const struct accord *next, const struct accord *old)
 		return json_pack("{s:b}", "everything", true);
 	if (out == NULL || old->guidelines == NULL)
 		return out;
+	json_object_set_new(out, "lets_in", lines_json(next, old, opened_write_let_in));
 	if (count_labels(next, old, &opened) == ERR_OK && count_labels(old, next, &closed) == ERR_OK) {
 		json_object_set_new(out, "labels", json_integer((json_int_t)opened));
 		json_object_set_new(out, "closed_labels", json_integer((json_int_t)closed));

@@ -185,8 +185,8 @@ static bool may_be_given(const struct side *s, const struct label_mask *l)
 }
 
 /*
- * One value of each class in `vector`: whether it is read, and under the other version was not, or could not be
- * given. What only that one gives counts too: items that were given it keep it, and are read by this one.
+ * One value of each class in `vector`: whether it is read, and under the other version was not, or could not
+ * be given. What only that one gives counts too: items that were given it keep it, and are read by this one.
  */
 static bool is_listed(const struct trial *t, size_t vector)
 {

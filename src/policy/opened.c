@@ -94,6 +94,73 @@ void matrix_write_carried(const struct accord *a, const struct accord *but, stru
 	}
 }
 
+/* ---- Closed channels, seals, and posts that end: what no label decides ---- */
+
+/*
+ * The posts of `now` that were not among those `before`; before is everybody: there is nothing to let in to.
+ */
+static void put_posts(const char *kind, const struct accord *a, const struct accord_channel *c, uint64_t now,
+		      const struct accord *but, uint64_t before, struct buf *out)
+{
+	const char *between = " post ";
+
+	for (size_t i = 0; before != UINT64_MAX && i < a->roles_count; i++) {
+		size_t was = accord_role_find(but, bytes_str(a->roles[i].name));
+		if ((now >> i & 1) == 0 || (a->roles[i].parties & c->parties) == 0 ||
+		    (was < but->roles_count && (before >> was & 1) != 0))
+			continue;
+		if (between[0] == ' ') {
+			buf_put_str(out, kind);
+			buf_put_str(out, c->name);
+		}
+		buf_put_str(out, between);
+		buf_put_str(out, a->roles[i].name);
+		between = ",";
+	}
+	buf_put_str(out, between[0] == ',' ? "\n" : "");
+}
+
+static uint64_t opens_seals(const struct accord_channel *c)
+{
+	return c->is_sealed ? c->readers : UINT64_MAX;
+}
+
+/* A post reads until its day has ended. */
+static void put_term(const struct accord_role *post, uint64_t before_ms, struct buf *out)
+{
+	char until[WALL_TEXT_LEN] = "-";
+
+	if (before_ms == 0 || (post->until_ms != 0 && post->until_ms <= before_ms))
+		return;
+	if (post->until_ms != 0)
+		wall_write((struct wall){ post->until_ms - 1 }, until);
+	until[strcspn(until, "T")] = '\0';
+	buf_put_str(out, "post ");
+	buf_put_str(out, post->name);
+	buf_put_str(out, " until ");
+	buf_put_str(out, until);
+	buf_put_byte(out, '\n');
+}
+
+void opened_write_let_in(const struct accord *next, const struct accord *old, struct buf *out)
+{
+	if (next->guidelines == NULL || old->guidelines == NULL)
+		return;
+	for (size_t i = 0; i < old->channels_count; i++) {
+		const struct accord_channel *was = &old->channels[i],
+					    *is = accord_channel_find(next, was->number);
+		if (is == NULL)
+			continue;
+		put_posts("closed ", next, is, accord_let_in(is), old, accord_let_in(was), out);
+		put_posts("sealed ", next, is, opens_seals(is), old, opens_seals(was), out);
+	}
+	for (size_t i = 0; i < next->roles_count; i++) {
+		size_t was = accord_role_find(old, bytes_str(next->roles[i].name));
+		if (was < old->roles_count)
+			put_term(&next->roles[i], old->roles[was].until_ms, out);
+	}
+}
+
 enum err opened_write(const struct accord *next, const struct accord *old, struct arena *memory,
 		      struct buf *out)
 {
@@ -109,6 +176,7 @@ enum err opened_write(const struct accord *next, const struct accord *old, struc
 		return e;
 	matrix_write(&m, out);
 	matrix_write_carried(next, old, out);
+	opened_write_let_in(next, old, out);
 	return buf_check(out);
 }
 

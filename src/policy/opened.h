@@ -8,6 +8,9 @@
  *	JPN - from KOR level U,R,C,S some DPRK-MSL,DPRK-NUC
  *	plane SHARE level TS
  *	feed taxii level C
+ *	closed council post desk
+ *	sealed leader post watch
+ *	post deputy until 2027-06-30
  *	everything
  */
 #ifndef POLICY_OPENED_H
@@ -19,6 +22,12 @@
 void matrix_write(const struct matrix *m, struct buf *out);
 /* And for each plane and feed whose ceiling lets pass what it does not under the other; NULL: all. */
 void matrix_write_carried(const struct accord *a, const struct accord *but, struct buf *out);
+
+/*
+ * A line for each closed or sealed channel that more posts read, by the later one's writers and seals, and
+ * for each post that reads for longer. Nothing where one of them has no guidelines.
+ */
+void opened_write_let_in(const struct accord *next, const struct accord *old, struct buf *out);
 
 /*
  * The file `opened` of a version that follows `old`; nothing if it opens nothing. ERR_MEMORY; ERR_LIMIT: as

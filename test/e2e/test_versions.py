@@ -272,7 +272,13 @@ def test_two_persons_change_who_may_speak(stage):
     kor.run("keys", "--withdraw", f"{world.keys('kor')}/kim.pub", *registrar, *LABEL)
     assert kor.say("send", "consult", "Still here?", "--to", "usa/watch", *LABEL, "--as", "head", key="kim", code=4) is not None
     # The day after, nobody speaks for that post.
-    move(world, second(world, "third", files={"authority": "post head until 2001-01-01\n"}, before=world.folder / "second"))
+    third = second(world, "third", files={"authority": "post head until 2001-01-01\n"}, before=world.folder / "second")
+    assert "closed leader post " in (third / "opened").read_text(), "the channel is closed no more, and that is signed"
+    shown = nodes.run("accord", "diff", world.folder / "second", third, code=1).stdout
+    assert "closed channel leader is read by" in shown and "linguist" in shown
+    says = json.loads(nodes.run("accord", "diff", world.folder / "second", third, "--json", code=1).stdout)["opened"]["lets_in"]
+    assert says == (third / "opened").read_text().splitlines()
+    move(world, third)
     refused = kor.run("send", "consult", "Late.", "--to", "usa/watch", *LABEL, "--as", "head", key="head", code=4)
     assert "EXPIRED" in refused.stderr or "ended" in refused.stderr
     assert send(kor, "consult", "The watch may.", "usa/watch")["place"]

@@ -130,6 +130,8 @@ static void say_matrix(struct bytes line)
 		exit(3);
 	matrix_write(&m, &out);
 	matrix_write_carried(bundles.accord, but, &out);
+	if (but != NULL)
+		opened_write_let_in(bundles.accord, but, &out);
 	if (buf_check(&out) != ERR_OK)
 		exit(4);
 	printf("%.*s.\n", (int)out.len, (const char *)out.ptr);

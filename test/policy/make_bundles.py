@@ -78,7 +78,20 @@ def make(seed):
     r = random.Random(f"guidelines {seed}")
     members = [one.upper() for one in PARTIES[: r.choice([2, 2, 3])]]
     outside = ["X0"] if len(members) == 2 and r.random() < 0.7 else []
-    return {**accord_of([one.lower() for one in members]), "guidelines": guidelines_of(r, members, outside)}
+    made = {**accord_of([one.lower() for one in members]), "guidelines": guidelines_of(r, members, outside)}
+    return {**made, **doors_of(random.Random(f"doors {seed}"), made["channels"])}
+
+
+def doors_of(r, channels):
+    """Who else writes, which channels are sealed and closed, and which posts end: apart, so that the guidelines of a seed stay."""
+    lines, closed = [], ""
+    for line in channels.splitlines(keepends=True):
+        name = line.split()[1]
+        line = line.replace("write warden", f"write warden {r.choice(['', 'keeper ', 'reader ', 'keeper reader '])}".rstrip())
+        lines.append(line if r.random() < 0.5 or "home" in name else line.replace("\n", f" sealed {r.choice(['', 'keeper', 'reader warden'])}".rstrip() + "\n"))
+        closed += f"closed {name}\n" if r.random() < 0.5 else ""
+    until = "".join(f"post {post} until 20{r.randint(26, 40)}-06-30\n" for post in POSTS if r.random() < 0.4)
+    return {"channels": "".join(lines), "authority": until + closed}
 
 
 def every(count):

@@ -2,6 +2,7 @@
 
 A label is (level, values, origin); what a reader (party, role or None) has is a set of them.
 """
+import datetime
 import itertools
 
 import second
@@ -60,7 +61,28 @@ def opened(accord, old):
             if is_given and not was_given or was_given and not may(before, label, party, role):
                 out[party, role].add((level, some, origin))
     places = carried(was)
-    return out, {place: levels - places.get(place, set()) for place, levels in carried(g).items()}
+    return out, let_in(accord, old), {place: levels - places.get(place, set()) for place, levels in carried(g).items()}
+
+
+def members(accord, mask):
+    return {post for i, post in enumerate(accord.posts) if mask >> i & 1}
+
+
+def let_in(accord, old):
+    """{(what, name): posts, or the day of a post}: closed channels, seals and terms that let more read."""
+    out = {}
+    for was, now in ((was, now) for was in old.channels for now in accord.channels if was["number"] == now["number"]):
+        there = {post for post, parties in accord.posts.items() if parties & now["parties"]}
+        for what, limit, these in (("closed", "closed", "writers"), ("sealed", "sealed", "readers")):
+            if not was.get(limit):
+                continue
+            more = (members(accord, now[these]) if now.get(limit) else there) & there - members(old, was[these])
+            out |= {(what, now["name"]): more} if more else {}
+    for post, ms in old.until.items():
+        if post in accord.posts and (post not in accord.until or accord.until[post] > ms):
+            day = datetime.datetime.fromtimestamp(accord.until[post] / 1000 - 1, datetime.timezone.utc).date() if post in accord.until else "-"
+            out["post", post] = {str(day)}
+    return out
 
 
 def may(judge, label, party, role):
@@ -73,9 +95,13 @@ def reads(judge, label, party, role):
 
 def expand(lines, accord):
     """The same from the lines of an `opened` file. No label stands in two lines of a reader and origin."""
-    readers, places = {reader: set() for reader in readers_of(accord)}, {place: set() for place in carried(accord.guidelines)}
+    readers, places, doors = {reader: set() for reader in readers_of(accord)}, {place: set() for place in carried(accord.guidelines)}, {}
     for line in lines:
         words = line.split(" ")
+        if words[0] in ("closed", "sealed", "post"):
+            assert words[2] == {"closed": "post", "sealed": "post", "post": "until"}[words[0]] and len(words) == 4, line
+            doors[words[0], words[1]] = set(words[3].split(","))
+            continue
         if words[0] in ("plane", "feed"):
             kind, name, word, levels = words
             assert word == "level" and not places[kind, name], line
@@ -90,7 +116,7 @@ def expand(lines, accord):
         had = readers[party, None if role == "-" else role]
         assert not these & had, f"twice: {line}"
         had |= these
-    return readers, places
+    return readers, doors, places
 
 
 def written(accord, rows):

@@ -135,6 +135,47 @@ static void test_given_no_more(void **state)
 	check_opens(want);
 }
 
+/* A closed channel that is not any more, or lets another post in; the same of seals; a post that goes on. */
+static void test_let_in(void **state)
+{
+	struct accord_channel *was = &old.channels[0], *is = &next.channels[0];
+	uint64_t leader = 1ull << role("leader"), desk = 1ull << role("desk"), day = 86400000;
+	char want[512];
+
+	(void)state;
+	was->is_closed = is->is_closed = true;
+	was->writers = leader;
+	is->writers = leader | desk;
+	snprintf(want, sizeof want, "closed %s post desk\n", was->name);
+	check_opens(want);
+	is->writers = leader;
+	check_opens("");
+	is->is_closed = false;
+	snprintf(want, sizeof want, "closed %s post desk,duty,press,releaser\n", was->name);
+	check_opens(want);
+	was->is_closed = false;
+	is->is_closed = true;
+	check_opens("");
+	is->is_closed = false;
+	was->is_sealed = is->is_sealed = true;
+	is->readers = leader;
+	snprintf(want, sizeof want, "sealed %s post leader\n", was->name);
+	check_opens(want);
+	is->is_sealed = false;
+	snprintf(want, sizeof want, "sealed %s post desk,duty,leader,press,releaser\n", was->name);
+	check_opens(want);
+	was->is_sealed = false;
+	old.roles[role("desk")].until_ms = 20 * day;
+	next.roles[role("desk")].until_ms = 21 * day;
+	check_opens("post desk until 1970-01-21\n");
+	next.roles[role("desk")].until_ms = 0;
+	check_opens("post desk until -\n");
+	next.roles[role("desk")].until_ms = 20 * day;
+	check_opens("");
+	old.roles[role("desk")].until_ms = 0;
+	check_opens("");
+}
+
 static void test_places(void **state)
 {
 	(void)state;
@@ -261,6 +302,7 @@ int main(void)
 		cmocka_unit_test_setup(test_level, two_versions),
 		cmocka_unit_test_setup(test_value, two_versions),
 		cmocka_unit_test_setup(test_given_no_more, two_versions),
+		cmocka_unit_test_setup(test_let_in, two_versions),
 		cmocka_unit_test_setup(test_places, two_versions),
 		cmocka_unit_test_setup(test_rules, two_versions),
 		cmocka_unit_test_setup(test_none, two_versions),

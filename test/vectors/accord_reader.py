@@ -168,7 +168,7 @@ def check_bundle(manifest, files):
 class Accord:
     def __init__(self, files):
         self.out, self.languages, self.parties, self.posts = {}, [], [], {}
-        self.keys, self.channels = [], []
+        self.keys, self.channels, self.until = [], [], {}
         self.words, self.lists, self.forms = 0, {}, []
         self.guidelines = None
         for name in NEEDED:
@@ -517,6 +517,7 @@ class Accord:
                 name = f.take("authority.closed", ROLE)
                 channel = next((one for one in self.channels if one["name"] == name), None)
                 f.expect(channel, "authority.closed")
+                channel["closed"] = True
                 two |= {post for i, post in enumerate(posts) if channel["writers"] >> i & 1}
                 continue
             post = f.take("authority.post", ROLE)
@@ -536,6 +537,7 @@ class Accord:
                 f.expect(1970 <= day.year <= 2199, "authority.until")
                 until[post] = ((day - datetime.date(1970, 1, 1)).days + 1) * 86_400_000
             f.expect(is_two or until[post], "authority.by")
+        self.until = {post: ms for post, ms in until.items() if ms}
         for post in posts:
             if post in two or until.get(post):
                 at = next(i for i, line in enumerate(self.out["posts"]) if line.startswith(f"post {post} "))
@@ -618,7 +620,7 @@ class Accord:
             f.expect(all(one & parties for one in able), "channels.write")
             f.expect(not parties & ~union(able), "channels.write")
             self.channels.append({"number": number, "name": name, "plane": plane, "parties": parties,
-                                  "precedences": precedences, "writers": writers})
+                                  "precedences": precedences, "writers": writers, "sealed": sealed, "readers": readers})
             self.put(f"channel {number} {name} {plane} parties {parties} write {writers} precedence {precedences}",
                      *([f"sealed {readers}"] if sealed else []), *(f"name {one}" for one in names))
         for i in range(len(self.parties)):
