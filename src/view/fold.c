@@ -148,6 +148,7 @@ enum err fold_is_suspended(const struct fold *f, uint32_t channel, bool *out)
 {
 	struct message_at at = { 0 };
 	struct entry_view v;
+	uint8_t parties = 0;
 	enum err e;
 
 	*out = false;
@@ -162,7 +163,11 @@ enum err fold_is_suspended(const struct fold *f, uint32_t channel, bool *out)
 			e = fold_get(f, &at.place, &v);
 		if (e != ERR_OK)
 			return e;
-		*out = v.kind == KIND_SUSPEND;
+		/* Each side's last notice is of itself. */
+		parties &= (uint8_t)~(1u << at.place.log.party);
+		if (v.kind == KIND_SUSPEND)
+			parties |= (uint8_t)(1u << at.place.log.party);
+		*out = parties != 0;
 	}
 }
 

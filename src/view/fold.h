@@ -299,7 +299,7 @@ enum err fold_next_owed(const struct fold *f, uint32_t channel, bool is_first, s
 			struct owed_view *out) MUST_CHECK;
 enum err fold_owed(const struct fold *f, const struct place_key *at, struct owed_view *out) MUST_CHECK;
 
-/* Whether a formal notice suspends the channel now. */
+/* Whether a formal notice of any party suspends the channel now: that party's own takes it back. */
 enum err fold_is_suspended(const struct fold *f, uint32_t channel, bool *out) MUST_CHECK;
 
 /* Whether whoever asks may know of a place: ERR_NOT_FOUND, he may not. NULL in its stead: of every one. */

@@ -1804,7 +1804,7 @@ static void test_a_marking_is_as_its_statement(void **state)
  */
 static void test_rows_have_a_format(void **state)
 {
-	static const char want[] = "b221020ac975df46c02782465d29cdf7898a5cb8372ae8e51e6417184fbd41d5";
+	static const char want[] = "e5612cd72da353daaa17c965ccc4e62fa14aeb3b678fe7a7a90d0449979b44d3";
 	struct scene *s = *state;
 	struct hash_stream rows;
 	uint8_t hash[HASH_LEN];
@@ -2116,6 +2116,30 @@ static void test_other_words_are_not_vouched_for(void **state)
 	assert_true(place_key_equal(&t.text, &s->places[3]));
 }
 
+/* Who suspended takes it back: another's notice, whatever its time, is of his own side. */
+static void test_each_side_suspends_for_itself(void **state)
+{
+	static const struct {
+		size_t party;
+		uint64_t kind;
+		bool want;
+	} rows[] = {
+		{ 0, KIND_SUSPEND, true },    { 1, KIND_REINSTATE, true }, { 1, KIND_SUSPEND, true },
+		{ 0, KIND_REINSTATE, true },  { 0, KIND_SUSPEND, true },   { 1, KIND_REINSTATE, true },
+		{ 0, KIND_REINSTATE, false },
+	};
+	struct scene *s = open_forms(state);
+	bool is_suspended;
+
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		assert_int_equal(put(s, rows[i].party, rows[i].kind, 0, &(struct twist){ 0 }).verdict,
+				 VERDICT_OK);
+		assert_int_equal(fold_is_suspended(&s->fold, 7, &is_suspended), ERR_OK);
+		if (is_suspended != rows[i].want)
+			fail_msg("row %zu", i);
+	}
+}
+
 /* A later epoch may have any number: RECORD.md 10, of one that may have been opened and forgotten. */
 static void test_epochs_leave_gaps(void **state)
 {
@@ -2179,6 +2203,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_waits_for_its_past, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_an_id_is_its_partys, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_a_marking_is_as_its_statement, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_each_side_suspends_for_itself, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_rows_have_a_format, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_epochs_leave_gaps, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_no_fault_is_swallowed, open_scene, close_scene),
