@@ -36,16 +36,113 @@ static void warn(const char *sentence, const char *one, const char *two, const c
 	say_next(_("it goes as it is; entente accord show and the file glossary have the words"));
 }
 
-static bool has_word(const json_t *term, const char *language, const char *text)
-{
-	const json_t *word = json_object_get(json_object_get(term, "words"), language);
-
-	return json_is_string(word) && strcasestr(text, json_string_value(word)) != NULL;
-}
-
 static const char *word_of(const json_t *term, const char *language)
 {
 	return json_str(json_object_get(term, "words"), language);
+}
+
+/* ---- A word in a text ---- */
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\n' || c == '\t';
+}
+
+static char small(char c)
+{
+	return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
+static bool is_ascii(char c)
+{
+	return ((unsigned char)c & 0x80) == 0;
+}
+
+/*
+ * How much of the text the word takes there; 0: it does not stand there. The end of a line is a space, and
+ * between letters that are not Latin, which are written apart or together, a space is none.
+ */
+static size_t match_at(const char *text, const char *word, size_t len)
+{
+	bool is_loose = false;
+	size_t at = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (is_space(word[i])) {
+			if (!is_loose && !is_space(text[at]))
+				return 0;
+			at += strspn(text + at, " \n\t");
+			continue;
+		}
+		/* A space may stand before a letter, and never within its bytes. */
+		if (is_loose && ((unsigned char)word[i] & 0xc0) == 0xc0)
+			at += strspn(text + at, " \n\t");
+		if (small(text[at]) != small(word[i]))
+			return 0;
+		is_loose = !is_ascii(word[i]);
+		at++;
+	}
+	return at;
+}
+
+/* Without the abbreviations behind it, which a text gives once, never, or alone. */
+static size_t name_len(const char *word)
+{
+	size_t len = strcspn(word, "(");
+
+	while (len > 0 && word[len - 1] == ' ')
+		len--;
+	return len > 0 ? len : strlen(word);
+}
+
+static bool is_capital(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/* The next run of capitals; its length, or 0: there is none. */
+static size_t next_abbreviation(const char **text)
+{
+	size_t len = 0;
+
+	while (**text != '\0' && !is_capital(**text))
+		(*text)++;
+	while (is_capital((*text)[len]))
+		len++;
+	return len;
+}
+
+static bool has_run(const char *text, const char *run, size_t run_len)
+{
+	size_t len;
+
+	for (; (len = next_abbreviation(&text)) > 0; text += len) {
+		if (len == run_len && memcmp(text, run, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* One of the abbreviations that stand behind its name. */
+static bool has_abbreviation(const char *word, const char *text)
+{
+	const char *behind = word + name_len(word);
+	size_t len;
+
+	for (; (len = next_abbreviation(&behind)) > 0; behind += len) {
+		if (has_run(text, behind, len))
+			return true;
+	}
+	return false;
+}
+
+static bool has_word(const char *word, const char *text)
+{
+	for (const char *at = text; word[0] != '\0' && *at != '\0'; at++) {
+		if (match_at(at, word, name_len(word)) > 0)
+			return true;
+	}
+	return has_abbreviation(word, text);
 }
 
 static bool is_listed(const json_t *glossary, const char *abbreviation)
@@ -58,16 +155,12 @@ static bool is_listed(const json_t *glossary, const char *abbreviation)
 	{
 		json_object_foreach(json_object_get(term, "words"), language, word)
 		{
-			if (json_is_string(word) && strstr(json_string_value(word), abbreviation) != NULL)
+			if (has_run(json_is_string(word) ? json_string_value(word) : "", abbreviation,
+				    strlen(abbreviation)))
 				return true;
 		}
 	}
 	return false;
-}
-
-static bool is_capital(char c)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
 /* Capitals in a row, one letter among them: what each side reads in its own way unless it is listed. */
@@ -75,43 +168,41 @@ static void warn_abbreviations(const json_t *glossary, const char *text)
 {
 	size_t warnings = 0;
 
-	while (*text != '\0' && warnings < WARNINGS_MAX) {
+	for (size_t len; warnings < WARNINGS_MAX && (len = next_abbreviation(&text)) > 0; text += len) {
 		char word[ABBREVIATION_LEN_MAX + 1];
-		size_t len = 0, letters = 0;
-		for (; is_capital(text[len]); len++)
-			letters += text[len] >= 'A';
-		if (letters >= ABBREVIATION_LEN_MIN - 1 && len >= ABBREVIATION_LEN_MIN &&
-		    len <= ABBREVIATION_LEN_MAX) {
-			memcpy(word, text, len);
-			word[len] = '\0';
-			if (!is_listed(glossary, word)) {
-				warn(_("{1} is not in the joint glossary."), word, "", "");
-				warnings++;
-			}
+		size_t letters = 0;
+		for (size_t i = 0; i < len; i++)
+			letters += text[i] >= 'A';
+		if (letters < ABBREVIATION_LEN_MIN - 1 || len < ABBREVIATION_LEN_MIN ||
+		    len > ABBREVIATION_LEN_MAX)
+			continue;
+		memcpy(word, text, len);
+		word[len] = '\0';
+		if (!is_listed(glossary, word)) {
+			warn(_("{1} is not in the joint glossary."), word, "", "");
+			warnings++;
 		}
-		text += len > 0 ? len : 1;
 	}
 }
 
-static void warn_contested(const json_t *glossary, const char *language, const char *text)
+/* In whatever language the text is: one cites the words of the other. */
+static void warn_contested(const json_t *glossary, const char *text)
 {
-	const json_t *term;
+	const json_t *term, *word;
+	const char *language, *found;
 	size_t i;
 
 	json_array_foreach(json_object_get(glossary, "terms"), i, term)
 	{
-		if (json_flag(term, "contested") && has_word(term, language, text))
-			warn(_("{1} is contested: the two sides do not mean the same by it."),
-			     word_of(term, language), "", "");
+		found = NULL;
+		json_object_foreach(json_object_get(term, "words"), language, word)
+		{
+			if (found == NULL && json_is_string(word) && has_word(json_string_value(word), text))
+				found = json_string_value(word);
+		}
+		if (found != NULL && json_flag(term, "contested"))
+			warn(_("{1} is contested: the two sides do not mean the same by it."), found, "", "");
 	}
-}
-
-/* Without the abbreviation behind it, which a text gives once or never. */
-static size_t name_len(const char *word)
-{
-	size_t len = strcspn(word, "(");
-
-	return len > 0 ? len : strlen(word);
 }
 
 /* Whether what stands there of a text is within a longer word of the glossary. */
@@ -127,8 +218,8 @@ static bool is_within_longer(const json_t *glossary, const char *language, const
 		size_t longer = name_len(word);
 		if (longer <= len)
 			continue;
-		for (size_t from = at + len > longer ? at + len - longer : 0; from <= at; from++) {
-			if (strncasecmp(text + from, word, longer) == 0)
+		for (size_t from = at > 2 * longer ? at - 2 * longer : 0; from <= at; from++) {
+			if (from + match_at(text + from, word, longer) >= at + len)
 				return true;
 		}
 	}
@@ -138,14 +229,14 @@ static bool is_within_longer(const json_t *glossary, const char *language, const
 /* As a word of its own: in `a b`, which has a meaning of its own there, is no `b`. */
 static bool has_own_word(const json_t *glossary, const json_t *term, const char *language, const char *text)
 {
-	const char *word = word_of(term, language), *found = text;
+	const char *word = word_of(term, language);
 
-	while (word[0] != '\0' && (found = strcasestr(found, word)) != NULL) {
-		if (!is_within_longer(glossary, language, text, (size_t)(found - text), strlen(word)))
+	for (size_t at = 0; word[0] != '\0' && text[at] != '\0'; at++) {
+		size_t len = match_at(text + at, word, name_len(word));
+		if (len > 0 && !is_within_longer(glossary, language, text, at, len))
 			return true;
-		found++;
 	}
-	return false;
+	return has_abbreviation(word, text);
 }
 
 /* The word stands on one side, and what the glossary has for it does not on the other. */
@@ -158,7 +249,8 @@ static void warn_other_words(const json_t *glossary, const char *language, const
 	json_array_foreach(json_object_get(glossary, "terms"), i, term)
 	{
 		if (has_own_word(glossary, term, language, words) &&
-		    word_of(term, other_language)[0] != '\0' && !has_word(term, other_language, others))
+		    word_of(term, other_language)[0] != '\0' &&
+		    !has_word(word_of(term, other_language), others))
 			warn(_("The joint glossary has {2} for {1}."), word_of(term, language),
 			     word_of(term, other_language), "");
 	}
@@ -189,7 +281,7 @@ static void warn_field(const json_t *glossary, const json_t *languages, struct b
 		texts[i] = text_of(text);
 	for (size_t from = 0; i == count && from < count; from++) {
 		const char *language = json_string_value(json_array_get(languages, from));
-		warn_contested(glossary, language, texts[from]);
+		warn_contested(glossary, texts[from]);
 		warn_abbreviations(glossary, texts[from]);
 		for (size_t to = 0; to < count; to++)
 			warn_other_words(glossary, language, texts[from],
@@ -199,20 +291,24 @@ static void warn_field(const json_t *glossary, const json_t *languages, struct b
 		free(texts[i]);
 }
 
+static void warn_text(const json_t *glossary, struct bytes bytes)
+{
+	char *text = text_of(bytes);
+
+	warn_contested(glossary, text);
+	warn_abbreviations(glossary, text);
+	free(text);
+}
+
 void glossary_warn(struct client *c, const struct draft *d)
 {
 	json_t *glossary = get_glossary(c), *accord = NULL;
-	char language[LANGUAGE_TAG_MAX + 1];
 
-	if (glossary == NULL || show_get(c, "/accord", &accord) != EXIT_DONE ||
-	    bytes_copy_str(d->content.language, language, sizeof language) != ERR_OK)
+	if (glossary == NULL || show_get(c, "/accord", &accord) != EXIT_DONE)
 		goto out;
-	for (size_t i = 0; i < d->content.portions_count; i++) {
-		char *text = text_of(d->content.portions[i].text);
-		warn_contested(glossary, language, text);
-		warn_abbreviations(glossary, text);
-		free(text);
-	}
+	warn_text(glossary, d->content.subject);
+	for (size_t i = 0; i < d->content.portions_count; i++)
+		warn_text(glossary, d->content.portions[i].text);
 	for (size_t i = 0; i < d->content.fields_count; i++)
 		warn_field(glossary, json_object_get(accord, "languages"), d->content.fields[i].value);
 out:
@@ -226,7 +322,7 @@ void glossary_warn_translation(struct client *c, const char *from_language, cons
 	json_t *glossary = get_glossary(c);
 
 	if (glossary != NULL) {
-		warn_contested(glossary, to_language, to);
+		warn_contested(glossary, to);
 		warn_abbreviations(glossary, to);
 		warn_other_words(glossary, from_language, from, to_language, to);
 		warn_other_words(glossary, to_language, to, from_language, from);

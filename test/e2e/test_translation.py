@@ -66,9 +66,28 @@ def test_terms_are_warned_of(stage):
     done = kor.run("translate", group, "A meeting of the Group", "--to", "en", "--json", key="linguist")
     assert "consultation" not in done.stderr
     made = json.loads(done.stdout.splitlines()[0])["place"]
-    assert kor.run("translate", made, "The Group meets", key="linguist").stderr == ""
+    done = kor.run("translate", made, "The Group meets", key="linguist")
+    assert "Nuclear Consultative Group (NCG) for 핵협의그룹" in done.stderr and "consultation" not in done.stderr
+    for good in ("The Nuclear Consultative\nGroup meets", "The NCG meets"):
+        assert kor.run("translate", made, good, key="linguist").stderr == ""
     first = kor.say("translate", place, "A consultation in the Demilitarized Zone.", "--to", "en", key="linguist")["place"]
     assert "consultation for 협의" in kor.run("translate", first, "Talks in the Demilitarized Zone.", key="linguist").stderr
+
+
+def test_terms_are_found_as_they_are_written(stage):
+    """With a particle, apart or together, over the end of a line, in the other language's text, in the subject; and nothing in a longer run of capitals."""
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    kor = world["kor"]
+
+    def said(text, *more, language="ko"):
+        return kor.run("send", "notify", text, "--to", "usa/watch", "--label", "U", "--language", language, *more, key="watch").stderr
+
+    for text in ("핵공유를 논의함", "핵 공유에 관하여", "핵\n공유", "미측은 nuclear sharing이라 함"):
+        assert "is contested" in said(text), text
+    assert "nuclear sharing is contested" in said("On nuclear\n  sharing.", language="en")
+    assert "joint planning is contested" in said("As agreed.", "--subject", "Joint planning", language="en")
+    assert "EDS is not in the joint glossary" in said("See EDS.", language="en")
+    assert said("EDSCG 회의, 핵 협의 그룹") == ""
 
 
 def test_what_is_refused_says_why(stage):
