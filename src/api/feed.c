@@ -55,7 +55,8 @@ static struct bytes word_of(struct request *q, const char *header, const char *w
 
 enum err feed_open(struct api *a, struct request *q, const char *name, struct feed *out)
 {
-	const struct accord *accord = node_accord(a->node);
+	/* All that a feed gives has one version: the one that all our logs have come to. */
+	const struct accord *accord = node_in_force(a->node);
 	const struct guidelines *g = accord->guidelines;
 	struct bytes role = word_of(q, "X-Entente-Role", "role"),
 		     code = word_of(q, "X-Entente-Party", "party");

@@ -59,6 +59,13 @@ static uint32_t epoch(void *self, uint32_t channel, size_t party)
 	return node_epoch(a->node, channel, party);
 }
 
+static const struct accord *in_force(void *self, uint32_t channel)
+{
+	const struct api *a = self;
+
+	return node_in_force_on(a->node, channel);
+}
+
 struct login_asking request_asking(const struct api *a)
 {
 	return (struct login_asking){ .record = &a->record, .party = node_self(a->node), .now = a->now };
@@ -77,8 +84,8 @@ enum err request_read_as(struct api *a, const struct request *q, bool *has_ended
 
 	*has_ended = false;
 	a->sight = (struct fold_sight){ is_in_sight, a };
-	a->record =
-		(struct reading_record){ node_fold(a->node), a, fetch, epoch, a->now.wall.ms, marking_of };
+	a->record = (struct reading_record){ node_fold(a->node), a,	     fetch,   epoch,
+					     a->now.wall.ms,	 marking_of, in_force };
 	if (q->session == 0) {
 		bool is_nobody = a->is_owner_blind || q->listener->is_for_browsers;
 		reading_open(&a->reading, &a->record, is_nobody ? READING_NOBODY : READING_OWNER);

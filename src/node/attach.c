@@ -157,6 +157,13 @@ static uint32_t naming_epoch(void *self, uint32_t channel, size_t party)
 	return node_epoch(m->n, channel, party);
 }
 
+static const struct accord *naming_accord(void *self, uint32_t channel)
+{
+	const struct naming *m = self;
+
+	return accord_here(m->n, channel);
+}
+
 /* Where a row of what names it says that it stands. */
 static void place_of_row(const uint8_t *row, struct place_key *out)
 {
@@ -198,7 +205,11 @@ enum err attachment_may_name(struct node *n, struct now now, const uint8_t key[K
 			     const uint8_t hash[HASH_LEN], bool *out)
 {
 	enum err e = look_was_given(n, key, hash, out);
-	struct reading_record record = { &n->fold, NULL, naming_fetch, naming_epoch, now.wall.ms, NULL };
+	struct reading_record record = { .fold = &n->fold,
+					 .fetch = naming_fetch,
+					 .epoch = naming_epoch,
+					 .now_ms = now.wall.ms,
+					 .accord = naming_accord };
 	struct naming *m;
 
 	if (e != ERR_OK || *out)

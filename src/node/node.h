@@ -177,6 +177,8 @@ const struct accord *node_accord(const struct node *n);
 const struct accord_versions *node_versions(const struct node *n);
 /* The newest one that all our logs have come to; with no log of ours, the newest of all. */
 const struct accord *node_in_force(const struct node *n);
+/* The one that our log of a channel has come to; with no log of ours there, the newest of all. */
+const struct accord *node_in_force_on(struct node *n, uint32_t channel);
 /*
  * By which TLS keys a peer may come now, oldest first; how many. It changes with versions that are held, with
  * what his logs say, and with his coming: look again after each turn.

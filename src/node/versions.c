@@ -97,6 +97,11 @@ const struct accord *accord_here(struct node *n, uint32_t channel)
 	return line == NULL || line->folded == 0 ? n->accord : n->versions.of[line->version];
 }
 
+const struct accord *node_in_force_on(struct node *n, uint32_t channel)
+{
+	return accord_here(n, channel);
+}
+
 const struct accord *node_in_force(const struct node *n)
 {
 	return n->versions.of[version_in_force(n)];

@@ -26,6 +26,22 @@ void reading_open_role(struct reading *r, const struct reading_record *record, c
 	r->reader = *reader;
 }
 
+/* Of which version the guidelines, rooms and ends of posts count on a channel. */
+static const struct accord *in_force(const struct reading_record *record, uint32_t channel)
+{
+	return record->accord == NULL ? record->fold->accord : record->accord(record->self, channel);
+}
+
+/* The same, found once for a list of one channel. */
+static const struct accord *rule_of(struct reading *r, uint32_t channel)
+{
+	if (r->rule == NULL || r->ruled != channel) {
+		r->ruled = channel;
+		r->rule = in_force(r->record, channel);
+	}
+	return r->rule;
+}
+
 /* ---- Roles. ---- */
 
 enum err reading_roles(const struct reading_record *record, size_t party, const uint8_t key[KEY_HASH_LEN],
@@ -43,14 +59,14 @@ enum err reading_roles(const struct reading_record *record, size_t party, const 
 	if (e == ERR_OK)
 		e = fold_key(record->fold, &log, key, size, &view);
 	if (e == ERR_OK && key_is_in_force(&view, size))
-		*roles = view.roles & ~accord_ended(record->fold->accord, record->now_ms);
+		*roles = view.roles & ~accord_ended(in_force(record, channel), record->now_ms);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 /* Who is not let in to write on a closed channel is not let in. */
-static uint64_t let_in(const struct reading *r, uint32_t channel)
+static uint64_t let_in(struct reading *r, uint32_t channel)
 {
-	const struct accord_channel *c = accord_channel_find(r->record->fold->accord, channel);
+	const struct accord_channel *c = accord_channel_find(rule_of(r, channel), channel);
 
 	return c == NULL ? UINT64_MAX : accord_let_in(c);
 }
@@ -71,18 +87,18 @@ static enum err find_roles(struct reading *r, uint32_t channel)
 	return e;
 }
 
-static bool is_role_let_in(const struct reading *r, uint32_t channel)
+static bool is_role_let_in(struct reading *r, uint32_t channel)
 {
 	uint64_t roles = let_in(r, channel);
 
 	if (r->reader.role == READER_NODE)
 		return roles == UINT64_MAX;
-	return (roles & ~accord_ended(r->record->fold->accord, r->record->now_ms)) >> r->reader.role & 1;
+	return (roles & ~accord_ended(rule_of(r, channel), r->record->now_ms)) >> r->reader.role & 1;
 }
 
 enum err reading_channel(struct reading *r, uint32_t channel, bool *may)
 {
-	const struct accord_channel *c = accord_channel_find(r->record->fold->accord, channel);
+	const struct accord_channel *c = accord_channel_find(rule_of(r, channel), channel);
 	enum err e = find_roles(r, channel);
 
 	r->is_asked = true;
@@ -95,9 +111,10 @@ enum err reading_channel(struct reading *r, uint32_t channel, bool *may)
 /* ---- Labels. ---- */
 
 /* One role that may is enough. */
-static bool evaluate(const struct reading *r, const struct guidelines *g, const struct label_mask *mask,
+static bool evaluate(const struct reading *r, const struct accord *a, const struct label_mask *mask,
 		     enum plane plane)
 {
+	const struct guidelines *g = a->guidelines;
 	struct reader reader = r->reader;
 
 	if (r->as == READING_ROLE) {
@@ -107,7 +124,7 @@ static bool evaluate(const struct reading *r, const struct guidelines *g, const 
 		}
 		return policy_evaluate(g, mask, &reader).is_allowed;
 	}
-	for (size_t i = 0; i < r->record->fold->accord->roles_count; i++) {
+	for (size_t i = 0; i < a->roles_count; i++) {
 		if ((r->roles >> i & 1) == 0)
 			continue;
 		reader = reader_on_plane(r->party, i, plane);
@@ -120,7 +137,7 @@ static bool evaluate(const struct reading *r, const struct guidelines *g, const 
 enum err reading_label(struct reading *r, uint32_t channel, const struct label *label, size_t author,
 		       bool *may)
 {
-	const struct accord *a = r->record->fold->accord;
+	const struct accord *a = rule_of(r, channel);
 	const struct accord_channel *c = accord_channel_find(a, channel);
 	struct label_mask mask;
 	enum err e = find_roles(r, channel);
@@ -131,8 +148,7 @@ enum err reading_label(struct reading *r, uint32_t channel, const struct label *
 		return e;
 	*may = a->guidelines != NULL && c != NULL && author < a->parties_count &&
 	       policy_label_read(a->guidelines, label, author, &mask).is_allowed &&
-	       (r->as != READING_ROLE || is_role_let_in(r, channel)) &&
-	       evaluate(r, a->guidelines, &mask, c->plane);
+	       (r->as != READING_ROLE || is_role_let_in(r, channel)) && evaluate(r, a, &mask, c->plane);
 	return ERR_OK;
 }
 
@@ -155,7 +171,7 @@ static bool is_role_whole(const struct guidelines *g, size_t party, size_t role,
 
 enum err reading_whole(struct reading *r, uint32_t channel, bool *may)
 {
-	const struct accord *a = r->record->fold->accord;
+	const struct accord *a = rule_of(r, channel);
 	const struct accord_channel *c = accord_channel_find(a, channel);
 	enum err e = find_roles(r, channel);
 

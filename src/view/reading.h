@@ -25,6 +25,8 @@ struct reading_record {
 	uint64_t now_ms; /* a post whose authority has ended by then reads nothing */
 	/* NULL, or what stands of it, good until the next call; ERR_NOT_FOUND: fetch has it. */
 	enum err (*marking)(void *self, const struct place_key *at, struct marking *out);
+	/* NULL, or the version in force on a channel; without it the fold's own, in which names are found. */
+	const struct accord *(*accord)(void *self, uint32_t channel);
 };
 
 enum reading_as {
@@ -46,6 +48,8 @@ struct reading {
 	bool is_asked;		   /* since it was opened: else there is no answer */
 	uint32_t channel;	   /* OFFICER: of which the roles below are; 0: none yet */
 	uint64_t roles;
+	uint32_t ruled; /* the channel of which this version is in force; 0: none was asked for yet */
+	const struct accord *rule;
 	struct reading_known {
 		struct place_key at;
 		bool is_set, may;

@@ -284,6 +284,29 @@ def test_two_persons_change_who_may_speak(stage):
     assert send(kor, "consult", "The watch may.", "usa/watch")["place"]
 
 
+def test_a_version_that_is_held_opens_nothing(stage):
+    """Who may read is said by the version in force: one that nodes hold and have not moved to lets nobody read, on a screen or in a feed."""
+    people = {party: {name: [name] for name in ("head", "watch", "press")} for party in ("kor", "usa")}
+    world = stage.world(edit={"guidelines": ("release above U by 1", "release above TS by 1")}, officers_of=people)
+    kor, usa = world["kor"], world["usa"]
+    place = usa.say("send", "notify", "Not for the press.", "--to", "kor/watch", "--label", "R", key="watch")["place"]
+    usa.await_step(place, "STATION RECEIPT")
+
+    def reads():
+        shown = kor.run("read", place, "--key", kor.keys / "press", code=None).stdout
+        feed = kor.run("feed", "atom", "--role", "press").stdout
+        return ["Not for the press." in text for text in (shown, feed)]
+
+    assert reads() == [False, False]
+    folder = second(world, "second", [("guidelines", "role press    up-to U ", "role press    up-to TS")])
+    assert "press from" in (folder / "opened").read_text()
+    hold(world, folder)
+    assert reads() == [False, False], "no log of ours has moved"
+    for party in world.parties:
+        adopt(world, party, folder, registrar=True)
+    assert reads() == [True, True]
+
+
 def test_roots_that_are_replaced_let_go(stage):
     """2 of 3 roots sign; a version with another registrar needs the old roots too."""
     world = nodes.World(stage.folder / "world", nodes.ROOT / "accords/rok-us", None)

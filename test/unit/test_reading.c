@@ -261,8 +261,8 @@ static uint32_t epoch(void *self, uint32_t channel, size_t party)
 static const uint8_t keys[][KEY_HASH_LEN] = {
 	{ 1 }, { 2 }, { 3 }, { 4 }
 }; /* by role; the last is a stranger */
-static struct reading_record here = { &scene.fold, NULL, fetch, epoch, 1000, NULL };
-static const struct reading_record later = { &scene.fold, NULL, fetch, epoch, ENDS_MS, NULL };
+static struct reading_record here = { &scene.fold, NULL, fetch, epoch, 1000, NULL, NULL };
+static const struct reading_record later = { &scene.fold, NULL, fetch, epoch, ENDS_MS, NULL, NULL };
 
 static void open_officer(struct reading *r, size_t which)
 {
