@@ -9,6 +9,7 @@
 #ifndef BASE_CREW_H
 #define BASE_CREW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Neither I/O nor logging nor allocation without a bound. */
@@ -23,6 +24,7 @@ struct crew_work {
 	crew_task *task;
 	void *self;
 	size_t count;
+	bool is_begun; /* by the others */
 };
 
 struct crew_ops {
@@ -30,29 +32,41 @@ struct crew_ops {
 	void (*end)(struct crew *c, const struct crew_work *work);
 };
 
-/* The others begin, as long as there is enough to wake them for. One work at a time. NULL: nobody helps. */
-static inline void crew_begin(struct crew *c, const struct crew_work *work)
+/* The others begin, while whoever calls does something else. One work at a time. NULL: nobody helps. */
+static inline void crew_begin(struct crew *c, struct crew_work *work)
 {
-	if (c != NULL && work->count > 1)
-		c->ops->begin(c, work);
+	if (c == NULL || work->count == 0)
+		return;
+	c->ops->begin(c, work);
+	work->is_begun = true;
 }
 
 /* Takes part in what was begun; all of it is done when it returns. */
-static inline void crew_end(struct crew *c, const struct crew_work *work)
+static inline void crew_end(struct crew *c, struct crew_work *work)
 {
-	if (c != NULL && work->count > 1) {
+	if (work->is_begun) {
 		c->ops->end(c, work);
+		work->is_begun = false;
 		return;
 	}
 	for (size_t i = 0; i < work->count; i++)
 		work->task(work->self, i);
 }
 
+/* Nobody needs it any more: when it returns nobody is at it. */
+static inline void crew_drop(struct crew *c, struct crew_work *work)
+{
+	if (work->is_begun)
+		crew_end(c, work);
+}
+
+/* One alone is not worth waking anybody for. */
 static inline void crew_run(struct crew *c, crew_task *task, void *self, size_t count)
 {
-	const struct crew_work work = { task, self, count };
+	struct crew_work work = { .task = task, .self = self, .count = count };
 
-	crew_begin(c, &work);
+	if (count > 1)
+		crew_begin(c, &work);
 	crew_end(c, &work);
 }
 

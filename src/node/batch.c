@@ -39,11 +39,15 @@ static enum err stop_log(struct node *n, struct now now, const struct arrival *i
 /* ---- A batch. ---- */
 
 struct arriving {
+	const struct node *n;
 	struct batch batch;
 	struct note note;
+	size_t party; /* whose log it is of */
 	struct line *line;
-	size_t skip;	/* items that are held already */
-	bool is_urgent; /* a FLASH or IMMEDIATE is among the others */
+	size_t skip;	       /* items that are held already */
+	size_t from;	       /* of the crew's work */
+	struct crew_work work; /* .count 0: none yet */
+	bool is_urgent;	       /* a FLASH or IMMEDIATE is among the others */
 };
 
 enum err item_check(struct node *n, const struct statement *s, const struct batch_item *item)
@@ -139,33 +143,28 @@ static enum err batch_verify(struct node *n, struct now now, const struct arriva
 
 /* Some of a batch's entries, whose signatures the crew verifies while those before them are folded. */
 #define VERIFIED_AHEAD 64u
-
-struct verifying {
-	const struct node *n;
-	const struct arriving *a;
-	size_t from;
-	struct crew_work work;
-};
+/* The first ones, while the note is verified: few, for if that is false they were for nothing. */
+#define VERIFIED_BESIDE 4u
 
 static void verify_signers(void *self, size_t index)
 {
-	const struct verifying *v = self;
-	size_t i = v->from + index;
+	const struct arriving *a = self;
+	size_t i = a->from + index;
 	struct entry entry;
 	struct statement s;
 	struct fault fault;
 
-	if (entry_read(v->a->batch.items[i].entry, &entry, &s, &fault) == ERR_OK)
-		signers_verify(v->n, v->a->line->key.party, &entry, v->n->signers[i]);
+	if (entry_read(a->batch.items[i].entry, &entry, &s, &fault) == ERR_OK)
+		signers_verify(a->n, a->party, &entry, a->n->signers[i]);
 }
 
-static void verify_from(struct verifying *v, size_t from)
+static void verify_from(struct arriving *a, size_t from, size_t max)
 {
-	size_t left = v->a->batch.count - from;
+	size_t left = a->batch.count - from;
 
-	v->from = from;
-	v->work = (struct crew_work){ verify_signers, v, left < VERIFIED_AHEAD ? left : VERIFIED_AHEAD };
-	crew_begin(v->n->crew, &v->work);
+	a->from = from;
+	a->work = (struct crew_work){ .task = verify_signers, .self = a, .count = left < max ? left : max };
+	crew_begin(a->n->crew, &a->work);
 }
 
 static enum err item_add(struct node *n, struct now now, size_t peer, struct arriving *a, size_t i)
@@ -201,21 +200,18 @@ static enum err item_add(struct node *n, struct now now, size_t peer, struct arr
 /* Writes, folds and publishes what batch_verify found good. */
 static enum err batch_add(struct node *n, struct now now, size_t peer, struct arriving *a)
 {
-	struct verifying v = { .n = n, .a = a };
 	size_t at = a->skip;
 	enum err e = ERR_OK;
 
-	verify_from(&v, at);
+	if (a->work.count == 0)
+		verify_from(a, at, VERIFIED_AHEAD);
 	while (at < a->batch.count && e == ERR_OK) {
-		size_t end = v.from + v.work.count;
-		bool is_last = end == a->batch.count;
-		crew_end(n->crew, &v.work);
-		if (!is_last)
-			verify_from(&v, end);
+		size_t end = a->from + a->work.count;
+		crew_end(n->crew, &a->work);
+		if (end < a->batch.count)
+			verify_from(a, end, VERIFIED_AHEAD);
 		for (; at < end && e == ERR_OK; at++)
 			e = item_add(n, now, peer, a, at);
-		if (e != ERR_OK && !is_last)
-			crew_end(n->crew, &v.work);
 	}
 	if (a->is_urgent)
 		ask_soon(n, now, a->line);
@@ -310,11 +306,10 @@ enum err line_open_of_peer(struct node *n, size_t peer, const struct log_key *ke
  * Whether the right key signed its note. ERR_SHORT: nothing of it is taken, for it comes again when the
  * version is held that says; or the log is stopped, because whoever signed had no right to.
  */
-static enum err batch_judge(struct node *n, struct now now, const struct arrival *in, struct arriving *a,
-			    size_t party)
+static enum err batch_judge(struct node *n, struct now now, const struct arrival *in, struct arriving *a)
 {
 	static const struct fault misused = { "record.key", 0 };
-	enum note_word word = note_judge(n, party, a->line, &a->note, &a->batch);
+	enum note_word word = note_judge(n, a->party, a->line, &a->note, &a->batch);
 	enum err e = ERR_SHORT;
 
 	if (word == NOTE_GOOD)
@@ -346,19 +341,58 @@ static enum err batch_line(struct node *n, struct now now, const struct arrival 
 	    !is_channel_of(channel, key.party) || !is_channel_of(channel, in->peer) ||
 	    !is_channel_of(channel, n->self))
 		return ERR_FRAME;
+	a->party = key.party;
 	a->line = line_find(n, &key);
-	e = batch_judge(n, now, in, a, key.party);
+	if (a->batch.first == (a->line == NULL ? 0 : a->line->log->frontier.size))
+		verify_from(a, 0, VERIFIED_BESIDE);
+	e = batch_judge(n, now, in, a);
 	if (e != ERR_OK || a->line != NULL)
 		return e;
 	e = turn_open(n);
 	return e == ERR_OK ? line_open_of_peer(n, in->peer, &key, &a->line) : e;
 }
 
+static enum err batch_take(struct node *n, struct now now, const struct arrival *in, struct arriving *a)
+{
+	bool is_good;
+	enum err e = batch_line(n, now, in, a);
+
+	if (e != ERR_OK)
+		return e == ERR_LIMIT || e == ERR_SHORT ? ERR_OK : e;
+	/* What is not taken now is wanted when the log runs again. */
+	if (a->line->log->stopped.rule != NULL && a->note.size > a->line->reach[in->peer].held)
+		a->line->reach[in->peer].held = a->note.size;
+	if (a->line->mend_from < a->line->mend_end)
+		return mend_batch(n, now, &a->batch, &a->note, a->line);
+	if (a->line->log->stopped.rule != NULL)
+		return ERR_OK;
+	/* A line check is answered on the path that it tests. */
+	if (a->line->channel->plane == PLANE_SERVICE && in->path < LINK_PATHS_MAX)
+		n->peers[in->peer].service_path = in->path;
+	if (a->note.size > a->line->known)
+		a->line->known = a->note.size;
+	/* Who sends it holds it, and is asked again if a full disk takes it back here. */
+	if (a->note.size > a->line->reach[in->peer].held)
+		a->line->reach[in->peer].held = a->note.size;
+	if (a->batch.first > a->line->log->frontier.size) {
+		want_send(n, now, in->peer, a->line, a->line->log->frontier.size, a->note.size);
+		return ERR_OK;
+	}
+	e = batch_compare(n, now, in, a);
+	if (e != ERR_OK || a->skip == a->batch.count || a->line->log->stopped.rule != NULL)
+		return e;
+	if (a->line->is_own && !a->line->is_recovering && !a->line->is_closed)
+		return recover_note(n, now, in->peer, &a->note);
+	e = turn_open(n);
+	if (e == ERR_OK)
+		e = batch_verify(n, now, in, a, &is_good);
+	return e == ERR_OK && is_good ? batch_add(n, now, in->peer, a) : e;
+}
+
 enum err receive_batch(struct node *n, struct now now, const struct arrival *in)
 {
-	struct arriving a = { 0 };
+	struct arriving a = { .n = n };
 	struct fault fault;
-	bool is_good;
 	enum err e;
 
 	buf_reset(&n->rebuilt);
@@ -369,37 +403,9 @@ enum err receive_batch(struct node *n, struct now now, const struct arrival *in)
 		return e;
 	if (!origin_equal(&a.note.origin, &a.batch.origin) || a.note.size != a.batch.first + a.batch.count)
 		return ERR_FRAME;
-	e = batch_line(n, now, in, &a);
-	if (e != ERR_OK)
-		return e == ERR_LIMIT || e == ERR_SHORT ? ERR_OK : e;
-	/* What is not taken now is wanted when the log runs again. */
-	if (a.line->log->stopped.rule != NULL && a.note.size > a.line->reach[in->peer].held)
-		a.line->reach[in->peer].held = a.note.size;
-	if (a.line->mend_from < a.line->mend_end)
-		return mend_batch(n, now, &a.batch, &a.note, a.line);
-	if (a.line->log->stopped.rule != NULL)
-		return ERR_OK;
-	/* A line check is answered on the path that it tests. */
-	if (a.line->channel->plane == PLANE_SERVICE && in->path < LINK_PATHS_MAX)
-		n->peers[in->peer].service_path = in->path;
-	if (a.note.size > a.line->known)
-		a.line->known = a.note.size;
-	/* Who sends it holds it, and is asked again if a full disk takes it back here. */
-	if (a.note.size > a.line->reach[in->peer].held)
-		a.line->reach[in->peer].held = a.note.size;
-	if (a.batch.first > a.line->log->frontier.size) {
-		want_send(n, now, in->peer, a.line, a.line->log->frontier.size, a.note.size);
-		return ERR_OK;
-	}
-	e = batch_compare(n, now, in, &a);
-	if (e != ERR_OK || a.skip == a.batch.count || a.line->log->stopped.rule != NULL)
-		return e;
-	if (a.line->is_own && !a.line->is_recovering && !a.line->is_closed)
-		return recover_note(n, now, in->peer, &a.note);
-	e = turn_open(n);
-	if (e == ERR_OK)
-		e = batch_verify(n, now, in, &a, &is_good);
-	return e == ERR_OK && is_good ? batch_add(n, now, in->peer, &a) : e;
+	e = batch_take(n, now, in, &a);
+	crew_drop(n->crew, &a.work);
+	return e;
 }
 
 /* ---- Receipts. ---- */

@@ -49,7 +49,7 @@ static void verify_row(void *self, size_t index)
 
 static void group_open(struct group *g)
 {
-	g->work = (struct crew_work){ verify_row, g, 0 };
+	g->work = (struct crew_work){ .task = verify_row, .self = g };
 	buf_init(&g->memory, g->bytes, sizeof g->bytes);
 }
 

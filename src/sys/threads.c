@@ -2,6 +2,7 @@
 #include "sys/threads.h"
 
 #include "base/alloc.h"
+#include "sys/clock.h"
 
 #include <assert.h>
 #include <pthread.h>
@@ -12,6 +13,8 @@
 #include <stdlib.h>
 
 #define STACK_LEN (256u << 10)
+/* To sleep and be woken takes as long as what another thread has left of its task: so long it is awaited. */
+#define AWAKE_US 100
 
 struct threads {
 	struct crew crew;
@@ -19,9 +22,9 @@ struct threads {
 	pthread_cond_t begin, end;
 	pthread_t threads[THREADS_MAX];
 	size_t threads_count;
-	/* The run at hand; under the lock but for next. */
+	/* The run at hand; under the lock but for next, and for who waits until nobody works. */
 	const struct crew_work *work;
-	size_t working;
+	atomic_size_t working;
 	unsigned long run; /* its number, so that nobody begins it twice */
 	bool is_over;
 	atomic_size_t next;
@@ -69,18 +72,26 @@ static void begin(struct crew *crew, const struct crew_work *work)
 	t->work = work;
 	t->run++;
 	atomic_store(&t->next, 0);
-	(void)pthread_cond_broadcast(&t->begin);
 	(void)pthread_mutex_unlock(&t->lock);
+	/* Behind the lock: who wakes finds it free. */
+	for (size_t i = 0; i < work->count && i < t->threads_count; i++)
+		(void)pthread_cond_signal(&t->begin);
 }
 
 static void end(struct crew *crew, const struct crew_work *work)
 {
 	struct threads *t = (struct threads *)crew;
+	int64_t until;
 
 	assert(t->work == work);
 	take_part(t, work);
 	(void)pthread_mutex_lock(&t->lock);
 	t->work = NULL;
+	(void)pthread_mutex_unlock(&t->lock);
+	until = clock_now().mono.us + AWAKE_US;
+	while (t->working > 0 && clock_now().mono.us < until)
+		;
+	(void)pthread_mutex_lock(&t->lock);
 	while (t->working > 0)
 		(void)pthread_cond_wait(&t->end, &t->lock);
 	(void)pthread_mutex_unlock(&t->lock);

@@ -152,6 +152,13 @@ void node_down(struct world *w, struct sim_node *n)
 	}
 }
 
+static struct crew *crew;
+
+void nodes_crew(struct crew *c)
+{
+	crew = c;
+}
+
 void node_boot(struct world *w, struct sim_node *n)
 {
 	static const char *const names[SIM_PATHS] = { "one", "two" };
@@ -184,6 +191,7 @@ void node_boot(struct world *w, struct sim_node *n)
 	}
 	say_fault(w, "started", n->party);
 	w->counters.restarts++;
+	node_crew(n->node, crew);
 	node_start(n->node, world_now(w, n), &n->signer.marks, n->signer.has_memory, n->signer.is_certain,
 		   &n->fx);
 	thin_up(w, n);

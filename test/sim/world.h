@@ -308,6 +308,8 @@ bool world_is_on(const struct world *w, enum act_kind kind);
 void world_trace(struct world *w, const char *what, size_t node, struct bytes bytes);
 
 void node_boot(struct world *w, struct sim_node *n);
+/* Who helps each node that starts from now on; borrowed. NULL, as at first: nobody. */
+void nodes_crew(struct crew *c);
 void node_down(struct world *w, struct sim_node *n);
 /* From now on everything works, and what was broken is mended. */
 void faults_end(struct world *w);
