@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "sys/clock.h"
+#include "sys/threads.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -22,6 +23,8 @@
 #define LINK_STEADY_MS 1000u
 #define LINK_AGAIN_MS_MAX 10000u
 #define AWAIT_US 300 /* a signature takes a fifth of it */
+/* So long awake, if another core signs: to sleep and be woken takes as long as a signature. */
+#define AWAKE_US 100
 
 /* ---- Starting. ---- */
 
@@ -724,9 +727,18 @@ void children_flush(struct core *c)
 void children_await(struct core *c)
 {
 	struct pollfd ready = { .fd = c->signer.fd, .events = POLLIN };
-	struct timespec wait = { .tv_nsec = AWAIT_US * 1000 };
+	const struct timespec none = { 0 }, wait = { .tv_nsec = AWAIT_US * 1000 };
+	bool has_cores = threads_crew(c->threads) != NULL;
+	int64_t until = clock_now().mono.us + AWAKE_US;
+	int count = 0;
 
-	if (c->signer.fd >= 0 && ppoll(&ready, 1, &wait, NULL) > 0)
+	if (c->signer.fd < 0)
+		return;
+	while (has_cores && count == 0 && clock_now().mono.us < until)
+		count = ppoll(&ready, 1, &none, NULL);
+	if (count == 0)
+		count = ppoll(&ready, 1, &wait, NULL);
+	if (count > 0)
 		on_signer(c, true, false);
 }
 
