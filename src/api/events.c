@@ -183,7 +183,7 @@ void events_publish(struct api *a, const struct effect_publish *publish)
 	if (a->streams_count == 0 && event->change != CHANGE_ADVANCE)
 		return;
 	event_make_text(a, event, publish);
-	for (size_t i = 0; i < REQUESTS_MAX; i++) {
+	for (size_t i = 0; i < a->requests_end; i++) {
 		struct request *q = a->requests[i];
 		if (q != NULL && q->state == REQUEST_STREAMS)
 			request_resume(q);
@@ -195,7 +195,7 @@ void events_beat(struct api *a)
 	if (a->streams_count == 0 || mono_is_before(a->now.mono, a->next_beat))
 		return;
 	a->next_beat = mono_add_ms(a->now.mono, BEAT_MS);
-	for (size_t i = 0; i < REQUESTS_MAX; i++) {
+	for (size_t i = 0; i < a->requests_end; i++) {
 		struct request *q = a->requests[i];
 		if (q == NULL || q->state != REQUEST_STREAMS || !q->is_suspended)
 			continue;

@@ -127,7 +127,7 @@ static struct request *request_new(struct listener *from, struct MHD_Connection 
 	struct request *q;
 	size_t slot = 0;
 
-	while (slot < REQUESTS_MAX && a->requests[slot] != NULL)
+	while (slot < a->requests_end && a->requests[slot] != NULL)
 		slot++;
 	if (slot == REQUESTS_MAX)
 		return NULL;
@@ -138,6 +138,8 @@ static struct request *request_new(struct listener *from, struct MHD_Connection 
 	q->slot = slot;
 	q->serial = ++a->serial;
 	a->requests[slot] = q;
+	if (slot == a->requests_end)
+		a->requests_end++;
 	return q;
 }
 
@@ -153,6 +155,8 @@ static void request_free(struct api *a, struct request *q)
 	if (q->state == REQUEST_STREAMS)
 		a->streams_count--;
 	a->requests[q->slot] = NULL;
+	while (a->requests_end > 0 && a->requests[a->requests_end - 1] == NULL)
+		a->requests_end--;
 	free(q->stream.text);
 	body_drop(q);
 	free(q->answer);
@@ -655,7 +659,7 @@ enum err api_turn(struct api *a, struct now now, struct effects *fx)
 	a->commands = 0;
 	if (a->has_deferred) {
 		a->has_deferred = false;
-		for (size_t i = 0; i < REQUESTS_MAX; i++) {
+		for (size_t i = 0; i < a->requests_end; i++) {
 			if (a->requests[i] != NULL && a->requests[i]->state == REQUEST_DEFERRED)
 				statements_run(a, a->requests[i]);
 		}
@@ -673,7 +677,7 @@ void api_committed(struct api *a, enum err e)
 {
 	static const char done[] = "{\"err\":\"OK\"}";
 
-	for (size_t i = 0; i < REQUESTS_MAX; i++) {
+	for (size_t i = 0; i < a->requests_end; i++) {
 		struct request *q = a->requests[i];
 		if (q == NULL || q->state != REQUEST_COMMITS)
 			continue;
@@ -686,7 +690,7 @@ void api_committed(struct api *a, enum err e)
 
 bool api_is_waiting(const struct api *a)
 {
-	for (size_t i = 0; i < REQUESTS_MAX; i++) {
+	for (size_t i = 0; i < a->requests_end; i++) {
 		if (a->requests[i] != NULL && a->requests[i]->state == REQUEST_COMMITS)
 			return true;
 	}
@@ -708,7 +712,7 @@ void api_close(struct api *a)
 {
 	if (a == NULL)
 		return;
-	for (size_t i = 0; i < REQUESTS_MAX; i++) {
+	for (size_t i = 0; i < a->requests_end; i++) {
 		if (a->requests[i] != NULL)
 			request_resume(a->requests[i]);
 	}

@@ -141,7 +141,8 @@ struct api {
 	enum err (*quarantined)(void *self, const char *name, struct buf *out);
 	void *self;
 	uint64_t run;
-	struct request *requests[REQUESTS_MAX];
+	struct request *requests[REQUESTS_MAX]; /* each in its slot; NULL where there is none */
+	size_t requests_end;			/* behind the last one: a commit looks at no more */
 	uint64_t serial;
 	size_t streams_count;
 
