@@ -13,7 +13,7 @@
 struct subject {
 	json_t *entry; /* what was named */
 	json_t *first; /* where its number is from; of a correction the same as entry */
-	json_t *last;  /* what stands now; NULL unless it is said anew */
+	json_t *last;  /* what stands now; of a correction the same as entry */
 	json_t *form;
 };
 
@@ -26,7 +26,7 @@ static void subject_close(struct subject *s)
 }
 
 /* Whatever stands under a number names it. */
-static enum exit_code find_number(struct client *c, struct subject *s, enum form_act act)
+static enum exit_code find_number(struct client *c, struct subject *s)
 {
 	const json_t *life = json_object_get(s->entry, "life");
 	enum exit_code code;
@@ -39,7 +39,7 @@ static enum exit_code find_number(struct client *c, struct subject *s, enum form
 		return EXIT_REFUSED;
 	}
 	code = show_get_entry(c, json_str(life, "number"), &s->first);
-	if (code == EXIT_DONE && act == FORM_ACT_AMEND)
+	if (code == EXIT_DONE)
 		code = show_get_entry(c, json_str(life, "last"), &s->last);
 	return code == EXIT_DONE ? form_get(c, json_str(s->first, "form"), 0, &s->form) : code;
 }
@@ -50,13 +50,14 @@ static enum exit_code find_subject(struct client *c, const struct options *o, co
 	enum exit_code code = show_get_entry(c, o->arguments[0], &s->entry);
 
 	if (code != EXIT_DONE || about->act != FORM_ACT_ANNOUNCE)
-		return code == EXIT_DONE ? find_number(c, s, about->act) : code;
+		return code == EXIT_DONE ? find_number(c, s) : code;
 	s->first = json_incref(s->entry);
+	s->last = json_incref(s->entry);
 	return form_get_correction(c, &s->form);
 }
 
 /* Those that it went to; an answer went to the author of what it answered. */
-static enum exit_code copy_addressees(struct client *c, struct draft *d, const json_t *first)
+static enum exit_code copy_addressees(struct client *c, struct draft *d, const json_t *said)
 {
 	const json_t *to;
 	json_t *asked = NULL;
@@ -64,7 +65,7 @@ static enum exit_code copy_addressees(struct client *c, struct draft *d, const j
 	char text[PARTY_NAME_MAX + ROLE_NAME_MAX + 2];
 	size_t i;
 
-	json_array_foreach(json_object_get(first, "to"), i, to)
+	json_array_foreach(json_object_get(said, "to"), i, to)
 	{
 		struct buf out = { (uint8_t *)text, 0, sizeof text - 1, false };
 		buf_put_str(&out, json_str(to, "party"));
@@ -75,9 +76,9 @@ static enum exit_code copy_addressees(struct client *c, struct draft *d, const j
 		if (code != EXIT_DONE)
 			return code;
 	}
-	if (d->statement.addressees_count > 0 || json_array_size(json_object_get(first, "refers")) == 0)
+	if (d->statement.addressees_count > 0 || json_array_size(json_object_get(said, "refers")) == 0)
 		return code;
-	code = show_get_entry(c, json_string_value(json_array_get(json_object_get(first, "refers"), 0)),
+	code = show_get_entry(c, json_string_value(json_array_get(json_object_get(said, "refers"), 0)),
 			      &asked);
 	if (code == EXIT_DONE) {
 		struct buf out = { (uint8_t *)text, 0, sizeof text - 1, false };
@@ -94,11 +95,10 @@ static enum exit_code copy_addressees(struct client *c, struct draft *d, const j
 static enum exit_code add_precedence(struct draft *d, const struct options *o, const struct subject *s,
 				     enum form_act act)
 {
-	const json_t *said = s->last != NULL ? s->last : s->first;
 	const char *word = act == FORM_ACT_AMEND ? option_value(o, "precedence") : NULL;
 
 	if (word == NULL)
-		word = json_str(said, "precedence");
+		word = json_str(s->last, "precedence");
 	if (word[0] == '\0')
 		word = json_str(s->form, "precedence");
 	return draft_precedence(d, o, word);
@@ -163,13 +163,13 @@ static enum exit_code compose(struct options *o, const struct about *about, stru
 	if (code == EXIT_DONE)
 		code = draft_refer(d, s->first);
 	if (code == EXIT_DONE)
-		code = copy_addressees(c, d, s->first);
+		code = copy_addressees(c, d, s->last);
 	if (code == EXIT_DONE)
 		code = add_precedence(d, o, s, about->act);
 	if (code == EXIT_DONE && about->act == FORM_ACT_ANNOUNCE)
 		add_subject(d, s->form);
 	if (code == EXIT_DONE)
-		code = form_fill(d, o, c, s->form, about->act, s->last);
+		code = form_fill(d, o, c, s->form, about->act, about->act == FORM_ACT_AMEND ? s->last : NULL);
 	if (code == EXIT_DONE)
 		code = add_reason(d, o, about);
 	if (code == EXIT_DONE)

@@ -13,7 +13,6 @@ static enum err refuse(struct effect_answer *answer, enum form_fault_kind kind)
 	return ERR_RULE;
 }
 
-/* Whoever was told is told. */
 static bool has_reach(const struct statement *s, const struct statement *subject)
 {
 	for (size_t i = 0; i < subject->addressees_count; i++) {
@@ -29,32 +28,47 @@ static bool has_reach(const struct statement *s, const struct statement *subject
 	return true;
 }
 
-/*
- * What stands under a number goes where the first went; cancelled or corrected is as urgently as it was said.
- */
+/* What it is said of: what it corrects, or what its number said last, which was amended since. */
+static enum err find_subject(struct node *n, const struct form *form, const struct statement *s,
+			     struct place_key *at)
+{
+	enum form_act act = form_act_of(s);
+	struct form_life life;
+	enum err e;
+
+	if (s->refers_count == 0 || (act == FORM_ACT_ANNOUNCE && form->precedences != 0))
+		return ERR_NOT_FOUND;
+	*at = (struct place_key){ { s->refers[0].channel, accord_party_find(n->accord, s->refers[0].party),
+				    s->refers[0].epoch },
+				  s->refers[0].index };
+	if (act == FORM_ACT_ANNOUNCE)
+		return ERR_OK;
+	e = fold_form_life(&n->fold, at, NULL, &life);
+	if (e == ERR_OK)
+		*at = life.last;
+	return e;
+}
+
+static enum precedence said_as(const struct statement *s)
+{
+	return s->has_precedence ? s->precedence : PRECEDENCE_ROUTINE;
+}
+
+/* Whoever was told is told, and no less urgently; by a form that has no precedence of its own exactly so. */
 static enum err check_reach(struct node *n, const struct form *form, const struct statement *s,
 			    struct effect_answer *answer)
 {
-	enum form_act act = form_act_of(s);
 	struct buf memory = arena_lend(&n->fx->arena, ENTRY_LEN_MAX);
 	struct entry_read_out subject;
 	struct place_key at;
-	enum err e;
+	enum err e = find_subject(n, form, s, &at);
 
-	if ((act == FORM_ACT_ANNOUNCE && form->precedences != 0) || s->refers_count == 0)
-		return ERR_OK;
-	at = (struct place_key){ { s->refers[0].channel, accord_party_find(n->accord, s->refers[0].party),
-				   s->refers[0].epoch },
-				 s->refers[0].index };
-	e = node_entry(n, &at, &memory, &subject);
-	if (e == ERR_NOT_FOUND || (e == ERR_OK && subject.statement.kind != KIND_MESSAGE))
-		return ERR_OK; /* the fold says so */
+	if (e == ERR_OK)
+		e = node_entry(n, &at, &memory, &subject);
 	if (e != ERR_OK)
-		return e;
-	if ((act != FORM_ACT_ANNOUNCE || form->is_correction) && !has_reach(s, &subject.statement))
-		return refuse(answer, FORM_FAULT_REACH);
-	if ((act == FORM_ACT_CANCEL || form->precedences == 0) &&
-	    s->precedence != subject.statement.precedence)
+		return e == ERR_NOT_FOUND ? ERR_OK : e; /* the fold says so */
+	if (!has_reach(s, &subject.statement) || said_as(s) > said_as(&subject.statement) ||
+	    (form->precedences == 0 && said_as(s) != said_as(&subject.statement)))
 		return refuse(answer, FORM_FAULT_REACH);
 	return ERR_OK;
 }

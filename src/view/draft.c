@@ -343,17 +343,14 @@ enum err draft_needed(const struct fold *f, const struct draft_view *v, const st
 	const struct fold_input in = {
 		.statement = outgoing, .subject = about, .log = v->at.log, .entry = &entry
 	};
-	struct entry_view view = { 0 }, of;
+	struct entry_view view = { 0 };
 	struct case_file c = { .f = f, .in = &in, .kind = kind_find(outgoing->kind), .view = &view };
 	struct labelled l;
 	uint8_t by = 0;
-	enum err e = ERR_NOT_FOUND;
+	enum err e = find_urgency(f, &in, NULL, &view.urgency);
 
-	if (outgoing->refers_count > 0 && refers_place(f, &in, &outgoing->refers[0], &c.subject))
-		e = fold_get(f, &c.subject, &of);
-	if (e != ERR_OK && e != ERR_NOT_FOUND)
+	if (e != ERR_OK)
 		return e;
-	view.urgency = urgency_of(f->accord, outgoing, e == ERR_OK ? &of : NULL);
 	c.channel = accord_channel_find(f->accord, outgoing->channel);
 	if (f->accord->guidelines != NULL && label_outgoing(&c, outgoing, &l))
 		by = need_of(&l, outgoing, addressed(&l, c.channel, outgoing)).by;

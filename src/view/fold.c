@@ -411,20 +411,6 @@ static judge *const judges[] = {
 	judge_procedure,  judge_dialogue,    judge_text,       judge_watch,	 judge_key_anew,
 };
 
-/* Of what it refers to first; whether that matters says urgency_of. */
-static enum err judge_urgency(const struct case_file *c)
-{
-	const struct statement *s = c->in->statement;
-	struct place_key at;
-	struct entry_view about;
-	enum err e = ERR_NOT_FOUND;
-
-	if (s->refers_count > 0 && refers_place(c->f, c->in, &s->refers[0], &at))
-		e = fold_get(c->f, &at, &about);
-	c->view->urgency = urgency_of(c->f->accord, s, e == ERR_OK ? &about : NULL);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
-}
-
 enum err fold_judge(const struct fold *all, const struct fold_input *in, struct entry_view *out)
 {
 	struct fold under, *f = &under;
@@ -455,7 +441,7 @@ enum err fold_judge(const struct fold *all, const struct fold_input *in, struct 
 		else if (e != ERR_OK)
 			return e;
 	}
-	e = judge_urgency(&c);
+	e = find_urgency(f, in, &out->past, &out->urgency);
 	if (e == ERR_OK)
 		e = said_again(&c);
 	if (e != ERR_OK)

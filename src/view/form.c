@@ -10,6 +10,22 @@ enum err fold_form(const struct fold *f, const struct place_key *place, struct f
 	return row_get_form(f->map, place, out);
 }
 
+/* The next that is said of what stands at `first`, and does not only name it; ERR_NOT_FOUND at the end. */
+static enum err next_of(const struct fold *f, const struct place_key *first, struct message_at *at,
+			struct form_view *out)
+{
+	enum err e;
+
+	while ((e = fold_next_act(f, first, at)) == ERR_OK) {
+		e = row_get_form(f->map, &at->place, out);
+		if (e == ERR_OK && place_key_equal(&out->of, first))
+			return ERR_OK;
+		if (e != ERR_OK && e != ERR_NOT_FOUND)
+			return e;
+	}
+	return e;
+}
+
 /* Whether its author has ended what stands at `first`, in the past of this one. */
 static enum err is_ended(const struct case_file *c, const struct place_key *first, enum form_act act,
 			 bool *out)
@@ -19,14 +35,29 @@ static enum err is_ended(const struct case_file *c, const struct place_key *firs
 	enum err e = ERR_OK;
 
 	*out = false;
-	while (!*out && e == ERR_OK && (e = fold_next_act(c->f, first, &at)) == ERR_OK) {
-		e = row_get_form(c->f->map, &at.place, &ended);
-		/* What was closed can still be cancelled, once; what only names it ends another. */
-		if (e == ERR_OK && place_key_equal(&ended.of, first) &&
-		    (ended.act == FORM_ACT_CANCEL || (ended.act == FORM_ACT_CLOSE && act != FORM_ACT_CANCEL)))
+	while (!*out && e == ERR_OK && (e = next_of(c->f, first, &at, &ended)) == ERR_OK) {
+		/* What was closed can still be cancelled, once. */
+		if (ended.act == FORM_ACT_CANCEL || (ended.act == FORM_ACT_CLOSE && act != FORM_ACT_CANCEL))
 			e = past_covers(c->f, &c->view->past, &at.place, out);
-		if (e == ERR_NOT_FOUND)
-			e = ERR_OK;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err number_urgency(const struct fold *f, const struct past *past, const struct place_key *first,
+			enum precedence *out)
+{
+	struct message_at at = { 0 };
+	struct form_view said;
+	struct entry_view v;
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK && (e = next_of(f, first, &at, &said)) == ERR_OK) {
+		bool is_past = past == NULL;
+		e = fold_get(f, &at.place, &v);
+		if (e == ERR_OK && !is_past)
+			e = past_covers(f, past, &at.place, &is_past);
+		if (e == ERR_OK && is_past && v.urgency < *out)
+			*out = v.urgency;
 	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
@@ -178,16 +209,14 @@ static enum err read_acts(const struct life_of *of, const struct place_key *on, 
 {
 	const struct fold *f = of->f;
 	struct message_at at = { 0 };
+	struct form_view v;
 	enum err e;
 
-	while ((e = fold_next_act(f, on, &at)) == ERR_OK) {
-		struct form_view v;
-		e = fold_form(f, &at.place, &v);
+	while ((e = next_of(f, on, &at, &v)) == ERR_OK) {
+		e = fold_may(of->sight, &at.place);
 		if (e == ERR_OK)
-			e = fold_may(of->sight, &at.place);
-		if (e == ERR_OK && place_key_equal(&v.of, on))
 			live(f, &at.place, &v, has_form, of->name, l);
-		else if (e != ERR_OK && e != ERR_NOT_FOUND)
+		else if (e != ERR_NOT_FOUND)
 			return e;
 	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;

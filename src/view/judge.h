@@ -75,14 +75,19 @@ enum err release_folded(const struct fold *f, const struct fold_input *in,
 			const struct entry_view *v) MUST_CHECK;
 
 /*
- * How urgent it is: what is said of something is as urgent as that, whatever it says itself. A release and
- * what follows it has numbers of its own, a dialogue its own rules. NULL: about nothing that is folded.
+ * How urgent it is: what is said of something is as urgent as that, whatever it says itself, and what is said
+ * under a number as the most urgent that stands under it in that past (NULL: of all that is folded). A
+ * release and what follows it has numbers of its own, a dialogue its own rules.
  */
-enum precedence urgency_of(const struct accord *a, const struct statement *s, const struct entry_view *about);
+enum err find_urgency(const struct fold *f, const struct fold_input *in, const struct past *past,
+		      enum precedence *out) MUST_CHECK;
 
 /* ---- form.c ---- */
 
 enum err judge_form(const struct case_file *c, enum verdict *out) MUST_CHECK;
+/* *out, or the urgency of whatever is said of `first` in that past, if one is more urgent; NULL: of all. */
+enum err number_urgency(const struct fold *f, const struct past *past, const struct place_key *first,
+			enum precedence *out) MUST_CHECK;
 enum err fold_form_row(const struct fold *f, const struct fold_input *in) MUST_CHECK;
 
 /* procedure.c */

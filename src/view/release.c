@@ -163,25 +163,45 @@ static bool is_release(uint64_t kind)
 	return kind >= KIND_SUBMIT && kind <= KIND_REQUEST;
 }
 
-/* What refers to one thing, and a form that corrects or cancels what it refers to first. */
+/* What is said under the number that a form refers to first, or corrects what stands there. */
+static bool is_of_number(const struct accord *a, const struct statement *s)
+{
+	const struct form *form = form_of(a, s);
+
+	return form != NULL && (form->is_correction || form_act_of(s) != FORM_ACT_ANNOUNCE);
+}
+
+/* That, and what refers to one thing. */
 static bool is_as_urgent(const struct accord *a, const struct statement *s)
 {
 	const struct kind_row *kind = kind_find(s->kind);
-	const struct form *form = form_of(a, s);
 
-	if (form != NULL && (form->is_correction || form_act_of(s) == FORM_ACT_CANCEL))
-		return true;
-	return kind != NULL && kind->refers == KIND_REFERS_ONE && !is_release(s->kind) &&
-	       !kind_is_dialogue(s->kind);
+	return is_of_number(a, s) || (kind != NULL && kind->refers == KIND_REFERS_ONE &&
+				      !is_release(s->kind) && !kind_is_dialogue(s->kind));
 }
 
-enum precedence urgency_of(const struct accord *a, const struct statement *s, const struct entry_view *about)
+static enum precedence own_urgency(const struct statement *s)
 {
-	enum precedence own = s->has_precedence ? s->precedence : PRECEDENCE_ROUTINE;
+	return s->has_precedence ? s->precedence : PRECEDENCE_ROUTINE;
+}
 
-	if (about == NULL || !is_as_urgent(a, s))
-		return own;
-	return about->urgency < own ? about->urgency : own;
+enum err find_urgency(const struct fold *f, const struct fold_input *in, const struct past *past,
+		      enum precedence *out)
+{
+	const struct statement *s = in->statement;
+	struct entry_view about;
+	struct place_key at;
+	enum err e;
+
+	*out = own_urgency(s);
+	if (s->refers_count == 0 || !is_as_urgent(f->accord, s) || !refers_place(f, in, &s->refers[0], &at))
+		return ERR_OK;
+	e = fold_get(f, &at, &about);
+	if (e == ERR_OK && about.urgency < *out)
+		*out = about.urgency;
+	if (e == ERR_OK && is_of_number(f->accord, s))
+		e = number_urgency(f, past, &at, out);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 struct release_need need_of(const struct labelled *l, const struct statement *s, uint32_t to)
@@ -198,7 +218,7 @@ struct release_need need_of(const struct labelled *l, const struct statement *s,
 	/* WRONG is one officer's, at once; words beside it are as urgent as what had to be read back. */
 	urgency = s->kind == KIND_MARK	     ? PRECEDENCE_FLASH
 		  : s == l->c->in->statement ? l->c->view->urgency
-					     : urgency_of(l->c->f->accord, s, NULL);
+					     : own_urgency(s);
 	words = policy_release_need(l->g, &l->mask, l->room->plane, urgency, to);
 	words.consents |= need.consents;
 	if (words.by < need.by) {

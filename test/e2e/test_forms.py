@@ -12,13 +12,13 @@ def send(node, *words, channel="notify", key="watch", code=0, **more):
     return node.say("send", channel, *TO, *words, key=key, code=code, **more)
 
 
-def post(node, fields, form, precedence=officers.IMMEDIATE):
+def post(node, fields, form, precedence=officers.IMMEDIATE, channel="notify", body=b"", **more):
     """As another program would file it: nothing looks at the fields before the node does."""
-    seen = node.get("/seen", channel="notify")
+    seen = node.get("/seen", channel=channel)
     raw = officers.statement(bytes.fromhex(seen["accord"]), seen["channel"], seen["party"], "watch", rel=seen["parties"],
                              seen=[(row["party"], row["epoch"], row["size"]) for row in seen["seen"]], to=[("usa", "watch", 0)],
-                             precedence=precedence, form=form, fields=fields)
-    return node.post([officers.item(raw, [node.key("watch")])])[0]
+                             precedence=precedence, form=form, fields=fields, body=body, **more)
+    return node.post([officers.item(raw, [node.key("watch")], body)])[0]
 
 
 def both(pair, place):
@@ -80,6 +80,35 @@ def test_one_lifecycle_under_one_number(pair):
     kor.say("cancel", first, "다시", key="watch", code=4)
     # Only whoever announced it goes on with it.
     usa.say("close", first, "not ours", key="watch", code=4)
+
+
+def test_a_number_is_as_urgent_as_what_stands_under_it(pair):
+    """Nobody is alone at FLASH: neither who amends, cancels or closes one, nor who says that it is ROUTINE by now."""
+    kor, usa = pair["kor"], pair["usa"]
+    first = kor.release("send", "notify-urgent", *TO, *N20, "--precedence", "FLASH")
+    both(pair, first)
+
+    def under(place, act, precedence):
+        there = kor.entry(place)
+        fields = {0: act, 202: "said by one"} | ({1: 4, 2: 2, 3: [1, 2], 4: 3, 5: 2} if act == 1 else {})
+        body = b"" if act == 1 else officers.encode({1: bytes(16), 2: "en", 5: {203: "it is over"}})
+        return post(kor, fields, ["N20", 1], precedence=precedence, channel="notify-urgent", body=body,
+                    refers=[[there["channel"], there["party"], there["epoch"], there["index"], bytes.fromhex(there["leaf"])]])
+    for act in (1, 2, 3):
+        slow, alone = under(first, act, officers.IMMEDIATE), under(first, act, officers.FLASH)
+        assert (slow["rule"], slow.get("fault", {}).get("name")) == ("FORM", "REACH"), slow
+        assert alone["rule"] == "APPROVAL", alone
+    amended = kor.release("amend", first, "--field", "confidence=high")
+    assert [entry["precedence"] for entry in both(pair, amended)] == ["FLASH", "FLASH"]
+    closed = kor.release("close", first, "상황이 끝남")
+    assert both(pair, closed)[1]["verdict"] == "OK" and usa.entry(first)["life"]["state"] == "CLOSED"
+    # What became a FLASH is one, and is cancelled as such.
+    second = send(kor, *N20, channel="notify-urgent")["place"]
+    assert both(pair, kor.release("amend", second, "--precedence", "FLASH"))[1]["verdict"] == "OK"
+    assert under(second, 2, officers.IMMEDIATE)["fault"]["name"] == "REACH"
+    kor.say("amend", second, "--precedence", "IMMEDIATE", key="watch", code=4)
+    entry = both(pair, kor.release("cancel", second, "잘못된 통보였음"))[1]
+    assert (entry["verdict"], entry["precedence"], usa.entry(second)["life"]["state"]) == ("OK", "FLASH", "CANCELLED")
 
 
 def test_what_only_a_form_says_is_not_lost_without_one(pair):
@@ -172,7 +201,8 @@ def test_a_request_and_its_answer(pair):
     # An answer is a reply, and comes after what it answers.
     assert "announced by a reply" in kor.run("send", "consult", *TO, "--form", "N11", "--field", "answer=accept", key="watch",
                                              code=4).stderr
-    changed = usa.say("amend", done, "--field", "answer=other-time", "--field", "span=3h/4h", key="watch")["place"]
+    # Nobody gives a FLASH another answer alone.
+    changed = usa.release("amend", done, "--field", "answer=other-time", "--field", "span=3h/4h")
     assert both(pair, changed)[0]["life"]["number"] == done
 
 

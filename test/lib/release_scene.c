@@ -154,9 +154,12 @@ static void put_field(struct statement *st, uint64_t key, struct buf *value)
 
 static void put_fields(struct statement *st, const struct line *l, uint8_t memory[3][2300])
 {
+	static const uint8_t acts[] = { 0, 1, 2, 3 };
 	struct buf one = { memory[0], 0, 2300, false }, two = { memory[1], 0, 2300, false };
 	uint8_t hash[HASH_LEN];
 
+	if (l->act != 0)
+		st->fields[st->fields_count++] = (struct field){ FORM_FIELD_ACT, { &acts[l->act], 1 } };
 	memset(hash, l->hash, sizeof hash);
 	if (l->kind == KIND_SUBMIT)
 		cbor_put_bytes(&one, (struct bytes){ l->outgoing->bytes, l->outgoing->len });

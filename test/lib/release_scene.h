@@ -76,6 +76,7 @@ struct line {
 	bool is_at_door; /* its own door asks */
 	/* Free text: in a field that no kind names, a form that the accord lacks, an attempt, a file. */
 	bool has_unnamed, has_form, has_path, has_blob;
+	uint64_t act; /* of the form */
 };
 
 int scene_open(struct scene *s);

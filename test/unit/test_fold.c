@@ -1983,6 +1983,31 @@ static void test_a_number_beside_another(void **state)
 	assert_int_equal(life.count, 0);
 }
 
+/* A number is as urgent as what stands under it in the past of who goes on with it, whatever came first. */
+static void test_a_number_is_as_urgent_as_its_past(void **state)
+{
+	static const struct twist flash = { .form = "N20", .act = AMEND, .is_later = true },
+				  slow = { .form = "N20", .precedence = 2 },
+				  amended = { .form = "N20", .act = AMEND, .precedence = 2 },
+				  corrected = { .form = "N31", .precedence = 2 };
+
+	for (size_t order = 0; order < 2; order++) {
+		struct scene *s;
+		(void)close_scene(state);
+		(void)open_scene(state);
+		s = open_forms(state);
+		add_key(s, (struct log_key){ 7, 0, 2 }, 0, 1, 1);
+		assert_int_equal(put(s, 0, KIND_MESSAGE, 0, &slow).urgency, PRECEDENCE_PRIORITY);
+		if (order == 0)
+			assert_int_equal(put(s, 0, KIND_MESSAGE, 3, &flash).verdict, VERDICT_OK);
+		/* this log had not seen the other */
+		assert_int_equal(put(s, 0, KIND_MESSAGE, 3, &amended).urgency, PRECEDENCE_PRIORITY);
+		assert_int_equal(put(s, 0, KIND_MESSAGE, 3, &corrected).urgency, PRECEDENCE_PRIORITY);
+		if (order == 1)
+			assert_int_equal(put(s, 0, KIND_MESSAGE, 3, &flash).verdict, VERDICT_OK);
+	}
+}
+
 static void test_translations(void **state)
 {
 	static const struct {
@@ -2163,6 +2188,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_verdicts, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_forms, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_a_number_beside_another, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_a_number_is_as_urgent_as_its_past, open_scene,
+						close_scene),
 		cmocka_unit_test_setup_teardown(test_translations, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_the_first_signature_is_the_authors, open_scene,
 						close_scene),

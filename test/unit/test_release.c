@@ -1121,6 +1121,56 @@ static void test_corrected_by_a_form(void **state)
 	s->accord->forms = kept;
 }
 
+/* Whatever is said under a number is as urgent as what stands there, when it was said: judged by the past. */
+static void test_under_a_number(void **state)
+{
+	static struct form x9 = {
+		.name = "X9", .version = 1, .planes = 0xff, .acts = 0x0f, .precedences = 0x0f
+	};
+	static const struct {
+		const char *why;
+		int precedence; /* 1: FLASH, 4: ROUTINE */
+		size_t refers;
+		uint64_t act;
+		enum verdict alone;
+	} rows[] = {
+		{ "announced as FLASH", 1, 0, FORM_ACT_ANNOUNCE, VERDICT_APPROVAL }, /* 1, 2 */
+		{ "amended", 4, 2, FORM_ACT_AMEND, VERDICT_APPROVAL },		     /* 3, 4 */
+		{ "cancelled", 4, 2, FORM_ACT_CANCEL, VERDICT_APPROVAL },	     /* 5, 6 */
+		{ "announced as ROUTINE", 4, 0, FORM_ACT_ANNOUNCE, VERDICT_OK },     /* 7, 8 */
+		{ "amended", 4, 8, FORM_ACT_AMEND, VERDICT_OK },		     /* 9, 10 */
+		{ "amended as FLASH", 1, 8, FORM_ACT_AMEND, VERDICT_APPROVAL },	     /* 11, 12 */
+		{ "amended since", 4, 8, FORM_ACT_AMEND, VERDICT_APPROVAL },	     /* 13, 14 */
+		{ "closed", 4, 8, FORM_ACT_CLOSE, VERDICT_APPROVAL },		     /* 15, 16 */
+		{ "a number beside them", 4, 0, FORM_ACT_ANNOUNCE, VERDICT_OK },     /* 17, 18 */
+		{ "closed", 4, 18, FORM_ACT_CLOSE, VERDICT_OK },		     /* 19 */
+		{ "announced, and naming a FLASH", 4, 2, FORM_ACT_ANNOUNCE, VERDICT_OK },
+	};
+	struct form *kept = s->accord->forms;
+
+	(void)state;
+	s->accord->forms = &x9;
+	scene_clear(s);
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct line alone = { .kind = KIND_MESSAGE,
+				      .label = "U rel:KOR,USA",
+				      .precedence = rows[i].precedence,
+				      .refers = rows[i].refers,
+				      .has_form = true,
+				      .act = rows[i].act },
+			    three = alone;
+		enum verdict got = scene_put(s, &alone);
+		if (got != rows[i].alone)
+			fail_msg("%s (%zu): %s", rows[i].why, i, verdict_name(got));
+		three.by_count = 3;
+		memcpy(three.by, ((enum person[]){ DUTY, RELEASER, OTHER }), 3 * sizeof three.by[0]);
+		if (got == VERDICT_APPROVAL || rows[i].act == FORM_ACT_ANNOUNCE ||
+		    rows[i].act == FORM_ACT_AMEND)
+			assert_int_equal(scene_put(s, &three), VERDICT_OK);
+	}
+	s->accord->forms = kept;
+}
+
 /* Which posts release: of an accord without guidelines every one does. */
 static void test_who_releases(void **state)
 {
@@ -2185,6 +2235,7 @@ int main(void)
 		cmocka_unit_test(test_consents_are_codes),
 		cmocka_unit_test(test_who_releases),
 		cmocka_unit_test(test_corrected_by_a_form),
+		cmocka_unit_test(test_under_a_number),
 		cmocka_unit_test(test_first_to_see),
 		cmocka_unit_test(test_recall),
 		cmocka_unit_test(test_recall_of_three),
