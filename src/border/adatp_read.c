@@ -93,7 +93,7 @@ static void take_succession(struct incoming *in, const struct xml_node *label, s
 	struct bytes at = n == NULL ? (struct bytes){ NULL, 0 } : text_below(n, "SuccessionDateTime");
 	char memory[LABEL_TEXT_LEN_MAX];
 	struct buf line = BUF_ON(memory);
-	struct label_mask later, both;
+	struct label_mask later;
 	bool is_known;
 
 	if (n == NULL)
@@ -113,13 +113,8 @@ static void take_succession(struct incoming *in, const struct xml_node *label, s
 		return;
 	if (is_known && policy_is_within(in->guidelines, &m->label, &later))
 		return;
-	m->mark = INCOMING_CONTRADICTORY;
-	if (!is_known)
-		return;
-	if (policy_join(in->guidelines, &m->label, &later, &both).is_allowed)
-		m->label = both;
-	else
-		m->mark = INCOMING_UNKNOWN;
+	m->mark = is_known && !incoming_tighten(in->guidelines, &later, m) ? INCOMING_UNKNOWN
+									   : INCOMING_CONTRADICTORY;
 }
 
 /* An item for each place where words lie that it is bound to, or one; the labels of a file count for each. */

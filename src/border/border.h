@@ -112,8 +112,8 @@ struct bytes border_title_in(const struct border_item *it, size_t language);
 void label_text_write(const struct guidelines *g, const struct label_mask *m, struct buf *out);
 /*
  * ERR_USAGE: it is no such line. ERR_REFUSED: it is of other guidelines or another version of them, or names
- * what they do not know, or is no label that they allow. Letters of either case and more blanks than one are
- * read; anything fuzzier is not.
+ * what they do not know, or is no label that they allow. *out is set in the last case too, and all zero in
+ * the others. Letters of either case and more blanks than one are read; anything fuzzier is not.
  */
 enum err label_text_read(const struct guidelines *g, struct bytes in, struct label_mask *out) MUST_CHECK;
 

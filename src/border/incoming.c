@@ -24,7 +24,9 @@ enum err incoming_read(const struct guidelines *g, size_t home, struct bytes for
 {
 	enum err e = ERR_NOT_FOUND;
 
-	*out = (struct incoming){ .guidelines = g, .home = home, .items = json_array(), .whole = in };
+	*out = (struct incoming){
+		.guidelines = g, .home = home, .items = json_array(), .readers = UINT64_MAX, .whole = in
+	};
 	for (size_t i = 0; i < ARRAY_COUNT(formats); i++) {
 		if (!bytes_equal(format, bytes_str(formats[i].name)))
 			continue;
@@ -73,19 +75,31 @@ void incoming_look_at(struct incoming *in, struct bytes marking)
 	}
 }
 
+bool incoming_tighten(const struct guidelines *g, const struct label_mask *more, struct incoming_marks *m)
+{
+	if (!m->has_label) {
+		m->has_label = true;
+		m->label = *more;
+		return true;
+	}
+	if (policy_join(g, &m->label, more, &m->label).is_allowed)
+		return true;
+	m->is_nobodys = true;
+	return false;
+}
+
 void incoming_take_label(const struct guidelines *g, struct bytes line, struct incoming_marks *m)
 {
-	struct label_mask label;
+	struct label_mask label = { 0 };
+	enum err e = g == NULL ? ERR_REFUSED : label_text_read(g, line, &label);
 
-	if (g == NULL || label_text_read(g, line, &label) != ERR_OK) {
+	/* One that may not be given restricts all the same, if its words are known. */
+	if (label.origin != 0 && !incoming_tighten(g, &label, m))
+		e = ERR_REFUSED;
+	if (e != ERR_OK)
 		m->mark = INCOMING_UNKNOWN;
-	} else if (m->mark == INCOMING_UNLABELLED) {
-		m->mark = INCOMING_LABELLED;
-		m->label = label;
-	} else if (m->mark != INCOMING_UNKNOWN) {
-		bool is_joined = policy_join(g, &m->label, &label, &m->label).is_allowed;
-		m->mark = is_joined ? INCOMING_CONTRADICTORY : INCOMING_UNKNOWN;
-	}
+	else if (m->mark != INCOMING_UNKNOWN)
+		m->mark = m->mark == INCOMING_UNLABELLED ? INCOMING_LABELLED : INCOMING_CONTRADICTORY;
 }
 
 void incoming_take_line(struct incoming *in, struct bytes line, struct incoming_marks *m)
@@ -101,14 +115,14 @@ void incoming_take_marking(const struct guidelines *g, const struct banner *b, b
 
 	if (!b->is_there)
 		return;
-	if (m->mark == INCOMING_UNLABELLED)
+	if (m->mark != INCOMING_LABELLED && m->mark != INCOMING_CONTRADICTORY) {
 		banner_join(g, b, &m->said);
-	if (m->mark != INCOMING_LABELLED && m->mark != INCOMING_CONTRADICTORY)
-		return;
-	if (!banner_join_label(g, b, is_part, &m->label, &differs))
+	} else if (!banner_join_label(g, b, is_part, &m->label, &differs)) {
 		m->mark = INCOMING_UNKNOWN;
-	else if (differs)
+		m->is_nobodys = true;
+	} else if (differs) {
 		m->mark = INCOMING_CONTRADICTORY;
+	}
 }
 
 void incoming_take_banner(struct incoming *in, struct bytes text, struct incoming_marks *m)
@@ -167,6 +181,27 @@ static bool put_text(json_t *item, const char *key, struct bytes text)
 	return value != NULL && json_object_set_new(item, key, value) == 0;
 }
 
+/*
+ * Roles of ours that may read it, whichever of its marks is meant. What has no label of ours is for whoever
+ * reaches the level and values that its banners say: it waits for one of us to say whose it is.
+ */
+static uint64_t readers_of(const struct incoming *in, const struct incoming_marks *m)
+{
+	const struct label_mask ours = { .level = m->said.level,
+					 .values = m->said.values,
+					 .rel = 1u << in->home,
+					 .origin = 1u << in->home };
+	uint64_t out = UINT64_MAX;
+
+	if (in->guidelines == NULL)
+		return out;
+	if (m->is_nobodys || in->home >= in->guidelines->parties_count)
+		return 0;
+	if (m->has_label)
+		out = policy_roles(in->guidelines, &m->label, in->home);
+	return out & policy_roles(in->guidelines, &ours, in->home);
+}
+
 bool incoming_put(struct incoming *in, struct bytes id, struct bytes title, struct bytes text,
 		  const struct incoming_marks *marks)
 {
@@ -188,5 +223,6 @@ bool incoming_put(struct incoming *in, struct bytes id, struct bytes title, stru
 		json_decref(item);
 		return false;
 	}
+	in->readers &= readers_of(in, m);
 	return json_array_append_new(in->items, item) == 0;
 }

@@ -31,6 +31,8 @@ struct incoming {
 	 * array of {"id", "title", "text", "mark", "label", "proposed": how a person would type it}; its own
 	 */
 	json_t *items;
+	/* roles of home that may read each of them, whichever of its marks is meant */
+	uint64_t readers;
 	const char *rule;   /* of the format that is broken; NULL while none is */
 	size_t offset;	    /* where, as far as it is known */
 	struct bytes whole; /* while it is read */
@@ -52,9 +54,13 @@ void incoming_close(struct incoming *in); /* takes zeroed ones */
 /* Marks one after another: what does not go together with what was there is a contradiction. */
 struct incoming_marks {
 	enum incoming_mark mark; /* starts as UNLABELLED */
-	struct label_mask label;
-	struct banner said; /* while it is UNLABELLED: what its banners and marks of portions say together */
+	bool has_label; /* it, or a part of it, has a label whose words are known, be it none that may be given */
+	bool is_nobodys;	 /* of two that it has, or of a label and a banner, nobody may read both */
+	struct label_mask label; /* the stricter of all that it has */
+	struct banner said;	 /* where it has none: what its banners and marks of portions say together */
 };
+/* A label more, or one of a part. False: nobody may read what has both. */
+bool incoming_tighten(const struct guidelines *g, const struct label_mask *more, struct incoming_marks *m);
 /* Where others put what they like: whether it is meant as a line of section 2. */
 bool incoming_is_line(struct bytes text);
 /* A line of section 2: one label more, or what may be read by both. */

@@ -143,6 +143,7 @@ enum err label_text_read(const struct guidelines *g, struct bytes in, struct lab
 	struct bytes word, name;
 	enum err e;
 
+	*out = m;
 	if (in.len > LABEL_TEXT_LEN_MAX)
 		return ERR_USAGE;
 	for (size_t i = 0; i < in.len; i++) {
@@ -162,9 +163,8 @@ enum err label_text_read(const struct guidelines *g, struct bytes in, struct lab
 	}
 	if (e == ERR_OK && (m.rel == 0 || m.origin == 0))
 		e = ERR_USAGE;
-	if (e == ERR_OK && !policy_label_check(g, &m).is_allowed)
-		e = ERR_REFUSED;
-	if (e == ERR_OK)
-		*out = m;
-	return e;
+	if (e != ERR_OK)
+		return e;
+	*out = m;
+	return policy_label_check(g, &m).is_allowed ? ERR_OK : ERR_REFUSED;
 }

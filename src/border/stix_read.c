@@ -110,7 +110,7 @@ static bool take_mark(const struct guidelines *g, const struct stix_in *in, cons
 	return is_same;
 }
 
-static bool has_label(const struct stix_object *o)
+static bool is_labelled(const struct stix_object *o)
 {
 	return o->marks.mark == INCOMING_LABELLED || o->marks.mark == INCOMING_CONTRADICTORY;
 }
@@ -135,7 +135,7 @@ static void take_statements(const struct guidelines *g, const struct stix_in *in
 	}
 	if (is_there)
 		return;
-	if (has_label(out))
+	if (is_labelled(out))
 		out->marks.mark = INCOMING_UNKNOWN;
 	else if (g != NULL)
 		incoming_take_marking(g, &unknown, is_part, &out->marks);
@@ -156,13 +156,16 @@ static void take_part(const struct guidelines *g, const struct stix_in *in, cons
 		      struct stix_object *out)
 {
 	struct stix_object part = { .marks = { .mark = INCOMING_UNLABELLED } };
-	struct label_mask both, *whole = &out->marks.label;
+	struct label_mask was, *whole = &out->marks.label;
 	const struct tlp *tlp = NULL;
+	bool is_joined;
 	uint8_t level;
 
 	(void)take_mark(g, in, id, &part, &tlp);
 	take_statements(g, in, id, true, out);
-	if (!has_label(out)) {
+	was = *whole;
+	is_joined = !part.marks.has_label || incoming_tighten(g, &part.marks.label, &out->marks);
+	if (!is_labelled(out)) {
 		/* a label of ours on a part of what has none */
 		out->marks.said.is_unknown =
 			out->marks.said.is_unknown || part.marks.mark != INCOMING_UNLABELLED;
@@ -172,18 +175,17 @@ static void take_part(const struct guidelines *g, const struct stix_in *in, cons
 		take_level(g, tlp, out);
 	if (part.marks.mark == INCOMING_UNLABELLED)
 		return;
-	if (part.marks.mark == INCOMING_UNKNOWN ||
-	    !policy_join(g, whole, &part.marks.label, &both).is_allowed)
+	if (part.marks.mark == INCOMING_UNKNOWN || !is_joined)
 		out->marks.mark = INCOMING_UNKNOWN;
-	else if (both.level != whole->level || both.values != whole->values || both.rel != whole->rel ||
-		 both.origin != whole->origin)
-		out->marks.mark = INCOMING_CONTRADICTORY, *whole = both;
+	else if (was.level != whole->level || was.values != whole->values || was.rel != whole->rel ||
+		 was.origin != whole->origin)
+		out->marks.mark = INCOMING_CONTRADICTORY;
 }
 
 static void take_parts(const struct guidelines *g, const struct stix_in *in, const json_t *parts,
 		       struct stix_object *out)
 {
-	for (size_t i = 0; i < json_array_size(parts) && out->marks.mark != INCOMING_UNKNOWN; i++) {
+	for (size_t i = 0; i < json_array_size(parts); i++) {
 		const char *id = str_of(json_array_get(parts, i), "marking_ref");
 		if (id != NULL) /* it may be of a language instead */
 			take_part(g, in, id, out);
@@ -212,11 +214,11 @@ enum err stix_read_object(const struct guidelines *g, const struct stix_in *in, 
 			return ERR_USAGE;
 		is_one_tlp = take_mark(g, in, id, out, &tlp) && is_one_tlp;
 	}
-	if (has_label(out) && !is_one_tlp)
+	if (is_labelled(out) && !is_one_tlp)
 		out->marks.mark = INCOMING_CONTRADICTORY;
-	if (has_label(out) && tlp != NULL)
+	if (is_labelled(out) && tlp != NULL)
 		take_level(g, tlp, out);
-	for (size_t i = 0; i < json_array_size(marks) && out->marks.mark != INCOMING_UNKNOWN; i++)
+	for (size_t i = 0; i < json_array_size(marks); i++)
 		take_statements(g, in, json_string_value(json_array_get(marks, i)), false, out);
 	take_parts(g, in, json_object_get(o, "granular_markings"), out);
 	if (tlp != NULL && g != NULL && level_of_tlp(g, tlp, &level) && level > out->marks.said.level)

@@ -14,11 +14,11 @@ from test_clock import faked
 TEAM = {"watch": ["watch"], "head": ["head"], "shift": ["shift"], "deputy": ["deputy"], "policy": ["policy"]}
 
 
-def world(stage, tmp_path, team):
+def world(stage, tmp_path, team, **more):
     accord = tmp_path / "accord"
     shutil.copytree(nodes.ROOT / "accords/rok-us", accord)
     shutil.copy(nodes.ROOT / "test/lib/guidelines", accord / "guidelines")
-    return stage.world(accord=accord, officers_of={"kor": team, "usa": team}, label="OPEN")
+    return stage.world(accord=accord, officers_of={"kor": team, "usa": team}, label="OPEN", **more)
 
 
 @pytest.fixture
@@ -556,3 +556,27 @@ def test_quarantine_is_read_by_releasers(guided, tmp_path):
     for who, code in (("watch", 4), ("head", 0)):
         done = kor.run("quarantine", "show", name, "--key", kor.keys / who, code=code)
         assert ("The words of it." in done.stdout) == (code == 0) and ("RELEASER" in done.stderr) == (code == 4)
+
+
+def test_quarantine_is_read_as_every_mark_allows(stage, tmp_path):
+    """What may be meant by two labels, or by one that nobody may give, is for whoever may read it either way."""
+    held = ("role shift    up-to SECRET holds caveat.* may release", "role shift    up-to CLOSED holds may release")
+    kor = world(stage, tmp_path, TEAM, edit={"guidelines": held})["kor"]
+    kor.stop()
+    kor.forbid_owner()
+    kor.start()
+    both = "PLAY 1 CLOSED rel=KOR,USA origin=USA"
+    for number, (labels, mark, shift, head) in enumerate((
+            ((both, "PLAY 1 OPEN rel=KOR,USA origin=USA"), "CONTRADICTORY", 0, 0),
+            (("PLAY 1 OPEN caveat=NCG rel=KOR,USA origin=USA", ""), "UNKNOWN", 4, 0),
+            ((both, "PLAY 1 OPEN caveat=NCG rel=KOR,USA origin=USA"), "UNKNOWN", 4, 0),
+            (("PLAY 1 SECRET rel=KOR origin=KOR", "PLAY 1 SECRET rel=USA origin=USA"), "UNKNOWN", 4, 4),
+            (("PLAY 2 SECRET rel=KOR,USA origin=USA", ""), "UNKNOWN", 0, 0))):
+        one = tmp_path / f"{number}.csv"
+        one.write_text('id,text,label,label\n1,The words of it.,"{}","{}"\n'.format(*labels))
+        name = json.loads(kor.run("import", "csv", one, "--json").stdout)["name"]
+        assert {"name": name, "mark": mark, "items": 1} in json.loads(kor.run("quarantine", "list", "--json").stdout)
+        for who, code in (("watch", 4), ("shift", shift), ("head", head)):
+            done = kor.run("quarantine", "show", name, "--key", kor.keys / who, code=code)
+            assert ("The words of it." in done.stdout) == (code == 0), (labels, who, done.stderr)
+            assert code == 0 or ("NOBODY" if head else "RELEASER") in done.stderr, (labels, who, done.stderr)

@@ -1,5 +1,6 @@
 /* Markings of others: what they say beside a label, and the label that is proposed of one alone. */
 #include "border/incoming.h"
+#include "border/stix.h"
 #include "border_labels.h"
 #include "crypto/sign.h"
 #include "policy/marking.h"
@@ -141,6 +142,81 @@ static void attributes_are_proposed(void **state)
 	}
 }
 
+#define STIX(marks, level)                                                                                 \
+	"{\"objects\":[{\"type\":\"marking-definition\",\"id\":\"m\",\"extensions\":{\"" STIX_EXTENSION    \
+	"\":{\"label\":\"KOR-USA 3 " level " rel=KOR,USA origin=USA\"}}},{\"type\":\"note\",\"id\":\"n\"," \
+	"\"content\":\"a\",\"granular_markings\":[" marks "{\"marking_ref\":\"m\"}]}]}"
+
+/* Posts that may read what waits, whichever of its marks is meant. */
+static void read_as_every_mark_allows(void **state)
+{
+	static const char all[] = "desk duty leader press releaser";
+	static const struct {
+		const char *why, *format, *text, *readers;
+	} rows[] = {
+		{ "no label", "csv", "text\na\n", all },
+		{ "a label", "csv", "label,text\n\"" LABEL_S "\",a\n", "desk duty leader releaser" },
+		{ "a label of another version", "csv", "label,text\n\"KOR-USA 2 TS rel=KOR origin=KOR\",a\n",
+		  all },
+		{ "two, of which the other is lower", "csv",
+		  "label,label,text\n\"" LABEL_S "\",\"KOR-USA 3 U rel=KOR,USA origin=USA\",a\n",
+		  "desk duty leader releaser" },
+		{ "two that nobody may read both", "csv",
+		  "label,label,text\n\"KOR-USA 3 U rel=KOR origin=KOR\",\"KOR-USA 3 U rel=USA "
+		  "origin=USA\",a\n",
+		  "" },
+		{ "one that may not be given", "csv",
+		  "label,text\n\"KOR-USA 3 R caveat=LEADER rel=KOR,USA origin=USA\",a\n", "leader releaser" },
+		{ "and one behind it", "csv",
+		  "label,label,text\n\"KOR-USA 3 R caveat=NCG rel=KOR,USA origin=USA\",\"KOR-USA 3 TS "
+		  "rel=KOR,USA "
+		  "origin=USA\",a\n",
+		  "duty leader releaser" },
+		{ "one, and another's behind it", "csv",
+		  "label,label,text\n\"KOR-USA 3 TS rel=KOR,USA origin=USA\",\"X 1 U rel=KOR "
+		  "origin=KOR\",a\n",
+		  "duty leader releaser" },
+		{ "another's, and one behind it", "csv",
+		  "label,label,text\n\"X 1 U rel=KOR origin=KOR\",\"KOR-USA 3 TS rel=KOR,USA "
+		  "origin=USA\",a\n",
+		  "duty leader releaser" },
+		{ "a banner that lets nobody here", "csv",
+		  "marking,label,text\n\"SECRET//REL TO JPN\",\"" LABEL_S "\",a\n", "" },
+		{ "a banner alone", "csv", "marking,text\n\"TOP SECRET//LEADER EYES\",a\n",
+		  "leader releaser" },
+		{ "a banner beside another's label", "csv",
+		  "marking,label,text\n\"TOP SECRET//REL TO KOR\",\"X 1 U rel=KOR origin=KOR\",a\n",
+		  "duty leader releaser" },
+		{ "a banner with a word that is not known", "csv", "marking,text\n\"TOP SECRET//SI\",a\n",
+		  "duty leader releaser" },
+		{ "the strictest of two items", "csv",
+		  "label,text\n\"" LABEL_S "\",a\n\"KOR-USA 3 TS rel=KOR,USA origin=USA\",b\n",
+		  "duty leader releaser" },
+		{ "a part of what has no label", "stix", STIX("", "TS"), "duty leader releaser" },
+		{ "a part behind one that is not known", "stix", STIX("{\"marking_ref\":\"none\"},", "TS"),
+		  "duty leader releaser" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		char memory[256];
+		struct buf readers = BUF_ON(memory);
+		struct incoming in;
+		if (incoming_read(g, 0, bytes_str(rows[i].format), bytes_str(rows[i].text), &in) != ERR_OK)
+			fail_msg("%s: %s", rows[i].why, in.rule);
+		for (size_t role = 0; role < accord->roles_count; role++) {
+			if ((in.readers >> role & 1) == 0)
+				continue;
+			buf_put_str(&readers, readers.len > 0 ? " " : "");
+			buf_put_str(&readers, accord->roles[role].name);
+		}
+		buf_put_byte(&readers, '\0');
+		if (strcmp(memory, rows[i].readers) != 0)
+			fail_msg("%s: %s", rows[i].why, memory);
+		incoming_close(&in);
+	}
+}
+
 /* Every label as we mark it, here and at home, is proposed as it was or stricter. */
 static void every_marking_and_back(void **state)
 {
@@ -183,6 +259,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(banners_are_compared_whole_and_proposed),
 		cmocka_unit_test(attributes_are_proposed),
+		cmocka_unit_test(read_as_every_mark_allows),
 		cmocka_unit_test(every_marking_and_back),
 	};
 
