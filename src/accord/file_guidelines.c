@@ -594,6 +594,20 @@ static void read_words(struct line_reader *r, struct accord *a)
 	g->words_line = line_of(r);
 }
 
+/* As a party of the accord marks at home: a code that is no other level's, there or here. */
+static bool is_home_code(const struct accord *a, const struct guidelines_map *m, struct bytes code)
+{
+	const struct guidelines *g = a->guidelines;
+	size_t level = guidelines_level_find(g, code), prefix = strlen(GUIDELINES_HOME);
+
+	for (size_t i = 0; i < g->maps_count; i++) {
+		if (strcmp(g->maps[i].format, m->format) == 0 && bytes_equal(g->maps[i].value, code))
+			return false;
+	}
+	return is_code(code) && (level == m->level || level == g->levels_count) &&
+	       accord_party_find(a, bytes_str(m->format + prefix)) < a->parties_count;
+}
+
 static void read_map(struct line_reader *r, struct accord *a)
 {
 	struct guidelines *g = draft(r, a);
@@ -611,6 +625,9 @@ static void read_map(struct line_reader *r, struct accord *a)
 	}
 	if (g->maps_count == GUIDELINES_MAPS_MAX)
 		line_refuse(r, "guidelines.count");
+	if (r->rule == NULL && strncmp(m.format, GUIDELINES_HOME, strlen(GUIDELINES_HOME)) == 0 &&
+	    !is_home_code(a, &m, value))
+		line_refuse(r, "guidelines.map");
 	if (r->rule != NULL)
 		return;
 	m.line = line_of(r);

@@ -60,3 +60,12 @@ bool guidelines_is_review_due(const struct guidelines *g, struct wall now)
 {
 	return now.ms >= g->review_by.end.ms;
 }
+
+struct bytes guidelines_level_name(const struct guidelines *g, const char *format, uint8_t level)
+{
+	for (size_t i = 0; i < g->maps_count; i++) {
+		if (g->maps[i].level == level && strcmp(g->maps[i].format, format) == 0)
+			return g->maps[i].value;
+	}
+	return (struct bytes){ NULL, 0 };
+}

@@ -115,7 +115,9 @@ struct guidelines_review {
 	uint16_t line;
 };
 
-/* What a level is called in a format: a level without such a line is not sent in it. */
+/* What a level is called in a format: a level without such a line is not sent in it. Of the format that begins
+ * so and ends in a party's name it is the code that this party marks it with at home. */
+#define GUIDELINES_HOME "home-"
 struct guidelines_map {
 	char format[ROLE_NAME_MAX + 1]; /* "tlp" */
 	uint8_t level;
@@ -163,6 +165,8 @@ size_t guidelines_level_find(const struct guidelines *g, struct bytes code);
 size_t guidelines_category_find(const struct guidelines *g, struct bytes name);
 size_t guidelines_value_find(const struct guidelines *g, struct bytes code);
 size_t guidelines_feed_find(const struct guidelines *g, struct bytes name);
+/* What `map` calls a level in a format; .len 0: it has no name there, and what has that level is not sent. */
+struct bytes guidelines_level_name(const struct guidelines *g, const char *format, uint8_t level);
 
 #define GUIDELINES_DAY_LEN 11 /* "2027-06-30" and its terminator */
 /* The day of review-by as it is written; and whether that day (UTC) has passed. Nothing stops on it. */

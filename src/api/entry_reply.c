@@ -39,6 +39,28 @@ void reply_denial(struct reply *r, const char *key, const struct denial *d)
 	reply_object_end(r);
 }
 
+/* As those parties mark at home for whom the guidelines say how. */
+static void reply_homes(struct reply *r, const struct accord *a, const struct label_mask *mask)
+{
+	char memory[MARKING_LEN_MAX];
+	struct buf text = BUF_ON(memory);
+
+	for (size_t i = 0; i < a->parties_count; i++) {
+		struct bytes code = marking_home_code(a, mask, i);
+		if (code.len == 0)
+			continue;
+		reply_object(r, NULL);
+		reply_str(r, "party", a->guidelines->parties[i].code);
+		marking_home_banner(a, mask, i, &text);
+		reply_text(r, "banner", buf_bytes(&text));
+		buf_reset(&text);
+		marking_home_portion(a, mask, i, code, &text);
+		reply_text(r, "portion", buf_bytes(&text));
+		buf_reset(&text);
+		reply_object_end(r);
+	}
+}
+
 static void reply_marking(struct reply *r, const struct accord *a, const struct statement *s)
 {
 	size_t author = a == NULL ? 0 : accord_party_find(a, s->party);
@@ -59,6 +81,9 @@ static void reply_marking(struct reply *r, const struct accord *a, const struct 
 	reply_object_end(r);
 	marking_portion(a, &mask, author, &text);
 	reply_text(r, "portion", buf_bytes(&text));
+	reply_array(r, "home");
+	reply_homes(r, a, &mask);
+	reply_array_end(r);
 	reply_object_end(r);
 }
 

@@ -33,15 +33,6 @@ void border_uuid_write(const uint8_t id[UUID_LEN], char out[UUID_TEXT_LEN])
 	}
 }
 
-struct bytes border_level_name(const struct guidelines *g, const char *format, uint8_t level)
-{
-	for (size_t i = 0; i < g->maps_count; i++) {
-		if (g->maps[i].level == level && strcmp(g->maps[i].format, format) == 0)
-			return g->maps[i].value;
-	}
-	return (struct bytes){ NULL, 0 };
-}
-
 bool border_is_in(const struct border_item *it, const struct border_portion *p, size_t language)
 {
 	return p->language.len == 0 || it->languages_count == 0 ||

@@ -71,11 +71,6 @@ struct border_item {
 void border_uuid(const struct accord *a, const char *what, struct bytes of, uint8_t out[UUID_LEN]);
 void border_uuid_write(const uint8_t id[UUID_LEN], char out[UUID_TEXT_LEN]);
 
-/*
- * What a level is called in a format; .ptr NULL: it has no name there, and what has that level is not sent.
- */
-struct bytes border_level_name(const struct guidelines *g, const char *format, uint8_t level);
-
 /* The code of the outside party that is everybody: what it may read is published. */
 #define BORDER_PUBLIC "PUBLIC"
 bool border_is_public(const struct guidelines *g, const struct label_mask *m);

@@ -54,7 +54,7 @@ static void read_level(const struct guidelines *g, struct bytes word, struct ban
 {
 	for (size_t l = 0; l < g->levels_count; l++) {
 		if (!bytes_equal(word, bytes_str(g->levels[l].code)) &&
-		    !bytes_equal(word, border_level_name(g, "dni-ism", (uint8_t)l)))
+		    !bytes_equal(word, guidelines_level_name(g, "dni-ism", (uint8_t)l)))
 			continue;
 		b->level = (uint8_t)l;
 		b->has_level = true;

@@ -39,8 +39,8 @@ static json_t *seconds_of(struct wall t)
 /* TLP by the guidelines' map; the label whole, in a tag of ours. */
 static json_t *tags_of(const struct accord *a, const struct border_item *it)
 {
-	struct bytes tlp = border_level_name(a->guidelines, "tlp", it->label.level);
-	struct bytes ism = border_level_name(a->guidelines, "dni-ism", it->label.level);
+	struct bytes tlp = guidelines_level_name(a->guidelines, "tlp", it->label.level);
+	struct bytes ism = guidelines_level_name(a->guidelines, "dni-ism", it->label.level);
 	char memory[TAG_LEN];
 	struct buf tag = BUF_ON(memory);
 	json_t *tags = json_array();
@@ -127,7 +127,8 @@ static enum err put(struct writing *w, const struct border_item *it)
 	uint8_t hash[HASH_LEN];
 	json_t *row, *event;
 
-	if (it->is_withdrawn || border_level_name(w->accord->guidelines, "tlp", it->label.level).ptr == NULL)
+	if (it->is_withdrawn ||
+	    guidelines_level_name(w->accord->guidelines, "tlp", it->label.level).ptr == NULL)
 		return ERR_REFUSED;
 	border_uuid_write(it->id, uuid);
 	wall_write(it->created, day);

@@ -187,14 +187,14 @@ struct marks {
 
 static void put_marks(struct stix *s, const struct label_mask *m, struct marks *out)
 {
-	out->tlp = tlp_find(border_level_name(s->accord->guidelines, "tlp", m->level));
+	out->tlp = tlp_find(guidelines_level_name(s->accord->guidelines, "tlp", m->level));
 	put_tlp(s, out->tlp);
 	put_own(s, m, out->banner, out->label);
 }
 
 static bool has_tlp(const struct stix *s, const struct label_mask *m)
 {
-	return tlp_find(border_level_name(s->accord->guidelines, "tlp", m->level)) != NULL;
+	return tlp_find(guidelines_level_name(s->accord->guidelines, "tlp", m->level)) != NULL;
 }
 
 /* ---- The item ---- */

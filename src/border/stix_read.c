@@ -74,7 +74,7 @@ static bool level_of_tlp(const struct guidelines *g, const struct tlp *t, uint8_
 	bool has_any = false;
 
 	for (size_t l = 0; l < g->levels_count; l++) {
-		const struct tlp *own = tlp_find(border_level_name(g, "tlp", (uint8_t)l));
+		const struct tlp *own = tlp_find(guidelines_level_name(g, "tlp", (uint8_t)l));
 		if (own == NULL)
 			continue;
 		has_any = true;

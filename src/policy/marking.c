@@ -288,14 +288,27 @@ void marking_home_banner(const struct accord *a, const struct label_mask *l, siz
 	put_home_rel(g, l, home, out);
 }
 
-void marking_home_portion(const struct accord *a, const struct label_mask *l, size_t home, struct buf *out)
+void marking_home_portion(const struct accord *a, const struct label_mask *l, size_t home, struct bytes code,
+			  struct buf *out)
 {
 	const struct guidelines *g = a->guidelines;
 
 	assert(l->level < g->levels_count && home < g->parties_count);
 	buf_put_str(out, "(");
-	put_home_level(g, l, home, bytes_str(g->levels[l->level].code), out);
+	put_home_level(g, l, home, code, out);
 	put_values(a, l, IN_CODES, out);
 	put_home_rel(g, l, home, out);
 	buf_put_str(out, ")");
+}
+
+struct bytes marking_home_code(const struct accord *a, const struct label_mask *l, size_t home)
+{
+	char format[ROLE_NAME_MAX + 1] = { 0 };
+	struct buf name = { (uint8_t *)format, 0, sizeof format - 1, false };
+
+	if (home >= a->parties_count)
+		return (struct bytes){ NULL, 0 };
+	buf_put_str(&name, GUIDELINES_HOME);
+	buf_put_str(&name, a->parties[home].name);
+	return guidelines_level_name(a->guidelines, format, l->level);
 }

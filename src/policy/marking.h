@@ -34,11 +34,17 @@ void marking_portion(const struct accord *a, const struct label_mask *l, size_t 
 /*
  * As the party `home` marks by the U.S. register's grammar: its own as it stands, another's behind "//KOR",
  * that of several behind "//JOINT"; home first in REL TO, the others by the alphabet; NOFORN where there is
- * no other. The English names and the codes are those of the guidelines: whether the register knows them is
- * for `map` to say. It is written, and never read as a label.
+ * no other. The English names are those of the guidelines. It is written, and never read as a label.
  */
 void marking_home_banner(const struct accord *a, const struct label_mask *l, size_t home, struct buf *out);
-void marking_home_portion(const struct accord *a, const struct label_mask *l, size_t home, struct buf *out);
+/* code: marking_home_code */
+void marking_home_portion(const struct accord *a, const struct label_mask *l, size_t home, struct bytes code,
+			  struct buf *out);
+/*
+ * What the level is there, by a line `map home-NAME LEVEL CODE` of the guidelines for that party of the
+ * accord. .len 0: that party does not mark so, or not at this level, and nothing is to be written.
+ */
+struct bytes marking_home_code(const struct accord *a, const struct label_mask *l, size_t home);
 
 /*
  * The codes in a segment that is a list of parties, of any of these languages or of a portion mark; false: it

@@ -237,6 +237,7 @@ enum exit_code show_entry(struct client *c, const json_t *entry)
 	if (code == EXIT_DONE) {
 		show_band(status);
 		show_marking(entry);
+		show_homes(entry);
 		show_head(entry, accord);
 		show_form(entry);
 		show_says(json_str(entry, "kind"), json_object_get(entry, "says"));

@@ -335,6 +335,22 @@ void show_marking(const json_t *item)
 		say_rule(say_shown(bytes_str(json_is_string(text) ? json_string_value(text) : "")));
 }
 
+void show_homes(const json_t *item)
+{
+	const json_t *home;
+	size_t i;
+
+	json_array_foreach(json_object_get(json_object_get(item, "marking"), "home"), i, home)
+	{
+		char *banner = say_shown(bytes_str(json_str(home, "banner"))),
+		     *portion = say_shown(bytes_str(json_str(home, "portion")));
+		say(_("as {1} marks at home: {2}  {3}"), json_str(home, "party"), banner, portion);
+		say("\n");
+		free(banner);
+		free(portion);
+	}
+}
+
 static void say_capitals(const char *name)
 {
 	char out[64];

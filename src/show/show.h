@@ -23,6 +23,8 @@ void show_portion_mark(const json_t *part);
 char *show_label_words(const json_t *item); /* the caller's to free */
 /* Its banner in every language of the accord, a line each: above and below what is shown of it. */
 void show_marking(const json_t *item);
+/* How parties mark it at home, a line each; the guidelines say for which. */
+void show_homes(const json_t *item);
 /* A step of the ladder in the terminal's language. */
 const char *show_step(const char *step);
 const char *show_step_time(const json_t *step); /* "": a SENT of before the node's start has none */

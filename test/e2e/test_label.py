@@ -49,6 +49,18 @@ def check_screens(node, place, banner):
         assert shown[:2] == rule and shown[-2:] == rule, shown
 
 
+def check_home(kor, usa, place):
+    """As the guidelines say that one party marks at home, beside the accord's own marking, on both sides."""
+    home = {"party": "USA", "banner": "//KOR UNCLASSIFIED//DPRK nuclear/Sanctions//DRAFT//REL TO USA, KOR",
+            "portion": "(//KOR U//DPRK-NUC/SANCTIONS//DRAFT//REL TO USA, KOR)"}
+    for node in (kor, usa):
+        assert node.entry(place)["marking"]["home"] == [home]
+        assert f"as USA marks at home: {home['banner']}  {home['portion']}\n" in node.run("read", place).stdout
+    restricted = kor.say("send", "notify", "x", "--to", "usa/watch", "--label", "R", key="watch")
+    draft = kor.get("/drafts", place=restricted["place"])
+    assert draft["marking"]["banner"]["en"].startswith("RESTRICTED") and draft["marking"]["home"] == []
+
+
 def test_our_own_door(world):
     kor, usa = world["kor"], world["usa"]
     for label, rel, channel, code, why in SAID:
@@ -60,8 +72,9 @@ def test_our_own_door(world):
     assert "(U//DPRK-NUC/SANCTIONS//DRAFT//REL KOR, USA)" in shown, shown
     marked = next(one for one in usa.get("/inbox", channel="notify")["messages"] if one["marking"]["portion"].startswith("(U//DPRK-NUC"))
     check_screens(usa, marked["place"], marked["marking"]["banner"])
+    check_home(kor, usa, marked["place"])
     assert "NCG" not in shown, "what may be said there waits at home for its releasers"
-    assert len(kor.get("/drafts")) == 3
+    assert len(kor.get("/drafts")) == 4
     korean = kor.run("send", "notify", "x", "--to", "usa/watch", "--label", "TS", key="watch", code=4, env=nodes.KOREAN)
     assert re.search(r"지침 \d+행: NOTIFY", korean.stderr), korean.stderr
     assert kor.status()["void"] == 0 and usa.status()["void"] == 0

@@ -48,6 +48,16 @@ static void check_label(const struct accord *a, const struct label_mask *l)
 	}
 	marking_portion(a, l, 0, &text);
 	assert(buf_check(&text) == ERR_OK);
+	for (size_t i = 0; i < a->parties_count; i++) {
+		struct bytes code = marking_home_code(a, l, i);
+		assert(code.len <= CODE_LEN_MAX);
+		buf_reset(&text);
+		marking_home_banner(a, l, i, &text);
+		assert(buf_check(&text) == ERR_OK);
+		buf_reset(&text);
+		marking_home_portion(a, l, i, code, &text);
+		assert(buf_check(&text) == ERR_OK);
+	}
 	if (policy_label_write(g, l, &written) == ERR_OK) {
 		assert(label_check(&written) == ERR_OK);
 		assert(policy_label_read(g, &written, 0, &again).is_allowed);

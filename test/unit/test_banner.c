@@ -238,7 +238,8 @@ static void every_marking_and_back(void **state)
 			else if (way == 3)
 				marking_home_banner(accord, &m, 1, &text);
 			else
-				marking_home_portion(accord, &m, 1, &text);
+				marking_home_portion(accord, &m, 1, bytes_str(g->levels[m.level].code),
+						     &text);
 			assert_true(banner_read(g, buf_bytes(&text), &b));
 			assert_false(b.is_unknown);
 			assert_int_equal(b.level, m.level);

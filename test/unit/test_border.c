@@ -130,7 +130,7 @@ static void every_label_as_stix_and_back(void **state)
 		struct stix_in in;
 		struct stix s;
 		size_t note;
-		if (border_level_name(g, "tlp", m.level).ptr == NULL) {
+		if (guidelines_level_name(g, "tlp", m.level).ptr == NULL) {
 			stix_open(&s, accord);
 			assert_int_equal(stix_put(&s, &it), ERR_REFUSED);
 			assert_int_equal(json_array_size(s.objects), 0);

@@ -204,12 +204,23 @@ static void test_at_home(void **state)
 	struct buf b = BUF_ON(memory);
 
 	(void)state;
+	g.maps_count = 3;
+	g.maps[0] = (struct guidelines_map){ .format = "tlp", .level = 3, .value = BYTES_LIT("red") };
+	g.maps[1] = (struct guidelines_map){ .format = "home-usa", .level = 3, .value = BYTES_LIT("S") };
+	g.maps[2] = (struct guidelines_map){ .format = "home-usa", .level = 4, .value = BYTES_LIT("TOP") };
+	for (size_t level = 0; level < g.levels_count; level++) {
+		struct label_mask m = { .level = (uint8_t)level };
+		struct bytes code = marking_home_code(&accord, &m, party("USA"));
+		assert_true(bytes_equal(code, bytes_str(level == 3 ? "S" : level == 4 ? "TOP" : "")));
+		assert_int_equal(marking_home_code(&accord, &m, party("KOR")).len, 0);
+		assert_int_equal(marking_home_code(&accord, &m, party("JPN")).len, 0);
+	}
 	for (size_t i = 0; i < ARRAY_COUNT(at_home); i++) {
 		struct label_mask m =
 			mask_of(at_home[i].level, at_home[i].values, at_home[i].rel, at_home[i].origin);
 		marking_home_banner(&accord, &m, party(at_home[i].home), &b);
 		check_text(&b, at_home[i].banner);
-		marking_home_portion(&accord, &m, party(at_home[i].home), &b);
+		marking_home_portion(&accord, &m, party(at_home[i].home), bytes_str(at_home[i].level), &b);
 		check_text(&b, at_home[i].portion);
 	}
 }

@@ -271,6 +271,9 @@ class Guidelines:
         level, value = self.f.take("guidelines.map", self.levels), self.f.take("guidelines.map")
         self.f.expect((kind, level) not in self.maps, "guidelines.map")
         self.f.expect(len(self.maps) < 128, "guidelines.count")
+        if kind.startswith("home-"):
+            others = [said for (name, _), (said, _) in self.maps.items() if name == kind] + [one for one in self.levels if one != level]
+            self.f.expect(kind[5:].upper() in self.members and CODE.fullmatch(value) and value not in others, "guidelines.map")
         self.maps[kind, level] = value, self.f.number
 
     # ---- The whole

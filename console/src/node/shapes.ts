@@ -5,7 +5,7 @@ import type { Addressee, Place } from "../wire/statement.js";
 
 export type Names = Record<string, string>; // language to text
 
-export interface Marking { banner: Names; portion: string }
+export interface Marking { banner: Names; portion: string; home?: { party: string; banner: string; portion: string }[] }
 
 export interface Session {
   party: string;

@@ -290,6 +290,7 @@ export function Message({ entry }: { entry: Entry }) {
   return (
     <article class="message panel" aria-label={entry.place}>
       <Banner marking={entry.marking} />
+      {(entry.marking?.home ?? []).map((one) => <p key={one.party} class="meta" data-home={one.party}>{_("as {1} marks at home: {2}  {3}", one.party, one.banner, one.portion)}</p>)}
       <h2><a href={linkTo("record", entry.place)}>{entry.place}</a> <Precedence name={entry.precedence ?? "ROUTINE"} /> {word(entry.kind)}</h2>
       {isVoid(entry) ? <div class="warning bad void"><p><b>{entry.verdict === "RAW" ? "" : _("VOID: ")}</b>{nodeSays(entry.why ?? "")} ({entry.verdict})</p><Guidelines denial={entry.guidelines} /></div> : null}
       {entry.became?.recall ? <p class="warning bad"><b>{word(entry.became.recall)}</b> <a href={linkTo("record", entry.became.recall_place)}>{entry.became.recall_place}</a></p> : null}
