@@ -28,6 +28,13 @@ static bool has_at_front(struct bytes text, struct bytes name)
 	       (name.len == text.len || (text.ptr[name.len] < 0x80 && !isalnum(text.ptr[name.len])));
 }
 
+void banner_doubt(struct banner *b, struct bytes word)
+{
+	if (b->word.len == 0)
+		b->word = word;
+	b->is_unknown = true;
+}
+
 /* Up to the next of these or the end; false when nothing is left. */
 static bool take_until(struct bytes *in, const char *end, struct bytes *out)
 {
@@ -95,7 +102,8 @@ static void read_level(const struct guidelines *g, struct bytes text, bool is_ma
 		return;
 	}
 	b->has_level = find_level(g, text, is_marked, &b->level, &len);
-	b->is_unknown = b->is_unknown || (b->has_level && len < text.len);
+	if (b->has_level ? len < text.len : is_marked)
+		banner_doubt(b, text);
 }
 
 /* ---- Parties ---- */
@@ -137,15 +145,17 @@ static void read_foreign(const struct guidelines *g, struct bytes text, struct b
 		b->has_level = find_level(g, rest, true, &b->level, &len);
 		rest = trimmed((struct bytes){ rest.ptr + len, rest.len - len });
 		b->origin = read_parties(g, rest, " ", &is_whole);
-		b->is_unknown = b->is_unknown || !is_whole || b->origin == 0;
+		if (!is_whole || b->origin == 0)
+			banner_doubt(b, text);
 		return;
 	}
 	while (take_until(&rest, " ", &word) && party_of(g, word) != 0) {
 		b->origin |= party_of(g, word);
 		text = rest;
 	}
+	if (b->origin == 0)
+		banner_doubt(b, text);
 	read_level(g, trimmed(text), true, b);
-	b->is_unknown = b->is_unknown || b->origin == 0;
 }
 
 static void narrow(struct banner *b, uint32_t rel)
@@ -181,7 +191,8 @@ static void read_values(const struct guidelines *g, struct bytes text, struct ba
 	while (take_until(&text, "/", &one)) {
 		uint64_t value = value_of(g, one);
 		b->values |= value;
-		b->is_unknown = b->is_unknown || value == 0;
+		if (value == 0)
+			banner_doubt(b, one.len > 0 ? one : text);
 	}
 }
 
@@ -193,13 +204,20 @@ static void read_segment(const struct guidelines *g, struct bytes text, struct b
 	b->has_words = true;
 	if (is_same(text, BYTES_LIT("NOFORN")) || is_same(text, BYTES_LIT("NF"))) {
 		narrow(b, 0);
+	} else if (has_at_front(text, BYTES_LIT("FGI")) && value_of(g, text) == 0) {
+		uint32_t set = read_parties(g, trimmed((struct bytes){ text.ptr + 3, text.len - 3 }), " ",
+					    &is_whole);
+		b->foreign |= set;
+		if (!is_whole || set == 0)
+			banner_doubt(b, text);
 	} else if (marking_list_read(text, &codes, &is_rel)) {
 		uint32_t set = read_parties(g, codes, ",", &is_whole);
 		if (is_rel)
 			narrow(b, set);
 		else
 			b->origin |= set;
-		b->is_unknown = b->is_unknown || (!is_rel && (!is_whole || set == 0));
+		if (!is_rel && (!is_whole || set == 0))
+			banner_doubt(b, text);
 	} else {
 		read_values(g, text, b);
 	}
@@ -255,8 +273,10 @@ void banner_join(const struct guidelines *g, const struct banner *more, struct b
 	to->level = more->has_level && (!to->has_level || more->level > to->level) ? more->level : to->level;
 	to->has_level = to->has_level || more->has_level;
 	to->has_words = to->has_words || more->has_words;
-	to->is_unknown = to->is_unknown || more->is_unknown;
+	if (more->is_unknown)
+		banner_doubt(to, more->word);
 	to->origin |= more->origin;
+	to->foreign |= more->foreign;
 	if (more->has_rel)
 		narrow(to, more->rel);
 }
@@ -294,6 +314,7 @@ bool banner_join_label(const struct guidelines *g, const struct banner *of, bool
 		other.rel = of->rel != 0 ? of->rel : label->rel & label->origin;
 	if (of->origin != 0)
 		other.origin = of->origin;
+	other.origin |= of->foreign;
 	if (!policy_join(g, label, &other, &both).is_allowed)
 		return false;
 	both.level = level_from(g, both.level, both.values);
@@ -339,10 +360,12 @@ void banner_propose(const struct guidelines *g, const struct banner *b, size_t h
 		.rel = b->rel != 0  ? b->rel
 		       : b->has_rel ? b->origin & 1u << home
 				    : 1u << home,
-		.origin = b->origin != 0 ? b->origin : 1u << home,
+		.origin = (b->origin != 0 ? b->origin : 1u << home) | b->foreign,
 	};
+	/* for whom ours is another's, he is not we, and does not say who he is */
+	bool is_anonymous = b->origin == 0 && (b->foreign >> home & 1) != 0;
 
-	if (!b->is_there || b->is_unknown || home >= g->parties_count || m.rel == 0 ||
+	if (!b->is_there || b->is_unknown || home >= g->parties_count || m.rel == 0 || is_anonymous ||
 	    !policy_label_check(g, &m).is_allowed)
 		return;
 	buf_put_str(out, g->levels[m.level].code);
@@ -354,5 +377,5 @@ void banner_propose(const struct guidelines *g, const struct banner *b, size_t h
 		}
 	}
 	put_parties(g, "rel", m.rel, out);
-	put_parties(g, "origin", b->origin, out);
+	put_parties(g, "origin", (b->origin | b->foreign) != 0 ? m.origin : 0, out);
 }

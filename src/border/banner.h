@@ -7,6 +7,7 @@
  *	SECRET//NCG ONLY//REL TO KOR, USA//FROM KOR    as it leaves here; (S//NCG//REL KOR)
  *	SECRET//REL TO USA, KOR                        by the U.S. register; NOFORN: nobody else
  *	(//KOR S//REL TO USA, KOR), //JOINT S KOR USA  another's, and that of several
+ *	SECRET//FGI KOR//REL TO USA, KOR               with another's in it; FGI: nobody says whose
  */
 #ifndef BORDER_BANNER_H
 #define BORDER_BANNER_H
@@ -16,17 +17,21 @@
 struct banner {
 	bool is_there;
 	bool has_level;
-	bool has_words;	 /* segments behind the level */
-	bool has_rel;	 /* they say who may have it */
-	bool is_unknown; /* one of them says what these guidelines do not */
+	bool has_words;	   /* segments behind the level */
+	bool has_rel;	   /* they say who may have it */
+	bool is_unknown;   /* one of them says what these guidelines do not */
+	struct bytes word; /* the first that does, as it stands there; .len 0: what is not there may say it */
 	uint8_t level;
 	uint64_t values;
-	uint32_t rel;	 /* 0: nobody else, where has_rel */
-	uint32_t origin; /* 0: it is not said */
+	uint32_t rel;	  /* 0: nobody else, where has_rel */
+	uint32_t origin;  /* 0: it is not said */
+	uint32_t foreign; /* whose information is in it too */
 };
 
 /* False: it is none; text that has neither a level at its front nor a "//". */
 bool banner_read(const struct guidelines *g, struct bytes text, struct banner *out);
+/* It says, by this word, what these guidelines do not. */
+void banner_doubt(struct banner *b, struct bytes word);
 /* One more of the same item: the stricter of each part. */
 void banner_join(const struct guidelines *g, const struct banner *more, struct banner *to);
 /*

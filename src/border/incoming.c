@@ -115,6 +115,8 @@ void incoming_take_marking(const struct guidelines *g, const struct banner *b, b
 
 	if (!b->is_there)
 		return;
+	if (m->word.len == 0)
+		m->word = b->word;
 	if (m->mark != INCOMING_LABELLED && m->mark != INCOMING_CONTRADICTORY) {
 		banner_join(g, b, &m->said);
 	} else if (!banner_join_label(g, b, is_part, &m->label, &differs)) {
@@ -219,7 +221,9 @@ bool incoming_put(struct incoming *in, struct bytes id, struct bytes title, stru
 	if (json_array_size(in->items) == INCOMING_ITEMS_MAX || !put_text(item, "id", id) ||
 	    !put_text(item, "title", title) || !put_text(item, "text", text) ||
 	    !put_text(item, "mark", bytes_str(incoming_mark_name(m->mark))) ||
-	    !put_text(item, "label", buf_bytes(&line)) || !put_text(item, "proposed", buf_bytes(&typed))) {
+	    !put_text(item, "label", buf_bytes(&line)) || !put_text(item, "proposed", buf_bytes(&typed)) ||
+	    !put_text(item, "unknown", m->word) ||
+	    json_object_set_new(item, "has_banner", json_boolean(m->said.is_there)) != 0) {
 		json_decref(item);
 		return false;
 	}

@@ -28,7 +28,8 @@ struct incoming {
 	const struct guidelines *guidelines;
 	size_t home; /* of its parties: who reads it, and may take it over */
 	/*
-	 * array of {"id", "title", "text", "mark", "label", "proposed": how a person would type it}; its own
+	 * array of {"id", "title", "text", "mark", "label", "proposed": how a person would type it, "unknown": a
+	 * word of its marking that is not known here, "has_banner"}; its own
 	 */
 	json_t *items;
 	/* roles of home that may read each of them, whichever of its marks is meant */
@@ -57,6 +58,7 @@ struct incoming_marks {
 	bool has_label; /* it, or a part of it, has a label whose words are known, be it none that may be given */
 	bool is_nobodys;	 /* of two that it has, or of a label and a banner, nobody may read both */
 	struct label_mask label; /* the stricter of all that it has */
+	struct bytes word;	 /* the first word of a banner that is not known here; .len 0: each is */
 	struct banner said;	 /* where it has none: what its banners and marks of portions say together */
 };
 /* A label more, or one of a part. False: nobody may read what has both. */

@@ -59,7 +59,8 @@ static void read_level(const struct guidelines *g, struct bytes word, struct ban
 		b->level = (uint8_t)l;
 		b->has_level = true;
 	}
-	b->is_unknown = b->is_unknown || !b->has_level;
+	if (!b->has_level)
+		banner_doubt(b, word);
 }
 
 static void narrow(struct banner *b, uint32_t rel)
@@ -76,7 +77,7 @@ static void read_controls(struct bytes list, struct banner *b)
 		if (bytes_equal(word, BYTES_LIT("NF")))
 			narrow(b, 0);
 		else if (!bytes_equal(word, BYTES_LIT("REL")))
-			b->is_unknown = true;
+			banner_doubt(b, word);
 	}
 }
 
@@ -106,14 +107,18 @@ static void read_attribute(const struct guidelines *g, struct bytes name, struct
 		read_level(g, value, b);
 	} else if (bytes_equal(name, BYTES_LIT("ownerProducer"))) {
 		b->origin |= read_parties(g, value, &is_whole);
-		b->is_unknown = b->is_unknown || !is_whole;
+	} else if (bytes_equal(name, BYTES_LIT("FGIsourceOpen"))) {
+		b->foreign |= read_parties(g, value, &is_whole);
 	} else if (bytes_equal(name, BYTES_LIT("releasableTo"))) {
 		narrow(b, read_parties(g, value, &is_whole));
+		is_whole = true; /* who is not known is in nobody's list */
 	} else if (bytes_equal(name, BYTES_LIT("disseminationControls"))) {
 		read_controls(value, b);
 	} else if (!is_any_of(name, silent)) {
-		b->is_unknown = true;
+		banner_doubt(b, name);
 	}
+	if (!is_whole)
+		banner_doubt(b, value);
 }
 
 static bool read_node(struct incoming *in, const struct xml_node *n, struct banner *out)

@@ -150,6 +150,14 @@ static void warn_of_number(struct bytes text)
 	say("\n");
 }
 
+static void say_unknown(const json_t *item)
+{
+	say("  ");
+	say_coloured(COLOUR_WARN, _("its marking has a word that is not known here, and may bind more: "));
+	say_text(bytes_str(json_str(item, "unknown")));
+	say("\n");
+}
+
 static void show_item(const json_t *item)
 {
 	say_text(bytes_str(json_str(item, "id")));
@@ -159,6 +167,11 @@ static void show_item(const json_t *item)
 	if (json_str(item, "proposed")[0] != '\0')
 		say(_("  if its marking is meant as it reads, you type: --label '{1}'\n"),
 		    json_str(item, "proposed"));
+	else if (json_str(item, "unknown")[0] != '\0')
+		say_unknown(item);
+	else if (json_is_true(json_object_get(item, "has_banner")))
+		say(_("  no label is proposed: its marking does not say whose it is, or lets nobody here "
+		      "have it\n"));
 	warn_of_number(bytes_str(json_str(item, "title")));
 	warn_of_number(bytes_str(json_str(item, "text")));
 	say("\n");

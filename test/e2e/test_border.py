@@ -349,7 +349,10 @@ def test_a_marking_is_proposed_and_a_person_confirms_it(pair, tmp_path):
     items = json.loads(kor.run("quarantine", "show", name, "--json").stdout)
     assert {one["mark"] for one in items} == {"UNLABELLED"}
     assert [one["proposed"] for one in items] == ["U rel:KOR,USA", "", "", "U rel:KOR,USA"]
-    assert kor.run("quarantine", "show", name).stdout.count("--label 'U rel:KOR,USA'") == 2
+    assert [one["unknown"] for one in items] == ["", "", "SI", ""]
+    shown = kor.run("quarantine", "show", name).stdout
+    assert shown.count("--label 'U rel:KOR,USA'") == 2
+    assert shown.count("not known here, and may bind more: SI") == shown.count("does not say whose it is") == 1
     place = say(kor, items[0]["text"], level=items[0]["proposed"])["place"]
     assert kor.entry(place)["label"]["level"] == "U"
     file.write_text("<doc xmlns:ism='urn:us:gov:ic:ism' ism:classification='S' ism:ownerProducer='USA' ism:releasableTo='USA KOR'><p>Five.</p></doc>")

@@ -67,7 +67,15 @@ static const struct {
 	  "S rel:KOR origin:KOR" },
 	{ "for none that may have it", "SECRET//REL TO JPN", "UNKNOWN", "", "" },
 	{ "a word that is not known", "SECRET//SI//REL TO KOR, USA", "CONTRADICTORY", LABEL_S, "" },
-	{ "another's in it", "SECRET//FGI KOR//REL TO KOR, USA", "CONTRADICTORY", LABEL_S, "" },
+	{ "another's in it, who is we", "SECRET//FGI KOR//REL TO KOR, USA", "CONTRADICTORY",
+	  "KOR-USA 3 S rel=KOR,USA origin=KOR,USA", "" },
+	{ "another's in it", "SECRET//FGI USA//REL TO KOR, USA", "LABELLED", LABEL_S,
+	  "S rel:KOR,USA origin:KOR,USA" },
+	{ "another's in another's", "//USA SECRET//FGI KOR//REL TO KOR, USA", "CONTRADICTORY",
+	  "KOR-USA 3 S rel=KOR,USA origin=KOR,USA", "S rel:KOR,USA origin:KOR,USA" },
+	{ "somebody's in it", "SECRET//FGI//REL TO KOR, USA", "CONTRADICTORY", LABEL_S, "" },
+	{ "in it of whom we do not know", "SECRET//FGI USA GBR//REL TO KOR, USA", "CONTRADICTORY", LABEL_S,
+	  "" },
 	{ "an empty segment", "SECRET////REL TO KOR, USA", "CONTRADICTORY", LABEL_S, "" },
 	{ "a level with words behind it", "SECRET PLANS//REL TO KOR, USA", "CONTRADICTORY", LABEL_S, "" },
 	{ "no level", "COSMIC//REL TO KOR, USA", "CONTRADICTORY", LABEL_S, "" },
@@ -128,6 +136,16 @@ static void attributes_are_proposed(void **state)
 		  "" },
 		{ ISM("", "classification='S' ism:ownerProducer='GBR' ism:releasableTo='KOR'"), "" },
 		{ ISM("", "classification='X' ism:releasableTo='KOR'"), "" },
+		{ ISM("", "classification='S' ism:ownerProducer='KOR' ism:FGIsourceOpen='USA' "
+			  "ism:releasableTo='USA KOR'"),
+		  "S rel:KOR,USA origin:KOR,USA" },
+		{ ISM("", "classification='S' ism:FGIsourceOpen='KOR' ism:releasableTo='USA KOR'"), "" },
+		{ ISM("", "classification='S' ism:ownerProducer='USA' ism:FGIsourceOpen='UNKNOWN' "
+			  "ism:releasableTo='KOR'"),
+		  "" },
+		{ ISM("", "classification='S' ism:ownerProducer='USA' ism:FGIsourceProtected='FGI' "
+			  "ism:releasableTo='KOR'"),
+		  "" },
 	};
 
 	(void)state;
@@ -138,6 +156,42 @@ static void attributes_are_proposed(void **state)
 		assert_string_equal(member(&in, "mark"), "UNLABELLED");
 		if (strcmp(member(&in, "proposed"), rows[i].proposed) != 0)
 			fail_msg("%zu: %s", i, member(&in, "proposed"));
+		incoming_close(&in);
+	}
+}
+
+/* What of a marking is told to a person, where no label follows from it. */
+static void the_first_word_that_is_not_known(void **state)
+{
+	static const struct {
+		const char *format, *text, *word;
+	} rows[] = {
+		{ "csv", "marking,text\n\"SECRET//SI/TK//REL TO KOR, USA//ORCON\",a\n", "SI" },
+		{ "csv", "marking,text\n\"SECRET//NCG/TK//REL TO KOR, USA\",a\n", "TK" },
+		{ "csv", "marking,text\n\"SECRET//FGI//REL TO KOR, USA\",a\n", "FGI" },
+		{ "csv", "marking,text\n\"SECRET//FGI USA GBR\",a\n", "FGI USA GBR" },
+		{ "csv", "marking,text\n\"COSMIC//REL TO KOR, USA\",a\n", "COSMIC" },
+		{ "csv", "marking,text\n\"SECRET PLANS//REL TO KOR\",a\n", "SECRET PLANS" },
+		{ "csv", "marking,text\n\"SECRET//FROM GBR\",a\n", "FROM GBR" },
+		{ "csv", "marking,text\n\"//GBR S//REL TO KOR\",a\n", "GBR S" },
+		{ "csv", "marking,text\n\"//JOINT S GBR KOR//REL TO KOR\",a\n", "JOINT S GBR KOR" },
+		{ "csv", "marking,text\n\"SECRET//REL TO KOR, GBR\",\"(S//SI) a\"\n", "SI" },
+		{ "csv", "marking,label,text\n\"SECRET//SI//REL TO KOR, USA//FROM USA\",\"" LABEL_S "\",a\n",
+		  "SI" },
+		{ "csv", "marking,text\n\"SECRET//FGI USA//REL TO KOR, USA\",a\n", "" },
+		{ "ic-ism", ISM("", "classification='S' ism:SCIcontrols='SI'"), "SCIcontrols" },
+		{ "ic-ism", ISM("", "classification='X'"), "X" },
+		{ "ic-ism", ISM("", "classification='S' ism:disseminationControls='REL OC'"), "OC" },
+		{ "ic-ism", ISM("", "classification='S' ism:ownerProducer='GBR'"), "GBR" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct incoming in;
+		assert_int_equal(incoming_read(g, 0, bytes_str(rows[i].format), bytes_str(rows[i].text), &in),
+				 ERR_OK);
+		if (strcmp(member(&in, "unknown"), rows[i].word) != 0)
+			fail_msg("%s: '%s'", rows[i].text, member(&in, "unknown"));
 		incoming_close(&in);
 	}
 }
@@ -260,6 +314,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(banners_are_compared_whole_and_proposed),
 		cmocka_unit_test(attributes_are_proposed),
+		cmocka_unit_test(the_first_word_that_is_not_known),
 		cmocka_unit_test(read_as_every_mark_allows),
 		cmocka_unit_test(every_marking_and_back),
 	};
