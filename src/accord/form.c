@@ -449,3 +449,66 @@ enum err form_check_sending(const struct form *f, const struct statement *s, con
 		return refuse(fault, FORM_FAULT_LATE, l->after.of->number);
 	return ERR_OK;
 }
+
+/* ---- What fills it ---- */
+
+bool form_is_number(enum form_type type)
+{
+	return type == FORM_TYPE_CODE || type == FORM_TYPE_TIME || type == FORM_TYPE_REF ||
+	       type == FORM_TYPE_NUM;
+}
+
+void form_value_read(const struct form_field *f, struct cbor_reader *in, struct form_value *out)
+{
+	size_t count = 0;
+
+	*out = (struct form_value){ 0 };
+	switch (f->type) {
+	case FORM_TYPE_PAIR:
+		(void)cbor_read_array(in, ACCORD_LANGUAGES_MAX, &count);
+		for (size_t i = 0; i < count; i++)
+			(void)cbor_read_text(in, FORM_TEXT_LEN_MAX, &out->texts[i]);
+		cbor_close(in);
+		break;
+	case FORM_TYPE_SPAN:
+		(void)cbor_read_array(in, 2, &count);
+		for (size_t i = 0; i < count; i++)
+			(void)cbor_read_uint(in, UINT64_MAX, &out->numbers[i]);
+		cbor_close(in);
+		break;
+	case FORM_TYPE_CODE:
+	case FORM_TYPE_TIME:
+	case FORM_TYPE_REF:
+	case FORM_TYPE_NUM:
+		(void)cbor_read_uint(in, UINT64_MAX, &out->numbers[0]);
+		break;
+	case FORM_TYPE_HASH:
+		(void)cbor_read_bytes(in, HASH_LEN, &out->texts[0]);
+		break;
+	case FORM_TYPE_TEXT:
+	case FORM_TYPE_ROLE:
+	case FORM_TYPE_PARTY:
+	case FORM_TYPE_PATH:
+	case FORM_TYPE_FORM:
+		(void)cbor_read_text(in, FORM_TEXT_LEN_MAX, &out->texts[0]);
+		break;
+	case FORM_TYPE_GROUP:
+	case FORM_TYPE_COUNT:
+		break;
+	}
+}
+
+const struct form_field *form_filled_next(const struct accord *a, const struct form *form,
+					  const struct field *fields, size_t count, bool is_content,
+					  size_t refers_count, size_t *at)
+{
+	while (*at < count) {
+		const struct field *said = &fields[(*at)++];
+		const struct form_field *f = form_field_find(form, said->key);
+		enum form_fault_kind why;
+		if (f != NULL && f->number != FORM_FIELD_ACT && f->is_content == is_content &&
+		    form_value_check(a, f, said->value, refers_count, &why) == ERR_OK)
+			return f;
+	}
+	return NULL;
+}

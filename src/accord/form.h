@@ -133,9 +133,14 @@ const struct form_field *form_field_find(const struct form *f, uint64_t number);
 const struct form_field *form_shared_field(size_t index);
 const struct form_code *form_code_find(const struct form_list *l, uint64_t number);
 const struct form_code *form_code_of(const struct form_list *l, struct bytes name); /* NULL */
-/* Lists of the accord's `codes` that statements without a form take values of. */
+/*
+ * Lists of the accord's `codes` that statements without a form take values of; and that have the words around
+ * every form: its acts and the titles of the fields that no file names, by their numbers.
+ */
 #define FORM_LIST_EVENT "event"
 #define FORM_LIST_CONFIDENCE "confidence"
+#define FORM_LIST_ACT "act"
+#define FORM_LIST_EVERY "every-form"
 /* NULL if the accord has none. */
 const struct form_list *form_list_find(const struct accord *a, const char *name);
 const struct form_code *form_code_named(const struct accord *a, const char *list, struct bytes name);
@@ -195,5 +200,19 @@ enum err form_check_sending(const struct form *f, const struct statement *s, con
  */
 enum err form_value_check(const struct accord *a, const struct form_field *f, struct bytes value,
 			  size_t refers_count, enum form_fault_kind *why) MUST_CHECK;
+
+/* One value, whatever its type: of a pair the text of each language, of a span two times. */
+struct form_value {
+	uint64_t numbers[2];
+	struct bytes texts[ACCORD_LANGUAGES_MAX];
+};
+/* Whether that is numbers[0] alone; else, but for pair and span, it is texts[0]. */
+bool form_is_number(enum form_type type);
+/* The next of a field or member that was checked and is no group. */
+void form_value_read(const struct form_field *f, struct cbor_reader *in, struct form_value *out);
+/* The next of fields[*at..] that is one of the form, here, and of its type, but for the act; NULL at the end. */
+const struct form_field *form_filled_next(const struct accord *a, const struct form *form,
+					  const struct field *fields, size_t count, bool is_content,
+					  size_t refers_count, size_t *at);
 
 #endif

@@ -12,47 +12,23 @@ struct form_text {
 	struct buf *out;
 };
 
-/* The words around what the accord has: Korean in `ko`, and English in any other language. */
-static const struct {
-	const char *language, *acts[FORM_ACT_COUNT], *version, *version_end;
-} words[] = {
-	{ "en",
-	  { [FORM_ACT_AMEND] = ", AMENDED",
-	    [FORM_ACT_CANCEL] = ", CANCELLED",
-	    [FORM_ACT_CLOSE] = ", CLOSED" },
-	  " version ",
-	  "" },
-	{ "ko",
-	  { [FORM_ACT_AMEND] = ", 개정됨", [FORM_ACT_CANCEL] = ", 취소됨", [FORM_ACT_CLOSE] = ", 종결됨" },
-	  " 제",
-	  "판" },
-};
-
-/* Fields of every form, which no file names. */
-static const struct {
-	uint64_t number;
-	const char *titles[ARRAY_COUNT(words)];
-} every_form[] = {
-	{ FORM_FIELD_BASIS, { "legal basis", "근거 문서" } },
-	{ FORM_FIELD_REPLY_BY, { "reply by", "회신 기한" } },
-	{ FORM_FIELD_BECAUSE, { "sent because", "발신 사유" } },
-	{ FORM_FIELD_REASON, { "reason", "사유" } },
-};
-
-static size_t words_of(const struct form_text *t)
+/* Words that stand around every form, as the accord has them, and else their names. */
+static void put_word(const struct form_text *t, const char *list, uint64_t number, const char *name)
 {
-	return strcmp(t->accord->languages[t->language], words[1].language) == 0 ? 1 : 0;
+	const struct form_list *l = form_list_find(t->accord, list);
+	const struct form_code *code = l == NULL ? NULL : form_code_find(l, number);
+
+	buf_put(t->out, code == NULL ? bytes_str(name) : code->names.text[t->language]);
 }
 
 static void put_title(const struct form_text *t, const struct form_field *f)
 {
 	struct bytes title = f->names.text[t->language];
 
-	for (size_t i = 0; title.len == 0 && i < ARRAY_COUNT(every_form); i++) {
-		if (every_form[i].number == f->number)
-			title = bytes_str(every_form[i].titles[words_of(t)]);
-	}
-	buf_put(t->out, title.len > 0 ? title : bytes_str(f->name));
+	if (title.len > 0)
+		buf_put(t->out, title);
+	else
+		put_word(t, FORM_LIST_EVERY, f->number, f->name);
 }
 
 static void put_time(struct buf *out, uint64_t ms)
@@ -63,48 +39,23 @@ static void put_time(struct buf *out, uint64_t ms)
 	buf_put_str(out, text);
 }
 
-/* ---- One value: it was found to be of its type. False: there is nothing to write. ---- */
+/* ---- One value. False: there is nothing to write. ---- */
 
-static bool put_pair(const struct form_text *t, struct cbor_reader *in)
+/* In this language, or in the first that has some. */
+static bool put_pair(const struct form_text *t, const struct form_value *v)
 {
-	struct bytes text = { NULL, 0 };
-	size_t count;
+	struct bytes text = v->texts[t->language];
 
-	if (cbor_read_array(in, ACCORD_LANGUAGES_MAX, &count) != ERR_OK)
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		struct bytes one;
-		if (cbor_read_text(in, FORM_TEXT_LEN_MAX, &one) == ERR_OK && one.len > 0 &&
-		    (i == t->language || text.len == 0))
-			text = one;
-	}
-	cbor_close(in);
+	for (size_t i = 0; text.len == 0 && i < t->accord->languages_count; i++)
+		text = v->texts[i];
 	buf_put(t->out, text);
 	return text.len > 0;
 }
 
-static bool put_span(const struct form_text *t, struct cbor_reader *in)
-{
-	uint64_t ms[2] = { 0, 0 };
-	size_t count;
-
-	(void)cbor_read_array(in, 2, &count);
-	(void)cbor_read_uint(in, UINT64_MAX, &ms[0]);
-	(void)cbor_read_uint(in, UINT64_MAX, &ms[1]);
-	cbor_close(in);
-	put_time(t->out, ms[0]);
-	buf_put_byte(t->out, '/');
-	put_time(t->out, ms[1]);
-	return true;
-}
-
-static bool put_number(const struct form_text *t, const struct form_field *f, struct cbor_reader *in)
+static bool put_number(const struct form_text *t, const struct form_field *f, uint64_t number)
 {
 	const struct form_code *code;
-	uint64_t number = 0;
 
-	if (cbor_read_uint(in, UINT64_MAX, &number) != ERR_OK)
-		return false;
 	if (f->type == FORM_TYPE_TIME) {
 		put_time(t->out, number);
 	} else if (f->type == FORM_TYPE_CODE) {
@@ -122,35 +73,24 @@ static bool put_number(const struct form_text *t, const struct form_field *f, st
 
 static bool put_single(const struct form_text *t, const struct form_field *f, struct cbor_reader *in)
 {
-	struct bytes text = { NULL, 0 };
+	struct form_value v;
 
-	switch (f->type) {
-	case FORM_TYPE_PAIR:
-		return put_pair(t, in);
-	case FORM_TYPE_SPAN:
-		return put_span(t, in);
-	case FORM_TYPE_CODE:
-	case FORM_TYPE_TIME:
-	case FORM_TYPE_REF:
-	case FORM_TYPE_NUM:
-		return put_number(t, f, in);
-	case FORM_TYPE_HASH:
-		if (cbor_read_bytes(in, HASH_LEN, &text) == ERR_OK)
-			buf_put_hex(t->out, text);
-		break;
-	case FORM_TYPE_TEXT:
-	case FORM_TYPE_ROLE:
-	case FORM_TYPE_PARTY:
-	case FORM_TYPE_PATH:
-	case FORM_TYPE_FORM:
-		if (cbor_read_text(in, FORM_TEXT_LEN_MAX, &text) == ERR_OK)
-			buf_put(t->out, text);
-		break;
-	case FORM_TYPE_GROUP:
-	case FORM_TYPE_COUNT:
-		break;
+	form_value_read(f, in, &v);
+	if (f->type == FORM_TYPE_PAIR)
+		return put_pair(t, &v);
+	if (f->type == FORM_TYPE_SPAN) {
+		put_time(t->out, v.numbers[0]);
+		buf_put_byte(t->out, '/');
+		put_time(t->out, v.numbers[1]);
+		return true;
 	}
-	return text.len > 0;
+	if (form_is_number(f->type))
+		return put_number(t, f, v.numbers[0]);
+	if (f->type == FORM_TYPE_HASH)
+		buf_put_hex(t->out, v.texts[0]);
+	else
+		buf_put(t->out, v.texts[0]);
+	return v.texts[0].len > 0;
 }
 
 /* ---- Fields: a line each. One with nothing to say is not there. ---- */
@@ -207,19 +147,17 @@ static void put_field(const struct form_text *t, const struct form_field *f, str
 		put_values(t, f, "", count, &in);
 }
 
-/* Those that are fields of the form, here, and of their type; false: the rest does not fit. */
+/* False: the rest does not fit. */
 static bool put_fields(const struct form_text *t, const struct form *form, const struct field *fields,
 		       size_t count, bool is_content)
 {
-	for (size_t i = 0; i < count; i++) {
-		const struct form_field *f = form_field_find(form, fields[i].key);
+	const struct form_field *f;
+	size_t at = 0;
+
+	while ((f = form_filled_next(t->accord, form, fields, count, is_content, t->statement->refers_count,
+				     &at)) != NULL) {
 		size_t before = t->out->len;
-		enum form_fault_kind why;
-		if (f == NULL || f->number == FORM_FIELD_ACT || f->is_content != is_content ||
-		    form_value_check(t->accord, f, fields[i].value, t->statement->refers_count, &why) !=
-			    ERR_OK)
-			continue;
-		put_field(t, f, fields[i].value);
+		put_field(t, f, fields[at - 1].value);
 		if (t->out->full || t->out->max - t->out->len < 4) {
 			buf_cut(t->out, before);
 			buf_put_str(t->out, "\n...");
@@ -234,21 +172,23 @@ static void put_head(const struct form_text *t, const struct form *form)
 {
 	const struct statement *s = t->statement;
 	enum form_act act = form_act_of(s);
-	const char *said = act == FORM_ACT_COUNT ? NULL : words[words_of(t)].acts[act];
+	const struct form_field *f;
+	size_t at = 0;
 
 	buf_put_str(t->out, form->name);
 	buf_put_byte(t->out, ' ');
 	buf_put(t->out, form->names.text[t->language]);
-	buf_put_str(t->out, said == NULL ? "" : said);
-	for (size_t i = 0; i < s->fields_count; i++) {
-		const struct form_field *f = form_field_find(form, s->fields[i].key);
+	if (act != FORM_ACT_ANNOUNCE && act != FORM_ACT_COUNT) {
+		buf_put_str(t->out, ", ");
+		put_word(t, FORM_LIST_ACT, act, form_act_name(act));
+	}
+	while ((f = form_filled_next(t->accord, form, s->fields, s->fields_count, false, s->refers_count,
+				     &at)) != NULL) {
 		struct cbor_reader in;
-		enum form_fault_kind why;
-		if (f == NULL || f->type != FORM_TYPE_CODE || f->is_list || f->is_content ||
-		    form_value_check(t->accord, f, s->fields[i].value, s->refers_count, &why) != ERR_OK)
+		if (f->type != FORM_TYPE_CODE || f->is_list)
 			continue;
 		buf_put_str(t->out, ": ");
-		cbor_open(&in, s->fields[i].value);
+		cbor_open(&in, s->fields[at - 1].value);
 		(void)put_single(t, f, &in);
 		break;
 	}
@@ -264,9 +204,8 @@ void form_text_write(const struct accord *a, size_t language, const struct state
 		return;
 	if (form == NULL) {
 		buf_put(out, s->form);
-		buf_put_str(out, words[words_of(&t)].version);
+		buf_put_byte(out, '.');
 		buf_put_decimal(out, s->form_version);
-		buf_put_str(out, words[words_of(&t)].version_end);
 		return;
 	}
 	put_head(&t, form);

@@ -173,38 +173,7 @@ void reply_form(struct reply *r, const struct accord *a, const struct form *f)
 	reply_object_end(r);
 }
 
-/* ---- What fills it. Values were found to be of their type. ---- */
-
-static void reply_pair(struct reply *r, const struct accord *a, struct cbor_reader *in)
-{
-	struct bytes text;
-	size_t count;
-
-	reply_object(r, "value");
-	if (cbor_read_array(in, ACCORD_LANGUAGES_MAX, &count) == ERR_OK) {
-		for (size_t i = 0; i < count && i < a->languages_count; i++) {
-			if (cbor_read_text(in, FORM_TEXT_LEN_MAX, &text) == ERR_OK)
-				reply_text(r, a->languages[i], text);
-		}
-		cbor_close(in);
-	}
-	reply_object_end(r);
-}
-
-static void reply_span(struct reply *r, struct cbor_reader *in)
-{
-	uint64_t ms[2] = { 0, 0 };
-	size_t count;
-
-	(void)cbor_read_array(in, 2, &count);
-	(void)cbor_read_uint(in, UINT64_MAX, &ms[0]);
-	(void)cbor_read_uint(in, UINT64_MAX, &ms[1]);
-	cbor_close(in);
-	reply_array(r, "value");
-	reply_uint(r, NULL, ms[0]);
-	reply_uint(r, NULL, ms[1]);
-	reply_array_end(r);
-}
+/* ---- What fills it. ---- */
 
 static void reply_number(struct reply *r, const struct accord *a, const struct statement *s,
 			 const struct form_field *f, uint64_t number)
@@ -227,38 +196,22 @@ static void reply_number(struct reply *r, const struct accord *a, const struct s
 static void reply_single(struct reply *r, const struct accord *a, const struct statement *s,
 			 const struct form_field *f, struct cbor_reader *in)
 {
-	struct bytes text;
-	uint64_t number;
+	struct form_value v;
 
-	switch (f->type) {
-	case FORM_TYPE_PAIR:
-		reply_pair(r, a, in);
-		break;
-	case FORM_TYPE_SPAN:
-		reply_span(r, in);
-		break;
-	case FORM_TYPE_CODE:
-	case FORM_TYPE_TIME:
-	case FORM_TYPE_REF:
-	case FORM_TYPE_NUM:
-		if (cbor_read_uint(in, UINT64_MAX, &number) == ERR_OK)
-			reply_number(r, a, s, f, number);
-		break;
-	case FORM_TYPE_HASH:
-		if (cbor_read_bytes(in, HASH_LEN, &text) == ERR_OK)
-			reply_hex(r, "value", text);
-		break;
-	case FORM_TYPE_TEXT:
-	case FORM_TYPE_ROLE:
-	case FORM_TYPE_PARTY:
-	case FORM_TYPE_PATH:
-	case FORM_TYPE_FORM:
-		if (cbor_read_text(in, FORM_TEXT_LEN_MAX, &text) == ERR_OK)
-			reply_text(r, "value", text);
-		break;
-	case FORM_TYPE_GROUP:
-	case FORM_TYPE_COUNT:
-		break;
+	form_value_read(f, in, &v);
+	if (f->type == FORM_TYPE_PAIR) {
+		reply_names(r, "value", a, v.texts);
+	} else if (f->type == FORM_TYPE_SPAN) {
+		reply_array(r, "value");
+		reply_uint(r, NULL, v.numbers[0]);
+		reply_uint(r, NULL, v.numbers[1]);
+		reply_array_end(r);
+	} else if (form_is_number(f->type)) {
+		reply_number(r, a, s, f, v.numbers[0]);
+	} else if (f->type == FORM_TYPE_HASH) {
+		reply_hex(r, "value", v.texts[0]);
+	} else {
+		reply_text(r, "value", v.texts[0]);
 	}
 }
 
@@ -307,19 +260,16 @@ static void reply_filled_field(struct reply *r, const struct accord *a, const st
 	reply_object_end(r);
 }
 
-/* Those that are fields of the form, here, and of their type; of the others `fault` names the first. */
 static void reply_filled_fields(struct reply *r, const struct accord *a, const struct form *form,
 				const struct statement *s, const struct field *fields, size_t count,
 				bool is_content)
 {
+	const struct form_field *f;
+	size_t at = 0;
+
 	reply_array(r, "fields");
-	for (size_t i = 0; i < count; i++) {
-		const struct form_field *f = form_field_find(form, fields[i].key);
-		enum form_fault_kind why;
-		if (f != NULL && f->number != FORM_FIELD_ACT && f->is_content == is_content &&
-		    form_value_check(a, f, fields[i].value, s->refers_count, &why) == ERR_OK)
-			reply_filled_field(r, a, s, f, fields[i].value);
-	}
+	while ((f = form_filled_next(a, form, fields, count, is_content, s->refers_count, &at)) != NULL)
+		reply_filled_field(r, a, s, f, fields[at - 1].value);
 	reply_array_end(r);
 }
 

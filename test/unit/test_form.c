@@ -36,6 +36,9 @@ static const char form_text[] =
 	"field 10 claims group[]? content " TITLE "member name pair " TITLE "member age num " TITLE
 	"field 11 note text? content " TITLE "limit before when 1s where colour red\n"
 	"limit after when 1h where colour blue\nneed way where colour blue\nneed note where colour blue\n";
+/* Of the words around a form one act and one field are the accord's; the others have only their names. */
+static const char codes_text[] = "list act\nvalue 2 cancel en \"CANCELLED\" ko \"취소됨\"\n"
+				 "list every-form\nvalue 200 basis en \"legal basis\" ko \"근거 문서\"\n";
 static const char reply_text[] =
 	"form R1 version 1 " TITLE "plane SERVICE\nacts announce amend\nprecedence ROUTINE\nreply\n";
 
@@ -47,6 +50,7 @@ static int start(void **state)
 	struct accord_file files[] = {
 		{ BYTES_LIT("accord"), bytes_str(accord_text) },
 		{ BYTES_LIT("channels"), bytes_str(channels_text) },
+		{ BYTES_LIT("codes"), bytes_str(codes_text) },
 		{ BYTES_LIT("forms/N20"), bytes_str(form_text) },
 		{ BYTES_LIT("forms/R1"), bytes_str(reply_text) },
 		{ BYTES_LIT("keys"), BYTES_LIT("") },
@@ -80,7 +84,7 @@ static int start(void **state)
 			accord_key_write(bytes_str(names[p]), &row, &keys);
 		}
 	}
-	files[4].content = buf_bytes(&keys);
+	files[5].content = buf_bytes(&keys);
 	accord_manifest_write(files, ARRAY_COUNT(files), &manifest);
 	arena_init(&arena, arena_memory, sizeof arena_memory);
 	if (accord_read(buf_bytes(&manifest), files, ARRAY_COUNT(files), &arena, &out, &fault) != ERR_OK) {
@@ -281,7 +285,11 @@ static void test_words(void **state)
 		{ { "an act", { { 0, "02" } }, 0 },
 		  { "", { { 203, "6161" } }, 0 },
 		  999,
-		  "N20 T, 취소됨\n사유: a" },
+		  "N20 T, 취소됨\nreason: a" },
+		{ { "an act that the accord has no word for", { { 0, "01" } }, 0 },
+		  NOTHING,
+		  999,
+		  "N20 T, amend" },
 		{ { "two references of which one is sent", { { 3, "820100" } }, 0 },
 		  NOTHING,
 		  999,
@@ -316,6 +324,10 @@ static void test_words(void **state)
 		form_text_write(accord, accord_language_find(accord, BYTES_LIT("ko")), &s, &c, names, &out);
 		if (!bytes_equal(buf_bytes(&out), bytes_str(cases[i].want)))
 			fail_msg("%s: %.*s", cases[i].said.why, (int)out.len, (const char *)text);
+		buf_init(&out, text, 999);
+		s.form_version = 70;
+		form_text_write(accord, 0, &s, &c, names, &out);
+		assert_true(bytes_equal(buf_bytes(&out), BYTES_LIT("N20.70")));
 	}
 }
 
