@@ -41,17 +41,6 @@ static void put_time(struct buf *out, uint64_t ms)
 
 /* ---- One value. False: there is nothing to write. ---- */
 
-/* In this language, or in the first that has some. */
-static bool put_pair(const struct form_text *t, const struct form_value *v)
-{
-	struct bytes text = v->texts[t->language];
-
-	for (size_t i = 0; text.len == 0 && i < t->accord->languages_count; i++)
-		text = v->texts[i];
-	buf_put(t->out, text);
-	return text.len > 0;
-}
-
 static bool put_number(const struct form_text *t, const struct form_field *f, uint64_t number)
 {
 	const struct form_code *code;
@@ -76,8 +65,6 @@ static bool put_single(const struct form_text *t, const struct form_field *f, st
 	struct form_value v;
 
 	form_value_read(f, in, &v);
-	if (f->type == FORM_TYPE_PAIR)
-		return put_pair(t, &v);
 	if (f->type == FORM_TYPE_SPAN) {
 		put_time(t->out, v.numbers[0]);
 		buf_put_byte(t->out, '/');
@@ -89,8 +76,8 @@ static bool put_single(const struct form_text *t, const struct form_field *f, st
 	if (f->type == FORM_TYPE_HASH)
 		buf_put_hex(t->out, v.texts[0]);
 	else
-		buf_put(t->out, v.texts[0]);
-	return v.texts[0].len > 0;
+		buf_put(t->out, v.texts[f->type == FORM_TYPE_PAIR ? t->language : 0]);
+	return true;
 }
 
 /* ---- Fields: a line each. One with nothing to say is not there. ---- */

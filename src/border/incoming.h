@@ -77,9 +77,9 @@ void incoming_take_marking(const struct guidelines *g, const struct banner *b, b
 			   struct incoming_marks *m);
 /* The same of a text that may be one, and stands in the file, where hidden characters are looked for. */
 void incoming_take_banner(struct incoming *in, struct bytes text, struct incoming_marks *m);
-/* Marks as attributes of an element, and of those below it as its parts; how many elements have some. */
+/* Marks as attributes of an element, and of those below it as its parts; false: there are none. */
 struct xml_node;
-size_t incoming_take_ism(struct incoming *in, const struct xml_node *top, struct incoming_marks *m);
+bool incoming_take_ism(struct incoming *in, const struct xml_node *top, struct incoming_marks *m);
 /* A marking, whatever it says: one with a character that is hidden has the whole file refused. */
 void incoming_look_at(struct incoming *in, struct bytes marking);
 /*

@@ -137,37 +137,30 @@ static bool read_node(struct incoming *in, const struct xml_node *n, struct bann
 	return out->is_there;
 }
 
-size_t incoming_take_ism(struct incoming *in, const struct xml_node *top, struct incoming_marks *m)
+bool incoming_take_ism(struct incoming *in, const struct xml_node *top, struct incoming_marks *m)
 {
 	struct banner b;
-	size_t count = 0;
+	bool has_any = false;
 
 	for (const struct xml_node *n = xml_within(top, NULL); n != NULL && in->guidelines != NULL;
 	     n = xml_within(top, n)) {
 		if (!read_node(in, n, &b))
 			continue;
 		incoming_take_marking(in->guidelines, &b, n != top, m);
-		count++;
+		has_any = true;
 	}
-	return count;
+	return has_any;
 }
 
 /* ---- A document of any kind that is marked so ---- */
 
-/* Its words, an element a line. */
 static bool put_words(struct incoming *in, const struct xml_node *root, const struct incoming_marks *m)
 {
 	struct buf text;
 	bool is_put;
 
 	buf_init(&text, xcalloc(1, in->whole.len), in->whole.len);
-	for (const struct xml_node *n = xml_within(root, NULL); n != NULL; n = xml_within(root, n)) {
-		struct bytes words = xml_text_of(n);
-		if (words.len == 0)
-			continue;
-		buf_put_str(&text, text.len > 0 ? "\n" : "");
-		buf_put(&text, words);
-	}
+	xml_words(root, &text);
 	is_put = buf_check(&text) == ERR_OK &&
 		 incoming_put(in, xml_name_of(root), (struct bytes){ NULL, 0 }, buf_bytes(&text), m);
 	free(text.ptr);
@@ -182,7 +175,7 @@ enum err ism_incoming(struct incoming *in, struct bytes bytes)
 
 	if (e != ERR_OK)
 		return e;
-	if (incoming_take_ism(in, xml_root(doc), &marks) == 0)
+	if (!incoming_take_ism(in, xml_root(doc), &marks))
 		in->rule = "ism.none";
 	else if (!put_words(in, xml_root(doc), &marks))
 		in->rule = "ism.text";

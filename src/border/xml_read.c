@@ -27,8 +27,8 @@ struct scope {
 
 struct xml_node {
 	struct xml_node *parent, *first, *last, *next;
-	struct bytes uri, name; /* uri: .ptr NULL is none */
-	struct bytes text;
+	struct bytes uri, name;	   /* uri: .ptr NULL is none */
+	struct bytes text, behind; /* before its first element; behind its end, in the one around it */
 	struct attribute *attributes;
 	struct scope *scope;
 };
@@ -196,12 +196,13 @@ static void on_text(void *self, const XML_Char *text, int len)
 {
 	struct xml_doc *doc = self;
 	struct xml_node *n = doc->open;
-	struct bytes part = keep(doc, (struct bytes){ (const uint8_t *)text, (size_t)len });
+	struct bytes *run = n->last == NULL ? &n->text : &n->last->behind,
+		     part = keep(doc, (struct bytes){ (const uint8_t *)text, (size_t)len });
 
-	if (n->text.len == 0)
-		n->text = part;
+	if (run->len == 0)
+		*run = part;
 	else
-		n->text.len += part.len;
+		run->len += part.len;
 }
 
 static void on_doctype(void *self, const XML_Char *name, const XML_Char *system, const XML_Char *public,
@@ -332,17 +333,52 @@ static bool is_blank(uint8_t c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-struct bytes xml_text_of(const struct xml_node *node)
+static struct bytes trimmed(struct bytes text)
 {
-	struct bytes text = node->text.len == 0 ? BYTES_LIT("") : node->text;
-
-	if (node->first != NULL)
-		return (struct bytes){ NULL, 0 };
+	if (text.len == 0)
+		return BYTES_LIT("");
 	while (text.len > 0 && is_blank(text.ptr[0]))
 		text = (struct bytes){ text.ptr + 1, text.len - 1 };
 	while (text.len > 0 && is_blank(text.ptr[text.len - 1]))
 		text.len--;
 	return text;
+}
+
+struct bytes xml_text_of(const struct xml_node *node)
+{
+	return node->first != NULL ? (struct bytes){ NULL, 0 } : trimmed(node->text);
+}
+
+static void put_line(struct buf *out, struct bytes text)
+{
+	text = trimmed(text);
+	if (text.len == 0)
+		return;
+	buf_put_str(out, out->len > 0 ? "\n" : "");
+	buf_put(out, text);
+}
+
+void xml_words(const struct xml_node *top, struct buf *out)
+{
+	const struct xml_node *n = top;
+
+	put_line(out, n->text);
+	while (n != top || n->first != NULL) {
+		if (n->first != NULL) {
+			n = n->first;
+			put_line(out, n->text);
+			continue;
+		}
+		while (n != top && n->next == NULL) {
+			put_line(out, n->behind);
+			n = n->parent;
+		}
+		if (n == top)
+			return;
+		put_line(out, n->behind);
+		n = n->next;
+		put_line(out, n->text);
+	}
 }
 
 struct bytes xml_attribute_of(const struct xml_node *node, const char *name)

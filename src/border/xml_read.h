@@ -6,7 +6,7 @@
 #ifndef BORDER_XML_READ_H
 #define BORDER_XML_READ_H
 
-#include "base/bytes.h"
+#include "base/buf.h"
 
 struct xml_doc;
 struct xml_node;
@@ -29,6 +29,11 @@ bool xml_is(const struct xml_node *node, const char *name_space, const char *nam
  * The text of an element that holds nothing else, blanks around it left out; .ptr NULL: it holds an element.
  */
 struct bytes xml_text_of(const struct xml_node *node);
+/*
+ * All words in it and in the elements below it, in their order, a line for each run between two tags. They are
+ * no longer than the file.
+ */
+void xml_words(const struct xml_node *top, struct buf *out);
 /* Of a name as it is written, "xml:lang"; .ptr NULL: it has none. */
 struct bytes xml_attribute_of(const struct xml_node *node, const char *name);
 /* The name of the attribute at `index` as it is written, whichever comes first; .ptr NULL: it has no more. */

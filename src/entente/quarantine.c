@@ -170,8 +170,8 @@ static void show_item(const json_t *item)
 	else if (json_str(item, "unknown")[0] != '\0')
 		say_unknown(item);
 	else if (json_is_true(json_object_get(item, "has_banner")))
-		say(_("  no label is proposed: its marking does not say whose it is, or lets nobody here "
-		      "have it\n"));
+		say(_("  no label is proposed: its marking does not say whose it is, or no such label "
+		      "may be given\n"));
 	warn_of_number(bytes_str(json_str(item, "title")));
 	warn_of_number(bytes_str(json_str(item, "text")));
 	say("\n");

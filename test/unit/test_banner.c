@@ -136,6 +136,24 @@ static void attributes_are_proposed(void **state)
 		  "" },
 		{ ISM("", "classification='S' ism:ownerProducer='GBR' ism:releasableTo='KOR'"), "" },
 		{ ISM("", "classification='X' ism:releasableTo='KOR'"), "" },
+		{ ISM("", "classification='S' ism:ownerProducer='USA' ism:releasableTo='USA KOR' "
+			  "ism:disseminationControls='NF'"),
+		  "" },
+		{ ISM("", "classification='S' ism:ownerProducer='USA' ism:releasableTo='USA KOR GBR'"),
+		  "S rel:KOR,USA origin:USA" },
+		{ ISM("<b ism:releasableTo='KOR'>x</b>",
+		      "classification='S' ism:ownerProducer='USA' ism:releasableTo='USA KOR'"),
+		  "" },
+		{ ISM("", "classification='S' ism:ownerProducer='USA KOR' ism:joint='true' "
+			  "ism:releasableTo='USA KOR' "
+			  "ism:resourceElement='true' ism:DESVersion='1' ism:ISMCATCESVersion='1' "
+			  "ism:createDate='d' "
+			  "ism:compliesWith='c' ism:exemptFrom='e' ism:excludeFromRollup='true' "
+			  "ism:classifiedBy='b' "
+			  "ism:classificationReason='r' ism:compilationReason='r' ism:derivedFrom='d' "
+			  "ism:derivativelyClassifiedBy='b' ism:declassDate='d' ism:declassEvent='e' "
+			  "ism:declassException='x'"),
+		  "S rel:KOR,USA origin:KOR,USA" },
 		{ ISM("", "classification='S' ism:ownerProducer='KOR' ism:FGIsourceOpen='USA' "
 			  "ism:releasableTo='USA KOR'"),
 		  "S rel:KOR,USA origin:KOR,USA" },
@@ -271,6 +289,34 @@ static void read_as_every_mark_allows(void **state)
 	}
 }
 
+/* What a level is called there says the guidelines' map, beside our codes: of two that it may be the higher. */
+static void attributes_by_the_map(void **state)
+{
+	static const char *const rows[][2] = { { "S", "TS rel:KOR" },
+					       { "X", "R rel:KOR" },
+					       { "C", "C rel:KOR" } };
+	struct guidelines mapped = *g;
+
+	(void)state;
+	mapped.maps[mapped.maps_count++] =
+		(struct guidelines_map){ .format = "dni-ism", .level = 1, .value = BYTES_LIT("X") };
+	mapped.maps[mapped.maps_count++] =
+		(struct guidelines_map){ .format = "dni-ism", .level = 4, .value = BYTES_LIT("S") };
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct incoming in;
+		char text[256];
+		snprintf(text, sizeof text,
+			 "<a xmlns:ism='urn:us:gov:ic:ism' ism:classification='%s'>one "
+			 "<b/><c>two<d>three</d> <!-- - -->four</c> five<e/></a>",
+			 rows[i][0]);
+		assert_int_equal(incoming_read(&mapped, 0, BYTES_LIT("ic-ism"), bytes_str(text), &in),
+				 ERR_OK);
+		assert_string_equal(member(&in, "proposed"), rows[i][1]);
+		assert_string_equal(member(&in, "text"), "one\ntwo\nthree\nfour\nfive");
+		incoming_close(&in);
+	}
+}
+
 /* Every label as we mark it, here and at home, is proposed as it was or stricter. */
 static void every_marking_and_back(void **state)
 {
@@ -314,6 +360,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(banners_are_compared_whole_and_proposed),
 		cmocka_unit_test(attributes_are_proposed),
+		cmocka_unit_test(attributes_by_the_map),
 		cmocka_unit_test(the_first_word_that_is_not_known),
 		cmocka_unit_test(read_as_every_mark_allows),
 		cmocka_unit_test(every_marking_and_back),

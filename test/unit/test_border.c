@@ -574,6 +574,8 @@ static const struct {
 	{ "nothing is taken back", "atom", ATOM("<at:deleted-entry when='w'/>"), "atom.deleted", NULL },
 	{ "an entry without an id", "atom", ATOM("<entry><title>t</title><updated>u</updated></entry>"),
 	  "atom.entry", NULL },
+	{ "an entry without a time", "atom", ATOM("<entry><id>i</id><title>t</title></entry>"), "atom.entry",
+	  NULL },
 	{ "an empty id", "atom", ATOM("<entry><id/><title>t</title><updated>u</updated></entry>"),
 	  "atom.entry", NULL },
 	{ "two ids", "atom", ATOM(ENTRY("<id>j</id>", "")), "atom.entry", NULL },
@@ -656,6 +658,12 @@ static const struct {
 	  "</sent><status>Actual</status><msgType>Alert</msgType><scope>Private</scope>" CODE(
 		  "KOR-USA 3 S rel=KOR origin=KOR") "</alert>",
 	  NULL, "CONTRADICTORY" },
+	{ "an attribute of the whole below the label", "cap",
+	  "<alert xmlns='urn:oasis:names:tc:emergency:cap:1.2' xmlns:i='urn:us:gov:ic:ism' "
+	  "i:classification='U'><identifier>a</identifier><sender>b</sender><sent>2026-11-28T10:00:00-00:00"
+	  "</sent><status>Actual</status><msgType>Alert</msgType><scope>Private</scope>" CODE(
+		  "KOR-USA 3 S rel=KOR origin=KOR") "</alert>",
+	  NULL, "CONTRADICTORY" },
 	{ "an attribute below an entry, and as its label", "atom",
 	  ATOM(ENTRY(TERM("KOR-USA 3 S rel=KOR origin=KOR"),
 		     "<content xmlns:i='urn:us:gov:ic:ism' i:classification='U'>c</content>")),
@@ -670,6 +678,28 @@ static const struct {
 	{ "a key twice", "stix", "{\"objects\":[{\"id\":\"a\",\"id\":\"a\",\"type\":\"note\"}]}", "stix.json",
 	  NULL },
 };
+
+/* Of an entry its content or else its summary; what is taken back says so. */
+static void words_of_atom(void **state)
+{
+	static const char *const rows[][3] = {
+		{ ENTRY("", "<content>c</content><summary>s</summary>"), "t", "c" },
+		{ ENTRY("", "<summary>s</summary>"), "t", "s" },
+		{ ENTRY("", ""), "t", "" },
+		{ "<at:deleted-entry ref='a' when='w'/>", "WITHDRAWN", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct incoming in;
+		char text[512];
+		snprintf(text, sizeof text, ATOM("%s"), rows[i][0]);
+		assert_int_equal(incoming_read(g, 0, BYTES_LIT("atom"), bytes_str(text), &in), ERR_OK);
+		assert_string_equal(member(&in, "title"), rows[i][1]);
+		assert_string_equal(member(&in, "text"), rows[i][2]);
+		incoming_close(&in);
+	}
+}
 
 static void files_are_refused_with_their_rule(void **state)
 {
@@ -822,6 +852,7 @@ int main(void)
 		cmocka_unit_test(every_label_as_stix_and_back),
 		cmocka_unit_test(contradictions_wait_and_the_stricter_counts),
 		cmocka_unit_test(every_label_through_each_format_that_is_read),
+		cmocka_unit_test(words_of_atom),
 		cmocka_unit_test(files_are_refused_with_their_rule),
 		cmocka_unit_test(none_of_several_is_left_out),
 		cmocka_unit_test(what_nobody_sees_is_named),

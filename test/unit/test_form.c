@@ -34,7 +34,8 @@ static const char form_text[] =
 	"field 6 like form? statement " TITLE "field 7 sum hash? statement " TITLE
 	"field 8 way path? statement " TITLE "field 9 known pair content " TITLE
 	"field 10 claims group[]? content " TITLE "member name pair " TITLE "member age num " TITLE
-	"field 11 note text? content " TITLE "limit before when 1s where colour red\n"
+	"field 11 note text? content " TITLE "field 13 tints code:colour[]? statement " TITLE
+	"field 14 tone code:colour? statement " TITLE "limit before when 1s where colour red\n"
 	"limit after when 1h where colour blue\nneed way where colour blue\nneed note where colour blue\n";
 /* Of the words around a form one act and one field are the accord's; the others have only their names. */
 static const char codes_text[] = "list act\nvalue 2 cancel en \"CANCELLED\" ko \"취소됨\"\n"
@@ -305,6 +306,15 @@ static void test_words(void **state)
 		  999,
 		  "N20 T\nT 1\n  T: b\n  T: 1\nT 2\n  T: d\n  T: 10" },
 		{ { "what is not of its type", { { 1, "05" }, { 12, "01" } }, 0 }, NOTHING, 999, "N20 T" },
+		{ { "several codes, and the first that is one", { { 13, "820304" }, { 14, "03" } }, 0 },
+		  NOTHING,
+		  999,
+		  "N20 T: T\nT: T; T\nT: T" },
+		{ { "two codes", { { 1, "03" }, { 14, "04" } }, 0 }, NOTHING, 999, "N20 T: T\nT: T\nT: T" },
+		{ { "what leaves no room to say that there is more", { { 1, "03" }, { 4, "63656c6d" } }, 0 },
+		  NOTHING,
+		  22,
+		  "N20 T: T\nT: T\n..." },
 		{ { "more than fits", { { 1, "03" }, { 4, "63656c6d" }, { 8, "656e6f727468" } }, 0 },
 		  NOTHING,
 		  25,
