@@ -210,7 +210,9 @@ struct form_value {
 bool form_is_number(enum form_type type);
 /* The next of a field or member that was checked and is no group. */
 void form_value_read(const struct form_field *f, struct cbor_reader *in, struct form_value *out);
-/* The next of fields[*at..] that is one of the form, here, and of its type, but for the act; NULL at the end. */
+/*
+ * The next of fields[*at..] that is one of the form, here, and of its type, but for the act; NULL at the end.
+ */
 const struct form_field *form_filled_next(const struct accord *a, const struct form *form,
 					  const struct field *fields, size_t count, bool is_content,
 					  size_t refers_count, size_t *at);

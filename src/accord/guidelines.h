@@ -115,8 +115,10 @@ struct guidelines_review {
 	uint16_t line;
 };
 
-/* What a level is called in a format: a level without such a line is not sent in it. Of the format that begins
- * so and ends in a party's name it is the code that this party marks it with at home. */
+/*
+ * What a level is called in a format: a level without such a line is not sent in it. Of the format that
+ * begins so and ends in a party's name it is the code that this party marks it with at home.
+ */
 #define GUIDELINES_HOME "home-"
 struct guidelines_map {
 	char format[ROLE_NAME_MAX + 1]; /* "tlp" */

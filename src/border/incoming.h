@@ -28,8 +28,8 @@ struct incoming {
 	const struct guidelines *guidelines;
 	size_t home; /* of its parties: who reads it, and may take it over */
 	/*
-	 * array of {"id", "title", "text", "mark", "label", "proposed": how a person would type it, "unknown": a
-	 * word of its marking that is not known here, "has_banner"}; its own
+	 * array of {"id", "title", "text", "mark", "label", "proposed": how a person would type it,
+	 * "unknown": a word of its marking that is not known here, "has_banner"}; its own
 	 */
 	json_t *items;
 	/* roles of home that may read each of them, whichever of its marks is meant */
@@ -55,7 +55,8 @@ void incoming_close(struct incoming *in); /* takes zeroed ones */
 /* Marks one after another: what does not go together with what was there is a contradiction. */
 struct incoming_marks {
 	enum incoming_mark mark; /* starts as UNLABELLED */
-	bool has_label; /* it, or a part of it, has a label whose words are known, be it none that may be given */
+	/* it, or a part of it, has a label whose words are known, be it none that may be given */
+	bool has_label;
 	bool is_nobodys;	 /* of two that it has, or of a label and a banner, nobody may read both */
 	struct label_mask label; /* the stricter of all that it has */
 	struct bytes word;	 /* the first word of a banner that is not known here; .len 0: each is */

@@ -30,8 +30,8 @@ bool xml_is(const struct xml_node *node, const char *name_space, const char *nam
  */
 struct bytes xml_text_of(const struct xml_node *node);
 /*
- * All words in it and in the elements below it, in their order, a line for each run between two tags. They are
- * no longer than the file.
+ * All words in it and in the elements below it, in their order, a line for each run between two tags. They
+ * are no longer than the file.
  */
 void xml_words(const struct xml_node *top, struct buf *out);
 /* Of a name as it is written, "xml:lang"; .ptr NULL: it has none. */

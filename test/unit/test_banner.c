@@ -289,7 +289,9 @@ static void read_as_every_mark_allows(void **state)
 	}
 }
 
-/* What a level is called there says the guidelines' map, beside our codes: of two that it may be the higher. */
+/*
+ * What a level is called there says the guidelines' map, beside our codes: of two that it may be the higher.
+ */
 static void attributes_by_the_map(void **state)
 {
 	static const char *const rows[][2] = { { "S", "TS rel:KOR" },
