@@ -343,6 +343,9 @@ static enum err batch_line(struct node *n, struct now now, const struct arrival 
 		return ERR_FRAME;
 	a->party = key.party;
 	a->line = line_find(n, &key);
+	e = a->line != NULL ? places_reload(n, a->line) : ERR_OK;
+	if (e != ERR_OK)
+		return e;
 	if (a->batch.first == (a->line == NULL ? 0 : a->line->log->frontier.size))
 		verify_from(a, 0, VERIFIED_BESIDE);
 	e = batch_judge(n, now, in, a);

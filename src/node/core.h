@@ -336,6 +336,8 @@ enum err recover_sound(struct node *n, const struct line *l, uint64_t *size,
 /* ---- keyed.c ---- */
 /* What the log has said of versions, from a row or its entries. */
 enum err places_load(struct node *n, struct line *l) MUST_CHECK;
+/* Once more, where the log's first entry could not be read until now. */
+enum err places_reload(struct node *n, struct line *l) MUST_CHECK;
 /* One more entry of it, in the open turn. */
 enum err places_add(struct node *n, struct line *l, const struct entry *entry,
 		    const struct statement *s) MUST_CHECK;

@@ -75,6 +75,11 @@ enum err places_load(struct node *n, struct line *l)
 	return e == ERR_ROT || e == ERR_CORRUPT || e == ERR_RULE ? ERR_OK : e;
 }
 
+enum err places_reload(struct node *n, struct line *l)
+{
+	return l->places.count > 0 ? ERR_OK : places_load(n, l);
+}
+
 enum err places_add(struct node *n, struct line *l, const struct entry *entry, const struct statement *s)
 {
 	if (!is_of_places(entry, s) || !places_pass(&l->places, &n->versions, l->key.party, entry, s))
@@ -163,10 +168,13 @@ enum note_word note_judge(const struct node *n, size_t party, const struct line 
 	}
 	version = places_version(&p, &n->versions, note->size == 0 ? 0 : note->size - 1, &known);
 	known = known == n->versions.count ? 0 : known;
-	/* What lies between is not held: it may have moved the log, and not back. */
-	if (held < note->size && (version < n->versions.count || p.count == 0))
+	/*
+	 * What lies between is not held, or its first entry has rotted: it may have moved the log, and not
+	 * back.
+	 */
+	if (p.count == 0 || (held < note->size && version < n->versions.count))
 		return note_of_future(n, party, known, note, n->is_behind);
-	if (version == n->versions.count && p.count > 0)
+	if (version == n->versions.count)
 		return note_of_future(n, party, known, note, true);
 	if (checkpoint_verify(note, accord_node_key(&n->versions, known, party, ACCORD_KEY_LOG)) == ERR_OK)
 		return NOTE_GOOD;

@@ -179,6 +179,16 @@ enum err line_sign(struct node *n, struct now now, struct line *line)
 	if (line->is_own &&
 	    (line->is_unremembered || (line->is_closed && n->is_unsettled && line->marked == 0)))
 		return ERR_OK;
+	if (line->is_own) {
+		enum err e = places_reload(n, line);
+		if (e != ERR_OK)
+			return e;
+		/* With which key, nobody can say. */
+		if (line->places.count == 0) {
+			rot_note(n, line, FINDING_ENTRY, 0);
+			return ERR_OK;
+		}
+	}
 	proof = arena_alloc(&n->fx->arena, MERKLE_PROOF_MAX, HASH_LEN);
 	memory = arena_alloc(&n->fx->arena, ORIGIN_LEN_MAX + 80, 1);
 	if (proof == NULL || memory == NULL)

@@ -424,9 +424,8 @@ enum err mend_batch(struct node *n, struct now now, const struct batch *batch, c
 	}
 	if (e == ERR_OK && count == batch->count)
 		e = record_add_note(n->record, line->log, note->size, batch->note);
-	/* Its `open` had changed when the node started, and nobody could say whose keys sign. */
-	if (e == ERR_OK && line->places.count == 0)
-		e = places_load(n, line);
+	if (e == ERR_OK)
+		e = places_reload(n, line);
 	if (e != ERR_OK)
 		return e;
 	line->mend_from = batch->first + whole;

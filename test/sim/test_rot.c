@@ -738,6 +738,64 @@ static void test_nothing_is_given_up_unseen(void **state)
 	world_free(w);
 }
 
+/* The node starts, and while it does the entry reads as another: a disk's moment, which leaves no trace. */
+static void boot_misread(struct world *w, struct sim_node *n, log_number number, uint64_t index)
+{
+	static uint8_t memory[ENTRY_LEN_MAX];
+	const struct store_ops *ops = n->true_ops;
+	uint8_t hashes_memory[64 * HASH_LEN];
+	struct buf bytes = BUF_ON(memory), hashes = BUF_ON(hashes_memory);
+	struct prng p;
+
+	prng_init(&p, 17);
+	assert_int_equal(ops->entry_get(n->store, number, index, &bytes, &hashes), ERR_OK);
+	assert_true(rot(w, n, &p, number, index, ROT_ENTRY));
+	node_down(w, n);
+	node_boot(w, n);
+	assert_int_equal(ops->begin(n->store), ERR_OK);
+	assert_int_equal(ops->entry_renew(n->store, number, index, buf_bytes(&bytes), buf_bytes(&hashes)),
+			 ERR_OK);
+	assert_int_equal(ops->commit(n->store), ERR_OK);
+}
+
+/*
+ * At a start a log's first entry, which says whose keys sign, was misread: whoever moves the log afterwards
+ * is not said to have used a key that does not hold, be it the peer's log or our own.
+ */
+static void test_a_misread_first_entry_accuses_nobody(void **state)
+{
+	(void)state;
+	for (size_t author = 0; author < 2; author++) {
+		struct world *w = world_ready(22 + author);
+		struct sim_node *n = &w->nodes[0];
+		struct log_key key = { 2, w->nodes[author].party, 1 };
+		uint8_t memory[NOTE_LEN_MAX];
+		struct store_log row;
+
+		world_rotates(w); /* with this seed that party's log key */
+		for (size_t i = 0; i < 2; i++) {
+			struct sim_node *to = &w->nodes[i];
+			assert_int_equal(node_adopt(to->node, world_now(w, to), w->next, &to->fx), ERR_OK);
+			to->has_next = true;
+			node_turn(w, to);
+		}
+		boot_misread(w, n, log_of(n, 2, author == 0 ? "aster" : "birch", &row), 0);
+		officer_move(w, &w->nodes[author]);
+		node_turn(w, &w->nodes[author]);
+		world_advance(w, w->now_us + 2000000);
+		say(w, &w->nodes[author], 1);
+		(void)repair(w, n);
+		settle(w);
+		for (size_t i = 0; i < 2; i++) {
+			struct buf kept = BUF_ON(memory);
+			assert_int_equal(node_misused(w->nodes[i].node, &key, &kept), ERR_NOT_FOUND);
+			assert_int_equal(stopped(&w->nodes[i]), 0);
+		}
+		check_agreement(w);
+		world_free(w);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -746,6 +804,7 @@ int main(void)
 		cmocka_unit_test(test_each_has_what_the_other_lacks),
 		cmocka_unit_test(test_each_has_other_contents),
 		cmocka_unit_test(test_an_own_tree_that_has_rotted_is_no_fork),
+		cmocka_unit_test(test_a_misread_first_entry_accuses_nobody),
 		cmocka_unit_test(test_a_peer_mends_all_of_it),
 		cmocka_unit_test(test_many_at_once),
 		cmocka_unit_test(test_no_state_is_compared_meanwhile),
