@@ -35,7 +35,7 @@ static enum err may_have(struct api *a, struct request *q, const uint8_t hash[HA
 	if (e == ERR_OK)
 		e = request_may(a, &place, &entry.statement);
 	if (e == ERR_OK)
-		e = node_content(a->node, &entry.statement, &content);
+		e = node_words(a->node, &place, &entry.statement, &content);
 	if (e != ERR_OK)
 		return e == ERR_REFUSED ? ERR_NOT_FOUND : e;
 	count = content_blobs(&entry.statement, buf_bytes(&content), blobs);

@@ -23,7 +23,7 @@ enum err list_entry(struct api *a, const struct place_key *place, struct entry_r
 		return e;
 	*content_err = ERR_NOT_FOUND;
 	if (entry->statement.has_content)
-		*content_err = node_content(a->node, &entry->statement, content);
+		*content_err = node_words(a->node, place, &entry->statement, content);
 	if (*content_err != ERR_OK)
 		buf_reset(content);
 	return ERR_OK;

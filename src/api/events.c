@@ -69,7 +69,8 @@ static void reply_stored_entry(struct api *a, struct reply *r, const struct even
 	buf_init(&content, a->content_memory, CONTENT_LEN_MAX);
 	if (node_entry(a->node, &event->place, &memory, &entry) != ERR_OK)
 		return;
-	if (!entry.statement.has_content || node_content(a->node, &entry.statement, &content) != ERR_OK)
+	if (!entry.statement.has_content ||
+	    node_words(a->node, &event->place, &entry.statement, &content) != ERR_OK)
 		buf_reset(&content);
 	reply_entry_event(a, r, event, &entry, buf_bytes(&content));
 }

@@ -171,7 +171,8 @@ static void move_to_eraser(const struct feed *f, const struct statement *s, stru
 }
 
 /* Whether its words are here to be sent: HIDDEN if they are sealed or have not come, WITHDRAWN if erased. */
-static enum look look_at_content(const struct feed *f, const struct statement *s)
+static enum look look_at_content(const struct feed *f, const struct place_key *place,
+				 const struct statement *s)
 {
 	struct buf content;
 	enum err e;
@@ -181,7 +182,7 @@ static enum look look_at_content(const struct feed *f, const struct statement *s
 	if (s->content.sealing != SEALING_NONE)
 		return LOOK_HIDDEN;
 	buf_init(&content, f->memory->content, CONTENT_LEN_MAX);
-	e = node_content(f->api->node, s, &content);
+	e = node_words(f->api->node, place, s, &content);
 	return e == ERR_OK ? LOOK_OPEN : e == ERR_REFUSED ? LOOK_WITHDRAWN : LOOK_HIDDEN;
 }
 
@@ -304,7 +305,7 @@ static enum err look_at_release(struct feed *f, const struct place_key *place, c
 	    !may_have(f, &out->label))
 		return e;
 	out->at = *place;
-	out->is = look_at_content(f, &f->memory->beside.statement);
+	out->is = look_at_content(f, &out->words, &f->memory->beside.statement);
 	if (own.recall.log.epoch != 0)
 		events[count++] = own.recall;
 	if (of.recall.log.epoch != 0)
@@ -350,7 +351,8 @@ static enum err look_at(struct feed *f, const struct place_key *place, struct en
 	e = look_back(f, place, v.label, &is_newest, &out->label);
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	out->is = event_kind(&read->statement) != NULL ? LOOK_OPEN : look_at_content(f, &read->statement);
+	out->is = event_kind(&read->statement) != NULL ? LOOK_OPEN
+						       : look_at_content(f, place, &read->statement);
 	if (v.recall.log.epoch != 0 && is_before(&out->at, &v.recall))
 		out->at = v.recall;
 	if (out->is == LOOK_WITHDRAWN)
@@ -585,7 +587,7 @@ static enum err put_words(struct feed *f, const struct place_key *place, struct 
 	*words = (struct content){ .portions_count = 0 };
 	buf_init(&content, f->memory->content, CONTENT_LEN_MAX);
 	if (s->has_content)
-		e = node_content(f->api->node, s, &content);
+		e = node_words(f->api->node, place, s, &content);
 	if (e == ERR_OK && s->has_content)
 		e = content_read(buf_bytes(&content), words, &fault);
 	if (e != ERR_OK)

@@ -54,7 +54,7 @@ static enum err reply_text_of(struct api *a, struct reply *r, const struct place
 	e = node_entry(a->node, place, &memory, &entry);
 	if (e != ERR_OK)
 		return e;
-	read = node_content(a->node, &entry.statement, &content);
+	read = node_words(a->node, place, &entry.statement, &content);
 	reply_label(r, accord, &entry.statement);
 	reply_bool(r, "held", read == ERR_OK);
 	reply_uint(r, "sealing", entry.statement.content.sealing);

@@ -167,6 +167,27 @@ static void verify_from(struct arriving *a, size_t from, size_t max)
 	crew_begin(a->n->crew, &a->work);
 }
 
+/*
+ * It came without its words. Said by whoever passes it on, that they are erased: only the eraser itself
+ * erases, and till then the content may come yet. If we hold such words from elsewhere, he may have their
+ * hash and no more: they are given to nobody with this entry. Of what is ours we know what we said.
+ */
+static enum err without_words(struct node *n, const struct arriving *a, const struct batch_item *item,
+			      const struct entry *entry, const struct statement *s)
+{
+	struct place_key at = { a->line->key, entry->index }, first;
+	struct place itself = {
+		.channel = at.log.channel, .party = s->party, .epoch = at.log.epoch, .index = at.index
+	};
+
+	if (!is_content_known(n, s->content.hash))
+		return item->is_erased ? erased_note(n, &at, s->content.hash, &item->eraser) : ERR_OK;
+	/* A resend is the statement whose words we hold. */
+	if (a->line->is_own || fold_find_id(&n->fold, at.log.channel, at.log.party, s->id, &first) == ERR_OK)
+		return ERR_OK;
+	return wordless_note(n, &at, item->is_erased ? &item->eraser : &itself);
+}
+
 static enum err item_add(struct node *n, struct now now, size_t peer, struct arriving *a, size_t i)
 {
 	const struct batch_item *item = &a->batch.items[i];
@@ -183,10 +204,8 @@ static enum err item_add(struct node *n, struct now now, size_t peer, struct arr
 	if (add.bytes.ptr == NULL || (item->content.len > 0 && add.content.ptr == NULL))
 		return ERR_MEMORY;
 	e = entry_read(add.bytes, &entry, &s, &fault);
-	/* Said by whoever passes it on: only the eraser itself erases. Till then the content may come yet. */
-	if (e == ERR_OK && item->is_erased && s.has_content && !is_content_known(n, s.content.hash))
-		e = erased_note(n, &(struct place_key){ a->line->key, entry.index }, s.content.hash,
-				&item->eraser);
+	if (e == ERR_OK && s.has_content && item->content.len == 0)
+		e = without_words(n, a, item, &entry, &s);
 	if (e == ERR_OK)
 		e = judged_of(n, &a->line->key, &entry, &s, n->signers[i], &judged);
 	a->is_urgent |= e == ERR_OK && is_urgent_message(&s);
@@ -232,9 +251,15 @@ static enum err content_after_all(struct node *n, struct now now, const struct a
 	struct fault fault;
 	enum err e = entry_read(item->entry, &entry, &s, &fault);
 
-	if (e != ERR_OK || item->content.len == 0 || !s.has_content || is_content_known(n, s.content.hash))
+	if (e != ERR_OK || item->content.len == 0 || !s.has_content)
 		return ERR_OK;
 	e = item_check(n, &s, item);
+	/* Held from elsewhere: whoever has the words may be given them with this entry, too. */
+	if (is_content_known(n, s.content.hash)) {
+		if (e == ERR_OK)
+			e = turn_open(n);
+		return e == ERR_OK ? wordless_forget(n, &at) : e;
+	}
 	if (e == ERR_OK)
 		e = turn_open(n);
 	if (e == ERR_OK)

@@ -270,6 +270,7 @@ enum node_row {
 	ROW_ADVANCE = 'v',  /* advance.c */
 	ROW_UPLOADED = 'U', /* look.c */
 	ROW_WANTED = 'w',   /* attach.c */
+	ROW_WORDLESS = 'Z', /* erase.c */
 	ROW_ERASED = 'x'    /* erase.c */
 };
 
@@ -624,6 +625,16 @@ enum err erased_said(struct node *n, const struct place_key *at, struct buf *mem
 		     struct place *eraser) MUST_CHECK;
 /* Its content came after all. */
 enum err erased_forget(struct node *n, const struct place_key *at) MUST_CHECK;
+/*
+ * An entry that came without its words though such were held: it is passed on as it came, for its author may
+ * have their hash and no more. ERR_NOT_FOUND: it had them.
+ */
+enum err wordless_note(struct node *n, const struct place_key *at, const struct place *eraser) MUST_CHECK;
+enum err wordless_said(struct node *n, const struct place_key *at, struct buf *memory,
+		       struct place *eraser) MUST_CHECK;
+/* Also where it cannot be told: wordless_said says why. */
+bool is_wordless(struct node *n, const struct place_key *at);
+enum err wordless_forget(struct node *n, const struct place_key *at) MUST_CHECK;
 /* The first such entry of a log whose content is neither held nor erased by now; ERR_NOT_FOUND: none. */
 enum err erased_unproved(struct node *n, const struct line *line, struct place_key *at) MUST_CHECK;
 /* True if there is none: only then may the log be cosigned. */

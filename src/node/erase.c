@@ -277,6 +277,58 @@ enum err erased_forget(struct node *n, const struct place_key *at)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+static void wordless_key(struct buf *key, const struct place_key *at)
+{
+	buf_put_byte(key, ROW_WORDLESS);
+	place_key_write(at, key);
+}
+
+enum err wordless_note(struct node *n, const struct place_key *at, const struct place *eraser)
+{
+	uint8_t key_memory[1 + PLACE_KEY_LEN], value_memory[SAID_LEN_MAX];
+	struct buf key = BUF_ON(key_memory), value = BUF_ON(value_memory);
+
+	wordless_key(&key, at);
+	place_write(eraser, &value);
+	return map_put(&n->views, buf_bytes(&key), buf_bytes(&value));
+}
+
+enum err wordless_said(struct node *n, const struct place_key *at, struct buf *memory, struct place *eraser)
+{
+	uint8_t key_memory[1 + PLACE_KEY_LEN];
+	struct buf key = BUF_ON(key_memory);
+	struct cbor_reader r;
+	size_t from = memory->len;
+	enum err e;
+
+	wordless_key(&key, at);
+	e = map_get(&n->views, buf_bytes(&key), memory);
+	if (e != ERR_OK)
+		return e;
+	cbor_open(&r, (struct bytes){ memory->ptr + from, memory->len - from });
+	return place_read(&r, eraser);
+}
+
+bool is_wordless(struct node *n, const struct place_key *at)
+{
+	uint8_t memory[SAID_LEN_MAX];
+	struct buf said = BUF_ON(memory);
+	struct place eraser;
+
+	return wordless_said(n, at, &said, &eraser) != ERR_NOT_FOUND;
+}
+
+enum err wordless_forget(struct node *n, const struct place_key *at)
+{
+	uint8_t memory[1 + PLACE_KEY_LEN];
+	struct buf key = BUF_ON(memory);
+	enum err e;
+
+	wordless_key(&key, at);
+	e = map_del(&n->views, buf_bytes(&key));
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 enum err erased_unproved(struct node *n, const struct line *line, struct place_key *at)
 {
 	uint8_t prefix_memory[1 + LOG_KEY_LEN], key_memory[MAP_KEY_MAX], value_memory[SAID_LEN_MAX];

@@ -75,6 +75,11 @@ enum err node_content(struct node *n, const struct statement *s, struct buf *out
 	return s->has_content ? record_content(n->record, s->content.hash, out) : ERR_NOT_FOUND;
 }
 
+enum err node_words(struct node *n, const struct place_key *place, const struct statement *s, struct buf *out)
+{
+	return is_wordless(n, place) ? ERR_NOT_FOUND : node_content(n, s, out);
+}
+
 enum err node_eraser(struct node *n, const struct statement *s, struct place_key *out)
 {
 	struct store *store = record_store(n->record);

@@ -206,6 +206,7 @@ enum err item_read(struct node *n, const struct line *line, uint64_t index, stru
 	struct store *store = record_store(n->record);
 	struct entry entry;
 	struct statement s;
+	struct place_key at = { line->key, index };
 	size_t from = memory->len;
 	enum err e = line_entry(n, line, index, memory, &entry, &s);
 
@@ -216,6 +217,12 @@ enum err item_read(struct node *n, const struct line *line, uint64_t index, stru
 		return ERR_OK;
 	from = memory->len;
 	e = record_content(n->record, s.content.hash, memory);
+	/* Such words are held, and it came without them: as it came. A hash opens nothing. */
+	if (e == ERR_OK && is_wordless(n, &at)) {
+		memory->len = from;
+		item->is_erased = true;
+		return wordless_said(n, &at, memory, &item->eraser);
+	}
 	if (e == ERR_ROT)
 		rot_note(n, line, FINDING_CONTENT, index);
 	if (e == ERR_OK) {
@@ -224,7 +231,7 @@ enum err item_read(struct node *n, const struct line *line, uint64_t index, stru
 	}
 	item->is_erased = true;
 	if (e == ERR_NOT_FOUND) /* as it was passed to us */
-		return erased_said(n, &(struct place_key){ line->key, index }, memory, &item->eraser);
+		return erased_said(n, &at, memory, &item->eraser);
 	if (e != ERR_REFUSED)
 		return e;
 	from = memory->len;

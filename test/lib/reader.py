@@ -650,9 +650,8 @@ class Export:
             signers = {f"{author}/{holder}.{sha256(key).hex()[:8]}": key for key, (holder, _) in keys.items()}
             entry.questions = [self.statements.ask(entry.bytes, blob, signers) for blob in entry.signatures]
             people = {keys[question[3]][0] for question in entry.questions if question}
-            roles = set().union(*(keys[question[3]][1] for question in entry.questions if question))
-            if entry.signatures and all(entry.questions) and role not in roles:
-                entry.why_void = f"no signer holds the role {role}"
+            if entry.signatures and all(entry.questions) and role not in keys[entry.questions[0][3]][1]:
+                entry.why_void = f"who signed first does not hold the role {role}"
             elif entry.kind == ERASE and len(people) < 2:
                 entry.why_void = "it takes two persons"
 

@@ -107,12 +107,84 @@ static void test_hearsay_erases_nothing(void **state)
 	forge_free(&f);
 }
 
+/* The words of another channel by their hash, in a log of his own: he is not given them with that log. */
+static void check_hash_opens_nothing(struct room *r, bool is_erased)
+{
+	static const char words[] = "For two alone, and for no third.";
+	static uint8_t want_memory[512];
+	struct buf out = BUF_ON(want_memory);
+	struct want want;
+	struct statement copy, said;
+	struct entry entry;
+	struct fault fault;
+	struct forge f, g;
+	size_t at;
+	enum err e;
+
+	load(&f, r, 1, TWO_ALONE);
+	add_message(&f, PRECEDENCE_ROUTINE, words);
+	at = f.count - 1;
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+	load(&g, r, 2, LEADER);
+	assert_int_equal(entry_read(f.items[at].entry, &entry, &said, &fault), ERR_OK);
+	forge_message(&g, PRECEDENCE_FLASH, &copy);
+	copy.has_content = true;
+	copy.content = said.content;
+	forge_say(&g, &copy, &r->w->nodes[2].officer.key, NONE);
+	g.items[g.count - 1].is_erased = is_erased;
+	g.items[g.count - 1].eraser = forge_place(&g, 0);
+	e = room_hear_batch(r, 2, &g, 0, g.count);
+	assert_true(e == ERR_OK || e == ERR_CONTENT);
+	/* Nor does our own node show them as his, under a label of his. */
+	if (room_log(r, &g.key).size == g.count) {
+		static uint8_t memory[ENTRY_LEN_MAX], content_memory[CONTENT_LEN_MAX];
+		struct buf bytes = BUF_ON(memory), content = BUF_ON(content_memory);
+		struct place_key his = { g.key, g.count - 1 }, ours = { f.key, at };
+		struct entry_read_out read;
+		assert_int_equal(node_entry(r->n->node, &his, &bytes, &read), ERR_OK);
+		assert_int_equal(node_words(r->n->node, &his, &read.statement, &content), ERR_NOT_FOUND);
+		assert_int_equal(node_words(r->n->node, &ours, &read.statement, &content), ERR_OK);
+	}
+	room_link(r, 2, 0, NULL, 0); /* where that closed the line: from a restored disk, he says */
+	room_forget(r);
+	want = (struct want){ g.origin, 0, g.count };
+	want_write(&want, &out);
+	e = room_hear(r, 2, FRAME_WANT, buf_bytes(&out));
+	assert_int_equal(e, ERR_OK);
+	for (size_t i = 0; i < 20; i++)
+		room_turn(r);
+	for (size_t i = 0; i < r->count; i++) {
+		if (r->said[i].peer == 2)
+			assert_null(memmem(r->said[i].bytes, r->said[i].len, words, sizeof words - 1));
+	}
+	forge_free(&f);
+	forge_free(&g);
+}
+
+static void test_a_hash_opens_no_words(void **state)
+{
+	struct room *r = *state;
+
+	room_link(r, 1, 0, NULL, 0);
+	room_link(r, 2, 0, NULL, 0);
+	check_hash_opens_nothing(r, true);
+}
+
+static void test_a_hash_alone_opens_no_words(void **state)
+{
+	struct room *r = *state;
+
+	room_link(r, 1, 0, NULL, 0);
+	room_link(r, 2, 0, NULL, 0);
+	check_hash_opens_nothing(r, false);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ATTACK(a_claimed_erasure_erases_nothing),
-		ATTACK(nothing_is_cosigned_without_its_eraser),
-		ATTACK(hearsay_erases_nothing),
+		ATTACK(a_claimed_erasure_erases_nothing), ATTACK(nothing_is_cosigned_without_its_eraser),
+		ATTACK(hearsay_erases_nothing),		  ATTACK(a_hash_opens_no_words),
+		ATTACK(a_hash_alone_opens_no_words),
 	};
 
 	log_open("test", getenv("VERBOSE") != NULL ? LOG_LEVEL_DEBUG : 0);
