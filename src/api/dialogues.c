@@ -10,6 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What is told now; one for a whole answer. */
+struct listing {
+	struct thing_row row;
+	struct thing_fields fields;
+	struct label_said label;
+};
+
 #define THINGS_MAX 10000u /* of one answer, unless fewer are asked for */
 
 static const enum kind kinds[] = { KIND_BODY,	   KIND_SESSION, KIND_ITEM, KIND_COMMITMENT,
@@ -169,23 +176,31 @@ static enum err reply_merged(struct api *a, struct reply *r, const struct thing_
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-static enum err reply_thing(struct api *a, struct reply *r, const struct thing_row *row,
-			    struct thing_fields *f, bool has_deeds)
+static enum err reply_label_of_row(struct api *a, struct reply *r, struct listing *l)
+{
+	struct marking m;
+	enum err e = thing_marking(&l->row, &m);
+
+	return e == ERR_NOT_FOUND ? reply_label_at(a, r, &l->row.place, &l->label)
+				  : reply_label_of(r, &m, &l->label);
+}
+
+static enum err reply_thing(struct api *a, struct reply *r, struct listing *l, bool has_deeds)
 {
 	const struct accord *accord = node_accord(a->node);
+	const struct thing_row *row = &l->row;
 	struct place_key of;
-	enum err e = thing_fields_read(a, row, f);
+	enum err e;
 
-	if (e != ERR_OK)
-		return e;
 	reply_object(r, NULL);
 	reply_place(r, "place", accord, &row->place);
 	reply_str(r, "kind", kind_find(row->thing.kind)->name);
 	reply_str(r, "party", accord->parties[row->thing.author].code);
-	e = reply_label_at(a, r, &row->place);
+	e = reply_label_of_row(a, r, l);
 	if (thing_of(row, &of) == ERR_OK)
 		reply_place(r, "of", accord, &of);
-	reply_fields(r, f);
+	if (e == ERR_OK)
+		e = reply_row_fields(a, r, row, &l->fields);
 	reply_str(r, "standing", standing_name(thing_standing(&row->thing)));
 	reply_bool(r, "over", thing_is_over(&row->thing));
 	if (row->thing.kind == KIND_COMMITMENT)
@@ -281,7 +296,7 @@ static enum err next_thing(struct api *a, uint32_t channel, enum kind kind, cons
 
 /* Of what a page before this one told, nothing. */
 static enum err reply_kind(struct api *a, struct reply *r, uint32_t channel, enum kind kind,
-			   struct things_wish *w, struct thing_row *row, struct thing_fields *fields)
+			   struct things_wish *w, struct listing *l)
 {
 	struct message_at at = { 0 };
 	enum err e = ERR_OK;
@@ -291,15 +306,15 @@ static enum err reply_kind(struct api *a, struct reply *r, uint32_t channel, enu
 	at = w->after;
 	w->after = (struct message_at){ 0 };
 	while (e == ERR_OK && w->left > 0 && r->out->len < REPLY_LEN_MAX - (64u << 10)) {
-		e = next_thing(a, channel, kind, w, &at, row);
+		e = next_thing(a, channel, kind, w, &at, &l->row);
 		if (e != ERR_OK)
 			break;
-		if (!is_wanted(w, row))
+		if (!is_wanted(w, &l->row))
 			continue;
-		e = w->sight == NULL ? ERR_OK : request_may_place(a, &row->place);
+		e = w->sight == NULL ? ERR_OK : request_may_thing(a, &l->row);
 		if (e == ERR_OK) {
-			e = reply_thing(a, r, row, fields, false);
-			w->last = row->place;
+			e = reply_thing(a, r, l, false);
+			w->last = l->row.place;
 			w->left--;
 		}
 		e = e == ERR_NOT_FOUND ? ERR_OK : e;
@@ -309,7 +324,7 @@ static enum err reply_kind(struct api *a, struct reply *r, uint32_t channel, enu
 }
 
 static enum err reply_channel(struct api *a, struct reply *r, uint32_t channel, struct things_wish *w,
-			      struct thing_row *row, struct thing_fields *fields)
+			      struct listing *l)
 {
 	bool may;
 	enum err e = reading_channel(&a->reading, channel, &may);
@@ -318,14 +333,13 @@ static enum err reply_channel(struct api *a, struct reply *r, uint32_t channel, 
 		e = request_sight_of(a, channel, &w->sight);
 	for (size_t i = 0; e == ERR_OK && may && i < ARRAY_COUNT(kinds); i++) {
 		if ((w->kinds >> i & 1) != 0)
-			e = reply_kind(a, r, channel, kinds[i], w, row, fields);
+			e = reply_kind(a, r, channel, kinds[i], w, l);
 	}
 	return e;
 }
 
 /* The one that is asked for, with all that was said of it. */
-static enum err reply_whole(struct api *a, struct request *q, struct reply *r, struct thing_row *row,
-			    struct thing_fields *fields)
+static enum err reply_whole(struct api *a, struct request *q, struct reply *r, struct listing *l)
 {
 	struct place_key place;
 	enum err e = request_place(a, q, &place);
@@ -333,8 +347,8 @@ static enum err reply_whole(struct api *a, struct request *q, struct reply *r, s
 	if (e == ERR_OK)
 		e = request_may_place(a, &place);
 	if (e == ERR_OK)
-		e = fold_thing(node_fold(a->node), &place, request_sight(a), row);
-	return e == ERR_OK ? reply_thing(a, r, row, fields, true) : e;
+		e = fold_thing(node_fold(a->node), &place, request_sight(a), &l->row);
+	return e == ERR_OK ? reply_thing(a, r, l, true) : e;
 }
 
 /* Whether the next page, or what was asked for, may have things of this channel. */
@@ -377,8 +391,7 @@ static enum err reply_taken(struct api *a, struct reply *r, const struct things_
 enum err run_dialogues(struct api *a, struct request *q, struct reply *r)
 {
 	const struct accord *accord = node_accord(a->node);
-	struct thing_fields *fields = xcalloc(1, sizeof *fields);
-	struct thing_row *row = xcalloc(1, sizeof *row);
+	struct listing *l = xcalloc(1, sizeof *l);
 	struct things_wish w = { 0 };
 	enum err e = read_wish(a, q, &w);
 
@@ -389,11 +402,11 @@ enum err run_dialogues(struct api *a, struct request *q, struct reply *r)
 		reply_array(r, "things");
 	}
 	if (e == ERR_OK && request_word(q, "place").ptr != NULL)
-		e = reply_whole(a, q, r, row, fields);
+		e = reply_whole(a, q, r, l);
 	for (size_t i = 0; e == ERR_OK && request_word(q, "place").ptr == NULL && i < accord->channels_count;
 	     i++) {
 		if (is_wanted_channel(a, &w, &accord->channels[i]))
-			e = reply_channel(a, r, accord->channels[i].number, &w, row, fields);
+			e = reply_channel(a, r, accord->channels[i].number, &w, l);
 	}
 	if (e == ERR_OK) {
 		reply_array_end(r);
@@ -403,7 +416,6 @@ enum err run_dialogues(struct api *a, struct request *q, struct reply *r)
 		e = reply_taken(a, r, &w);
 		reply_object_end(r);
 	}
-	free(row);
-	free(fields);
+	free(l);
 	return e;
 }

@@ -87,9 +87,9 @@ static void reply_marking(struct reply *r, const struct accord *a, const struct 
 	reply_object_end(r);
 }
 
-static void reply_label_alone(struct reply *r, const struct label *label)
+static void reply_label_value(struct reply *r, const struct label *label)
 {
-	reply_object(r, "label");
+	reply_object(r, NULL);
 	reply_text(r, "level", label->level);
 	reply_array(r, "categories");
 	for (size_t i = 0; i < label->categories_count; i++) {
@@ -106,24 +106,47 @@ static void reply_label_alone(struct reply *r, const struct label *label)
 	reply_object_end(r);
 }
 
+static void reply_label_alone(struct reply *r, const struct label *label)
+{
+	reply_key(r, "label");
+	reply_label_value(r, label);
+}
+
 void reply_label(struct reply *r, const struct accord *a, const struct statement *s)
 {
 	reply_label_alone(r, &s->label);
 	reply_marking(r, a, s);
 }
 
-enum err reply_label_at(struct api *a, struct reply *r, const struct place_key *at)
+enum err reply_label_of(struct reply *r, const struct marking *m, struct label_said *last)
+{
+	struct label label;
+	enum err e;
+
+	reply_key(r, "label");
+	if (last->label_len > 0 && bytes_equal((struct bytes){ last->label, last->label_len }, m->label)) {
+		buf_put(r->out, (struct bytes){ r->out->ptr + last->from, last->len });
+		return ERR_OK;
+	}
+	e = marking_label(m, &label);
+	if (e != ERR_OK)
+		return e;
+	last->from = r->out->len;
+	reply_label_value(r, &label);
+	last->len = r->out->len - last->from;
+	last->label_len = (uint8_t)m->label.len;
+	memcpy(last->label, m->label.ptr, m->label.len);
+	return ERR_OK;
+}
+
+enum err reply_label_at(struct api *a, struct reply *r, const struct place_key *at, struct label_said *last)
 {
 	struct marking m;
-	struct label label;
 	struct statement s;
 	enum err e = a->record.marking(a->record.self, at, &m);
 
-	/* A list has a row of it for each: its entries are long, and need not be read. */
-	if (e == ERR_OK && (e = marking_label(&m, &label)) == ERR_OK)
-		reply_label_alone(r, &label);
 	if (e != ERR_NOT_FOUND)
-		return e;
+		return e == ERR_OK ? reply_label_of(r, &m, last) : e;
 	e = a->record.fetch(a->record.self, at, &s);
 	if (e == ERR_OK && s.has_label)
 		reply_label_alone(r, &s.label);

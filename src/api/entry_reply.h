@@ -8,6 +8,7 @@
 
 #include "api/reply.h"
 #include "node/node.h"
+#include "view/marking.h"
 #include "wire/content.h"
 
 struct api;
@@ -49,8 +50,16 @@ void reply_denial(struct reply *r, const char *key, const struct denial *d);
  * latter where the guidelines do not know the label, or there are none.
  */
 void reply_label(struct reply *r, const struct accord *a, const struct statement *s);
-/* "label" alone, of what was said there: of dialogues it stands as it was signed. */
-enum err reply_label_at(struct api *a, struct reply *r, const struct place_key *at) MUST_CHECK;
+/* The last label of an answer, and where it stands in it: most of a list's are the same. Starts zeroed. */
+struct label_said {
+	size_t from, len;
+	uint8_t label_len, label[MARKING_ROW_MAX];
+};
+/* "label" alone, of that marking. ERR_CORRUPT. */
+enum err reply_label_of(struct reply *r, const struct marking *m, struct label_said *last) MUST_CHECK;
+/* The same, of what was said there: of dialogues it stands as it was signed. */
+enum err reply_label_at(struct api *a, struct reply *r, const struct place_key *at,
+			struct label_said *last) MUST_CHECK;
 void reply_place(struct reply *r, const char *key, const struct accord *a, const struct place_key *place);
 /* A place that a statement names; raw when the accord does not know its party. */
 void reply_named_place(struct reply *r, const char *key, const struct accord *a, const struct place *place);

@@ -578,7 +578,6 @@ static struct api *api_new(const struct api_options *options)
 	logins_init(&a->logins, secret);
 	explicit_bzero(secret, sizeof secret);
 	a->reading_memory = xcalloc(1, ENTRY_LEN_MAX);
-	a->memos = reading_memos_new();
 	answer_block_take(a);
 	a->entry_memory = xcalloc(1, ENTRY_LEN_MAX);
 	a->content_memory = xcalloc(1, CONTENT_LEN_MAX);
@@ -728,7 +727,6 @@ void api_close(struct api *a)
 	explicit_bzero(&a->logins, sizeof a->logins);
 	free(a->http);
 	free(a->reading_memory);
-	free(a->memos);
 	free(a->block);
 	free(a->spare);
 	free(a->entry_memory);

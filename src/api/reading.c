@@ -1,41 +1,15 @@
 /* Who reads the answer that is being made, and what the reading needs of the node for it. */
 #include "api/request.h"
 
-#include "base/alloc.h"
-
-/* The markings of dialogues that were asked for: an entry never changes, nor does its marking. */
-struct reading_memo {
-	struct place_key at; /* .log.epoch 0: none */
-	uint8_t len, marking[MARKING_ROW_MAX];
-};
-
-/* Entries of one log lie side by side, so a list of one log takes no place twice. */
-static struct reading_memo *memo_at(const struct api *a, const struct place_key *at)
-{
-	uint64_t log = (uint64_t)at->log.channel * PARTY_MAX + at->log.party;
-
-	return &a->memos[(at->index + log * 0x9e3779b1u) & (READING_MEMOS_MAX - 1)];
-}
-
-struct reading_memo *reading_memos_new(void)
-{
-	return xcalloc(READING_MEMOS_MAX, sizeof(struct reading_memo));
-}
+#include "view/dialogue.h"
 
 static enum err marking_of(void *self, const struct place_key *at, struct marking *out)
 {
 	struct api *a = self;
-	struct reading_memo *m = memo_at(a, at);
+	struct buf marking = BUF_ON(a->marking_memory);
+	enum err e = fold_marking(node_fold(a->node), at, &marking);
 
-	if (m->at.log.epoch == 0 || !place_key_equal(&m->at, at)) {
-		struct buf marking = BUF_ON(m->marking);
-		enum err e = fold_marking(node_fold(a->node), at, &marking);
-		m->at = e == ERR_OK ? *at : (struct place_key){ .index = 0 };
-		m->len = (uint8_t)marking.len;
-		if (e != ERR_OK)
-			return e;
-	}
-	return marking_read(node_accord(a->node), (struct bytes){ m->marking, m->len }, out);
+	return e == ERR_OK ? marking_read(node_accord(a->node), buf_bytes(&marking), out) : e;
 }
 
 static enum err fetch(void *self, const struct place_key *at, struct statement *out)
@@ -76,6 +50,16 @@ static enum err is_in_sight(void *self, const struct place_key *at)
 	return request_may_place(self, at);
 }
 
+static enum err is_label_in_sight(void *self, const struct log_key *log, struct bytes label)
+{
+	struct api *a = self;
+	struct marking m = { .label = label };
+	bool may;
+	enum err e = reading_marking_label(&a->reading, log, &m, &may);
+
+	return e != ERR_OK || may ? e : ERR_NOT_FOUND;
+}
+
 enum err request_read_as(struct api *a, const struct request *q, bool *has_ended)
 {
 	struct login_asking asking;
@@ -83,7 +67,7 @@ enum err request_read_as(struct api *a, const struct request *q, bool *has_ended
 	enum err e;
 
 	*has_ended = false;
-	a->sight = (struct fold_sight){ is_in_sight, a };
+	a->sight = (struct fold_sight){ is_in_sight, a, is_label_in_sight };
 	a->record = (struct reading_record){ node_fold(a->node), a,	     fetch,   epoch,
 					     a->now.wall.ms,	 marking_of, in_force };
 	if (q->session == 0) {
@@ -113,6 +97,18 @@ enum err request_may_place(struct api *a, const struct place_key *at)
 	bool may;
 	enum err e = reading_place(&a->reading, at, &may);
 
+	return e != ERR_OK || may ? e : ERR_NOT_FOUND;
+}
+
+enum err request_may_thing(struct api *a, const struct thing_row *row)
+{
+	struct marking m;
+	bool may;
+	enum err e = thing_marking(row, &m);
+
+	if (e == ERR_NOT_FOUND)
+		return request_may_place(a, &row->place);
+	e = reading_marking(&a->reading, &row->place, &m, &may);
 	return e != ERR_OK || may ? e : ERR_NOT_FOUND;
 }
 

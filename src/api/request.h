@@ -19,6 +19,7 @@ struct MHD_Daemon;
 struct http_library;
 struct api;
 struct route;
+struct thing_row;
 
 enum request_state {
 	REQUEST_READS,	  /* the body is coming in */
@@ -167,9 +168,9 @@ struct api {
 
 	/* Scratch of one function; the reading's own is behind its fetch. */
 	void *reading_memory;
-	struct reading_memo *memos;	    /* reading.c */
-	struct answer_block *block, *spare; /* heap; spare: one that came back, NULL: none did */
-	void *reply_memory;		    /* the block's */
+	uint8_t marking_memory[MARKING_ROW_MAX]; /* reading.c */
+	struct answer_block *block, *spare;	 /* heap; spare: one that came back, NULL: none did */
+	void *reply_memory;			 /* the block's */
 	void *entry_memory, *content_memory, *last_memory;
 };
 
@@ -211,11 +212,12 @@ enum err request_read_as(struct api *a, const struct request *q, bool *has_ended
 /* The node's own user, or root, on the socket. */
 bool request_is_owner(const struct request *q);
 /* What a session is asked about with. */
-struct reading_memo *reading_memos_new(void); /* heap */
 struct login_asking request_asking(const struct api *a);
 /* ERR_NOT_FOUND: there is no such thing for who asks. */
 enum err request_may(struct api *a, const struct place_key *at, const struct statement *s) MUST_CHECK;
 enum err request_may_place(struct api *a, const struct place_key *at) MUST_CHECK;
+/* The same, of what its row says. */
+enum err request_may_thing(struct api *a, const struct thing_row *row) MUST_CHECK;
 
 /*
  * The same for a state that is folded of what others said of the entry, under whatever label: besides knowing

@@ -17,6 +17,7 @@
 struct texts {
 	struct api *api;
 	const struct accord *accord;
+	struct label_said label;
 	struct thing_row row;
 	struct text text;
 	struct statement says; /* what the head borrows from */
@@ -60,7 +61,7 @@ static bool is_said_before(const struct texts *x, const struct text_unit *u, siz
 }
 
 /* Each alternative on which a party stands, once, in the order of the accord's parties. */
-static enum err reply_versions(struct reply *r, const struct texts *x, const struct text_unit *u, size_t l)
+static enum err reply_versions(struct reply *r, struct texts *x, const struct text_unit *u, size_t l)
 {
 	enum err e = ERR_OK;
 
@@ -76,7 +77,7 @@ static enum err reply_versions(struct reply *r, const struct texts *x, const str
 		reply_object(r, NULL);
 		reply_place(r, "place", x->accord, &at);
 		reply_str(r, "party", x->accord->parties[v->at.party].code);
-		e = reply_label_at(x->api, r, &at);
+		e = reply_label_at(x->api, r, &at, &x->label);
 		reply_text(r, "words", v->words);
 		reply_standing_on(r, x, u, l, version);
 		reply_object_end(r);
@@ -85,7 +86,7 @@ static enum err reply_versions(struct reply *r, const struct texts *x, const str
 	return e;
 }
 
-static enum err reply_unit(struct reply *r, const struct texts *x, const struct text_unit *u)
+static enum err reply_unit(struct reply *r, struct texts *x, const struct text_unit *u)
 {
 	const struct text *t = &x->text;
 	uint32_t number = 0;
@@ -466,7 +467,7 @@ struct text_page {
 	uint64_t unit, file;
 };
 
-static enum err reply_units(struct reply *r, const struct texts *x, const struct text_unit **order,
+static enum err reply_units(struct reply *r, struct texts *x, const struct text_unit **order,
 			    const struct text_page *page)
 {
 	size_t n = page->unit < x->text.units_count ? page->unit : x->text.units_count;

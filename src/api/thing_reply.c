@@ -61,16 +61,26 @@ static enum err read_moves(struct api *a, const struct thing_row *row, struct th
 	return e;
 }
 
+static bool has_moves(const struct thing *t)
+{
+	return (t->said[DIALOGUE_ACT_AMEND] | t->said[DIALOGUE_ACT_MOVE]) != 0;
+}
+
+/* Its fields as they stand in the row. */
+static enum err open_row(const struct thing_row *row, struct cbor_reader *r, struct cbor_map *map)
+{
+	cbor_open_known(r, (struct bytes){ row->fields_memory, row->fields.len });
+	return cbor_read_map(r, SIZE_MAX, map) == ERR_OK ? ERR_OK : ERR_CORRUPT;
+}
+
 enum err thing_fields_read(struct api *a, const struct thing_row *row, struct thing_fields *out)
 {
-	const struct thing *t = &row->thing;
 	struct cbor_reader r;
 	struct cbor_map map;
 	struct field field;
 
 	memset(out->values, 0, sizeof out->values);
-	cbor_open_known(&r, (struct bytes){ row->fields_memory, row->fields.len });
-	if (cbor_read_map(&r, SIZE_MAX, &map) != ERR_OK)
+	if (open_row(row, &r, &map) != ERR_OK)
 		return ERR_CORRUPT;
 	while (cbor_next_key(&r, &map, &field.key)) {
 		if (cbor_read_value(&r, &field.value) == ERR_OK)
@@ -79,128 +89,146 @@ enum err thing_fields_read(struct api *a, const struct thing_row *row, struct th
 	cbor_close(&r);
 	if (r.err != ERR_OK)
 		return ERR_CORRUPT;
-	return (t->said[DIALOGUE_ACT_AMEND] | t->said[DIALOGUE_ACT_MOVE]) == 0 ? ERR_OK
-									       : read_moves(a, row, out);
+	return has_moves(&row->thing) ? read_moves(a, row, out) : ERR_OK;
 }
 
-static void reply_words(struct reply *r, const char *key, struct bytes value)
+/* ---- Each reads one value, which a form has found good, and says it under its name. ---- */
+
+static void reply_words(struct reply *r, const char *key, struct cbor_reader *in)
 {
-	struct dialogue_texts texts;
 	struct bytes tag, text;
 	char name[LANGUAGE_TAG_MAX + 1];
+	size_t count = 0;
 
-	if (value.len == 0)
-		return;
 	reply_object(r, key);
-	dialogue_texts_open(&texts, value);
-	while (dialogue_texts_next(&texts, &tag) && dialogue_texts_next(&texts, &text)) {
+	(void)cbor_read_array(in, SIZE_MAX, &count);
+	for (; count > 0 && cbor_read_text(in, SIZE_MAX, &tag) == ERR_OK &&
+	       cbor_read_text(in, SIZE_MAX, &text) == ERR_OK;
+	     count -= 2) {
 		if (bytes_copy_str(tag, name, sizeof name) == ERR_OK)
 			reply_text(r, name, text);
 	}
+	cbor_close(in);
 	reply_object_end(r);
 }
 
-static void reply_texts(struct reply *r, const char *key, struct bytes value)
+static void reply_texts(struct reply *r, const char *key, struct cbor_reader *in)
 {
-	struct dialogue_texts texts;
 	struct bytes text;
+	size_t count = 0;
 
-	if (value.len == 0)
-		return;
 	reply_array(r, key);
-	dialogue_texts_open(&texts, value);
-	while (dialogue_texts_next(&texts, &text))
+	(void)cbor_read_array(in, SIZE_MAX, &count);
+	for (; count > 0 && cbor_read_text(in, SIZE_MAX, &text) == ERR_OK; count--)
 		reply_text(r, NULL, text);
+	cbor_close(in);
 	reply_array_end(r);
 }
 
-static void reply_one_text(struct reply *r, const char *key, struct bytes value)
+static void reply_one_text(struct reply *r, const char *key, struct cbor_reader *in)
 {
-	struct cbor_reader in;
 	struct bytes text;
 
-	cbor_open_known(&in, value);
-	if (value.len > 0 && cbor_read_text(&in, value.len, &text) == ERR_OK)
+	if (cbor_read_text(in, SIZE_MAX, &text) == ERR_OK)
 		reply_text(r, key, text);
 }
 
 /* ... and the moments that it may mean. */
-static void reply_when(struct reply *r, const char *key, struct bytes value)
+static void reply_when(struct reply *r, const char *key, struct cbor_reader *in)
 {
-	struct cbor_reader in;
 	struct bytes text;
 	struct date date;
 
-	cbor_open_known(&in, value);
-	if (value.len == 0 || cbor_read_text(&in, value.len, &text) != ERR_OK ||
-	    date_read(text, &date) != ERR_OK)
+	if (cbor_read_text(in, SIZE_MAX, &text) != ERR_OK || date_read(text, &date) != ERR_OK)
 		return;
 	reply_text(r, key, text);
 	reply_uint(r, "first_ms", date.first.ms);
 	reply_uint(r, "end_ms", date.end.ms);
 }
 
-static void reply_number(struct reply *r, const char *key, struct bytes value)
+static void reply_number(struct reply *r, const char *key, struct cbor_reader *in)
 {
-	struct cbor_reader in;
 	uint64_t number;
 
-	cbor_open_known(&in, value);
-	if (value.len > 0 && cbor_read_uint(&in, UINT64_MAX, &number) == ERR_OK)
+	if (cbor_read_uint(in, UINT64_MAX, &number) == ERR_OK)
 		reply_uint(r, key, number);
 }
 
-static void reply_hash(struct reply *r, const char *key, struct bytes value)
+static void reply_hash(struct reply *r, const char *key, struct cbor_reader *in)
 {
 	uint8_t hash[HASH_LEN];
-	struct cbor_reader in;
 
-	cbor_open_known(&in, value);
-	if (value.len > 0 && cbor_read_fixed(&in, hash, sizeof hash) == ERR_OK)
+	if (cbor_read_fixed(in, hash, sizeof hash) == ERR_OK)
 		reply_hex(r, key, BYTES_OF(hash));
 }
 
 /* clang-format off */
-static const struct {
-	enum dialogue_field field;
-	void (*reply)(struct reply *r, const char *key, struct bytes value);
-} members[] = {
-	{ DIALOGUE_NAME, reply_one_text },
-	{ DIALOGUE_TITLE, reply_words },
-	{ DIALOGUE_WHEN, reply_when },
-	{ DIALOGUE_PARTIES, reply_texts },
-	{ DIALOGUE_OWED_TO, reply_texts },
-	{ DIALOGUE_SOURCE, reply_one_text },
-	{ DIALOGUE_DETAIL, reply_words },
-	{ DIALOGUE_DOUBT, reply_words },
-	{ DIALOGUE_NUMBER, reply_number },
-	{ DIALOGUE_LANGUAGES, reply_texts },
-	{ DIALOGUE_CHAIRS, reply_texts },
-	{ DIALOGUE_TO, reply_one_text },
-	{ DIALOGUE_STAGE, reply_one_text },
-	{ DIALOGUE_TYPE, reply_one_text },
-	{ DIALOGUE_CONFIDENCE, reply_one_text },
-	{ DIALOGUE_WHERE, reply_one_text },
-	{ DIALOGUE_LOCATION, reply_words },
-	{ DIALOGUE_UNIT, reply_one_text },
-	{ DIALOGUE_CREDENTIALS, reply_words },
-	{ DIALOGUE_MANNER, reply_one_text },
-	{ DIALOGUE_BESIDE, reply_one_text },
-	{ DIALOGUE_HASH, reply_hash },
+static void (*const members[THING_FIELDS_MAX])(struct reply *r, const char *key, struct cbor_reader *in) = {
+	[DIALOGUE_NAME] = reply_one_text,
+	[DIALOGUE_TITLE] = reply_words,
+	[DIALOGUE_WHEN] = reply_when,
+	[DIALOGUE_PARTIES] = reply_texts,
+	[DIALOGUE_OWED_TO] = reply_texts,
+	[DIALOGUE_SOURCE] = reply_one_text,
+	[DIALOGUE_DETAIL] = reply_words,
+	[DIALOGUE_DOUBT] = reply_words,
+	[DIALOGUE_NUMBER] = reply_number,
+	[DIALOGUE_LANGUAGES] = reply_texts,
+	[DIALOGUE_CHAIRS] = reply_texts,
+	[DIALOGUE_TO] = reply_one_text,
+	[DIALOGUE_STAGE] = reply_one_text,
+	[DIALOGUE_TYPE] = reply_one_text,
+	[DIALOGUE_CONFIDENCE] = reply_one_text,
+	[DIALOGUE_WHERE] = reply_one_text,
+	[DIALOGUE_LOCATION] = reply_words,
+	[DIALOGUE_UNIT] = reply_one_text,
+	[DIALOGUE_CREDENTIALS] = reply_words,
+	[DIALOGUE_MANNER] = reply_one_text,
+	[DIALOGUE_BESIDE] = reply_one_text,
+	[DIALOGUE_HASH] = reply_hash,
 };
 /* clang-format on */
 
+static bool is_member(uint64_t key)
+{
+	return key < THING_FIELDS_MAX && members[key] != NULL;
+}
+
 static void reply_values(struct reply *r, const struct bytes values[THING_FIELDS_MAX])
 {
-	for (size_t i = 0; i < ARRAY_COUNT(members); i++) {
-		if (values[members[i].field].len > 0)
-			members[i].reply(r, dialogue_field_name(members[i].field), values[members[i].field]);
+	struct cbor_reader in;
+
+	for (uint64_t key = 0; key < THING_FIELDS_MAX; key++) {
+		if (!is_member(key) || values[key].len == 0)
+			continue;
+		cbor_open_known(&in, values[key]);
+		members[key](r, dialogue_field_name(key), &in);
 	}
 }
 
-void reply_fields(struct reply *r, const struct thing_fields *f)
+enum err reply_row_fields(struct api *a, struct reply *r, const struct thing_row *row,
+			  struct thing_fields *memory)
 {
-	reply_values(r, f->values);
+	struct cbor_reader in;
+	struct cbor_map map;
+	struct bytes value;
+	uint64_t key;
+	enum err e;
+
+	if (has_moves(&row->thing)) {
+		e = thing_fields_read(a, row, memory);
+		if (e == ERR_OK)
+			reply_values(r, memory->values);
+		return e;
+	}
+	e = open_row(row, &in, &map);
+	while (e == ERR_OK && cbor_next_key(&in, &map, &key)) {
+		if (is_member(key))
+			members[key](r, dialogue_field_name(key), &in);
+		else
+			(void)cbor_read_value(&in, &value);
+	}
+	return in.err == ERR_OK ? e : ERR_CORRUPT;
 }
 
 void reply_own_fields(struct reply *r, const struct statement *s)
@@ -211,9 +239,22 @@ void reply_own_fields(struct reply *r, const struct statement *s)
 	reply_values(r, values);
 }
 
+/* What is no member of every thing. */
+static void reply_other(struct reply *r, const char *key, const struct statement *s,
+			enum dialogue_field field,
+			void (*reply)(struct reply *r, const char *key, struct cbor_reader *in))
+{
+	struct bytes value = dialogue_field(s, field);
+	struct cbor_reader in;
+
+	cbor_open_known(&in, value);
+	if (value.len > 0)
+		reply(r, key, &in);
+}
+
 void reply_people(struct reply *r, const struct statement *s)
 {
-	reply_texts(r, "people", dialogue_field(s, DIALOGUE_PEOPLE));
+	reply_other(r, "people", s, DIALOGUE_PEOPLE, reply_texts);
 }
 
 void reply_says(struct reply *r, const struct statement *s)
@@ -224,8 +265,8 @@ void reply_says(struct reply *r, const struct statement *s)
 	if (dialogue_act_name(s) != NULL)
 		reply_str(r, "act", dialogue_act_name(s));
 	reply_own_fields(r, s);
-	reply_one_text(r, "words", dialogue_field(s, DIALOGUE_WORDS));
+	reply_other(r, "words", s, DIALOGUE_WORDS, reply_one_text);
 	reply_people(r, s);
-	reply_texts(r, "outlets", dialogue_field(s, DIALOGUE_OUTLETS));
+	reply_other(r, "outlets", s, DIALOGUE_OUTLETS, reply_texts);
 	reply_object_end(r);
 }

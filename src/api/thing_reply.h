@@ -19,8 +19,9 @@ struct thing_fields {
 /* They borrow from the row too. */
 enum err thing_fields_read(struct api *a, const struct thing_row *row, struct thing_fields *out) MUST_CHECK;
 struct bytes thing_field(const struct thing_fields *f, enum dialogue_field field);
-/* Those that there are, by their names. */
-void reply_fields(struct reply *r, const struct thing_fields *f);
+/* Those that there are, by their names; memory: for what was given later. ERR_CORRUPT. */
+enum err reply_row_fields(struct api *a, struct reply *r, const struct thing_row *row,
+			  struct thing_fields *memory) MUST_CHECK;
 /*
  * "says": all that a statement of a dialogue says in key 14, likewise, and its act by its name; nothing of
  * other kinds. What was signed is shown by it, to whoever reads it and to whoever approves it.

@@ -226,7 +226,6 @@
 #define SESSION_EVENTS_MAX 256u		/* told events that an officer's stream can go back to */
 #define CHALLENGE_MS_MAX 60000u		/* from a challenge to its answer */
 #define CHALLENGES_MAX 256u		/* challenges answered within that time */
-#define READING_MEMOS_MAX 65536u	/* markings of statements that a list has at hand; a power of two */
 #define PAGE_MAX 1000u			/* items of one answer that lists */
 #define PAGE_DEFAULT 100u		/* and if nothing is said */
 #define SEARCH_WORDS_MAX 8u		/* words of one search */

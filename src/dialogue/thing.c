@@ -70,12 +70,14 @@ static bool is_before(const struct deed_at *at, const struct deed_at *than)
 }
 
 /* In whatever order they come, the same list. */
-static void keep_deed(struct thing *t, const struct deed_at *at)
+static void keep_deed(struct thing *t, const struct deed_at *at, bool is_alike)
 {
 	size_t i = t->deeds_count;
+	unsigned before;
 
 	if (t->deeds_count >= THING_DEEDS_KEPT) {
 		t->deeds_count = THING_DEEDS_KEPT + 1;
+		t->deeds_alike = 0;
 		memset(t->deeds, 0, sizeof t->deeds);
 		return;
 	}
@@ -83,6 +85,8 @@ static void keep_deed(struct thing *t, const struct deed_at *at)
 		t->deeds[i] = t->deeds[i - 1];
 	t->deeds[i] = *at;
 	t->deeds_count++;
+	before = t->deeds_alike & ((1u << i) - 1);
+	t->deeds_alike = (uint8_t)(before | (unsigned)is_alike << i | (t->deeds_alike - before) << 1);
 }
 
 void thing_take(struct thing *t, const struct deed *d)
@@ -90,7 +94,7 @@ void thing_take(struct thing *t, const struct deed *d)
 	struct thing_answer *answer;
 
 	assert(d->at.party < PARTY_MAX && d->report.party < PARTY_MAX);
-	keep_deed(t, &d->at);
+	keep_deed(t, &d->at, d->is_alike);
 	if (d->kind == KIND_REPORTED && is_behind(&d->at, &t->reports[d->at.party])) {
 		t->reports[d->at.party] = d->at;
 	} else if (d->kind == KIND_ACCEPTED || d->kind == KIND_DISPUTED) {
@@ -355,9 +359,15 @@ static enum err at_read(struct bytes *in, struct deed_at *out)
 	return ERR_OK;
 }
 
+/* A session or a body has parties that host it: they report nothing. */
+static bool has_report(const struct thing *t, size_t owner)
+{
+	return t->kind == KIND_COMMITMENT && (t->owners >> owner & 1) != 0;
+}
+
 static bool has_answers(const struct thing *t, size_t who, size_t whose)
 {
-	return who != whose && (t->owed >> who & 1) != 0 && (t->owners >> whose & 1) != 0;
+	return who != whose && (t->owed >> who & 1) != 0 && has_report(t, whose);
 }
 
 void thing_write(const struct thing *t, struct buf *out)
@@ -378,7 +388,7 @@ void thing_write(const struct thing *t, struct buf *out)
 		buf_put(out, BYTES_OF(t->records[i].hash));
 	}
 	for (size_t i = 0; i < t->parties_count; i++) {
-		if ((t->owners >> i & 1) != 0)
+		if (has_report(t, i))
 			at_write(&t->reports[i], out);
 		for (size_t n = 0; n < t->parties_count; n++) {
 			if (!has_answers(t, i, n))
@@ -388,6 +398,7 @@ void thing_write(const struct thing *t, struct buf *out)
 		}
 	}
 	buf_put_byte(out, t->deeds_count);
+	buf_put_byte(out, t->deeds_alike);
 	for (size_t i = 0; t->deeds_count <= THING_DEEDS_KEPT && i < t->deeds_count; i++)
 		at_write(&t->deeds[i], out);
 }
@@ -413,7 +424,7 @@ static enum err answers_read(struct bytes *in, struct thing *t)
 	enum err e = ERR_OK;
 
 	for (size_t i = 0; e == ERR_OK && i < t->parties_count; i++) {
-		if ((t->owners >> i & 1) != 0)
+		if (has_report(t, i))
 			e = at_read(in, &t->reports[i]);
 		for (size_t n = 0; e == ERR_OK && n < t->parties_count; n++) {
 			uint8_t is_accepted = 0;
@@ -434,7 +445,10 @@ static enum err deeds_read(struct bytes *in, struct thing *t)
 {
 	enum err e = take_bytes(in, &t->deeds_count, 1);
 
-	if (e == ERR_OK && t->deeds_count > THING_DEEDS_KEPT + 1)
+	if (e == ERR_OK)
+		e = take_bytes(in, &t->deeds_alike, 1);
+	if (e == ERR_OK && (t->deeds_count > THING_DEEDS_KEPT + 1 ||
+			    (t->deeds_count < THING_DEEDS_KEPT && t->deeds_alike >> t->deeds_count != 0)))
 		return ERR_CORRUPT;
 	for (size_t i = 0; e == ERR_OK && t->deeds_count <= THING_DEEDS_KEPT && i < t->deeds_count; i++)
 		e = at_read(in, &t->deeds[i]);

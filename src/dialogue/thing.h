@@ -28,6 +28,7 @@ struct deed {
 	enum kind kind; /* REPORTED, ACCEPTED, DISPUTED, ACT; of a session its ITEMs too */
 	enum dialogue_act act;
 	struct deed_at report;	/* ACCEPTED, DISPUTED: which one */
+	bool is_alike;		/* it has the label of the thing, and names one place alone */
 	uint8_t hash[HASH_LEN]; /* RECORD AGREE: of the text that is the record */
 };
 
@@ -106,7 +107,7 @@ struct thing {
 	 * What was said of it, by log and index, as far as there is room: who knows of all of that need not
 	 * take it anew. More than are kept: none is.
 	 */
-	uint8_t deeds_count;
+	uint8_t deeds_count, deeds_alike; /* bit mask: of those that are kept */
 	struct deed_at deeds[THING_DEEDS_KEPT];
 };
 

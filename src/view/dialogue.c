@@ -64,7 +64,7 @@ static void thing_key_at(struct row_key *k, const struct message_at *at, enum ki
 }
 
 static enum err put_thing(const struct fold *f, const struct message_at *at, const struct thing *t,
-			  struct bytes fields)
+			  struct bytes fields, struct bytes label)
 {
 	uint8_t memory[MAP_VALUE_MAX];
 	struct buf value = BUF_ON(memory);
@@ -72,20 +72,33 @@ static enum err put_thing(const struct fold *f, const struct message_at *at, con
 
 	thing_key_at(&k, at, t->kind);
 	thing_write(t, &value);
+	buf_put_byte(&value, (uint8_t)label.len);
 	buf_put(&value, fields);
+	buf_put(&value, label);
 	return row_put(f->map, &k, &value);
 }
 
-/* What was read into the row's fields: in front of them stands all else. */
+/* What was read into the row's fields: in front of them stands all else, behind them the label. */
 static enum err read_thing(const struct place_key *place, struct thing_row *out)
 {
 	struct bytes value = buf_bytes(&out->fields);
 	enum err e = thing_read(&value, &out->thing);
+	struct bytes label_len;
 
 	out->place = *place;
-	if (e == ERR_OK)
-		buf_drop(&out->fields, out->fields.len - value.len);
-	return e;
+	if (e == ERR_OK && (bytes_take(&value, 1, &label_len) != ERR_OK || label_len.ptr[0] > value.len))
+		return ERR_CORRUPT;
+	if (e != ERR_OK)
+		return e;
+	out->label_len = label_len.ptr[0];
+	buf_drop(&out->fields, out->fields.len - value.len);
+	out->fields.len -= out->label_len;
+	return ERR_OK;
+}
+
+static struct bytes label_of(const struct thing_row *row)
+{
+	return (struct bytes){ row->fields_memory + row->fields.len, row->label_len };
 }
 
 static enum err get_thing(const struct fold *f, const struct place_key *place, struct thing_row *out)
@@ -123,6 +136,15 @@ enum err thing_of(const struct thing_row *row, struct place_key *out)
 	if (row->thing.of.epoch == 0)
 		return ERR_NOT_FOUND;
 	*out = place_of(row->place.log.channel, &row->thing.of);
+	return ERR_OK;
+}
+
+enum err thing_marking(const struct thing_row *row, struct marking *out)
+{
+	if (row->label_len == 0)
+		return ERR_NOT_FOUND;
+	out->label = label_of(row);
+	out->has_named = thing_of(row, &out->named) == ERR_OK;
 	return ERR_OK;
 }
 
@@ -267,16 +289,28 @@ static enum err settle_agenda(const struct fold *f, uint32_t channel, struct thi
 	return ERR_OK;
 }
 
-/* Whether nothing that was said of it is left out: then it is as its row has it, and that is most of them. */
+/* One that has the thing's own label, and names it or what else was said of it: its author alone differs. */
+static enum err may_take_alike(const struct sieve *s, const struct thing_row *row, const struct place_key *at,
+			       bool *out)
+{
+	enum err e = s->sight->may_label(s->sight->self, &at->log, label_of(row));
+
+	*out = e == ERR_OK;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* Whether nothing that was said of it is left out: then it is as its row has it, as most of them are. */
 static enum err may_take_all(const struct sieve *s, const struct thing_row *row, bool *out)
 {
 	const struct thing *t = &row->thing;
+	bool asks_label = s->past == NULL && s->sight != NULL && s->sight->may_label != NULL;
 	enum err e = ERR_OK;
 
 	*out = t->deeds_count <= THING_DEEDS_KEPT;
 	for (size_t i = 0; e == ERR_OK && *out && i < t->deeds_count; i++) {
 		struct place_key at = place_of(row->place.log.channel, &t->deeds[i]);
-		e = may_take(s, &at, out);
+		e = asks_label && (t->deeds_alike >> i & 1) != 0 ? may_take_alike(s, row, &at, out)
+								 : may_take(s, &at, out);
 	}
 	return e;
 }
@@ -750,8 +784,8 @@ static enum err put_new(const struct fold *f, const struct fold_input *in, const
 	const struct statement *s = in->statement;
 	const struct accord_channel *channel = accord_channel_find(f->accord, in->log.channel);
 	struct case_file c = { .f = f, .in = in, .channel = channel };
-	uint8_t memory[MAP_VALUE_MAX];
-	struct buf fields = BUF_ON(memory);
+	uint8_t memory[MAP_VALUE_MAX], label_memory[MARKING_ROW_MAX];
+	struct buf fields = BUF_ON(memory), label = BUF_ON(label_memory);
 	struct thing t = { .kind = (enum kind)s->kind,
 			   .parties_count = (uint8_t)f->accord->parties_count,
 			   .parties = (uint8_t)channel->parties,
@@ -767,7 +801,11 @@ static enum err put_new(const struct fold *f, const struct fold_input *in, const
 	if (s->refers_count > 0 && refers_place(f, in, &s->refers[0], &of))
 		t.of = deed_at_of(&of);
 	fields_write(s->fields, s->fields_count, &fields);
-	e = put_thing(f, at, &t, buf_bytes(&fields));
+	if (has_marking(s))
+		label_write(&s->label, &label);
+	if (buf_check(&label) != ERR_OK || fields.len > MAP_VALUE_MAX - THING_STATE_MAX - 1 - label.len)
+		buf_reset(&label);
+	e = put_thing(f, at, &t, buf_bytes(&fields), buf_bytes(&label));
 	if (e != ERR_OK || !is_named_kind)
 		return e;
 	name_key(&k, in->log.channel, t.kind, dialogue_text(s, DIALOGUE_NAME));
@@ -787,6 +825,17 @@ static enum err put_beside(const struct fold *f, const struct place_key *at, con
 	else
 		place_key_write(of, &value);
 	return row_put(f->map, &k, &value);
+}
+
+static bool is_alike(const struct statement *s, struct bytes label)
+{
+	uint8_t memory[MARKING_ROW_MAX];
+	struct buf own = BUF_ON(memory);
+
+	if (label.len == 0 || !has_marking(s))
+		return false;
+	label_write(&s->label, &own);
+	return buf_check(&own) == ERR_OK && bytes_equal(buf_bytes(&own), label);
 }
 
 /* Also an item, on its session. */
@@ -819,11 +868,12 @@ static enum err put_deed(const struct fold *f, const struct fold_input *in, cons
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	on.order = row.thing.order;
+	d.is_alike = is_alike(s, label_of(&row));
 	thing_take(&row.thing, &d);
 	e = settle_agenda(f, on.place.log.channel, &row.thing);
 	if (e == ERR_OK)
 		e = put_deed_row(f, &on.place, &d);
-	return e == ERR_OK ? put_thing(f, &on, &row.thing, buf_bytes(&row.fields)) : e;
+	return e == ERR_OK ? put_thing(f, &on, &row.thing, buf_bytes(&row.fields), label_of(&row)) : e;
 }
 
 static enum err put_same(const struct fold *f, const struct fold_input *in, const struct message_at *at)

@@ -7,7 +7,7 @@
 #define VIEW_DIALOGUE_H
 
 #include "dialogue/text.h"
-#include "view/fold.h"
+#include "view/marking.h"
 
 static inline struct deed_at deed_at_of(const struct place_key *place)
 {
@@ -19,6 +19,7 @@ struct thing_row {
 	struct thing thing;
 	uint8_t fields_memory[MAP_VALUE_MAX];
 	struct buf fields; /* of its statement, a map of CBOR; AMENDs and MOVEs give some anew */
+	uint8_t label_len; /* of thing_marking; 0: the row has none */
 };
 
 /*
@@ -43,6 +44,8 @@ enum err fold_next_said(const struct fold *f, const struct place_key *on, uint32
 			const struct fold_sight *sight, struct message_at *at) MUST_CHECK;
 /* What a thing hangs on: a session's body; ERR_NOT_FOUND: nothing. */
 enum err thing_of(const struct thing_row *row, struct place_key *out) MUST_CHECK;
+/* What decides who may know of it, borrowed from the row. ERR_NOT_FOUND: its statement says it. */
+enum err thing_marking(const struct thing_row *row, struct marking *out) MUST_CHECK;
 /* What an ACT that counts does; ERR_NOT_FOUND. */
 enum err fold_act_of(const struct fold *f, const struct place_key *place, enum dialogue_act *out) MUST_CHECK;
 /* The two events that a SAME that counts names, and what it says of them; ERR_NOT_FOUND. */

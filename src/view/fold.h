@@ -239,7 +239,7 @@ enum err fold_size(const struct fold *f, const struct log_key *log, uint64_t *si
  * format mean nothing here, and are dropped and made anew (docs/spec/record.md section 6). A log of which
  * nothing is folded has none: current.
  */
-#define FOLD_FORMAT 30u
+#define FOLD_FORMAT 31u
 enum err fold_is_current(const struct fold *f, const struct log_key *log, bool *is_current) MUST_CHECK;
 enum err fold_get(const struct fold *f, const struct place_key *place, struct entry_view *out) MUST_CHECK;
 /* Whether an entry was in the past of another: never one on another channel. */
@@ -306,6 +306,8 @@ enum err fold_is_suspended(const struct fold *f, uint32_t channel, bool *out) MU
 struct fold_sight {
 	enum err (*may)(void *self, const struct place_key *at);
 	void *self;
+	/* One of that log under this label (CBOR), whatever it names. NULL: each is asked by its place. */
+	enum err (*may_label)(void *self, const struct log_key *log, struct bytes label);
 };
 enum err fold_may(const struct fold_sight *sight, const struct place_key *at) MUST_CHECK;
 

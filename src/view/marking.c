@@ -3,7 +3,7 @@
 #include "view/judge.h"
 #include "view/rows.h"
 
-static bool has_marking(const struct statement *s)
+bool has_marking(const struct statement *s)
 {
 	return kind_is_dialogue(s->kind) && s->has_label && !s->has_instance && s->refers_count <= 1;
 }

@@ -13,6 +13,9 @@
 
 #define MARKING_ROW_MAX 96u
 
+/* Whether this statement may have one. */
+bool has_marking(const struct statement *s);
+
 /* *out: it alone, MARKING_ROW_MAX at most. ERR_NOT_FOUND: that place has none. */
 enum err fold_marking(const struct fold *f, const struct place_key *place, struct buf *out) MUST_CHECK;
 struct marking {

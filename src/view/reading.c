@@ -300,16 +300,15 @@ static enum err may_know_alone(struct reading *r, const struct place_key *at, co
 				: reading_label(r, at->log.channel, &s->label, at->log.party, may);
 }
 
-static enum err may_know_marked(struct reading *r, const struct place_key *at, const struct marking *m,
-				bool *may)
+enum err reading_marking_label(struct reading *r, const struct log_key *log, const struct marking *m,
+			       bool *may)
 {
-	struct reading_marked *last = &r->marked[at->log.party];
+	struct reading_marked *last = &r->marked[log->party];
 	struct label *label = &r->scratch.label.label;
 	enum err e;
 
-	if (m->has_named)
-		reach_place(r, &m->named);
-	if (last->channel == at->log.channel &&
+	r->is_asked = true;
+	if (last->channel == log->channel &&
 	    bytes_equal((struct bytes){ last->label, last->len }, m->label)) {
 		*may = last->may;
 		return ERR_OK;
@@ -317,12 +316,20 @@ static enum err may_know_marked(struct reading *r, const struct place_key *at, c
 	last->channel = 0;
 	e = marking_label(m, label);
 	if (e == ERR_OK)
-		e = reading_label(r, at->log.channel, label, at->log.party, may);
+		e = reading_label(r, log->channel, label, log->party, may);
 	if (e != ERR_OK)
 		return e;
-	*last = (struct reading_marked){ at->log.channel, *may, (uint8_t)m->label.len, { 0 } };
+	*last = (struct reading_marked){ log->channel, *may, (uint8_t)m->label.len, { 0 } };
 	memcpy(last->label, m->label.ptr, m->label.len);
 	return ERR_OK;
+}
+
+static enum err may_know_marked(struct reading *r, const struct place_key *at, const struct marking *m,
+				bool *may)
+{
+	if (m->has_named)
+		reach_place(r, &m->named);
+	return reading_marking_label(r, &at->log, m, may);
 }
 
 /* By what stands there; ERR_NOT_FOUND: nothing does. */
@@ -339,8 +346,9 @@ static enum err may_know_place(struct reading *r, const struct place_key *at, bo
 	return e == ERR_OK ? may_know_alone(r, at, &r->scratch.named, may) : e;
 }
 
-/* s NULL: what stands there. */
-static enum err decide(struct reading *r, const struct place_key *at, const struct statement *s, bool *may)
+/* s and m NULL: what stands there. */
+static enum err decide(struct reading *r, const struct place_key *at, const struct statement *s,
+		       const struct marking *m, bool *may)
 {
 	struct reading_reach *reach = &r->scratch.reach;
 	enum err e;
@@ -351,7 +359,9 @@ static enum err decide(struct reading *r, const struct place_key *at, const stru
 		return ERR_OK;
 	reach->count = reach->next = 0;
 	reach->is_over = false;
-	e = s == NULL ? may_know_place(r, at, may) : may_know_alone(r, at, s, may);
+	e = m != NULL	? may_know_marked(r, at, m, may)
+	    : s == NULL ? may_know_place(r, at, may)
+			: may_know_alone(r, at, s, may);
 	if (e == ERR_NOT_FOUND && s == NULL) {
 		*may = false; /* what comes there later is asked anew */
 		return ERR_OK;
@@ -387,12 +397,17 @@ static enum err decide(struct reading *r, const struct place_key *at, const stru
 enum err reading_statement(struct reading *r, const struct place_key *at, const struct statement *s,
 			   bool *may)
 {
-	return decide(r, at, s, may);
+	return decide(r, at, s, NULL, may);
 }
 
 enum err reading_place(struct reading *r, const struct place_key *at, bool *may)
 {
-	return decide(r, at, NULL, may);
+	return decide(r, at, NULL, NULL, may);
+}
+
+enum err reading_marking(struct reading *r, const struct place_key *at, const struct marking *m, bool *may)
+{
+	return decide(r, at, NULL, m, may);
 }
 
 enum err reading_size(struct reading *r, const struct log_key *log, uint64_t size, uint64_t *out)

@@ -90,6 +90,12 @@ enum err reading_statement(struct reading *r, const struct place_key *at, const 
 			   bool *may) MUST_CHECK;
 /* The same for one that is not at hand; what is not there nobody knows of. */
 enum err reading_place(struct reading *r, const struct place_key *at, bool *may) MUST_CHECK;
+/* The same for one whose marking is at hand. */
+enum err reading_marking(struct reading *r, const struct place_key *at, const struct marking *m,
+			 bool *may) MUST_CHECK;
+/* The label of a marking alone, by the author of that log and whatever it is of. */
+enum err reading_marking_label(struct reading *r, const struct log_key *log, const struct marking *m,
+			       bool *may) MUST_CHECK;
 /* What was decided of a place is decided again. */
 void reading_forget(struct reading *r, const struct place_key *at);
 /*

@@ -266,7 +266,7 @@ static void ask_keys(struct answers *a, const struct log_key *log, uint64_t size
 
 void views_ask(struct answers *a)
 {
-	const struct fold_sight looked_up = { may_know, (void *)(uintptr_t)a->fold };
+	const struct fold_sight looked_up = { may_know, (void *)(uintptr_t)a->fold, NULL };
 	struct log_status logs[64];
 	size_t count = node_logs(a->n->node, logs, ARRAY_COUNT(logs));
 	struct waiting waiting = { 0 };

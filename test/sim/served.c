@@ -168,7 +168,8 @@ void served_turn(struct served *v)
 void served_open(struct served *v, struct world *w, const struct served_options *o)
 {
 	static unsigned count;
-	struct node_options n = { .versions = { { w->accord }, 1 }, .store = store_mem_new() };
+	struct node_options n = { .versions = { { w->accord }, 1 },
+				  .store = o->store == NULL ? store_mem_new() : o->store };
 	struct api_options a = { .path = v->path, .copies = "/nonexistent", .run = 1 };
 	static struct mark rows[1];
 	struct marks marks = { rows, 0, 1 };

@@ -53,6 +53,7 @@ struct served_options {
 	unsigned silence_s;
 	bool has_browsers;
 	const char *files;
+	struct store *store; /* taken; NULL: one in memory */
 };
 void served_open(struct served *v, struct world *w, const struct served_options *o);
 /* Our own log's entries first..end - 1 as commands, a peer's as a batch. */

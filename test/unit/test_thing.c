@@ -388,7 +388,7 @@ static void gives_back(struct thing *t)
 
 static void a_row_gives_the_thing_back(void **state)
 {
-	struct thing t = commitment(0xff, 8), session = commitment(3, 8);
+	struct thing t = commitment(0xff, 8), session = commitment(0xff, 8); /* hosted by all */
 
 	(void)state;
 	session.kind = KIND_SESSION;
