@@ -2,6 +2,8 @@
 import re
 
 import nodes
+import officers
+import peer
 import pytest
 
 ACCORDS = nodes.ROOT / "accords"
@@ -88,3 +90,63 @@ def test_no_name_of_an_example_stands_in_the_code():
         if path.name == "tlp.c":
             words -= {"amber"}  # a colour of the Traffic Light Protocol, too
         assert not words & names, f"{path}: {words & names}"
+
+
+ACT, RECORD_AGREE = 94, 10
+
+
+def thing(node, kind, name):
+    return next((one for one in node.get("/dialogues", kind=kind)["things"] if one["name"] == name), None)
+
+
+def texts_of_a_session(world, channel, role, names):
+    """A session that is over, and texts of it that all three agree to."""
+    a = world[world.parties[0]]
+    said = ("--language", "en", "--as", role)
+    a.run("body", "new", "body", "Body", *said, "--channel", channel, "--label", "U", key="duty")
+    a.run("session", "new", "body", "first", "First", *said, key="duty")
+    for verb in ("begin", "conclude"):
+        a.run("session", verb, "first", "--as", role, key="duty")
+    for name in names:
+        a.run("text", "of", "first", name, name, "--languages", "en", *said, key="duty")
+        a.run("text", "unit", name, "only", f"As {name} have it.", *said, key="duty")
+    for node in world.nodes.values():
+        node.wait("the units", lambda node=node: all((thing(node, "text", name) and node.get("/text", place=thing(node, "text", name)["place"])["units"]) for name in names))
+        for name in names:
+            node.run("text", "agree", name, "--as", role, key="duty")
+    for node in world.nodes.values():
+        node.wait("all agree", lambda node=node: all(node.get("/text", place=thing(node, "text", name)["place"])["units"][0]["status"] == "AGREED" for name in names))
+    world.await_receipts()
+    return {name: bytes.fromhex(a.get("/text", place=thing(a, "text", name)["place"])["hash"]) for name in names}
+
+
+def test_a_peers_false_word_on_the_record_counts_nowhere(world):
+    """Whoever holds C's keys says that the record is what nobody agreed to: A, who hears it, and B, to whom A passes it on, find each the same."""
+    channel, role = common_channel(world)
+    a, b, c = (world[party] for party in world.parties)
+    hashes = texts_of_a_session(world, channel, role, ("minutes", "other"))
+    session = peer.Peer.place_of(c.entry(thing(a, "session", "first")["place"]))
+    liar, key = peer.Peer(world, c.party, a.party), officers.Key(world.keys(c.party) / "duty")
+    liar.take_log(channel)
+    assert c.stop() == 0
+    seen = [(node.party, 1, node.logs()[f"{node.party.upper()}/{channel.upper()} 1"]["size"]) for node in (a, b)]
+
+    def say(name, hash_):
+        return liar.move(channel, role, key, ACT, refers=[session], seen=seen, rel=list(world.parties), fields={3: RECORD_AGREE, 13: name, 18: hash_})
+
+    false = [say("minutes", hashes["other"]), say("other", hashes["minutes"]), say("minutes", bytes(32)), say("nothing", hashes["minutes"])]
+    liar.send(channel)
+    for node in (a, b):
+        node.wait("it has them", lambda node=node: (node.find("/entry", place=false[-1]) or {}).get("folded"), patience=30)
+        assert [node.entry(place)["verdict"] for place in false] == ["STALE", "STALE", "STALE", "REFERS"]
+    for node in (a, b):
+        node.run("session", "record", "first", "--text", "minutes", "--as", role, key="duty", code=None)
+        node.wait("both agree", lambda node=node: len(thing(node, "session", "first")["said"].get("record agree", [])) >= 1)
+    for node in (a, b):
+        node.wait("the others' word", lambda node=node: len(thing(node, "session", "first")["said"]["record agree"]) == 2)
+        assert thing(node, "session", "first")["standing"] == "CONCLUDED", "two of three, and one that counts nowhere"
+    true = say("minutes", hashes["minutes"])
+    liar.send(channel)
+    for node in (a, b):
+        node.wait("the true one", lambda node=node: (node.find("/entry", place=true) or {}).get("folded"), patience=30)
+        assert node.entry(true)["verdict"] == "OK" and thing(node, "session", "first")["standing"] == "RECORD AGREED"

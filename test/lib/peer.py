@@ -131,10 +131,10 @@ class Peer:
         log.contents.append(body)
         return f"{self.party.upper()}/{name.upper()} 1.{len(log.entries) - 1}"
 
-    def move(self, name, role, key, kind, *, instance=None, refers=(), seen=(), filed=None, **more):
+    def move(self, name, role, key, kind, *, instance=None, refers=(), seen=(), filed=None, rel=None, **more):
         """Appends a statement in a procedure; by several keys, or without one the node's own. Its place as a text."""
         log = self.logs[name]
-        raw = officers.statement(self.accord, log.channel, self.party, role, kind, rel=[self.party, self.to], refers=refers,
+        raw = officers.statement(self.accord, log.channel, self.party, role, kind, rel=rel or [self.party, self.to], refers=refers,
                                  seen=seen, instance=instance, **more)
         log.entries.append(self.entry(log, filed or int(time.time() * 1000), raw, [one.sign(raw) for one in (key if isinstance(key, list) else [key] if key else [])]))
         log.contents.append(more.get("body", b""))
