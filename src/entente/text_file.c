@@ -712,7 +712,15 @@ static enum exit_code put_all(struct publication *p)
 	return code == EXIT_DONE && has_outlet(p->text, "atom") ? put_feed(p) : code;
 }
 
-/* What is corrected goes out as any text does, or not at all; its name stands in its own statement. */
+static bool is_released(const json_t *text)
+{
+	return json_flag(json_object_get(text, "released"), "all");
+}
+
+/*
+ * What is corrected goes out as any text does, or not at all; its name stands in its own statement, and is
+ * said of none that both have not released at all.
+ */
 static enum exit_code judge_corrected(struct client *c, struct publication *p)
 {
 	char names[OUTLETS_LEN];
@@ -730,22 +738,46 @@ static enum exit_code judge_corrected(struct client *c, struct publication *p)
 	p->is_in_feed = is_out && has_outlet(p->corrected, "atom");
 	if (code == EXIT_DONE)
 		code = get_denied(c, p->corrected, "press", &denied);
-	p->is_named = strcmp(json_str(denied, "place"), json_str(p->corrected, "place")) != 0;
+	p->is_named = is_released(p->corrected) &&
+		      strcmp(json_str(denied, "place"), json_str(p->corrected, "place")) != 0;
 	json_decref(denied);
 	return code;
 }
 
-static enum exit_code get_corrected(struct client *c, struct publication *p)
+/* NULL: it corrects and amends none. */
+static enum exit_code get_corrected(struct client *c, const json_t *text, json_t **out)
 {
-	const char *of = json_str(p->text, "of");
+	const char *of = json_str(text, "of");
 	json_t *entry = NULL;
 	enum exit_code code = of[0] == '\0' ? EXIT_DONE : show_get_entry(c, of, &entry);
 
 	if (code == EXIT_DONE && entry != NULL && strcmp(json_str(entry, "kind"), "text") == 0)
-		code = text_get(c, of, NULL, &p->corrected);
-	if (code == EXIT_DONE && p->corrected != NULL)
-		code = judge_corrected(c, p);
+		code = text_get(c, of, NULL, out);
 	json_decref(entry);
+	return code;
+}
+
+static void say_unreleased(const json_t *text, const json_t *corrected)
+{
+	if (corrected == NULL || is_released(corrected))
+		return;
+	say(json_flag(text, "amends")
+		    ? _("{1} amends {2}, which not every party has released: it goes out without the name of "
+			"{2}.\n")
+		    : _("{1} corrects {2}, which not every party has released: it goes out as a text that "
+			"nobody "
+			"has read before, without the name of {2}.\n"),
+	    json_str(text, "name"), json_str(corrected, "name"));
+}
+
+enum exit_code text_say_unreleased(struct client *c, const json_t *text)
+{
+	json_t *corrected = NULL;
+	enum exit_code code = get_corrected(c, text, &corrected);
+
+	if (code == EXIT_DONE)
+		say_unreleased(text, corrected);
+	json_decref(corrected);
 	return code;
 }
 
@@ -762,7 +794,9 @@ enum exit_code text_publish(struct options *o)
 	if (code == EXIT_DONE)
 		code = check_outlets(&c, p.text);
 	if (code == EXIT_DONE)
-		code = get_corrected(&c, &p);
+		code = get_corrected(&c, p.text, &p.corrected);
+	if (code == EXIT_DONE && p.corrected != NULL)
+		code = judge_corrected(&c, &p);
 	if (code == EXIT_DONE)
 		code = check_folder(&p);
 	if (code == EXIT_DONE) {
@@ -776,6 +810,8 @@ enum exit_code text_publish(struct options *o)
 		json_say_done("folder", p.folder);
 	else if (code == EXIT_DONE)
 		say(_("{1} is in {2}.\n"), json_str(p.text, "name"), p.folder);
+	if (code == EXIT_DONE && !o->is_json)
+		say_unreleased(p.text, p.corrected);
 	json_decref(p.corrected);
 	json_decref(p.text);
 	login_close(&c);

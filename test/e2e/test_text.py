@@ -317,6 +317,34 @@ def originals(world, out):
     assert "".join(KO.split()) in read and "".join(EN.split()) not in read
 
 
+def test_a_correction_of_what_was_not_released(stage, tmp_path):
+    """It goes out as a text that nobody has read before, without the name of the other, and whoever releases and publishes it is told so."""
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE}, edit=HELD)
+    kor, usa = world["kor"], world["usa"]
+    english = ("--language", "en", "--languages", "en")
+    kor.run("body", "new", "kidd", "Dialogue", "--language", "en", "--channel", "consult", "--label", "U", key="policy")
+    kor.run("text", "new", "kidd", "inner", "Joint statement", *english, key="policy")
+    for verb, name in (("correct", "outer"), ("amend", "change")):
+        kor.run("text", verb, "inner", name, "Joint statement", *english, key="policy")
+        kor.run("text", "unit", name, "goal", EN, "--language", "en", key="policy")
+        both(world, "a unit", lambda one: one.get("units"), name)
+        clean(world, name)
+        for what, key in (("initial", "initialled"), ("sign", "signed")):
+            endorsed(world, what, key, name=name)
+    out = tmp_path / "out"
+    out.mkdir()
+    for name, sentence, korean in (("outer", "outer corrects inner, which not every party has released", "outer은(는) 아직 모든 당사자의 공개 승인을 받지 못한 inner의 정정본"),
+                                   ("change", "change amends inner, which not every party has released", "change은(는) 아직 모든 당사자의 공개 승인을 받지 못한 inner의 개정본")):
+        release = ("text", "release", name, "--when", "2023-04-12T00:00Z")
+        assert sentence in kor.run(*release, key="policy").stdout
+        assert korean in usa.run(*release, key="policy", env=nodes.KOREAN).stdout
+        both(world, "released", lambda one: one["released"]["all"], name)
+        assert sentence in kor.run("text", "publish", name, out).stdout
+        assert korean in kor.run("text", "publish", name, out, env=nodes.KOREAN).stdout
+        assert EN in files(out)[f"{name}.en.html"]
+    assert all("inner" not in page for page in files(out).values())
+
+
 def test_no_label_goes_out_above_its_outlet(stage, tmp_path):
     """Both released it, and it is marked above what the outlet carries: the line of the guidelines says so, and nothing is written."""
     world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE}, edit={**HELD, "guidelines": ("release above U by 1", "release above R by 1")})
