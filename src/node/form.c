@@ -5,6 +5,7 @@
  */
 #include "node/core.h"
 
+#include "policy/policy.h"
 #include "wire/content.h"
 
 static enum err refuse(struct effect_answer *answer, enum form_fault_kind kind)
@@ -54,6 +55,35 @@ static enum precedence said_as(const struct statement *s)
 	return s->has_precedence ? s->precedence : PRECEDENCE_ROUTINE;
 }
 
+/*
+ * Said anew it is marked no lower than it stands there by now: a lower label is given by a DOWNGRADE, first.
+ */
+static enum err check_label(struct node *n, const struct statement *s, const struct place_key *at,
+			    struct buf *memory, struct entry_read_out *subject, struct effect_answer *answer)
+{
+	const struct guidelines *g = accord_here(n, s->channel)->guidelines;
+	struct label_mask own, was;
+	struct item_view item;
+	enum err e = fold_item(&n->fold, at, &item);
+
+	if (e == ERR_OK && item.label.log.epoch != 0) {
+		buf_reset(memory);
+		e = node_entry(n, &item.label, memory, subject);
+	}
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	if (policy_label_read(g, &s->label, at->log.party, &own).is_allowed &&
+	    policy_label_read(g, &subject->statement.label, at->log.party, &was).is_allowed) {
+		/* who may have it the channel says, of both */
+		own.rel = was.rel;
+		own.origin = was.origin;
+		if (policy_is_within(g, &own, &was))
+			return ERR_OK;
+	}
+	answer->verdict = VERDICT_BELOW;
+	return ERR_REFUSED;
+}
+
 /* Whoever was told is told, and no less urgently; by a form that has no precedence of its own exactly so. */
 static enum err check_reach(struct node *n, const struct form *form, const struct statement *s,
 			    struct effect_answer *answer)
@@ -70,7 +100,9 @@ static enum err check_reach(struct node *n, const struct form *form, const struc
 	if (!has_reach(s, &subject.statement) || said_as(s) > said_as(&subject.statement) ||
 	    (form->precedences == 0 && said_as(s) != said_as(&subject.statement)))
 		return refuse(answer, FORM_FAULT_REACH);
-	return ERR_OK;
+	if (form_act_of(s) != FORM_ACT_AMEND || accord_here(n, s->channel)->guidelines == NULL)
+		return ERR_OK;
+	return check_label(n, s, &at, &memory, &subject, answer);
 }
 
 static enum err check(struct node *n, const struct form *form, const struct statement *s, struct bytes bytes,

@@ -111,6 +111,24 @@ def test_a_number_is_as_urgent_as_what_stands_under_it(pair):
     assert (entry["verdict"], entry["precedence"], usa.entry(second)["life"]["state"]) == ("OK", "FLASH", "CANCELLED")
 
 
+def test_what_amends_is_marked_as_it_stands(pair):
+    """An AMEND says the form anew, whatever program writes it: not under a lower label than its number has."""
+    kor = pair["kor"]
+    first = kor.release("send", "notify", "--label", "C", "--to", "usa/watch", *N20, by=["head"])
+    both(pair, first)
+
+    def amend(level):
+        there = kor.entry(first)
+        return post(kor, {0: 1, 202: "x", 1: 4, 2: 2, 3: [1, 2], 4: 3, 5: 2}, ["N20", 1], level=level,
+                    refers=[[there["channel"], there["party"], there["epoch"], there["index"], bytes.fromhex(there["leaf"])]])
+    assert [amend(level)["rule"] for level in ("U", "C")] == ["BELOW", "APPROVAL"]
+    amended = kor.release("amend", first, "--field", "confidence=high", by=["head"])
+    assert kor.entry(amended)["label"] == kor.entry(first)["label"]
+    kor.release("downgrade", amended, "--label", "U", by=["head"])
+    done = amend("U")
+    assert done["err"] == "OK", done
+
+
 def test_what_only_a_form_says_is_not_lost_without_one(pair):
     """An officer who sets a time for the answer is not left to believe that it stands there."""
     kor, usa = pair["kor"], pair["usa"]
