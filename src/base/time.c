@@ -6,10 +6,15 @@ struct civil {
 	unsigned year, month, day, hour, minute, second, ms;
 };
 
-/* Gregorian date of a day count (the days-from-civil algorithm, run backwards); years to 9999. */
+#define WALL_LAST_MS 253402300799999ull /* of the year 9999 */
+
+/*
+ * Gregorian date of a day count (the days-from-civil algorithm, run backwards). What is later than years of
+ * four digits is their end, and so no time that anybody takes for one of these days.
+ */
 static struct civil wall_civil(struct wall t)
 {
-	uint64_t ms = t.ms % 253402300800000ull; /* 10000-01-01 */
+	uint64_t ms = t.ms < WALL_LAST_MS ? t.ms : WALL_LAST_MS;
 	uint64_t days = ms / 86400000 + 719468, rest = ms % 86400000;
 	unsigned era = (unsigned)(days / 146097), doe = (unsigned)(days % 146097);
 	unsigned yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
@@ -41,5 +46,5 @@ void wall_write_dtg(struct wall t, char out[WALL_DTG_LEN])
 	struct civil c = wall_civil(t);
 
 	snprintf(out, WALL_DTG_LEN, "%02u%02u%02uZ %.3s %02u", c.day % 100, c.hour % 100, c.minute % 100,
-		 months + ((c.month - 1) % 12) * 3, c.year % 100);
+		 months + ((c.month - 1) % 12) * 3, c.year / 100 == 20 ? c.year % 100 : c.year % 10000);
 }

@@ -40,8 +40,8 @@ static inline bool mono_is_before(struct mono a, struct mono b)
 #define WALL_TEXT_LEN 25
 void wall_write(struct wall t, char out[WALL_TEXT_LEN]);
 
-/* The date-time group of messages, "240152Z NOV 26" with its terminator. */
-#define WALL_DTG_LEN 15
+/* The date-time group of messages, "240152Z NOV 26"; of another century with its year, "240152Z NOV 2126". */
+#define WALL_DTG_LEN 17
 void wall_write_dtg(struct wall t, char out[WALL_DTG_LEN]);
 
 #endif

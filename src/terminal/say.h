@@ -56,7 +56,7 @@ const char *say_number(uint64_t value);
 const char *say_time(uint64_t ms);  /* 14:06:02Z, with the day if it is another */
 const char *say_span(uint64_t ms);  /* 42 s, 3 min, 2 h */
 const char *say_offset(int64_t ms); /* of a clock: +3 d, -250 ms */
-const char *say_dtg(uint64_t ms);   /* 240152Z NOV 26 */
+const char *say_dtg(uint64_t ms);   /* 240152Z NOV 26, 240152Z NOV 2126 */
 
 /* One line that is written over, on a terminal only: progress of long work. */
 void say_progress(const char *what, uint64_t done, uint64_t total);

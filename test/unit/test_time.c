@@ -19,16 +19,17 @@ static void test_wall_text(void **state)
 		uint64_t ms;
 		const char *text, *dtg;
 	} rows[] = {
-		{ "the beginning", 0, "1970-01-01T00:00:00.000Z", "010000Z JAN 70" },
+		{ "the beginning", 0, "1970-01-01T00:00:00.000Z", "010000Z JAN 1970" },
 		{ "a leap day", 1709251199999, "2024-02-29T23:59:59.999Z", "292359Z FEB 24" },
 		{ "the day behind it", 1709251200000, "2024-03-01T00:00:00.000Z", "010000Z MAR 24" },
 		{ "a year of a century that leaps", 951782400000, "2000-02-29T00:00:00.000Z",
 		  "290000Z FEB 00" },
 		{ "behind the end of 32 bits", 2147483648000, "2038-01-19T03:14:08.000Z", "190314Z JAN 38" },
 		{ "a century that does not leap", 4107542400000, "2100-03-01T00:00:00.000Z",
-		  "010000Z MAR 00" },
+		  "010000Z MAR 2100" },
 		{ "the end of a year", 1798761599000, "2026-12-31T23:59:59.000Z", "312359Z DEC 26" },
-		{ "the last that is written", 253402300799999, "9999-12-31T23:59:59.999Z", "312359Z DEC 99" },
+		{ "the last that is written", 253402300799999, "9999-12-31T23:59:59.999Z",
+		  "312359Z DEC 9999" },
 	};
 	char text[WALL_TEXT_LEN], dtg[WALL_DTG_LEN];
 
@@ -42,7 +43,7 @@ static void test_wall_text(void **state)
 	}
 }
 
-/* A claimed time is any number at all: it is written in full, whatever it says. */
+/* A claimed time is any number at all: what no calendar has is read as no time of these days. */
 static void test_wall_of_any_number(void **state)
 {
 	static const uint64_t rows[] = { 253402300800000, 1ull << 53, UINT64_MAX };
@@ -52,8 +53,8 @@ static void test_wall_of_any_number(void **state)
 	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
 		wall_write((struct wall){ rows[i] }, text);
 		wall_write_dtg((struct wall){ rows[i] }, dtg);
-		assert_int_equal(strlen(text), WALL_TEXT_LEN - 1);
-		assert_int_equal(strlen(dtg), WALL_DTG_LEN - 1);
+		assert_string_equal(text, "9999-12-31T23:59:59.999Z");
+		assert_string_equal(dtg, "312359Z DEC 9999");
 	}
 }
 
