@@ -380,13 +380,28 @@ static void reply_counts(struct reply *r, const struct node_status *s)
 	reply_uint(r, "refused", s->refused);
 	reply_uint(r, "void", s->void_entries);
 	reply_uint(r, "stopped_logs", s->stopped_logs);
-	reply_uint(r, "diverged", s->diverged);
 	reply_uint(r, "unfiled", s->unfiled);
 	reply_uint(r, "waiting", s->waiting);
 	reply_uint(r, "waiting_version", s->waiting_version);
 	reply_uint(r, "waiting_urgent", s->waiting_urgent);
 	reply_uint(r, "remade", s->remade);
 	reply_scrub(r, &s->scrub);
+}
+
+/* In how many procedures, of those that the reader may know, a peer's node holds another state. */
+static enum err reply_diverged(struct api *a, struct reply *r)
+{
+	struct place_key starts[DIVERGED_MAX];
+	size_t count = node_differing(a->node, starts), known = 0;
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < count && e == ERR_OK; i++) {
+		e = request_may_state(a, &starts[i]);
+		known += e == ERR_OK;
+		e = e == ERR_NOT_FOUND ? ERR_OK : e;
+	}
+	reply_uint(r, "diverged", known);
+	return e;
 }
 
 static void reply_unheeded(struct reply *r, const struct accord *accord, const struct node_status *s)
@@ -421,6 +436,8 @@ enum err run_status(struct api *a, struct request *q, struct reply *r)
 	e = reply_logs(a, r, "stopped", false);
 	if (e == ERR_OK)
 		e = reply_ranges_missing(a, r);
+	if (e == ERR_OK)
+		e = reply_diverged(a, r);
 	reply_array(r, "processes");
 	for (size_t i = 0; i < a->contained_count; i++)
 		reply_contained(r, &a->contained[i]);

@@ -317,7 +317,7 @@ static void draw_lines(const struct area *area, const struct full *f)
 		json_array_foreach(json_object_get(peer, "paths"), p, path)
 			draw_path(area, row++, path, f->node.now_ms);
 	}
-	if (json_uint(f->status, "stopped_logs") > 0)
+	if (json_array_size(json_object_get(f->status, "stopped")) > 0)
 		screen_put(area, row++, 0, area->columns, COLOUR_BAD,
 			   _("a log does not run: entente status"));
 	if (json_uint(f->status, "diverged") > 0)

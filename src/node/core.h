@@ -671,8 +671,6 @@ bool has_receipts(const struct line *line, uint64_t index, uint8_t parties);
 bool is_heard(const struct node *n, uint8_t parties);
 
 /* ---- procedure.c ---- */
-/* In how many a peer's node holds another state and no REMARK of ours has seen it; at most DIVERGED_MAX. */
-uint64_t procedures_differing(struct node *n);
 /* What our own door asks of a move beyond the fold: sets view's verdict and ruling. */
 enum err procedure_at_door(struct node *n, const struct statement *s, struct entry_view *view) MUST_CHECK;
 /* A peer's move, or what its node holds: notes what we have to say to it. */

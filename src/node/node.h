@@ -254,6 +254,8 @@ enum err node_eraser(struct node *n, const struct statement *s, struct place_key
 enum err node_divergence(struct node *n, const struct place_key *start, struct place_key *at) MUST_CHECK;
 /* Whether there is one that no REMARK of ours in that instance has seen: we confirm nothing there. */
 bool node_differs(struct node *n, const struct place_key *start);
+/* Those of which that is so, by their STARTs: how many. */
+size_t node_differing(struct node *n, struct place_key starts[DIVERGED_MAX]);
 /* How many contents were erased in this run: what was read before may hold their words. */
 uint64_t node_erasures(const struct node *n);
 enum err node_attachment(struct node *n, const uint8_t hash[HASH_LEN], uint64_t offset, size_t len,
@@ -436,9 +438,8 @@ struct node_status {
 	uint64_t waiting; /* entries held and not yet folded */
 	/* of these: for a version of the accord; FLASH, IMMEDIATE */
 	uint64_t waiting_version, waiting_urgent;
-	uint64_t remade;   /* folded anew at this start: the views were another version's */
-	uint64_t diverged; /* procedures whose states differ, at most DIVERGED_MAX */
-	uint64_t unfiled;  /* signed for a day that has come, and not filed */
+	uint64_t remade;  /* folded anew at this start: the views were another version's */
+	uint64_t unfiled; /* signed for a day that has come, and not filed */
 	/* own withdrawals of keys that the log which goes on had not seen, where the keys are in force */
 	struct place_key unheeded[UNHEEDED_MAX];
 	size_t unheeded_count;

@@ -208,13 +208,13 @@ bool node_differs(struct node *n, const struct place_key *start)
 	return e != ERR_NOT_FOUND;
 }
 
-uint64_t procedures_differing(struct node *n)
+size_t node_differing(struct node *n, struct place_key starts[DIVERGED_MAX])
 {
 	uint8_t after_memory[2 * PLACE_KEY_LEN + 1], found_memory[MAP_KEY_MAX];
 	const uint8_t letter = ROW_DIVERGED;
 	struct buf after = BUF_ON(after_memory), found = BUF_ON(found_memory);
 	struct bytes prefix = { &letter, 1 };
-	uint64_t count = 0;
+	size_t count = 0;
 
 	buf_put_byte(&after, letter);
 	for (size_t i = 0;
@@ -224,7 +224,8 @@ uint64_t procedures_differing(struct node *n)
 		struct place_key start;
 		if (found.len != sizeof after_memory || place_key_read(&rest, &start) != ERR_OK)
 			break;
-		count += node_differs(n, &start);
+		if (node_differs(n, &start))
+			starts[count++] = start;
 		memcpy(after_memory, found_memory, 1 + PLACE_KEY_LEN);
 		memset(after_memory + 1 + PLACE_KEY_LEN, 0xff, PLACE_KEY_LEN); /* behind all of this one */
 		after.len = sizeof after_memory;

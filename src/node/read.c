@@ -562,7 +562,6 @@ void node_status(struct node *n, struct node_status *out)
 				     .remade = n->remade,
 				     .is_full = n->is_full };
 	scrub_status(n, &out->scrub);
-	out->diverged = procedures_differing(n);
 	out->unheeded_count = node_unheeded(n, out->unheeded);
 	for (size_t i = 0; i < n->accord->parties_count; i++) {
 		if (i != n->self)

@@ -55,6 +55,13 @@ def test_it_rings_on_both_sides(play, tmp_path):
             assert words in node.run(*said, env=env, code=code).stdout, said
         screen_of(node, env).await_text(words)
         alarm.end()
+        # An officer is told of those that he may know: his page calls by it.
+        for name, count in (("head", 1), ("watch", 0)):
+            folder = tmp_path / f"{node.party}-{name}"
+            folder.mkdir(mode=0o700)
+            node.login(name, folder)
+            assert node.status()["diverged"] == count, name
+            node.token = None
     assert play.lines(kor, place) != play.lines(usa, place)
     # Each has said its state, and that is all: two that differ do not answer each other for ever.
     play.world.await_receipts()
