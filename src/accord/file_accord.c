@@ -1,6 +1,8 @@
 /* `accord`: which version this is, its mode, its languages. */
 #include "accord/file.h"
 
+#include "wire/statement.h"
+
 #include <string.h>
 
 static void read_founding(struct line_reader *r, struct accord *a)
@@ -46,29 +48,6 @@ static void read_post_quantum(struct line_reader *r, struct accord *a)
 		a->post_quantum = POST_QUANTUM_REQUIRED;
 	else
 		line_expect(r, "preferred", "accord.post-quantum");
-}
-
-/* BCP 47 as far as it is needed: a language of 2 or 3 small letters, then subtags of up to 8 letters and
- * digits. */
-static bool is_language(struct bytes tag)
-{
-	size_t len = 0;
-	bool is_first = true;
-
-	for (size_t i = 0; i <= tag.len; i++) {
-		uint8_t c = i < tag.len ? tag.ptr[i] : '-', small = c | 0x20;
-		if (c == '-') {
-			if (len < (is_first ? 2 : 1) || len > (is_first ? 3 : 8))
-				return false;
-			len = 0;
-			is_first = false;
-			continue;
-		}
-		if (is_first ? c < 'a' || c > 'z' : (small < 'a' || small > 'z') && (c < '0' || c > '9'))
-			return false;
-		len++;
-	}
-	return true;
 }
 
 static void read_languages(struct line_reader *r, struct accord *a)

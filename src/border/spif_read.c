@@ -190,17 +190,6 @@ static void take_code(struct spif_reader *r, struct bytes name, bool is_small, s
 
 /* ---- Texts in each language ---- */
 
-static bool is_language(struct bytes tag)
-{
-	for (size_t i = 0; i < tag.len; i++) {
-		uint8_t c = tag.ptr[i], small = c | 0x20;
-		bool is_small = c >= 'a' && c <= 'z';
-		if (i < 2 ? !is_small : (small < 'a' || small > 'z') && (c < '0' || c > '9') && c != '-')
-			return false;
-	}
-	return tag.len >= 2 && tag.len < LANGUAGE_LEN && tag.ptr[tag.len - 1] != '-';
-}
-
 static void add_language(struct spif_reader *r, struct bytes tag)
 {
 	for (size_t i = 0; i < r->languages_count; i++) {

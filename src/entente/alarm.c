@@ -339,7 +339,9 @@ static void stand_faults(struct alarms *a)
 	json_array_foreach(json_object_get(a->status, "stopped"), i, row)
 	{
 		say_fill(name, sizeof name, "LOG {1}", json_str(row, "log"));
-		stand(a, "LOG", name);
+		/* Of one that was given up a later epoch goes on. */
+		if (!json_flag(row, "ended"))
+			stand(a, "LOG", name);
 	}
 	if (json_uint(a->status, "diverged") > 0)
 		stand(a, "STATE", "STATE");

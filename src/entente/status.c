@@ -157,7 +157,10 @@ static void show_stopped(const json_t *log)
 		say(_(", elsewhere {1} are known"), say_number(json_uint(log, "wanted")));
 	while (i < ARRAY_COUNT(stops) && strcmp(stops[i].rule, rule) != 0)
 		i++;
-	if (i < ARRAY_COUNT(stops))
+	if (strcmp(rule, "record.rot") == 0 && (rots_are_lost(log) || json_flag(log, "ended")))
+		/* Its rows say what is next. */
+		say(_(": this disk has changed what was written ({1})"), rule);
+	else if (i < ARRAY_COUNT(stops))
 		say(_(stops[i].words), rule, _(stops[i].next));
 	else if (rule[0] != '\0') {
 		client_rule(rule, known, sizeof known);

@@ -86,19 +86,23 @@ static enum exit_code add_fields(struct draft *d, const struct options *o, struc
 	const char *language = option_value(o, "to");
 	uint8_t memory[LANGUAGE_TAG_MAX + 8];
 	struct buf out = BUF_ON(memory);
+	bool (*is_good)(struct bytes tag);
 
 	if (language == NULL)
 		language = is_later ? json_str(json_array_get(json_object_get(entry, "fields"), 1), "value")
 				    : reader_language();
+	has_text = has_text || !is_later;
+	/* What a peer put into no language can be doubted and taken back all the same. */
+	is_good = has_text ? is_language : is_language_tag;
 	draft_field_uint(d, FIELD_TRANSLATION_STATUS, status);
 	cbor_put_text(&out, bytes_str(language));
-	if (buf_check(&out) != ERR_OK || !is_language_tag(bytes_str(language))) {
-		say_error(_("{1} is no language."), language);
+	if (buf_check(&out) != ERR_OK || !is_good(bytes_str(language))) {
+		say_error(_("{1} is no language: a tag is written as ko, or en-GB."), language);
 		say_next("entente translate --help");
 		return EXIT_USAGE;
 	}
 	draft_field(d, FIELD_TRANSLATION_LANGUAGE, buf_bytes(&out), false);
-	return is_later && !has_text ? EXIT_DONE : add_words(d, o, c, original, language);
+	return !has_text ? EXIT_DONE : add_words(d, o, c, original, language);
 }
 
 /* Who names a later word on a translation means the translation. */

@@ -31,6 +31,7 @@ static const struct {
 	{ "keys.", N_("the keys in it are not as keys are written") },
 	{ "content.attachment", N_("an attachment that it names is not held here") },
 	{ "content.", N_("its words are not as content is written") },
+	{ "translation.", N_("no language is written so: two or three small letters, as ko, or en-GB") },
 	{ "note.", N_("its log's signed note is not as a note is written") },
 	{ "fork.", N_("what is to prove two histories does not prove them") },
 	{ "record.fork", N_("its author has signed two histories, and the proof is kept") },

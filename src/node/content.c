@@ -164,6 +164,19 @@ bool is_to_itself(const struct node *n, const struct statement *s)
 	return false;
 }
 
+/* To doubt or take back what a peer put into none takes no words, and so no language. */
+static bool is_into_language(const struct statement *s)
+{
+	const struct field *field = statement_field(s, FIELD_TRANSLATION_LANGUAGE);
+	struct cbor_reader r;
+	struct bytes tag;
+
+	if (s->kind != KIND_TRANSLATION || !s->has_content || field == NULL)
+		return true;
+	cbor_open(&r, field->value);
+	return cbor_read_text(&r, LANGUAGE_TAG_MAX, &tag) == ERR_OK && is_language(tag);
+}
+
 enum err statement_check(struct node *n, struct now now, const struct statement *s, const struct command *in,
 			 struct effect_answer *answer)
 {
@@ -172,6 +185,10 @@ enum err statement_check(struct node *n, struct now now, const struct statement 
 	if (is_to_itself(n, s)) {
 		answer->verdict = VERDICT_ADDRESSEE;
 		return ERR_REFUSED;
+	}
+	if (!is_into_language(s)) {
+		answer->limit = "translation.language";
+		return ERR_RULE;
 	}
 	e = content_check(n, now, s, in, answer);
 	return e == ERR_OK ? form_door(n, s, in->content, answer) : e;

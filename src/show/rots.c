@@ -17,15 +17,24 @@ static void show_rot(const json_t *rot)
 	say("\n");
 }
 
-bool show_rots(const json_t *log)
+bool rots_are_lost(const json_t *log)
 {
 	const json_t *rots = json_object_get(log, "rots"), *rot;
 	bool is_lost = false;
 	size_t i;
 
+	json_array_foreach(rots, i, rot) is_lost |= json_array_size(json_object_get(rot, "held_by")) == 0;
+	return is_lost;
+}
+
+bool show_rots(const json_t *log)
+{
+	const json_t *rots = json_object_get(log, "rots"), *rot;
+	bool is_lost = rots_are_lost(log);
+	size_t i;
+
 	json_array_foreach(rots, i, rot)
 	{
-		is_lost |= json_array_size(json_object_get(rot, "held_by")) == 0;
 		if (i < SHOWN_MAX)
 			show_rot(rot);
 	}

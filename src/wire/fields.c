@@ -70,7 +70,7 @@ static bool is_hash(struct bytes value, uint64_t max)
 }
 
 /* The shape of a BCP 47 tag, as the content's language has it. */
-static bool is_language(struct bytes value, uint64_t max)
+static bool is_tag(struct bytes value, uint64_t max)
 {
 	struct cbor_reader r;
 	struct bytes tag;
@@ -203,7 +203,7 @@ static const struct field_row rows[] = {
 	{ KIND_NEGATIVE, FIELD_NEGATIVE_CAUSE,  true,  is_uint,    NEGATIVE_CAUSE_COUNT - 1 },
 	{ KIND_LAPSE,    FIELD_LAPSE_CAUSE,     true,  is_uint,    1 },
 	{ KIND_TRANSLATION, FIELD_TRANSLATION_STATUS, true, is_uint, TRANSLATION_STATUS_COUNT - 1 },
-	{ KIND_TRANSLATION, FIELD_TRANSLATION_LANGUAGE, true, is_language, LANGUAGE_TAG_MAX },
+	{ KIND_TRANSLATION, FIELD_TRANSLATION_LANGUAGE, true, is_tag, LANGUAGE_TAG_MAX },
 	{ KIND_SUBMIT,   FIELD_SUBMIT_OUTGOING, true,  is_bytes,   ENTRY_LEN_MAX },
 	{ KIND_SUBMIT,   FIELD_SUBMIT_SIGNATURE, true, is_bytes,   SSHSIG_LEN_MAX },
 	{ KIND_APPROVE,  FIELD_APPROVE_SIGNATURE, true, is_bytes,  SSHSIG_LEN_MAX },

@@ -29,6 +29,15 @@ bool is_language_tag(struct bytes tag)
 	return len > 0;
 }
 
+bool is_language(struct bytes tag)
+{
+	size_t len = 0; /* of the first subtag */
+
+	while (len < tag.len && tag.ptr[len] >= 'a' && tag.ptr[len] <= 'z')
+		len++;
+	return is_language_tag(tag) && (len == 2 || len == 3) && (len == tag.len || tag.ptr[len] == '-');
+}
+
 static void read_name(struct cbor_reader *r, bool (*is_good)(struct bytes), const char *rule,
 		      struct bytes *out)
 {

@@ -127,6 +127,8 @@ enum err statement_field_uint(const struct statement *s, uint64_t key, uint64_t 
 
 /* The shape of a BCP 47 tag: subtags of 1 to 8 letters or digits, joined by hyphens. */
 bool is_language_tag(struct bytes tag);
+/* Of these what may be a language's: 2 or 3 small letters, then subtags. */
+bool is_language(struct bytes tag);
 void place_write(const struct place *p, struct buf *out); /* CBOR */
 enum err place_read(struct cbor_reader *r, struct place *out);
 

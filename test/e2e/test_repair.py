@@ -27,7 +27,8 @@ def test_what_nobody_else_holds_is_given_up(stage):
     shown = kor.run("repair", code=6)
     assert f"{index}  the leaf" in shown.stdout and "nobody else holds it" in shown.stdout, shown.stdout
     assert f"--open-epoch --channel {channel}" in shown.stdout and "with what to do" in shown.stderr, shown
-    assert "nobody else holds it" in kor.run("status", code=None).stdout
+    told = kor.run("status", code=None).stdout
+    assert "nobody else holds it" in told and "next: entente restore" in told and "next: entente repair" not in told, told
     rots = kor.status()["stopped"][0]["rots"]
     assert [(rot["index"], rot["what"], rot["held_by"]) for rot in rots] == [(index, "NODE", [])]
     opened = kor.run("restore", "--open-epoch", "--channel", "notify", "--label", "U", key="registrar", code=None).stdout

@@ -97,6 +97,8 @@ def test_what_is_refused_says_why(stage):
     there(usa, said)
     done = usa.run("translate", said, "발사.", "--to", "xx!", key="watch", code=2)
     assert "xx! is no language" in done.stderr
+    for tag in ("a", "korean"):
+        assert f"{tag} is no language" in usa.run("translate", said, "발사.", "--to", tag, key="watch", code=2).stderr
     done = usa.run("translate", "KOR/NOTIFY 1.0", "열림.", "--to", "ko", key="watch", code=4)
     assert "has no words to translate" in done.stderr
     done = usa.run("rectify", said, "--field", "act-on=correct", key="watch", code=4)

@@ -133,6 +133,41 @@ static void too_long(void)
 	d.s.content.len = CONTENT_LEN_MAX;
 }
 
+static struct place_key heard(void);
+static void send_one(void);
+
+static void translation(const char *tag)
+{
+	static uint8_t memory[64];
+	const struct place_key on = heard();
+	struct buf field = BUF_ON(memory);
+	size_t len;
+
+	draft_open(w, a, &d, CONSULT, KIND_TRANSLATION);
+	assert_true(draft_place(w, a, &on, &d.s.refers[0]));
+	d.s.refers_count = 1;
+	cbor_put_uint(&field, TRANSLATION_DRAFT);
+	len = field.len;
+	cbor_put_text(&field, bytes_str(tag));
+	d.s.fields[0] = (struct field){ FIELD_TRANSLATION_STATUS, { memory, len } };
+	d.s.fields[1] = (struct field){ FIELD_TRANSLATION_LANGUAGE, { memory + len, field.len - len } };
+	d.s.fields_count = 2;
+	draft_content(w, &d, 50, (struct bytes){ NULL, 0 });
+}
+
+static void into_a_language(void)
+{
+	translation("en-GB");
+}
+static void into_none(void)
+{
+	translation("a");
+}
+static void into_a_long_one(void)
+{
+	translation("korean");
+}
+
 static const struct {
 	const char *why;
 	void (*say)(void);
@@ -155,6 +190,9 @@ static const struct {
 	{ "by a post that he does not hold", no_such_post, ERR_REFUSED, VERDICT_ROLE, NULL },
 	{ "more urgent than the channel is for", too_urgent_there, ERR_REFUSED, VERDICT_PRECEDENCE, NULL },
 	{ "to its own party", to_itself, ERR_REFUSED, VERDICT_ADDRESSEE, NULL },
+	{ "translated into a language", into_a_language, ERR_OK, VERDICT_OK, NULL },
+	{ "translated into what is none", into_none, ERR_RULE, VERDICT_OK, "translation.language" },
+	{ "translated into a word", into_a_long_one, ERR_RULE, VERDICT_OK, "translation.language" },
 };
 
 static void key_of(const struct sign_key *key, uint8_t out[KEY_HASH_LEN])
@@ -172,6 +210,7 @@ static void refused(void **state)
 	uint8_t key[KEY_HASH_LEN];
 
 	(void)state;
+	send_one();
 	key_of(&a->officer.key, key);
 	for (size_t i = 0; i < ARRAY_COUNT(refusals); i++) {
 		struct effect_answer answer = { .verdict = VERDICT_OK };
