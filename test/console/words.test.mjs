@@ -32,6 +32,11 @@ test("a time of another century has its year whole, and one that no calendar has
   assert.equal(dateTimeGroup(Date.UTC(1999, 11, 31)), "310000Z DEC 1999");
   assert.equal(dateTimeGroup(2 ** 53), "130000Z SEP 275760");
   assert.equal(clock(2 ** 53), "00:00:00Z");
+  for (const at of [Date.UTC(2126, 10, 28, 14, 7), Date.UTC(1999, 11, 31), Date.UTC(2000, 0, 1)])
+    assert.equal(readMoment(dateTimeGroup(at)), at, "what is shown can be typed");
+  assert.equal(readMoment("281407Z NOV 2026"), Date.UTC(2026, 10, 28, 14, 7));
+  for (const bad of ["281407Z NOV 0026", "281407Z NOV 126", "281407Z NOV 20126", "310000Z NOV 2126"])
+    assert.ok(Number.isNaN(readMoment(bad)), bad);
 });
 
 test("how far a clock is off has its sign, and naught has none", () => assert.deepEqual([300, -1500, -40, 0].map(offset), ["+0.3", "-1.5", "0.0", "0.0"]));

@@ -46,9 +46,7 @@ export const randomBytes = (count: number): Bytes => crypto.getRandomValues(new 
 export const sha256 = async (bytes: Bytes): Promise<Bytes> => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 
 // Primes' cube roots and square roots as FIPS 180-4 wants them: the first 32 bits behind the point.
-function rootBits(prime: number, power: number): number {
-  return ((Math.pow(prime, 1 / power) % 1) * 0x100000000) | 0;
-}
+const rootBits = (prime: number, power: number): number => ((Math.pow(prime, 1 / power) % 1) * 0x100000000) | 0;
 
 const PRIMES = Array.from({ length: 312 }, (_, n) => n).filter((n) => n > 1 && Array.from({ length: n - 2 }, (_, i) => i + 2).every((d) => n % d !== 0));
 const ROUNDS = PRIMES.slice(0, 64).map((prime) => rootBits(prime, 3));

@@ -19,9 +19,7 @@ export function isAsSaid(draft: Shown, statement: Statement): boolean {
 }
 
 // As it stands in the bytes: the level, then each category with its values.
-export function labelText(label: Label | undefined): string {
-  return label === undefined ? "" : [label.level, ...label.categories.map(({ name, values }) => `${name.toUpperCase()} ${values.join(", ")}`)].join(" · ");
-}
+export const labelText = (label: Label | undefined): string => label === undefined ? "" : [label.level, ...label.categories.map(({ name, values }) => `${name.toUpperCase()} ${values.join(", ")}`)].join(" · ");
 
 function isBeyond(entry: Pick<Entry, "party" | "epoch" | "index">, seen: Seen[]): boolean {
   const row = seen.find((one) => one.party === entry.party);

@@ -33,9 +33,7 @@ export const keyOfMove = (move: Move) => [move.name, move.about, move.step, move
 // ---- Procedures. ----
 
 // The steps as the instance's own definition has them; of another version than the one in force only their names are known.
-export function stepsOf(instance: Instance, procedures: Procedure[]): ProcedureStep[] {
-  return procedures.find((one) => one.hash === instance.definition)?.steps ?? [...instance.done, ...instance.open];
-}
+export const stepsOf = (instance: Instance, procedures: Procedure[]): ProcedureStep[] => procedures.find((one) => one.hash === instance.definition)?.steps ?? [...instance.done, ...instance.open];
 
 function isThere(step: string, holder: number, me: string, said: Said[]): boolean {
   const own = said.filter((one) => one.party === me && one.holder === holder && one.step === step && (one.move === "attend" || one.move === "leave"));

@@ -24,9 +24,7 @@ function open(): Promise<IDBDatabase> {
   return opened;
 }
 
-async function read<T>(store: Store, act: (rows: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-  return done(act((await open()).transaction(store).objectStore(store)));
-}
+const read = async <T>(store: Store, act: (rows: IDBObjectStore) => IDBRequest<T>): Promise<T> => done(act((await open()).transaction(store).objectStore(store)));
 
 export const get = <T>(store: Store, key: string): Promise<T | undefined> => read(store, (rows) => rows.get(key));
 export const getAll = <T>(store: Store): Promise<T[]> => read(store, (rows) => rows.getAll());

@@ -16,9 +16,7 @@ function uint32(value: number): Bytes {
   return out;
 }
 
-function string(bytes: Bytes): Bytes {
-  return concat(uint32(bytes.length), bytes);
-}
+const string = (bytes: Bytes): Bytes => concat(uint32(bytes.length), bytes);
 
 // 32 bytes, and what makes 64 out of a message.
 export function ed25519(point: Bytes, sign: (message: Bytes) => Promise<Bytes>): Signer {
@@ -48,14 +46,10 @@ export function publicLine(publicKey: Bytes, comment: string): string {
   return `${new TextDecoder().decode(publicKey.slice(4, 4 + length))} ${toBase64(publicKey)} ${comment}`;
 }
 
-export async function fingerprint(publicKey: Bytes): Promise<string> {
-  return "SHA256:" + toBase64(await sha256(publicKey)).replace(/=+$/, "");
-}
+export const fingerprint = async (publicKey: Bytes): Promise<string> => "SHA256:" + toBase64(await sha256(publicKey)).replace(/=+$/, "");
 
 // Namespace, an empty reserved field, the hash's name: they stand in what is signed and in the blob.
-function middle(namespace: string): Bytes {
-  return concat(string(utf8(namespace)), string(new Uint8Array()), string(utf8("sha512")));
-}
+const middle = (namespace: string): Bytes => concat(string(utf8(namespace)), string(new Uint8Array()), string(utf8("sha512")));
 
 const KEY_AT = MAGIC.length + 4; // its length, behind the version
 

@@ -23,9 +23,7 @@ interface Look {
 
 const COLOURS = ["--accent", "--warn", "--good", "--bad"];
 
-function colour(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-}
+const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 async function draw(target: HTMLElement, figure: Figure, { tick, isBars }: Look): Promise<Plot> {
   const { default: UPlot } = await import("uplot") as unknown as { default: Make };

@@ -72,14 +72,10 @@ function PasskeyWay() {
   );
 }
 
-function Page({ name, children }: { name: string; children: ComponentChildren }) {
-  return <main class={name}><Band /><Languages /><h1>entente</h1>{children}</main>;
-}
+const Page = ({ name, children }: { name: string; children: ComponentChildren }) => <main class={name}><Band /><Languages /><h1>entente</h1>{children}</main>;
 
 // After a session, until the page has begun anew.
-export function Left() {
-  return <Page name="login left"><p role="status">{_("The session has ended. This page begins anew when the node answers; nothing of it is shown to anybody else.")}</p></Page>;
-}
+export const Left = () => <Page name="login left"><p role="status">{_("The session has ended. This page begins anew when the node answers; nothing of it is shown to anybody else.")}</p></Page>;
 
 // Before the node has said who is signed in, or that nobody is.
 export function Unanswered() {

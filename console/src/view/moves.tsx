@@ -106,11 +106,8 @@ const isOfDialogue = (move: Move) => move.kind >= Kind.SESSION;
 
 const aboutOf = (move: Move) => [...move.about === undefined ? [] : [move.about], ...move.refers ?? []];
 
-function contentIn(move: Move, typed: Typed | undefined): Words["content"] {
-  if (move.words !== undefined)
-    return { language: "en", portions: [{ text: move.words }] };
-  return typed === undefined || isOfDialogue(move) ? undefined : contentOf(typed);
-}
+const contentIn = (move: Move, typed: Typed | undefined): Words["content"] =>
+  (move.words !== undefined ? { language: "en", portions: [{ text: move.words }] } : typed === undefined || isOfDialogue(move) ? undefined : contentOf(typed));
 
 // About a message it says what its writer had before him of the others; all else is judged on what the node has by now.
 async function wordsOf(subject: Subject, move: Move, role: string, typed: Typed | undefined): Promise<Words> {

@@ -155,9 +155,7 @@ class Reader {
   }
 }
 
-function narrow(value: bigint): number | bigint {
-  return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
-}
+const narrow = (value: bigint): number | bigint => value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
 
 export function decode(input: Bytes): Value {
   const reader = new Reader(input);

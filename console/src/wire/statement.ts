@@ -1,6 +1,6 @@
 // What an officer signs: docs/spec/entry.md section 3. Bytes are made here once and never made again from their meaning.
 
-import { Bytes, compareText, randomBytes } from "../base/bytes.js";
+import { Bytes, compareText } from "../base/bytes.js";
 import { decode, encode, Value } from "./cbor.js";
 import { Label, labelOf, labelValue } from "./content.js";
 
@@ -50,10 +50,6 @@ export interface Statement {
   blobs?: { hash: Bytes; length: number }[]; // what is attached to a sealed content, sealed
 }
 
-export function newId(): Bytes {
-  return randomBytes(16);
-}
-
 const placeValue = (p: Place): Value => [p.channel, p.party, p.epoch, p.index, p.leaf];
 
 const placeOf = ([channel, party, epoch, index, leaf]: [number, string, number, number, Bytes]): Place => ({ channel, party, epoch, index, leaf });
@@ -100,6 +96,4 @@ export function readStatement(bytes: Bytes): Statement {
 }
 
 // The body of POST /statements: docs/spec/api.md section 4.1.
-export function writeBody(statement: Bytes, signatures: Bytes[], content: Bytes = new Uint8Array()): Bytes {
-  return encode([[statement, signatures, content]]);
-}
+export const writeBody = (statement: Bytes, signatures: Bytes[], content: Bytes = new Uint8Array()): Bytes => encode([[statement, signatures, content]]);

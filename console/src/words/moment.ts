@@ -10,10 +10,7 @@ const LAST_MS = 8_640_000_000_000_000, DAY_MS = 86_400_000;
 export const dateOf = (ms: number) => new Date(Math.min(ms, LAST_MS));
 
 // 14:07:31Z
-export function clock(ms: number): string {
-  const at = dateOf(ms);
-  return `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())}Z`;
-}
+export const clock = (ms: number): string => `${dateOf(ms).toISOString().slice(-13, -5)}Z`;
 
 // 281407Z NOV 26; the year of another century whole
 export function dateTimeGroup(ms: number): string {
@@ -27,18 +24,15 @@ export const dayOf = (ms: number) => Math.floor(ms / DAY_MS);
 export const offset = (ms: number) => `${ms > 0 ? "+" : ""}${(ms / 1000).toFixed(1)}`.replace("-0.0", "0.0");
 
 // 23:07, on this terminal's own clock
-export function local(ms: number): string {
-  const at = dateOf(ms);
-  return `${two(at.getHours())}:${two(at.getMinutes())}`;
-}
+export const local = (ms: number): string => dateOf(ms).toTimeString().slice(0, 5);
 
-// What was typed as 281407Z NOV 26 or 2026-11-28T14:07Z; NaN if it is neither.
+// What was typed as 281407Z NOV 26, with all of the year or its last two digits, or as 2026-11-28T14:07Z; NaN if it is neither.
 export function readMoment(text: string): number {
-  const group = /^(\d\d)(\d\d)(\d\d)Z ([A-Z]{3}) (\d\d)$/.exec(text.trim().toUpperCase());
+  const group = /^((\d\d)(\d\d)(\d\d)Z ([A-Z]{3}) )(?:20)?(\d\d|\d{4})$/.exec(text.trim().toUpperCase());
   if (group !== null) {
-    const [, day, hour, minute, month, year] = group;
-    const at = Date.UTC(2000 + Number(year), MONTHS.indexOf(month), Number(day), Number(hour), Number(minute));
-    return MONTHS.includes(month) && dateTimeGroup(at) === group[0] ? at : NaN;
+    const [, before, day, hour, minute, month, year] = group;
+    const at = Date.UTC(year.length === 2 ? 2000 + Number(year) : Number(year), MONTHS.indexOf(month), Number(day), Number(hour), Number(minute));
+    return MONTHS.includes(month) && dateTimeGroup(at) === before + year ? at : NaN;
   }
   const iso = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$/.exec(text.trim().toUpperCase());
   return iso === null ? NaN : Date.parse(iso[0]);

@@ -20,34 +20,26 @@ export async function loadWords(): Promise<void> {
   korean.value = await ask<Record<string, string>>("/strings-ko.json");
 }
 
+export const otherLanguage = (): Language => (language.value === "ko" ? "en" : "ko");
+
 export function choose(next: Language): void {
   language.value = next;
   localStorage.setItem(KEPT, next);
   document.documentElement.lang = next;
 }
 
-export function sayIn(tongue: Language, msgid: string, ...values: Filling[]): string {
-  return fill(tongue === "ko" ? korean.value[msgid] ?? msgid : msgid, values);
-}
+export const sayIn = (tongue: Language, msgid: string, ...values: Filling[]): string => fill(tongue === "ko" ? korean.value[msgid] ?? msgid : msgid, values);
 
-export function _(msgid: string, ...values: Filling[]): string {
-  return sayIn(language.value, msgid, ...values);
-}
+export const _ = (msgid: string, ...values: Filling[]): string => sayIn(language.value, msgid, ...values);
 
 // A sentence of the node: it speaks English, and the catalogue has all that it may say.
-export function nodeSays(sentence: string, ...values: Filling[]): string {
-  return sayIn(language.value, sentence, ...values);
-}
+export const nodeSays = _;
 
 // Marks a string for the catalogue that is looked up later.
-export function N_(msgid: string): string {
-  return msgid;
-}
+export const N_ = (msgid: string): string => msgid;
 
 // What the accord says in several languages.
-export function named(names: Names | undefined, otherwise = ""): string {
-  return names?.[language.value] ?? names?.["en"] ?? Object.values(names ?? {})[0] ?? otherwise;
-}
+export const named = (names: Names | undefined, otherwise = ""): string => names?.[language.value] ?? names?.["en"] ?? Object.values(names ?? {})[0] ?? otherwise;
 
 // A language by its own name; what is none, which a peer may say, by its tag.
 export function tongueName(tongue: string): string {
@@ -84,15 +76,11 @@ const KNOWN = [
 ];
 
 // What the node calls it, in the words of this screen; what it does not know is shown as the node says it.
-export function word(name: string): string {
-  return KNOWN.includes(name) ? _(name) : name;
-}
+export const word = (name: string): string => KNOWN.includes(name) ? _(name) : name;
 
 export function spanText(ms: number): string {
   const { unit, value, rest } = span(ms);
   return { s: () => _("{1} s", value), min: () => _("{1} min {2} s", value, rest), h: () => _("{1} h {2} min", value, rest), d: () => _("{1} d {2} h", value, rest) }[unit]();
 }
 
-export function ageText(ms: number): string {
-  return _("{1} ago", spanText(ms));
-}
+export const ageText = (ms: number): string => _("{1} ago", spanText(ms));
