@@ -22,11 +22,11 @@ import { loadForms } from "./view/form.js";
 import { followKeys, Keyboard } from "./view/keys.js";
 import { followIdle, followLeaving, holds } from "./view/leave.js";
 import { Left, Login, showKeys, Unanswered } from "./view/login.js";
-import { Sentence } from "./view/parts.js";
+import { Group, Sentence } from "./view/parts.js";
 import { followPeople, PeopleScreen } from "./view/people.js";
 import { RecordScreen } from "./view/record.js";
 import { followRelief, ReliefScreen } from "./view/relief.js";
-import { beginScreen, now, Screen, screen } from "./view/screen.js";
+import { beginScreen, now, Screen, screen, SCREENS } from "./view/screen.js";
 import { followSamples, StatusScreen } from "./view/status.js";
 import { countTyping, followTyping, leaveToOutbox, loadTyping } from "./view/typing.js";
 import { Watch } from "./view/watch.js";
@@ -69,7 +69,8 @@ function App() {
 function Whole({ name }: { name: Screen }) {
   const [why, tryAgain] = useErrorBoundary((error) => reportError(error)), Shown = screens[name];
   useEffect(tryAgain, [screen.value.about]);
-  return why === undefined ? <Shown /> : <p class="warning bad" role="alert"><Sentence text={_("This cannot be shown, by a fault of this page. The record is whole: read it with `entente read` on the node, and report the fault.")} /> {String(why)}</p>;
+  const title = ["channel", "card"].includes(name) ? undefined : SCREENS.find(([one]) => one === name)?.[2](); // those two have their own
+  return why === undefined ? <Group>{title && <h1 class="hidden">{title}</h1>}<Shown /></Group> : <p class="warning bad" role="alert"><Sentence text={_("This cannot be shown, by a fault of this page. The record is whole: read it with `entente read` on the node, and report the fault.")} /> {String(why)}</p>;
 }
 
 const isAtHand = signal(false); // what this officer typed and signed here

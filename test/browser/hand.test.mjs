@@ -94,7 +94,7 @@ test("a draft is shown by the bytes that are signed: where the node says otherwi
 });
 
 test("a draft whose day has come and that the node does not file says why and what to do, and stands among the faults", async () => {
-  const { page } = head, said = await stage.ask("get", { party: "kor", path: "/drafts", place: draft }), told = await stage.ask("get", { party: "kor", path: "/status" });
+  const { page } = head, said = await stage.ask("get", { party: "kor", path: "/drafts", place: draft });
   const reasons = [["LABEL", /KOR\/SHARE 1\.7이 이 항목의 현재 보안표지이므로.*철회하십시오/], ["RECALLED", /회수.*그래도 발신하거나 철회하십시오/],
     ["ENDED LOG", /끝난 기록.*다시 승인하거나 철회하십시오/], ["RECOVERING", /아직 열리지 않았습니다.*열리면 노드가 시행합니다/]];
   for (const [unfiled, words] of reasons) {
@@ -104,11 +104,12 @@ test("a draft whose day has come and that the node does not file says why and wh
     assert.match(await page.locator(`.draft [data-unfiled="${unfiled}"]`).innerText(), words);
     await page.unroute("**/drafts?place=*");
   }
-  await page.route("**/status", (route) => route.fulfill({ json: { ...told, unfiled: 2 } }));
+  const unfiled = [draft, `${draft}9`].map((place) => ({ ...said, place, state: "APPROVED", unfiled: "LABEL" }));
+  await page.route("**/drafts?all=1", (route) => route.fulfill({ json: [...unfiled, said] }));
   await at(head, stage, "status");
   await page.reload();
   await page.locator(".panel.faults", { hasText: "시행일이 되었으나 노드가 시행하지 않은 보안표지 하향: 2건" }).waitFor();
-  await page.unroute("**/status");
+  await page.unroute("**/drafts?all=1");
   await page.reload();
 });
 

@@ -36,11 +36,14 @@ async function told(more, where = place) {
 }
 
 test("a translation into what is no language stands there by its tag, and the page lives on", async () => {
-  const { place: translated } = await say("usa", "translate", place, "Answer, please.", "--to", "a");
+  const { place: translated } = await say("usa", "translate", place, "Answer, please.", "--to", "en-GB"); // our own node lets nobody say "a": another's may
   await stage.ask("held", { party: "kor", place: translated });
+  const said = await entry();
+  await kor.page.route("**/entry?place=*", (route) => route.fulfill({ json: { ...said, translations: said.translations.map((one) => ({ ...one, to: "a" })) } }));
   await open();
-  await kor.page.locator(".translation", { hasText: "Answer, please." }).waitFor();
+  await kor.page.locator('.translation[lang="a"]', { hasText: "Answer, please." }).waitFor();
   assert.match(await kor.page.locator(".translation .meta").innerText(), /\ba\b/);
+  await kor.page.unroute("**/entry?place=*");
 });
 
 test("a time that no calendar has, or of another century, is shown and is not taken for one of these years", async () => {
@@ -184,6 +187,34 @@ test("on paper the mode and the marking stand above and below each page, and not
   for (const [i, text] of pages.entries())
     assert.ok((text.match(/UNCLASSIFIED/g) ?? []).length >= 2 && /LIVE|EXERCISE/.test(text), `page ${i + 1}: ${text}`);
   assert.deepEqual(lines.filter((line) => !pages.join("\n").includes(line)), []);
+});
+
+test("words that are written from right to left turn nothing that stands beside them", async () => {
+  const file = { hash: "0".repeat(64), len: 17, media_type: "text/plain", name: "\u05d0\u05d1\u05d2", marking: null };
+  await told({ attachments: [file], role: "\u05d0\u05d1\u05d2", to: [] });
+  assert.deepEqual(await kor.page.locator(".attachments li").evaluate((row) => {
+    const words = row.querySelector(".words"), beside = document.createRange();
+    beside.selectNodeContents(words.nextSibling);
+    return [getComputedStyle(words).unicodeBidi, beside.getBoundingClientRect().left >= words.getBoundingClientRect().right - 1];
+  }), ["isolate", true]);
+});
+
+test("however many bodies and sessions a peer files, the page goes on: its clock and its alarms with it", async () => {
+  const { page } = kor, thing = { channel: 2, standing: "", over: false, label: { level: "U", categories: [{ name: "rel", values: ["KOR", "USA"] }] } };
+  const bodies = Array.from({ length: 2_000 }, (_one, i) => ({ ...thing, kind: "body", place: `USA/CONSULT 1.${10_000 + i}`, name: `b-${i}`, number: 6, parties: ["KOR", "USA"] }));
+  const sessions = Array.from({ length: 10_000 }, (_one, i) => ({ ...thing, kind: "session", place: `USA/CONSULT 1.${20_000 + i}`, name: `s-${i}`, of: bodies[i % bodies.length].place, standing: "CONCLUDED", when: "2020-01", first_ms: 1, end_ms: i + 2, parties: ["USA"] }));
+  await page.route(/\/dialogues(\?|$)/, (route) => route.fulfill({ json: { things: [...bodies, ...sessions] } }));
+  await at(kor, stage, "dialogues");
+  await page.locator(".panel.bodies tbody tr").nth(1_999).waitFor({ timeout: 30_000 });
+  await page.waitForTimeout(2_000); // until they are drawn
+  const longest = await page.evaluate(() => new Promise((resolve) => {
+    let last = performance.now(), most = 0;
+    const timer = setInterval(() => { const time = performance.now(); most = Math.max(most, time - last); last = time; }, 50);
+    setTimeout(() => { clearInterval(timer); resolve(most); }, 6_000);
+  }));
+  assert.ok(longest < 3_000, `${longest} ms without a turn`);
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  await at(kor, stage, "watch");
 });
 
 test("no report of the policy, no foreign request, no error on a page", () => assert.deepEqual(stage.reports, []));

@@ -12,6 +12,9 @@ export class Refusal extends Error {
 
 export class Silence extends Error {}
 
+// Of something that is not there for this reader, whoever is asked again.
+export const isNone = (why: unknown): boolean => why instanceof Refusal && why.status < 500;
+
 const PATIENCE_MS = 15_000;
 
 export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

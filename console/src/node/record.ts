@@ -2,7 +2,7 @@
 // asked for anew; nothing is worked out here that the node has not said.
 
 import { computed, signal } from "@preact/signals";
-import { ask, Refusal, Silence } from "./ask.js";
+import { ask, Query, Refusal, Silence } from "./ask.js";
 import type { NodeEvent } from "./stream.js";
 import type { Seen } from "../wire/statement.js";
 import type { Accord, Channel, Draft, Due, Duty, Entry, Held, Inbox, Instance, Log, Procedure, Session, Status } from "./shapes.js";
@@ -57,49 +57,46 @@ export function endSession(): void {
   session.value = null;
 }
 
-let isMissed = false; // an answer did not come: what is shown may be old until all of it was asked for again
+// Questions whose last answer did not come, or was a refusal: what is shown of them may be old until each of them is answered.
+const missed = new Map<string, { text: string; again: () => Promise<void> }>();
 
-export async function asked<T>(question: Promise<T>, keep: (answer: T) => void): Promise<void> {
+export async function asked<T>(name: string, question: () => Promise<T>, keep: (answer: T) => void): Promise<void> {
   try {
-    keep(await question);
-    fault.value = undefined;
+    keep(await question());
+    missed.delete(name);
   } catch (why) {
     if (why instanceof Refusal && why.status === 401)
-      endSession();
-    else if (why instanceof Refusal || why instanceof Silence) {
-      isMissed = isMissed || why instanceof Silence;
-      fault.value = why instanceof Silence ? "" : why.message;
-    } else {
+      return endSession();
+    if (!(why instanceof Refusal || why instanceof Silence))
       throw why;
-    }
+    missed.set(name, { text: why instanceof Silence ? "" : why.message, again: () => asked(name, question, keep) });
   }
+  fault.value = [...missed.values()][0]?.text;
 }
 
-export const askStatus = () => asked(ask<Status>("/status"), (value) => {
+const askFor = <T>(path: string, keep: (answer: T) => void, query: Query = {}) => asked(path, () => ask<T>(path, query), keep);
+
+// A refusal is asked for again by itself; after a silence all of it, for nobody knows what else was not heard.
+const askAgain = (all = [...missed.values()]): Promise<unknown> => (all.some(({ text }) => text === "") ? askAll() : Promise.all(all.map(({ again }) => again())));
+
+export const askStatus = () => askFor<Status>("/status", (value) => {
   status.value = { value, at: Date.now() };
-  if ((value.waiting ?? 0) > 0)
-    soon("held", askHeld);
-  else
-    held.value = [];
-  if (isMissed) {
-    isMissed = false;
-    soon("all", askAll);
-  }
+  soon("held", askHeld);
+  if (missed.size > 0)
+    soon("again", askAgain);
 });
-const askHeld = () => asked(ask<{ waiting: Held[] }>("/waiting"), (answer) => { held.value = answer.waiting; });
-export const askDrafts = () => asked(ask<Draft[]>("/drafts", { all: 1 }), (answer) => { drafts.value = answer; });
-export const askOwed = () => asked(ask<Inbox>("/owed", { limit: OWED_SHOWN }), (answer) => { owing.value = answer.messages; });
-export const askLogs = () => asked(ask<{ logs: Log[] }>("/logs"), (answer) => { logs.value = answer.logs; });
-
-export const askInstances = () => asked(ask<Instance[]>("/instances"), (answer) => { instances.value = answer; });
-export const askObligations = () => asked(ask<{ obligations: Due[] }>("/obligations"), (answer) => { obligations.value = answer.obligations; });
-
-export const askDuty = () => asked(ask<Duty>("/watch"), (answer) => { duty.value = answer; });
+const askHeld = () => askFor<{ waiting: Held[] }>("/waiting", (answer) => { held.value = answer.waiting; });
+const askDrafts = () => askFor<Draft[]>("/drafts", (answer) => { drafts.value = answer; }, { all: 1 });
+const askOwed = () => askFor<Inbox>("/owed", (answer) => { owing.value = answer.messages; }, { limit: OWED_SHOWN });
+const askLogs = () => askFor<{ logs: Log[] }>("/logs", (answer) => { logs.value = answer.logs; });
+const askInstances = () => askFor<Instance[]>("/instances", (answer) => { instances.value = answer; });
+const askObligations = () => askFor<{ obligations: Due[] }>("/obligations", (answer) => { obligations.value = answer.obligations; });
+export const askDuty = () => askFor<Duty>("/watch", (answer) => { duty.value = answer; });
 
 // In this order whoever writes has no more behind him than what stands before him.
 export function askInbox(channel: string): Promise<void> {
-  const answers = ask<{ seen: Seen[] }>("/seen", { channel }).then(async ({ seen }) => ({ seen, ...await ask<Inbox>("/inbox", { channel, last: MESSAGES_SHOWN }) }));
-  return asked(answers, (answer) => {
+  const question = async () => ({ ...await ask<{ seen: Seen[] }>("/seen", { channel }), ...await ask<Inbox>("/inbox", { channel, last: MESSAGES_SHOWN }) });
+  return asked(`/inbox ${channel}`, question, (answer) => {
     keepOlder(channel, answer.messages[0]?.place);
     shown.value = { ...shown.value, [channel]: answer.seen };
     inboxes.value = { ...inboxes.value, [channel]: answer.messages };
@@ -119,17 +116,18 @@ export const allOf = (channel: string): Entry[] => [...older.value[channel] ?? [
 export async function askOlder(channel: string): Promise<void> {
   const [first] = allOf(channel);
   if (first !== undefined)
-    await asked(ask<Inbox>("/inbox", { channel, last: MESSAGES_SHOWN, before: `${first.order}-${first.place}` }), (answer) => {
+    await askFor<Inbox>("/inbox", (answer) => {
       if (allOf(channel)[0] === first) // a second press asked for the same
         older.value = { ...older.value, [channel]: [...answer.messages, ...older.value[channel] ?? []] };
-    });
+    }, { channel, last: MESSAGES_SHOWN, before: `${first.order}-${first.place}` });
 }
 
 export async function askAll(): Promise<void> {
+  missed.clear();
   const known = Promise.all([
-    asked(ask<{ channels: Channel[] }>("/channels"), (answer) => { channels.value = answer.channels; }),
-    asked(ask<Accord>("/accord"), (answer) => { accord.value = answer; }),
-    asked(ask<Procedure[]>("/procedures"), (answer) => { procedures.value = answer; }),
+    askFor<{ channels: Channel[] }>("/channels", (answer) => { channels.value = answer.channels; }),
+    askFor<Accord>("/accord", (answer) => { accord.value = answer; }),
+    askFor<Procedure[]>("/procedures", (answer) => { procedures.value = answer; }),
   ]);
   const rest = Promise.all([askStatus(), askOwed(), askDrafts(), askLogs(), askInstances(), askObligations(), askDuty()]);
   await known;
@@ -138,10 +136,10 @@ export async function askAll(): Promise<void> {
 
 // ---- What an event touches. ----
 
-const waiting = new Map<string, () => Promise<void>>();
+const waiting = new Map<string, () => Promise<unknown>>();
 const GATHER_MS = 50; // a burst asks once
 
-function soon(name: string, question: () => Promise<void>): void {
+function soon(name: string, question: () => Promise<unknown>): void {
   if (waiting.has(name))
     return;
   waiting.set(name, question);

@@ -39,6 +39,8 @@ export interface Log {
   root?: string;
   cosigned?: Record<string, number>;
   rule?: string;
+  rots?: { held_by: string[] }[]; // what this disk has changed of it
+  ended?: boolean; // a later epoch goes on
 }
 
 // What of a log is known elsewhere and has not come.
@@ -58,11 +60,8 @@ export interface Status {
   peers: Peer[];
   stopped: Log[];
   processes: { name: string; starting: boolean; files: boolean; signals: boolean }[];
-  waiting?: number;
   missing: Range[];
-  unfiled: number; // downgrades whose day has come
   diverged: number; // procedures whose state is another there at the same past
-  scrub?: { left: number };
 }
 
 // Held, receipted, and not in the order yet.

@@ -24,7 +24,7 @@ const quiet = computed(() => (heard.value.by === session.value?.key ? heard.valu
 export const soundIsOn = signal(false); // whoever has this watch has tried it: a browser is mute before a gesture
 
 const faults = computed(() => faultRows({
-  silentMs: heardOf.value === 0 ? 0 : now.value - heardOf.value, peers: status.value?.value.peers ?? [], stopped: (status.value?.value.stopped ?? []).map((log) => log.log), diverged: status.value?.value.diverged ?? 0,
+  silentMs: heardOf.value === 0 ? 0 : now.value - heardOf.value, peers: status.value?.value.peers ?? [], stopped: (status.value?.value.stopped ?? []).flatMap(({ log, ended }) => (ended ? [] : [log])), diverged: status.value?.value.diverged ?? 0,
 }, nodeClock.value(now.value)));
 
 const WHOLE_POST = 4;
@@ -172,9 +172,7 @@ export function followAlarms(): void {
 
 const GATHER_MS = 1_000;
 
-function one(entry: Entry): string {
-  return `${whoIs(entry)}: ${entry.precedence ?? "ROUTINE"} ${visible(entry.subject ?? entry.text?.[0]?.slice(0, 120) ?? entry.place)}, ${when(entry.filed_ms)}`;
-}
+const one = (entry: Entry): string => `${whoIs(entry)}: ${entry.precedence ?? "ROUTINE"} ${visible(entry.subject ?? entry.text?.[0]?.slice(0, 120) ?? entry.place)}, ${when(entry.filed_ms)}`;
 
 function sentence(entries: Entry[]): string {
   if (entries.length === 1)

@@ -169,7 +169,6 @@ export function AssessScreen() {
   const event = events.value.find((one) => one.place === placeIn(screen.value.about));
   return (
     <div class="halves assess">
-      <h1 class="hidden">{_("Assessments")}</h1>
       <div><Events /><Founding name="open-event" others={events.value} choices={eventChoices} /><Drawn /></div>
       <div>{event === undefined ? <p class="none">{_("Choose an event.")}</p> : <One event={event} />}</div>
     </div>

@@ -1,6 +1,6 @@
 // Channel: what both sides said on one line, in the record's order, and beside it one message or the writing of a new one.
 
-import { h } from "preact";
+import { h, ComponentChildren } from "preact";
 import { signal } from "@preact/signals";
 import { isWaiting } from "../fold/owed.js";
 import { allOf, askOlder, drafts, inboxes, logs, MESSAGES_SHOWN, readable, rolesOn, session, status } from "../node/record.js";
@@ -10,7 +10,7 @@ import { ComposeMessage } from "./compose.js";
 import { DraftView } from "./draft.js";
 import { missing, opened, openedDraft } from "./entry.js";
 import { Message } from "./message.js";
-import { Far, MissingRows, Nowhere, partyCode, Precedence, Title, Views } from "./parts.js";
+import { Far, inHand, isKept, MissingRows, Nowhere, partyCode, Precedence, Sentence, stopOf, Title, Views } from "./parts.js";
 import { channelIn, linkTo, placeIn, screen, when } from "./screen.js";
 
 const AT_ONCE = 60; // rows that are drawn more at a time; older ones come when they are asked for
@@ -35,7 +35,7 @@ function Lines({ current }: { current: string }) {
   return (
     <nav class="lines" aria-label={_("Channels")}>
       {readable.value.map((line) => {
-        const owed = (inboxes.value[line.name] ?? []).filter((entry) => entry.ladders?.some((ladder) => ladder.owed?.ours)).length;
+        const owed = (inboxes.value[line.name] ?? []).filter(isOwed).length;
         return (
           <a key={line.name} href={linkTo("channel", line.name)} aria-current={line.name === current ? "page" : undefined}>
             {named(line.names, line.name)}{owed > 0 ? <b class="count"> {owed}</b> : null}
@@ -46,37 +46,30 @@ function Lines({ current }: { current: string }) {
   );
 }
 
-function Row({ entry }: { entry: Entry }) {
-  const isOurs = entry.party === session.value?.party, isOwed = entry.ladders?.some((ladder) => ladder.owed?.ours);
+function Item({ one, name, first, children }: { one: Entry | Draft; name: string; first: string; children: ComponentChildren }) {
   return (
-    <li class={`${isOurs ? "ours" : "theirs"} ${isOwed ? "owed" : ""}`}>
-      <a href={linkTo("channel", entry.place)} data-place={entry.place} aria-current={placeIn(screen.value.about) === entry.place ? "true" : undefined}>
-        <span class="first">{when(entry.filed_ms)} <Precedence name={entry.precedence ?? "ROUTINE"} /> <b>{entry.place}</b></span>
-        <Title entry={entry} />
-        <span class="first"><Far entry={entry} />{(entry.crossed ?? []).length > 0 ? <b class="crossed"> {_("crossed in transit")}</b> : null}</span>
+    <li class={name}>
+      <a href={linkTo("channel", one.place)} data-place={one.place} aria-current={placeIn(screen.value.about) === one.place ? "true" : undefined}>
+        <span class="first">{first} <Precedence name={one.precedence ?? "ROUTINE"} /> <b>{one.place}</b></span>
+        <Title entry={one} />
+        <span class="first">{children}</span>
       </a>
     </li>
   );
 }
 
-function DraftRow({ draft }: { draft: Draft }) {
-  return (
-    <li class="draft">
-      <a href={linkTo("channel", draft.place)} data-place={draft.place} aria-current={placeIn(screen.value.about) === draft.place ? "true" : undefined}>
-        <span class="first"><Precedence name={draft.precedence ?? "ROUTINE"} /> <b>{draft.place}</b></span>
-        <Title entry={draft} />
-        <span class="first">{word(draft.state)} {_("{1} of {2}", draft.approved, draft.needed)}</span>
-      </a>
-    </li>
-  );
-}
+const isOwed = (entry: Entry) => entry.ladders?.some((ladder) => ladder.owed?.ours) === true;
+
+const entryItem = (entry: Entry) => <Item key={entry.place} one={entry} name={`${entry.party === session.value?.party ? "ours" : "theirs"} ${isOwed(entry) ? "owed" : ""}`} first={when(entry.filed_ms)}><Far entry={entry} /></Item>;
+
+const draftItem = (draft: Draft) => <Item key={draft.place} one={draft} name="draft" first="">{word(draft.state)} {_("{1} of {2}", draft.approved, draft.needed)}</Item>;
 
 // A log that was stopped is a red row: what is behind it has not come.
 function Stopped({ line }: { line: Line }) {
   return (
     <div>
       {logs.value.filter((log) => log.channel === line.number && log.state === "STOPPED").map((log) => (
-        <p class="warning bad" role="alert">{_("The log {1} is stopped: {2}.", log.log, log.rule ?? "")}</p>
+        <p class={log.ended ? "warning" : "warning bad"} role={log.ended ? undefined : "alert"}><Sentence text={stopOf(log)} /></p>
       ))}
     </div>
   );
@@ -109,13 +102,13 @@ function follow(channel: string, list: HTMLElement): void {
 }
 
 // While the hand is in a list its rows stay where they are: what comes meanwhile is counted above them.
-const heldAt = signal<{ channel: string; place: string } | undefined>(undefined);
+const heldAt = signal<{ channel: string; place: string; at: number } | undefined>(undefined);
 
 function List({ line }: { line: Line }) {
-  const entries = allOf(line.name), rows = rowsOf(line.name), held = heldAt.value?.channel === line.name ? entries.findIndex((entry) => entry.place === heldAt.value?.place) : -1;
+  const entries = allOf(line.name), rows = rowsOf(line.name), kept = heldAt.value?.channel === line.name ? heldAt.value : undefined;
+  const held = isKept(kept) ? entries.findIndex((entry) => entry.place === kept?.place) : -1;
   const above = held < 0 ? 0 : entries.length - 1 - held, from = rows.from + above, to = rows.to + above;
-  const take = () => { heldAt.value ??= { channel: line.name, place: entries[entries.length - 1]?.place ?? "" }; };
-  const letGo = (event: FocusEvent) => { heldAt.value = (event.currentTarget as Element).contains(event.relatedTarget as Node | null) ? heldAt.value : undefined; };
+  const hand = inHand(kept, (next) => { heldAt.value = next; }, (at) => ({ channel: line.name, place: entries[entries.length - 1]?.place ?? "", at }));
   const showNewer = () => {
     heldAt.value = undefined;
     newer(line.name);
@@ -123,14 +116,14 @@ function List({ line }: { line: Line }) {
   };
   const waiting = drafts.value.filter((draft) => draft.channel_name === line.name && isWaiting(draft));
   return (
-    <section class="list" aria-label={_("Messages")} onBlurCapture={letGo}>
+    <section class="list" aria-label={_("Messages")} {...hand}>
       <a class="new-message button" href={linkTo("channel", line.name)}>{_("New message")}</a>{" "}
       {from > 0 ? <button type="button" class="newer" onClick={showNewer}>{above > 0 ? _("{1} new above", above) : _("Newer")}</button> : null}
       <Stopped line={line} />
       <MissingRows rows={(status.value?.value.missing ?? []).filter((row) => row.channel === line.number)} />
-      <ol onFocusCapture={take} onScroll={(event) => follow(line.name, event.currentTarget)}>
-        {rows.from > 0 ? null : waiting.map((draft) => <DraftRow key={draft.place} draft={draft} />)}
-        {entries.slice(Math.max(0, entries.length - to), entries.length - from).reverse().map((entry) => <Row key={entry.place} entry={entry} />)}
+      <ol onScroll={(event) => follow(line.name, event.currentTarget)}>
+        {rows.from > 0 ? null : waiting.map(draftItem)}
+        {entries.slice(Math.max(0, entries.length - to), entries.length - from).reverse().map(entryItem)}
       </ol>
       {entries.length > to || entries.length >= MESSAGES_SHOWN ? <button type="button" class="older" onClick={() => void more(line.name)}>{_("Older")}</button> : null}
       {entries.length === 0 && waiting.length === 0 ? <p class="none">{_("No message yet.")}</p> : null}

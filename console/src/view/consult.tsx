@@ -5,7 +5,7 @@ import { signal } from "@preact/signals";
 import { fromHex, sha256, toHex, utf8 } from "../base/bytes.js";
 import { formsOn } from "../fold/forms.js";
 import { Move, movesAt, movesOf, stepsOf } from "../fold/moves.js";
-import { ask, Refusal } from "../node/ask.js";
+import { ask, isNone } from "../node/ask.js";
 import { compose } from "../node/compose.js";
 import { send } from "../node/outbox.js";
 import { instances, nodeClock, obligations, procedures, rolesOn, session, status, writable } from "../node/record.js";
@@ -64,7 +64,9 @@ async function open(place: string, isInOrder: () => boolean): Promise<void> {
     missing.value = false;
     await judgeAll(answer);
   } catch (why) {
-    missing.value = isInOrder() ? why instanceof Refusal : missing.value;
+    missing.value = isInOrder() ? isNone(why) : missing.value;
+    if (!isNone(why))
+      throw why;
   }
 }
 
@@ -170,9 +172,7 @@ function Begin() {
 
 // ---- Steps, gates, what is owed, what was said. ----
 
-function stateOf(step: ProcedureStep, instance: Instance): string {
-  return instance.done.some((one) => one.id === step.id) ? "done" : instance.open.some((one) => one.id === step.id) ? "now" : "waits";
-}
+const stateOf = (step: ProcedureStep, instance: Instance): string => instance.done.some((one) => one.id === step.id) ? "done" : instance.open.some((one) => one.id === step.id) ? "now" : "waits";
 
 const stateWords: Record<string, () => string> = { done: () => _("done"), now: () => _("NOW"), waits: () => _("waits") };
 
@@ -333,7 +333,6 @@ export function ConsultScreen() {
   const place = placeIn(screen.value.about), shown = whole.value;
   return (
     <div class="consult">
-      <h1 class="hidden">{_("Consultation")}</h1>
       <Panel title={_("Running")} count={instances.value.length} name="running"><Running limit={8} /></Panel>
       <Begin />
       {place !== undefined && missing.value ? <Nowhere place={place} /> : null}

@@ -2,13 +2,14 @@
 // called past; nobody is blamed.
 
 import { h } from "preact";
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { Choices, formsOn } from "../fold/forms.js";
 import { Move, movesOn } from "../fold/moves.js";
 import { agendaOf, Dated, isPast, lastSession, nextHost, nextSession, pastSessions, rhythmPast, timeLine } from "../fold/rhythm.js";
-import { ask } from "../node/ask.js";
+import { ask, isNone } from "../node/ask.js";
 import { accord, inboxes, nodeClock, status } from "../node/record.js";
 import type { Thing } from "../node/shapes.js";
+import { peopleText } from "../wire/says.js";
 import { Kind } from "../wire/statement.js";
 import { _, named, visible, word } from "../words/say.js";
 import { showToo } from "./entry.js";
@@ -22,7 +23,12 @@ const whole = signal<Thing | undefined>(undefined); // the one that is opened, w
 const closedToo = signal(false);
 
 const code = () => status.value?.value.code ?? "";
-const at = () => nodeClock.value(now.value);
+const minute = computed(() => Math.floor(nodeClock.value(now.value) / 60_000) * 60_000), at = () => minute.value; // what is dated by the minute is not drawn anew each second
+const sessionsOf = computed(() => { // by their body: a peer may found very many of both
+  const found = new Map<string | undefined, Thing[]>();
+  all.value.filter((one) => one.kind === "session").forEach((one) => (found.get(one.of) ?? found.set(one.of, []).get(one.of))?.push(one));
+  return found;
+});
 const movesOf = (thing: Thing): Move[] => [...movesOn(thing, code()), ...thing.over ? [] : formsOn(thing.kind, thing.place, choicesOn(channelIn(thing.place), thing.place), { [Kind.TEXT]: [[11, accord.value?.languages ?? []]] })];
 const choicesOn = (channel: string, but = ""): Choices => {
   const bodies = all.value.filter((one) => one.kind === "body" && !one.over && one.place !== but && channelIn(one.place) === channel).map((one): [string, string] => [one.name ?? "", title(one)]);
@@ -39,7 +45,7 @@ async function load(place: string | undefined, isInOrder: () => boolean): Promis
     list.push(...page.things);
     after = page.next;
   } while (after !== undefined);
-  const thing = place && (await ask<{ things: Thing[] }>("/dialogues", { place })).things[0];
+  const thing = place && await ask<{ things: Thing[] }>("/dialogues", { place }).then(({ things }) => things[0], (why) => (isNone(why) ? undefined : Promise.reject(why)));
   if (!isInOrder())
     return;
   all.value = list;
@@ -70,10 +76,10 @@ function Link({ thing }: { thing: Thing }) {
 
 // What is set next, or that it is time to set one; who hosts it by turns.
 function Rhythm({ body }: { body: Thing }) {
-  const next = nextSession(all.value, body), last = lastSession(all.value, body), host = nextHost(all.value, body), past = rhythmPast(all.value, body, at());
+  const own = sessionsOf.value.get(body.place) ?? [], next = nextSession(own, body), last = lastSession(own, body), host = nextHost(own, body), past = rhythmPast(own, body, at());
   return (
     <Group>
-      {pastSessions(all.value, body, at()).map((one) => <p key={one.place} class="warn">{_("{1} was set for {2}, and nobody has said yet that it was held", title(one), one.when ?? "")}</p>)}
+      {pastSessions(own, body, at()).map((one) => <p key={one.place} class="warn">{_("{1} was set for {2}, and nobody has said yet that it was held", title(one), one.when ?? "")}</p>)}
       {next === undefined || isPast(next, at()) ? null : <p>{_("next: {1}", next.when ?? "")} <Link thing={next} /></p>}
       {past === "unset" ? <p class="warn">{_("none is set, and the last was {1}; every {2} months is agreed", last?.when ?? "", body.number ?? 0)}</p>
         : past === "late" ? <p class="warn">{_("the last was {1}, every {2} months is agreed, and the next is set for later", last?.when ?? "", body.number ?? 0)}</p> : null}
@@ -162,14 +168,11 @@ function Facts({ thing }: { thing: Thing }) {
   return <dl class="facts">{facts.filter(([, text]) => text !== undefined && text !== "").map(([name, text]) => [<dt key={name}>{name}</dt>, <dd key={`${name}:`}><Words text={text ?? ""} /></dd>])}</dl>;
 }
 
-// Names and offices stand in pairs, the head first.
-const peopleText = (people: string[]): string => people.flatMap((name, i) => (i % 2 === 0 ? [`${name} (${people[i + 1] ?? ""})`] : [])).join(", ");
-
 function Deeds({ thing }: { thing: Thing }) {
   return <Table rows={thing.deeds ?? []} name="deeds" row={(deed) => (
     <tr key={deed.place}>
       <td class="step"><a href={linkTo("record", deed.place)}>{deed.place}</a></td><th scope="row">{deed.party}</th>
-      <td class="wide">{word(deed.act ?? deed.kind)} <Words text={[named(deed.title), peopleText(deed.people ?? []), named(deed.detail), deed.credentials === undefined ? "" : _("credentials: {1}", named(deed.credentials)), deed.when ?? "", deed.hash ?? ""].filter((text) => text !== "").join(" · ")} /></td>
+      <td class="wide">{word(deed.act ?? deed.kind)} <Words text={[named(deed.title), peopleText(deed.people ?? [], ", "), named(deed.detail), deed.credentials === undefined ? "" : _("credentials: {1}", named(deed.credentials)), deed.when ?? "", deed.hash ?? ""].filter((text) => text !== "").join(" · ")} /></td>
     </tr>
   )} />;
 }
@@ -211,7 +214,6 @@ function One({ thing }: { thing: Thing }) {
 export function DialoguesScreen() {
   return (
     <div class="halves dialogues">
-      <h1 class="hidden">{_("Dialogues")}</h1>
       <div>
         <Check label={_("Show those that are over too")} value={closedToo.value} onChange={(on) => { closedToo.value = on; }} />
         <Bodies />

@@ -3,7 +3,7 @@
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { Move, movesAbout } from "../fold/moves.js";
 import { isWaiting } from "../fold/owed.js";
-import { ask, Refusal, post } from "../node/ask.js";
+import { ask, isNone, pause, post } from "../node/ask.js";
 import { allOf, channelOf, drafts, home, inboxes, session } from "../node/record.js";
 import type { Draft, Entry, Marking } from "../node/shapes.js";
 import { judge, Subject } from "./moves.js";
@@ -29,8 +29,9 @@ async function open(place: string, isInOrder: () => boolean): Promise<void> {
         missing.value = false;
       });
   } catch (why) {
-    if (isInOrder())
-      missing.value = why instanceof Refusal;
+    missing.value = isInOrder() ? isNone(why) : missing.value;
+    if (!isNone(why))
+      throw why;
   }
 }
 
@@ -64,14 +65,14 @@ export function followMay(): void {
 
 // ---- The marking of the screen: the node joins the labels of what is shown. Nothing is joined here.
 
-export const marking = signal<Marking | null | undefined>(undefined); // null: of what is shown none can be made
+export const marking = signal<Marking | "none" | "late" | undefined>(undefined); // none: of what is shown none can be made; late: the node has not answered
 export const shownToo = signal<Partial<Record<Screen, { label?: Label }[]>>>({}); // what a screen shows besides the newest messages
 
 export function showToo(name: Screen, all: { label?: Label }[]): void {
   shownToo.value = { ...shownToo.peek(), [name]: all };
 }
 
-const LABELS_MAX = 64;
+const LABELS_MAX = 64, LATE_MS = 1_000, AGAIN_MS = 2_000; // of one question; until the marking of what was shown before goes; until it is asked again
 
 // At home every label of ours may stand; on a line those that may not would be left out.
 function labelsShown(): { channel: string; labels: Label[] } {
@@ -83,16 +84,27 @@ function labelsShown(): { channel: string; labels: Label[] } {
 
 const wanted = computed(() => JSON.stringify(labelsShown()));
 
+// However many there are: what the first of them give together is joined with the next.
+async function join(labels: Label[], channel: string): Promise<Marking | "none"> {
+  const answer = await post<{ labels: { may: boolean }[]; label?: Label; marking?: Marking }>("/labels", encode(labels.slice(0, LABELS_MAX).map(labelValue)), { channel });
+  if (answer.label === undefined || answer.marking === undefined || !answer.labels.every((one) => one.may))
+    return "none";
+  return labels.length <= LABELS_MAX ? answer.marking : join([answer.label, ...labels.slice(LABELS_MAX)], channel);
+}
+
+async function mark(asked: string): Promise<void> {
+  const { channel, labels } = JSON.parse(asked) as ReturnType<typeof labelsShown>, set = (to: typeof marking.value) => { marking.value = asked === wanted.peek() ? to : marking.value; };
+  if (labels.length === 0 || channel === "")
+    return set(undefined);
+  const late = setTimeout(() => set("late"), LATE_MS), made = await join(labels, channel).catch(() => "late" as const);
+  clearTimeout(late);
+  set(made);
+  return made === "late" && await pause(AGAIN_MS).then(() => asked === wanted.peek()) ? mark(asked) : undefined;
+}
+
 export function followMarking(): void {
   effect(() => {
-    const asked = wanted.value, { channel, labels } = JSON.parse(asked) as ReturnType<typeof labelsShown>;
-    if (labels.length === 0 || channel === "") {
-      marking.value = undefined;
-      return;
-    }
-    post<{ labels: { may: boolean }[]; marking?: Marking }>("/labels", encode(labels.slice(0, LABELS_MAX).map(labelValue)), { channel }).then((answer) => {
-      if (asked === wanted.peek())
-        marking.value = labels.length <= LABELS_MAX && answer.labels.every((one) => one.may) && answer.marking !== undefined ? answer.marking : null;
-    }).catch(() => undefined); // the silence of the node is said elsewhere
+    const asked = wanted.value;
+    untracked(() => void mark(asked));
   });
 }

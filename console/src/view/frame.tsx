@@ -3,7 +3,7 @@
 import { h, ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { clock, local, offset } from "../words/moment.js";
-import { _, N_, ageText, choose, language, nodeSays, sayIn, spanText, visible } from "../words/say.js";
+import { _, N_, ageText, choose, language, nodeSays, otherLanguage, sayIn, spanText, visible } from "../words/say.js";
 import { signOut } from "../node/login.js";
 import { outbox, othersUnsent, keepingFails } from "../node/outbox.js";
 import { fault, heard, mode, nodeClock, session, status } from "../node/record.js";
@@ -29,7 +29,9 @@ export function Band() {
   );
 }
 
-const Marking = () => <span class="marking">{marking.value === null ? _("no marking that the guidelines know") : <InAll names={marking.value?.banner ?? {}} />}</span>;
+const unmarked = { none: () => _("no marking that the guidelines know"), late: () => _("marking not known: the node has not answered") };
+
+const Marking = () => <span class="marking">{typeof marking.value === "string" ? unmarked[marking.value]() : <InAll names={marking.value?.banner ?? {}} />}</span>;
 
 function Clocks() {
   const at = nodeClock.value(now.value);
@@ -89,13 +91,7 @@ function Alarms() {
   );
 }
 
-export function Languages() {
-  return (
-    <button class="language" lang={language.value === "ko" ? "en" : "ko"} onClick={() => choose(language.value === "ko" ? "en" : "ko")}>
-      {language.value === "ko" ? "English" : "한국어"}
-    </button>
-  );
-}
+export const Languages = () => <button class="language" lang={otherLanguage()} onClick={() => choose(otherLanguage())}>{language.value === "ko" ? "English" : "한국어"}</button>;
 
 function Choices() {
   return (

@@ -2,7 +2,7 @@
 
 import { h } from "preact";
 import { home } from "../node/record.js";
-import { _, choose, language } from "../words/say.js";
+import { _, choose, otherLanguage } from "../words/say.js";
 import { go, SCREENS, setShortcuts, shortcutsAreOn } from "./screen.js";
 import { acknowledge, alarms } from "./alarm.js";
 import { Check, Panel, Table } from "./parts.js";
@@ -32,7 +32,7 @@ const shortcuts: Shortcut[] = [
   { code: "KeyJ", key: "J", says: () => _("Next row"), run: () => step(true) },
   { code: "KeyU", key: "U", says: () => _("Row before"), run: () => step(false) },
   { code: "KeyH", key: "H", says: () => _("I have heard the first alarm"), run: () => { if (alarms.value[0]) acknowledge(alarms.value[0].key); } },
-  { code: "KeyG", key: "G", says: () => _("The other language"), run: () => choose(language.value === "ko" ? "en" : "ko") },
+  { code: "KeyG", key: "G", says: () => _("The other language"), run: () => choose(otherLanguage()) },
   { code: "Slash", key: "/", says: () => _("Search"), run: () => { go("record"); setTimeout(() => focusFirst(".search input"), 100); } },
 ];
 
@@ -58,14 +58,11 @@ const others = (): Line[] => [[["?"], _("This list")], [["Tab", "Enter"], _("Eve
 
 export function Keyboard() {
   return (
-    <div>
-    <h1 class="hidden">{_("Keyboard")}</h1>
     <Panel title={_("Keyboard")} name="keyboard">
       <Check label={_("Use keyboard shortcuts")} value={shortcutsAreOn.value} onChange={setShortcuts} />
       <Table rows={[...shortcuts.map(({ key, says }): Line => [[key], says()]), ...others()]} row={([keys, text]) => (
         <tr key={text}><td>{keys.map((key, i) => [i > 0 ? " " : "", <kbd key={key}>{key}</kbd>])}</td><td>{text}</td></tr>
       )} />
     </Panel>
-    </div>
   );
 }

@@ -1,12 +1,13 @@
 // Small pieces that every screen is made of.
 
 import { h, ComponentChildren, Fragment, JSX } from "preact";
+import { useRef, useState } from "preact/hooks";
 import { signal } from "@preact/signals";
 import { dateOf, dateTimeGroup, local } from "../words/moment.js";
 import { _, ageText, language, named, nodeSays, visible, word } from "../words/say.js";
 import { accord, logs, nodeClock, session, status } from "../node/record.js";
 import type { Posted } from "../node/outbox.js";
-import type { Answer, Draft, Entry, Names, Peer, Range } from "../node/shapes.js";
+import type { Answer, Draft, Entry, Log, Names, Peer, Range } from "../node/shapes.js";
 import type { Said } from "./say.js";
 import { now } from "./screen.js";
 
@@ -20,6 +21,47 @@ export function Panel({ title, count, children, name }: { title: string; count?:
       <h2 id={id}>{title}{count === undefined ? "" : ` (${count})`}</h2>
       {children}
     </section>
+  );
+}
+
+// Where a hand is, by mouse or by keyboard, rows stay where they are: until it leaves, or has not moved for a while, for who is gone is to see what is new.
+const HAND_MS = 60_000, MOVED_MS = 1_000;
+
+interface Kept { at: number } // when the hand moved last
+
+export const isKept = (kept: Kept | undefined) => kept !== undefined && now.value - kept.at < HAND_MS;
+
+export function inHand<What extends Kept>(kept: What | undefined, set: (kept: What | undefined) => void, make: (at: number) => What) {
+  const take = () => {
+    const at = Date.now();
+    if (kept === undefined || !isKept(kept))
+      set(make(at));
+    else if (at - kept.at > MOVED_MS)
+      set({ ...kept, at });
+  };
+  const leave = (event: Event) => {
+    const list = event.currentTarget as Element;
+    setTimeout(() => { if (!list.matches(":hover, :focus-within")) set(undefined); });
+  };
+  const reach = (event: Event) => (event.target as HTMLElement).dataset.placed === undefined && take(); // not where the page itself put the focus
+  return { onPointerEnter: take, onPointerMove: take, onFocusCapture: reach, onKeyDown: take, onPointerLeave: leave, onBlurCapture: leave };
+}
+
+// What comes meanwhile is counted above its rows, and what goes stays among them and says so.
+export function StillTable<One>({ rows, keyOf, row, limit, isCut = true, none }:
+  { rows: One[]; keyOf: (one: One) => string; row: (one: One, isGone: boolean) => ComponentChildren; limit: number; isCut?: boolean; none?: string }) {
+  const [kept, keep] = useState<{ at: number; rows: One[]; keys: string[] } | undefined>(undefined), list = useRef<HTMLDivElement>(null);
+  const held = isKept(kept) && kept?.rows.length ? kept : undefined, above = held === undefined ? 0 : rows.filter((one) => !held.keys.includes(keyOf(one))).length;
+  const last = (one: One) => rows.find((other) => keyOf(other) === keyOf(one)), shown = held === undefined ? rows : [...held.rows, ...rows.filter((one) => held.keys.indexOf(keyOf(one)) >= limit)];
+  const showNew = () => {
+    keep(undefined);
+    setTimeout(() => list.current?.querySelector<HTMLElement>("a")?.focus()); // the button is gone
+  };
+  return (
+    <div class="still" ref={list} {...inHand(kept, keep, (at) => ({ at, rows: rows.slice(0, limit), keys: rows.map(keyOf) }))}>
+      {above > 0 ? <button type="button" class="newer" onClick={showNew}>{_("{1} new above", above)}</button> : null}
+      <Table rows={isCut ? shown : shown.slice(0, limit)} limit={limit} none={none} row={(one) => row(last(one) ?? one, last(one) === undefined)} />
+    </div>
   );
 }
 
@@ -113,7 +155,7 @@ export const isVoid = (entry: Entry) => entry.verdict !== undefined && entry.ver
 // How far it has come; what does not count has come nowhere.
 export function Far({ entry }: { entry: Entry }) {
   return isVoid(entry) ? <b class="void">{entry.verdict === "RAW" ? "" : _("VOID ")}{entry.verdict}</b>
-    : <Step name={entry.ladders?.find((ladder) => !ladder.information)?.highest ?? (entry.ladders === undefined ? "" : "QUEUED")} />;
+    : <Group><Step name={entry.ladders?.find((ladder) => !ladder.information)?.highest ?? (entry.ladders === undefined ? "" : "QUEUED")} />{(entry.crossed ?? []).length > 0 ? <b class="crossed"> {_("crossed in transit")}</b> : null}</Group>;
 }
 
 // What of a log is known elsewhere and has not come yet, where it will stand.
@@ -126,6 +168,14 @@ export function MissingRows({ rows }: { rows: Range[] }) {
       ))}
     </Group>
   );
+}
+
+// What this disk has changed a peer may have still. What nobody has is given up by persons, and then goes on under another number.
+export function stopOf({ log, channel, rule, state, rots = [], ended }: Log): string {
+  return rule !== "record.rot" ? _("The log {1} is stopped: {2}.", log, rule ?? state)
+    : ended ? _("The log {1} ended with what this disk had lost of it; a later epoch goes on, and nothing is left to do.", log)
+      : rots.every((rot) => rot.held_by.length > 0) ? _("This disk has changed what was written in the log {1}, which is halted: run `entente repair` on the node.", log)
+        : _("The log {1} is halted: this disk has changed what nobody else holds. Put a backup back that has it (`entente restore FILE`); if there is none, your registrar gives it up with `entente restore --open-epoch --channel {2}`, and then `entente send --again` says the rest again.", log, channel);
 }
 
 export function unsettled(peer: Peer): number {
@@ -155,7 +205,7 @@ export function EntryRow({ entry, at, href }: { entry: Entry; at: (ms: number) =
       <td><Precedence name={entry.precedence ?? "ROUTINE"} /></td>
       <th scope="row"><a href={href} data-place={entry.place}>{entry.place}</a></th>
       <td class="wide"><Title entry={entry} /></td>
-      <td class="step"><Far entry={entry} />{(entry.crossed ?? []).length > 0 ? <b class="crossed"> {_("crossed in transit")}</b> : null}</td>
+      <td class="step"><Far entry={entry} /></td>
     </tr>
   );
 }

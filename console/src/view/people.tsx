@@ -13,12 +13,9 @@ import { whenShown } from "./screen.js";
 
 const keys = signal<Record<string, Key[]>>({});
 
-async function load(party: string): Promise<void> {
-  const answer = await ask<{ keys: Key[] }>("/keys", { party }).catch(() => ({ keys: [] }));
-  keys.value = { ...keys.value, [party]: answer.keys };
-}
-
-export const followPeople = () => whenShown(["people"], () => accord.value, () => Promise.all((accord.value?.parties ?? []).map((party) => load(party.name))));
+export const followPeople = () => whenShown(["people"], () => accord.value, async () => {
+  keys.value = Object.fromEntries(await Promise.all((accord.value?.parties ?? []).map(async ({ name }) => [name, (await ask<{ keys: Key[] }>("/keys", { party: name })).keys])));
+});
 
 function Terminal() {
   return (
@@ -42,7 +39,6 @@ function Keys({ party }: { party: string }) {
 export function PeopleScreen() {
   return (
     <div class="halves">
-      <h1 class="hidden">{_("People and keys")}</h1>
       <div>
         {(accord.value?.parties ?? []).map((party) => (
           <Panel key={party.name} title={`${partyCode(party.name)} ${named(party.names)}`} name={`keys-${party.name}`}><Keys party={party.name} /></Panel>

@@ -154,7 +154,6 @@ export function RecordScreen() {
   const place = placeIn(screen.value.about), entry = opened.value?.place === place ? opened.value : undefined;
   return (
     <div class="record">
-      <h1 class="hidden">{_("Record")}</h1>
       <Search />
       <div class="halves">
         <div><Found /></div>

@@ -191,7 +191,6 @@ export function ReliefScreen() {
   const posts = [...new Set([...duty.value.posts.map((one) => one.post), ...rolesOn(home.value?.name ?? "")])];
   return (
     <div class="halves relief">
-      <h1 class="hidden">{_("Relief")}</h1>
       <div>
         <Panel title={_("Manning")} name="manning"><OnDuty limit={20} /></Panel>
         <nav class="card-rows" aria-label={_("Posts")}>{posts.map((name) => <a key={name} href={linkTo("relief", name)} aria-current={name === post ? "page" : undefined}>{roleName(name)}</a>)}</nav>

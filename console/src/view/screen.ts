@@ -1,7 +1,7 @@
 // Which screen is shown, in which theme, at which moment: the state of this tab alone.
 
 import { computed, effect, Signal, signal, untracked } from "@preact/signals";
-import { nodeClock, session } from "../node/record.js";
+import { asked, nodeClock, session } from "../node/record.js";
 import { clock, dateTimeGroup, dayOf } from "../words/moment.js";
 import { _ } from "../words/say.js";
 
@@ -82,19 +82,22 @@ export function followPlace(...kept: Signal<{ place: string } | undefined>[]): v
   });
 }
 
+let questions = 0;
+
 // While one of these screens is shown to somebody: asked for now, and anew whenever what `after` reads has changed. Answers may overtake each
 // other: what was asked for before what is shown is not `isInOrder`, and is older, or of another place.
 export function whenShown(names: Screen[], after: () => unknown, load: (place: string | undefined, isInOrder: () => boolean) => Promise<unknown>): void {
-  let asked = 0, shown = 0, at: unknown;
+  const question = `screen ${++questions}`;
+  let count = 0, shown = 0, at: unknown;
   effect(() => {
-    const { name, about } = screen.value, mine = ++asked;
+    const { name, about } = screen.value, mine = ++count;
     if (at !== screen.value)
       shown = mine; // of where one was before, nothing
     at = screen.value;
     void after();
     untracked(() => {
       if (names.includes(name) && session.value)
-        void load(placeIn(about), () => mine === (shown = Math.max(shown, mine))).catch(() => undefined); // the silence of the node is said elsewhere
+        void asked(question, async () => (names.includes(screen.peek().name) ? load(placeIn(about), () => mine === (shown = Math.max(shown, mine))) : undefined), () => undefined).catch(() => undefined); // asked again of a screen that was left it is answered
     });
   });
 }

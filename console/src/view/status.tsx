@@ -3,13 +3,13 @@
 import { h } from "preact";
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { answerTimes, byPrecedence, figureOf, median, Sample, sampled } from "../fold/drawn.js";
-import { inboxes, lastEvents, nodeClock, status } from "../node/record.js";
+import { drafts, inboxes, lastEvents, nodeClock, status } from "../node/record.js";
 import type { Peer, Status } from "../node/shapes.js";
 import { PRECEDENCES } from "../wire/statement.js";
 import { clock } from "../words/moment.js";
 import { _, named, nodeSays, spanText, word } from "../words/say.js";
 import { Chart } from "./chart.js";
-import { MissingRows, Panel, Sentence, Table } from "./parts.js";
+import { MissingRows, Panel, Sentence, stopOf, Table } from "./parts.js";
 import { now, when } from "./screen.js";
 
 const samples = signal<Sample[]>([]);
@@ -32,16 +32,16 @@ function lineFaults(peer: Peer, at: number): string[] {
 }
 
 function faultsOf(s: Status, at: number): string[] {
+  const unfiled = drafts.value.filter((draft) => draft.unfiled !== undefined).length;
   return [
     ...(s.recovering ? [_("The node is fetching its own log back after a restore: nothing can be signed until it has.")] : []),
     ...s.peers.flatMap((peer) => lineFaults(peer, at)),
-    ...s.stopped.map((log) => _("The log {1} is stopped: {2}.", log.log, log.rule ?? log.state)),
+    ...s.stopped.filter((log) => !log.ended).map(stopOf),
     ...(s.diverged > 0 ? [_("Of {1} procedures their node holds another state at the same past: confirm nothing in them; `entente consult list --all` names them.", s.diverged)] : []),
-    ...(s.unfiled > 0 ? [_("Downgrades whose day has come, and that the node does not file: {1}. Each draft says why, and what to do.", s.unfiled)] : []),
+    ...(unfiled > 0 ? [_("Downgrades whose day has come, and that the node does not file: {1}. Each draft says why, and what to do.", unfiled)] : []),
     ...(s.review_due ? [_("The guidelines were to be reviewed by {1}: ask for a new version.", s.review_by ?? "")] : []),
     ...s.processes.filter((process) => !process.starting && !(process.files && process.signals)).map((process) =>
       _("The kernel does not contain the process {1} as it should: see `entente doctor` on the node.", process.name)),
-    ...((s.scrub?.left ?? 0) > 0 ? [_("{1} pieces of the record are damaged on this disk: run `entente repair` on the node.", s.scrub?.left ?? 0)] : []),
   ];
 }
 
@@ -50,6 +50,7 @@ function Faults({ node }: { node: Status }) {
   return (
     <Panel title={_("Faults")} count={faults.length} name="faults">
       {faults.length === 0 ? <p class="none">{_("None: every line is up, every log runs.")}</p> : faults.map((text) => <p class="warning bad" key={text}><Sentence text={text} /></p>)}
+      {node.stopped.filter((log) => log.ended).map((log) => <p class="warning" key={log.log}>{stopOf(log)}</p>)}
       <MissingRows rows={node.missing} />
     </Panel>
   );
@@ -112,7 +113,6 @@ export function StatusScreen() {
   const node = status.value?.value;
   return (
     <div class="halves">
-      <h1 class="hidden">{_("Status")}</h1>
       <div>{node === undefined ? null : [<Faults key="faults" node={node} />, <Facts key="facts" node={node} />]}<Events /></div>
       <div><Panel title={_("Over time")} name="charts">
         <Chart title={_("Heard, before")} unit="s" name={_("Time")} tick={second} figure={figureOf(samples.value, "heard")} />

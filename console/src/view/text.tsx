@@ -7,7 +7,7 @@ import { fromHex, sha256, toHex, utf8 } from "../base/bytes.js";
 import { formsOn, isName } from "../fold/forms.js";
 import { agreeTo, agreeUnit, leaveOut, Move, RETURNED, wordsOf } from "../fold/moves.js";
 import type { Typed } from "../keep/drafts.js";
-import { ask, Refusal } from "../node/ask.js";
+import { ask, isNone } from "../node/ask.js";
 import { nodeClock, status } from "../node/record.js";
 import type { Endorsed, Entry, Unit, WholeText } from "../node/shapes.js";
 import type { Value } from "../wire/cbor.js";
@@ -108,7 +108,9 @@ export async function loadText(place: string, session: string | undefined, isInO
     showToo("dialogues", [...shownToo.value.dialogues ?? [], ...shown.units.flatMap((unit) => Object.values(unit.languages).flatMap((one) => one.versions))]);
     refused.value = undefined;
   } catch (why) {
-    refused.value = why instanceof Refusal && isInOrder() ? place : refused.value;
+    if (!isNone(why))
+      throw why;
+    refused.value = isInOrder() ? place : refused.value;
   }
   await judgeShown();
 }

@@ -10,7 +10,7 @@ import { _, named, spanText, word } from "../words/say.js";
 import { owed } from "./alarm.js";
 import { outbox } from "../node/outbox.js";
 import { Running } from "./consult.js";
-import { Aged, EntryRow, Group, MissingRows, Panel, Precedence, roleName, Step, Table, Title, unsettled, Views, Words } from "./parts.js";
+import { Aged, EntryRow, Group, MissingRows, Panel, Precedence, roleName, Step, StillTable, Table, Title, unsettled, Views, Words } from "./parts.js";
 import { OnDuty, SoundTest } from "./relief.js";
 import { linkTo, now, when } from "./screen.js";
 
@@ -26,14 +26,14 @@ function Due({ row }: { row: Owed }) {
   return <span class={`due ${row.due < at ? "over" : ""}`}>{countdown(row.due - at)}</span>;
 }
 
-function OwedRow({ row }: { row: Owed }) {
+function owedRow(row: Owed, isGone: boolean) {
   return (
-    <tr>
+    <tr key={row.key} class={isGone ? "gone" : ""}>
       <td><Precedence name={row.precedence} /></td>
       <th scope="row"><a href={linkTo(row.screen, row.place)} data-place={row.place}>{row.place}</a></th>
       <td class="wide"><Words text={row.names?.map((names) => named(names)).join(": ") ?? (row.screen === "relief" ? roleName(row.title) : row.title)} /></td>
       <td><Step name={row.step} /></td>
-      <td><Due row={row} /></td>
+      <td class="step">{isGone ? _("owed no more") : <Due row={row} />}</td>
     </tr>
   );
 }
@@ -103,24 +103,25 @@ function useFirst(place: string | undefined) {
     if (!row)
       return;
     isFocused.current = true;
+    row.dataset.placed = "";
     if (at === null || at === document.body || at.matches("main, nav a"))
       row.focus();
+    delete row.dataset.placed;
   }, [place]);
   return column;
 }
 
 export function Watch() {
   const ours = owed.value.filter((row) => row.ours), theirs = owed.value.filter((row) => !row.ours);
-  const last = Object.values(inboxes.value).flat().filter((entry) => entry.role !== NODE).sort((a, b) => b.filed_ms - a.filed_ms).slice(0, LAST_SHOWN);
+  const last = Object.values(inboxes.value).flat().filter((entry) => entry.role !== NODE).sort((a, b) => b.filed_ms - a.filed_ms);
   const column = useFirst(ours[0]?.place);
   return (
     <div class="watch">
-      <h1 class="hidden">{_("Watch")}</h1>
       <div class="column" ref={column}>
         {held.value.length > 0 ? <Waiting rows={held.value} /> : null}
-        <Panel title={_("We owe")} count={ours.length} name="ours"><Table rows={ours} limit={ROWS_SHOWN} none={_("Nothing is owed by us.")} row={(row) => <OwedRow row={row} key={row.key} />} /></Panel>
-        <Panel title={_("They owe")} count={theirs.length} name="theirs"><Table rows={theirs} limit={THEIRS_SHOWN} none={_("Nothing is owed to us.")} row={(row) => <OwedRow row={row} key={row.key} />} /></Panel>
-        <Panel title={_("Last messages")} name="last"><Table rows={last} row={(entry) => <EntryRow key={entry.place} entry={entry} at={when} href={linkTo("channel", entry.place)} />} /></Panel>
+        <Panel title={_("We owe")} count={ours.length} name="ours"><StillTable rows={ours} keyOf={(row) => row.key} limit={ROWS_SHOWN} none={_("Nothing is owed by us.")} row={owedRow} /></Panel>
+        <Panel title={_("They owe")} count={theirs.length} name="theirs"><StillTable rows={theirs} keyOf={(row) => row.key} limit={THEIRS_SHOWN} none={_("Nothing is owed to us.")} row={owedRow} /></Panel>
+        <Panel title={_("Last messages")} name="last"><StillTable rows={last} keyOf={(entry) => entry.place} limit={LAST_SHOWN} isCut={false} row={(entry) => <EntryRow key={entry.place} entry={entry} at={when} href={linkTo("channel", entry.place)} />} /></Panel>
       </div>
       <div class="column">
         {(status.value?.value.peers ?? []).map((peer) => <LineBoard peer={peer} key={peer.party} />)}

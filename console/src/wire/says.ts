@@ -19,10 +19,13 @@ const ENDORSED = ["initial", "sign", "release text"], SAMENESS = ["one", "apart"
 const actsOf = (kind: number) => (kind === Kind.ENDORSE ? ENDORSED : kind === Kind.SAME ? SAMENESS : kind === Kind.AGREE ? AGREED : ACTS);
 
 // Texts in twos, as a tag and its text.
-function pairs(value: Value, write: (first: string, second: string) => string): string {
+function pairs(value: Value, write: (first: string, second: string) => string, between = " · "): string {
   const all = value as string[];
-  return all.flatMap((one, i) => (i % 2 === 0 ? [write(one, all[i + 1] ?? "")] : [])).join(" · ");
+  return all.flatMap((one, i) => (i % 2 === 0 ? [write(one, all[i + 1] ?? "")] : [])).join(between);
 }
+
+// The head first.
+export const peopleText = (people: string[], between?: string): string => pairs(people, (name, office) => `${name} (${office})`, between);
 
 function textOf(kind: number, shape: typeof FIELDS[number][2], value: Value): string {
   switch (shape) {
@@ -31,7 +34,7 @@ function textOf(kind: number, shape: typeof FIELDS[number][2], value: Value): st
   case "words":
     return pairs(value, (tag, text) => `[${tag}] ${text}`);
   case "people":
-    return pairs(value, (name, office) => `${name} (${office})`);
+    return peopleText(value as string[]);
   case "texts":
     return (value as string[]).join(", ");
   case "hash":
