@@ -52,7 +52,7 @@ def test_moves_that_do_not_count(play):
         ("head", DONE, {"instance": in_closed, "fields": {1: "consult"}}, "the procedure is closed"),
         ("watch", DONE, {"instance": begun, "fields": {1: "communicate"}}, "the step is not open"),
         ("head", ATTEND, {"instance": begun, "fields": {1: "convene"}}, "it was said before"),
-        (["watch", "head"], ATTEND, {"instance": begun, "fields": {1: "convene"}}, "it was said before"),  # nor by another's name
+        (["head", "watch"], ATTEND, {"instance": begun, "fields": {1: "convene"}}, "it was said before"),  # nor with another's name
         ("watch", DONE, {"instance": begun, "fields": {1: "other-means"}}, "the step does not give this to that party"),
         ("watch", ATTEND, {"instance": begun, "fields": {1: "convene"}}, "the step does not give this to that role"),
         ("watch", officers.START, {"precedence": officers.IMMEDIATE, "fields": {1: b"\x5a" * 32, 2: 3}},
@@ -71,8 +71,8 @@ def test_moves_that_do_not_count(play):
         ("head", END, {"instance": in_opened}, None),
         ("head", ATTEND, {"instance": in_opened, "fields": {1: "convene"}}, "the party has ended its participation"),
     ]
-    signers = [role if isinstance(role, list) else [role] for role, *_ in cases]  # who has the role is the last of them
-    places = [liar.move(CHANNEL, names[-1], [key[name] for name in names if name in key], kind, seen=seen, **more)
+    signers = [role if isinstance(role, list) else [role] for role, *_ in cases]  # who says it is the first of them
+    places = [liar.move(CHANNEL, names[0], [key[name] for name in names if name in key], kind, seen=seen, **more)
               for names, (_, kind, more, _) in zip(signers, cases)]
     # And from another future: it has seen what kor has not said yet. It waits, and so does all that its author says behind it.
     waits = liar.move(CHANNEL, "head", key["head"], officers.WITHDRAW, instance=begun, refers=[gate], seen=[("kor", 1, seen[0][2] + 40)])

@@ -163,8 +163,8 @@ def test_a_form_leaves_with_what_it_says(wide):
     to = ("--to", "usa/watch", "--label", "U")
     first = kor.say("send", "notify", *to, *N20, key="watch")["place"]
     kor.say("send", "share", *to, *N50, key="watch")
-    kor.say("close", first, "It is over.", key="watch")
-    usa.await_step(first, "STATION RECEIPT")
+    closed = kor.say("close", first, "It is over.", key="watch")["place"]
+    usa.await_step(closed, "STATION RECEIPT")
     for name, text in feeds(usa, "press").items():
         for words in ("N20 Incident of concern: launch", "What is known: one launch detected", "Area: waters east of the peninsula",
                       "N20 Incident of concern, CLOSED", "It is over."):

@@ -330,7 +330,8 @@ def test_the_number_stands_first_and_last(pair):
     place = notice(kor, "Text.")["place"]
     lines = [line for line in kor.run("read", place).stdout.splitlines() if line]
     assert lines[1:3] == lines[-2:] and "UNCLASSIFIED//REL TO" in lines[2], "the label is first and last"
-    assert lines[3].startswith(place) and lines[-3] == place
+    assert "as USA marks at home" in lines[3], "once, below the first"
+    assert lines[4].startswith(place) and lines[-3] == place
 
 
 # The manual and the doctor

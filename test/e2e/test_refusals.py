@@ -117,7 +117,8 @@ def test_a_pipe_that_closes_and_a_disk_that_is_full(pair):
     assert full.returncode == 1 and "make room on the disk" in full.stderr.read()
     said = gone.stderr.read()
     assert gone.returncode == 1 and "has ended" in said and "disk" not in said
-    interrupted = subprocess.Popen([nodes.BINARY, "watch", "--home", kor.home, "--json"], stdout=subprocess.PIPE, text=True)
+    interrupted = subprocess.Popen([nodes.BINARY, "watch", "--home", kor.home, "--json"], stdout=subprocess.PIPE, text=True,
+                                   preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))  # a shell's background job ignores it
     kor.say("send", "notify", "Text.", "--to", "usa/watch", "--label", "U", key="watch")
     interrupted.stdout.readline()
     interrupted.send_signal(signal.SIGINT)
