@@ -46,6 +46,11 @@ uint64_t accord_ended(const struct accord *a, uint64_t ms)
 	return out;
 }
 
+uint8_t accord_voices(const struct accord_channel *c)
+{
+	return (uint8_t)(c->parties & ~c->observers);
+}
+
 uint64_t accord_let_in(const struct accord_channel *c)
 {
 	return c->is_closed ? c->writers : UINT64_MAX;

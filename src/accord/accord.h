@@ -67,9 +67,10 @@ struct accord_channel {
 	enum plane plane;	      /* PLANE_HOME: one party, never offered to a peer */
 	char name[ROLE_NAME_MAX + 1]; /* short name for commands, "leader" */
 	struct accord_names names;
-	uint8_t parties;     /* bit mask of accord.parties that write here */
+	uint8_t parties;     /* bit mask of accord.parties that hold its logs and read here */
+	uint8_t observers;   /* those of them that say nothing here: ADR 86 */
 	uint8_t precedences; /* bit mask of enum precedence that may be used */
-	uint64_t writers;    /* bit mask of accord.roles that may write */
+	uint64_t writers;    /* bit mask of accord.roles that may write, where their party has a voice */
 	bool is_sealed;	     /* officers' contents are sealed: docs/spec/seal.md */
 	bool is_closed;	     /* who writes there reads there, and nobody else of its parties */
 	uint64_t readers;    /* of a sealed one: bit mask of accord.roles that can read each of them */
@@ -223,6 +224,11 @@ bool accord_may_act(const struct accord *a, size_t role, size_t for_role, enum p
 bool accord_is_acted_for(const struct accord *a, size_t role);
 const struct accord_channel *accord_channel_find(const struct accord *a, uint32_t number);
 const struct accord_channel *accord_channel_by_name(const struct accord *a, struct bytes name);
+/*
+ * Bit mask of its parties that speak there: who is asked, owes, consents and agrees. Those that observe hold
+ * what they hold, and nobody waits for them.
+ */
+uint8_t accord_voices(const struct accord_channel *c);
 /* Bit mask of accord.roles whose authority has ended by then. */
 uint64_t accord_ended(const struct accord *a, uint64_t ms);
 /* Bit mask of accord.roles that may read there at all: of a closed one those that write there, else all. */

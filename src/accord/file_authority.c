@@ -29,12 +29,22 @@ static void read_post(struct line_reader *r, struct accord *a)
 		line_refuse(r, "authority.by");
 }
 
+/* Each party has a post there that is let in: one that observes has none that may write. */
+static bool is_known_in(const struct accord *a, const struct accord_channel *c)
+{
+	unsigned able = 0;
+
+	for (size_t i = 0; i < a->roles_count; i++)
+		able |= (c->writers >> i & 1) != 0 ? a->roles[i].parties : 0u;
+	return (c->parties & ~able) == 0;
+}
+
 /* Who holds a post that writes there reads there, and nobody else: two persons let him in. */
 static void read_closed(struct line_reader *r, struct accord *a)
 {
 	const struct accord_channel *c = accord_channel_by_name(a, line_word(r, "authority.closed"));
 
-	if (c == NULL) {
+	if (c == NULL || !is_known_in(a, c)) {
 		line_refuse(r, "authority.closed");
 		return;
 	}

@@ -51,7 +51,7 @@ static void read_head(struct line_reader *r, const struct accord *a, struct acco
 	c->plane = (enum plane)i;
 }
 
-/* Each party of the channel has a post that may write there, and each such post is one of theirs. */
+/* Each party that speaks there has a post that may write there, and each such post is one of theirs. */
 static void check_writers(struct line_reader *r, const struct accord *a, const struct accord_channel *c)
 {
 	unsigned able = 0;
@@ -59,12 +59,23 @@ static void check_writers(struct line_reader *r, const struct accord *a, const s
 	for (size_t i = 0; i < a->roles_count && r->rule == NULL; i++) {
 		if ((c->writers >> i & 1) == 0)
 			continue;
-		if ((a->roles[i].parties & c->parties) == 0)
+		if ((a->roles[i].parties & accord_voices(c)) == 0)
 			line_refuse(r, "channels.write");
 		able |= a->roles[i].parties;
 	}
-	if ((c->parties & ~able) != 0)
+	if ((accord_voices(c) & ~able) != 0)
 		line_refuse(r, "channels.write");
+}
+
+/* [ "observers" 1*PARTY ]: none of them speaks there too, and two others do. */
+static void read_observers(struct line_reader *r, struct accord *a, struct accord_channel *c)
+{
+	if (!line_accept(r, "observers"))
+		return;
+	c->observers = (uint8_t)line_set(r, a, accord_party_find, a->parties_count, "channels.observers");
+	if ((c->parties & c->observers) != 0 || (c->parties & (c->parties - 1)) == 0)
+		line_refuse(r, "channels.observers");
+	c->parties |= c->observers;
 }
 
 /* [ "sealed" *ROLE ]: each such post is one of the channel's parties. */
@@ -90,6 +101,7 @@ static void read_channel(struct line_reader *r, struct accord *a)
 	line_names(r, a, c.names.text);
 	line_expect(r, "parties", "channels.parties");
 	c.parties = (uint8_t)line_set(r, a, accord_party_find, a->parties_count, "channels.parties");
+	read_observers(r, a, &c);
 	line_expect(r, "write", "channels.write");
 	c.writers = line_set(r, a, accord_role_find, a->roles_count, "channels.write");
 	line_expect(r, "precedence", "channels.precedence");
@@ -109,7 +121,7 @@ static bool is_on(const struct accord_channel *c, unsigned parties)
 	return (c->parties & parties) == parties;
 }
 
-/* Parties that share a channel share one for line checks: SERVICE, and open to ROUTINE. */
+/* Parties that share a channel both speak on one for line checks: SERVICE, and open to ROUTINE. */
 static bool has_service(const struct accord *a, unsigned parties)
 {
 	bool is_shared = false;
@@ -119,7 +131,8 @@ static bool has_service(const struct accord *a, unsigned parties)
 		if (!is_on(c, parties))
 			continue;
 		is_shared = true;
-		if (c->plane == PLANE_SERVICE && (c->precedences >> PRECEDENCE_ROUTINE & 1) != 0)
+		if (c->plane == PLANE_SERVICE && (accord_voices(c) & parties) == parties &&
+		    (c->precedences >> PRECEDENCE_ROUTINE & 1) != 0)
 			return true;
 	}
 	return !is_shared;

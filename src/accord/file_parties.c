@@ -12,7 +12,7 @@
 /* A list ends at the first word that is no member of it, so the words that follow lists cannot be members. */
 static bool is_grammar(struct bytes name)
 {
-	static const char *const words[] = { "of", "parties", "write", "precedence", "able" };
+	static const char *const words[] = { "of", "parties", "observers", "write", "precedence", "able" };
 
 	for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
 		if (bytes_equal(name, bytes_str(words[i])))

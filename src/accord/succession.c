@@ -62,7 +62,7 @@ static bool are_posts_kept(const struct accord *old, const struct accord *next)
 
 /*
  * Who is on a channel holds its logs from the first entry on: whoever joins gets a channel of another
- * number, and so nothing from before.
+ * number, and so nothing from before. Who speaks there goes on doing so: others may wait for his word.
  */
 static bool are_channels_kept(const struct accord *old, const struct accord *next)
 {
@@ -70,7 +70,7 @@ static bool are_channels_kept(const struct accord *old, const struct accord *nex
 		const struct accord_channel *was = &old->channels[i];
 		const struct accord_channel *is = accord_channel_find(next, was->number);
 		if (is == NULL || is->plane != was->plane || is->parties != was->parties ||
-		    strcmp(is->name, was->name) != 0)
+		    (is->observers & ~was->observers) != 0 || strcmp(is->name, was->name) != 0)
 			return false;
 	}
 	return true;

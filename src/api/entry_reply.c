@@ -606,12 +606,15 @@ static void reply_had(struct reply *r, const struct ladder *l)
 	reply_array_end(r);
 }
 
-/* What is owed since when, and by when where the accord has a timer for it. */
+/* What is owed since when, and by when where the accord has a timer for it. Of who observes nothing is. */
 static void reply_owed(struct reply *r, const struct accord *a, size_t self, size_t author,
 		       const struct ladder *l, const struct entry_read_out *entry)
 {
 	const struct statement *s = &entry->statement;
-	bool is_counted = entry->is_folded && entry->view.verdict == VERDICT_OK, by_author = false;
+	const struct accord_channel *c = accord_channel_find(a, s->channel);
+	bool is_counted = entry->is_folded && entry->view.verdict == VERDICT_OK && c != NULL &&
+			  (c->observers >> l->party & 1) == 0;
+	bool by_author = false;
 	const char *owed = is_counted ? owed_step(l, author, &by_author) : NULL;
 	uint64_t since_ms = entry->entry.filed.ms;
 

@@ -463,6 +463,7 @@ static void reply_channel(struct api *a, struct reply *r, const struct accord_ch
 	reply_names(r, "names", accord, c->names.text);
 	reply_str(r, "plane", plane_name(c->plane));
 	reply_parties(r, "parties", accord, c->parties);
+	reply_parties(r, "observers", accord, c->observers);
 	reply_roles(r, "writers", accord, c->writers);
 	reply_array(r, "precedences");
 	for (size_t i = 0; i < PRECEDENCE_COUNT; i++) {

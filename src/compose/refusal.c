@@ -139,19 +139,24 @@ static bool has_name(const json_t *list, const char *name)
 
 /* Why it is none, by the accord; NULL: nothing is wrong with it. */
 static const char *why_no_addressee(const struct draft *d, const json_t *accord, const char *party,
-				    const char *role)
+				    const char *role, bool is_asked)
 {
-	const json_t *row = show_find(json_object_get(accord, "roles"), role), *channel;
+	const json_t *row = show_find(json_object_get(accord, "roles"), role), *channel, *observers = NULL;
 	size_t i;
 
 	if (show_find(json_object_get(accord, "parties"), party) == NULL)
 		return N_("{1} is no addressee: the accord has no party {2} (ADDRESSEE).");
 	json_array_foreach(json_object_get(accord, "channels"), i, channel)
 	{
-		if (json_uint(channel, "number") == d->statement.channel &&
-		    !has_name(json_object_get(channel, "parties"), party))
+		if (json_uint(channel, "number") != d->statement.channel)
+			continue;
+		if (!has_name(json_object_get(channel, "parties"), party))
 			return N_("{1} is no addressee here: {2} is not on channel {4} (ADDRESSEE).");
+		observers = json_object_get(channel, "observers");
 	}
+	if (is_asked && has_name(observers, party))
+		return N_("{1} is asked nothing here: {2} observes on channel {4}, and is told with --info "
+			  "(ADDRESSEE).");
 	if (bytes_equal(d->statement.party, bytes_str(party)))
 		return N_("{1} is of your own party, which does not write to itself here (ADDRESSEE).");
 	if (row == NULL)
@@ -178,7 +183,7 @@ static bool say_addressees(struct client *c, const struct draft *d)
 		if (bytes_copy_str(s->addressees[i].party, party, sizeof party) != ERR_OK ||
 		    bytes_copy_str(s->addressees[i].role, role, sizeof role) != ERR_OK)
 			continue;
-		why = why_no_addressee(d, accord, party, role);
+		why = why_no_addressee(d, accord, party, role, !s->addressees[i].is_information);
 		if (why == NULL)
 			continue;
 		say_fill(whole, sizeof whole, "{1}/{2}", party, role);

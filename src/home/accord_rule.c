@@ -75,9 +75,11 @@ static const struct {
 	{ "channels.plane", N_("behind the name stands LEADER, CONSULT, NOTIFY, SHARE, SERVICE or HOME") },
 	{ "channels.parties",
 	  N_("behind the titles stand the word parties and the channel's parties, each once") },
+	{ "channels.observers",
+	  N_("behind observers stand parties that do not stand before it, each once; two others speak there") },
 	{ "channels.write",
-	  N_("behind write stand the posts that may write there, each once; each party of "
-	     "the channel has one of them, and each is a post of one of its parties") },
+	  N_("behind write stand the posts that may write there, each once; each party "
+	     "that speaks there has one of them, and each is a post of one of these") },
 	{ "channels.precedence",
 	  N_("behind precedence stand one or more of FLASH, IMMEDIATE, PRIORITY and ROUTINE, "
 	     "each once") },
@@ -94,7 +96,7 @@ static const struct {
 	{ "authority.by", N_("behind the post stand by two, until and a day, or both") },
 	{ "authority.until", N_("a day is written as 2027-06-30, from 1970 on") },
 	{ "authority.acts", N_("behind acts stand a post, for, and another post, each pair once; then plane and precedence with theirs") },
-	{ "authority.closed", N_("behind closed stands the name of a channel") },
+	{ "authority.closed", N_("behind closed stands the name of a channel; each of its parties has a post that writes there") },
 	{ "timers.precedence", N_("each of FLASH, IMMEDIATE, PRIORITY and ROUTINE has one timer line") },
 	{ "timers.receipt", N_("receipt is a span of time, as 30s, and not none") },
 	{ "timers.read", N_("read is a span of time, as 8m, or none") },

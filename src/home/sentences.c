@@ -98,6 +98,7 @@ static const char *const sentences[] = {
 	N_("its label names an outside party: what goes there goes by a release alone"),
 	N_("the day for which it was signed has not come"),
 	N_("its words are marked below what they say again"),
+	N_("its party observes on this channel: it reads there, and says nothing"),
 	N_("nobody owes this there"),
 	N_("it is met"),
 	N_("it has lapsed before"),

@@ -10,6 +10,11 @@ bool is_channel_of(const struct accord_channel *c, size_t party)
 	return (c->parties >> party & 1) != 0;
 }
 
+bool is_voice_of(const struct accord_channel *c, size_t party)
+{
+	return (accord_voices(c) >> party & 1) != 0;
+}
+
 void origin_of(const struct node *n, const struct log_key *key, struct origin *out)
 {
 	*out = (struct origin){ .channel = key->channel, .epoch = key->epoch };

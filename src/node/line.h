@@ -123,6 +123,7 @@ struct line *line_newest(struct node *n, uint32_t channel, size_t party);
 const struct line *line_folded(const struct node *n, uint32_t channel, size_t party);
 void origin_of(const struct node *n, const struct log_key *key, struct origin *out);
 bool is_channel_of(const struct accord_channel *c, size_t party);
+bool is_voice_of(const struct accord_channel *c, size_t party); /* and it speaks there */
 /* Asks the signer for our line under a log's head. */
 enum err line_sign(struct node *n, struct now now, struct line *line) MUST_CHECK;
 

@@ -18,7 +18,8 @@ bool node_may_say(struct node *n, uint32_t channel)
 {
 	const struct line *line = line_newest(n, channel, n->self);
 
-	return line != NULL && line->folded == line->log->frontier.size;
+	return line != NULL && is_voice_of(line->channel, n->self) &&
+	       line->folded == line->log->frontier.size;
 }
 
 /*

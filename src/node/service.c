@@ -115,7 +115,7 @@ static const struct accord_channel *service_channel(const struct node *n, size_t
 {
 	for (size_t i = 0; i < n->accord->channels_count; i++) {
 		const struct accord_channel *c = &n->accord->channels[i];
-		if (c->plane == PLANE_SERVICE && is_channel_of(c, n->self) && is_channel_of(c, peer))
+		if (c->plane == PLANE_SERVICE && is_voice_of(c, n->self) && is_voice_of(c, peer))
 			return c;
 	}
 	return NULL;

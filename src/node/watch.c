@@ -145,7 +145,7 @@ static enum err tell_post(struct node *n, struct now now, const struct manning_v
 
 	for (size_t i = 0; e == ERR_OK && i < n->accord->channels_count; i++) {
 		const struct accord_channel *c = &n->accord->channels[i];
-		if (c->plane != PLANE_SERVICE || !is_channel_of(c, n->self))
+		if (c->plane != PLANE_SERVICE || !is_voice_of(c, n->self))
 			continue;
 		if (!node_may_say(n, c->number))
 			return ERR_STOPPED;

@@ -134,6 +134,8 @@ static const struct {
 	{ "REFUSED", "BELOW", EXIT_REFUSED,
 	  N_("entente translate and entente readback give it the label that stands; entente read PLACE "
 	     "shows that") },
+	{ "REFUSED", "OBSERVER", EXIT_REFUSED,
+	  N_("entente accord show names who observes; say it on a channel where your party speaks") },
 	{ "REFUSED", "refers.version", EXIT_REFUSED,
 	  N_("entente accord adopt DIR, with the version that entente status says is missing") },
 	{ "REFUSED", "refers.others", EXIT_REFUSED,

@@ -405,7 +405,7 @@ static bool read_parties(const struct case_file *c, enum dialogue_field field, u
 		while (party < c->f->accord->parties_count &&
 		       !bytes_equal(bytes_str(c->f->accord->parties[party].code), code))
 			party++;
-		if (party == c->f->accord->parties_count || (c->channel->parties >> party & 1) == 0)
+		if (party == c->f->accord->parties_count || (accord_voices(c->channel) >> party & 1) == 0)
 			return false;
 		*out |= (uint8_t)(1u << party);
 	}
@@ -667,10 +667,10 @@ static bool find_subject(const struct case_file *c, const struct dialogue_rule *
 	       (subjects >> (v.kind - KIND_BODY) & 1) != 0;
 }
 
-/* To whom it is owed if nobody is named: every party of the channel. */
+/* To whom it is owed if nobody is named: every party that speaks on the channel. */
 static uint8_t owed_of(const struct accord_channel *channel, uint8_t owed)
 {
-	return owed == 0 ? (uint8_t)channel->parties : owed;
+	return owed == 0 ? accord_voices(channel) : owed;
 }
 
 static bool has_creditors(const struct case_file *c, uint8_t owners, uint8_t owed)
@@ -788,7 +788,7 @@ static enum err put_new(const struct fold *f, const struct fold_input *in, const
 	struct buf fields = BUF_ON(memory), label = BUF_ON(label_memory);
 	struct thing t = { .kind = (enum kind)s->kind,
 			   .parties_count = (uint8_t)f->accord->parties_count,
-			   .parties = (uint8_t)channel->parties,
+			   .parties = accord_voices(channel),
 			   .author = (uint8_t)in->log.party,
 			   .order = at->order };
 	struct place_key of;

@@ -315,6 +315,10 @@ static enum err draft_of(const struct case_file *c, struct draft_view *out, enum
 		*verdict = VERDICT_OUTGOING;
 		return ERR_OK;
 	}
+	if (is_beside_voices(channel_out(c, &s), c->in->log.party, s.kind)) {
+		*verdict = VERDICT_OBSERVER;
+		return ERR_OK;
+	}
 	if (!label_outgoing(c, &s, &l)) {
 		*verdict = VERDICT_REL;
 		return ERR_OK;

@@ -107,7 +107,8 @@
 	X(RENAMES,    "a lasting name is never changed") \
 	X(OUTSIDE,    "its label names an outside party: what goes there goes by a release alone") \
 	X(EARLY,      "the day for which it was signed has not come") \
-	X(BELOW,      "its words are marked below what they say again")
+	X(BELOW,      "its words are marked below what they say again") \
+	X(OBSERVER,   "its party observes on this channel: it reads there, and says nothing")
 /* clang-format on */
 
 enum verdict {

@@ -43,7 +43,7 @@ static bool is_subject_here(const struct case_file *c)
 	return c->has_subject && c->in->subject != NULL && c->subject.log.channel == c->in->log.channel;
 }
 
-/* Asked once; again only after somebody refused. */
+/* Asked once; again only after somebody refused, and all who speak here answered. */
 static enum err judge_recall(const struct case_file *c, enum verdict *out)
 {
 	struct message_at at = { 0 };
@@ -70,7 +70,7 @@ static enum err judge_recall(const struct case_file *c, enum verdict *out)
 			if (e == ERR_OK)
 				e = has_answer(c, &at.place, p, KIND_RECALL_REFUSED, KIND_RECALL_REFUSED,
 					       &is_refused);
-			is_answered = is_answered && has;
+			is_answered = is_answered && (has || (c->channel->observers >> p & 1) != 0);
 			if (e == ERR_OK && is_refused)
 				*out = VERDICT_OK;
 		}

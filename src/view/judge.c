@@ -254,17 +254,32 @@ enum err judge_key_anew(const struct case_file *c, enum verdict *out)
 	return e;
 }
 
+/*
+ * What its party says on a channel that it observes: that its log is there and whose keys are good in it,
+ * that another one forked, what became of a recall; and what it said is erased like any other words.
+ */
+bool is_beside_voices(const struct accord_channel *c, size_t party, uint64_t kind)
+{
+	return (c->observers >> party & 1) != 0 && kind > KIND_ACCORD && kind != KIND_FORK &&
+	       kind != KIND_RECALL_DONE && kind != KIND_RECALL_REFUSED && kind != KIND_ERASE;
+}
+
 enum err judge_channel(const struct case_file *c, enum verdict *out)
 {
 	const struct statement *s = c->in->statement;
 	size_t role = accord_role_find(c->f->accord, s->role);
+	/* Of a party that observes no post writes: any that reads answers. */
+	uint64_t writers = (c->channel->observers >> c->in->log.party & 1) != 0 ? accord_let_in(c->channel)
+										: c->channel->writers;
 
 	if ((c->channel->parties >> c->in->log.party & 1) == 0)
 		*out = VERDICT_CHANNEL;
+	else if (is_beside_voices(c->channel, c->in->log.party, s->kind))
+		*out = VERDICT_OBSERVER;
 	else if (s->has_precedence && (c->channel->precedences >> s->precedence & 1) == 0)
 		*out = VERDICT_PRECEDENCE;
 	else if (!c->view->is_node && s->kind > KIND_ACCORD &&
-		 (role == c->f->accord->roles_count || (c->channel->writers >> role & 1) == 0))
+		 (role == c->f->accord->roles_count || (writers >> role & 1) == 0))
 		*out = VERDICT_ROLE;
 	else if (!c->view->is_node && s->kind > KIND_ACCORD && (ended_roles(c) >> role & 1) != 0)
 		*out = VERDICT_EXPIRED;
@@ -313,6 +328,7 @@ enum err judge_sealing(const struct case_file *c, enum verdict *out)
 	return ERR_OK;
 }
 
+/* Whoever observes is told, and asked nothing. */
 enum err judge_addressees(const struct case_file *c, enum verdict *out)
 {
 	const struct statement *s = c->in->statement;
@@ -322,10 +338,12 @@ enum err judge_addressees(const struct case_file *c, enum verdict *out)
 		size_t party = accord_party_find(a, s->addressees[i].party);
 		size_t role = accord_role_find(a, s->addressees[i].role);
 		bool is_node = bytes_equal(s->addressees[i].role, BYTES_LIT(ROLE_NODE));
-		if (is_node && party != a->parties_count && (c->channel->parties >> party & 1) != 0)
+		unsigned to =
+			s->addressees[i].is_information ? c->channel->parties : accord_voices(c->channel);
+		if (is_node && party != a->parties_count && (to >> party & 1) != 0)
 			continue;
-		if (party == a->parties_count || (c->channel->parties >> party & 1) == 0 ||
-		    role == a->roles_count || (a->roles[role].parties >> party & 1) == 0)
+		if (party == a->parties_count || (to >> party & 1) == 0 || role == a->roles_count ||
+		    (a->roles[role].parties >> party & 1) == 0)
 			*out = VERDICT_ADDRESSEE;
 	}
 	return ERR_OK;

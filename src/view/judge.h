@@ -55,6 +55,8 @@ bool refers_place(const struct fold *f, const struct fold_input *in, const struc
 
 /* ---- judge.c: what is asked of every kind ---- */
 
+/* What its party may not say on a channel that it observes; the rest its log, or a recall, needs. */
+bool is_beside_voices(const struct accord_channel *c, size_t party, uint64_t kind);
 enum err judge_channel(const struct case_file *c, enum verdict *out) MUST_CHECK;
 enum err judge_node(const struct case_file *c, enum verdict *out) MUST_CHECK;
 enum err judge_signatures(const struct case_file *c, enum verdict *out) MUST_CHECK;

@@ -17,7 +17,7 @@ bool fold_machine(const struct fold *f, uint32_t channel, struct machine *out)
 				 .versions = f->versions,
 				 .map = f->map,
 				 .channel = channel,
-				 .parties = c == NULL ? 0 : (uint8_t)c->parties,
+				 .parties = c == NULL ? 0 : accord_voices(c),
 				 .instance = f->instance };
 	return f->instance != NULL && c != NULL;
 }

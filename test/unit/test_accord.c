@@ -214,6 +214,8 @@ static void put_lines(struct buf *lines, const struct accord *a)
 		const struct accord_channel *c = &a->channels[i];
 		line_put(lines, "channel %u %s %s parties %u write %llu precedence %u", c->number, c->name,
 			 plane_name(c->plane), c->parties, (unsigned long long)c->writers, c->precedences);
+		if (c->observers != 0)
+			line_put(lines, "observers %u", c->observers);
 		if (c->is_sealed)
 			line_put(lines, "sealed %llu", (unsigned long long)c->readers);
 		put_names(lines, a, "name", c->names.text);

@@ -505,6 +505,37 @@ static void test_plays(void **state)
 	assert_int_equal(failed, 0);
 }
 
+/* Two speak and a third observes: what takes all of them takes two, and nothing is asked of the third. */
+static void test_who_observes(void **state)
+{
+	const struct said said[] = { SIGNED_TEXT,
+				     DOES(A, IN_FORCE, 2),
+				     DOES(B, IN_FORCE, 2),
+				     DOES(C, TERMINATE, 2, WANT(OBSERVER)),
+				     OWE(C, 1, "c", .owes = "A", WANT(OBSERVER)),
+				     OWE(A, 1, "c", .owes = "C", WANT(ADDRESSEE)),
+				     OWE(A, 1, "c", .owes = "A", .owed = "C", WANT(ADDRESSEE)),
+				     OWE(A, 1, "c", .owes = "AB") };
+	struct thing_row row;
+
+	(void)state;
+	open_scene(&scene);
+	scene.accord.channels[OF_THREE].observers = 1u << C;
+	for (size_t i = 0; i < ARRAY_COUNT(said); i++) {
+		struct said one = said[i];
+		enum verdict got;
+		one.channel = OF_THREE;
+		got = say(&scene, &one);
+		if (got != one.want)
+			fail_msg("statement %zu is %s", i + 1, verdict_name(got));
+	}
+	assert_int_equal(fold_thing(&scene.fold, &scene.places[2], NULL, &row), ERR_OK);
+	assert_int_equal(thing_standing(&row.thing), STANDING_IN_FORCE);
+	assert_int_equal(fold_thing(&scene.fold, &scene.places[scene.count], NULL, &row), ERR_OK);
+	assert_int_equal(row.thing.owed, 1u << A | 1u << B);
+	test_map_finish(&scene.rows);
+}
+
 /* So much of a text one party says, and no more: every node goes through all of it. */
 static void test_a_text_is_full(void **state)
 {
@@ -560,6 +591,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plays),
+		cmocka_unit_test(test_who_observes),
 		cmocka_unit_test(test_a_text_is_full),
 		cmocka_unit_test(test_records_are_walks),
 	};

@@ -169,6 +169,7 @@ struct twist {
 	enum sealing sealing;
 	size_t also;	/* it refers to this one too */
 	uint64_t index; /* on the other channel: 0 is 1 */
+	bool is_told;	/* its addressee is for information */
 	bool is_blind;	/* its author says that he has seen nothing of the other party */
 };
 
@@ -220,9 +221,9 @@ static struct entry_view put(struct scene *s, size_t party, uint64_t kind, size_
 		st->has_precedence = true;
 		st->precedence = t->precedence == 9 ? PRECEDENCE_ROUTINE : (enum precedence)t->precedence;
 		st->addressees_count = 1;
-		st->addressees[0] =
-			(struct addressee){ bytes_str(names[1 - party]),
-					    bytes_str(t->to_role != NULL ? t->to_role : "watch"), false };
+		st->addressees[0] = (struct addressee){ bytes_str(names[1 - party]),
+							bytes_str(t->to_role != NULL ? t->to_role : "watch"),
+							t->is_told };
 	}
 	if (s->sizes[1 - party] > 0 && !t->is_elsewhere && !t->is_blind) {
 		st->seen_count = 1;
@@ -764,6 +765,73 @@ static void test_who_is_on_a_channel(void **state)
 			assert_int_equal(give(s, log, 0, "watch", signer.key[0], 1, 0), VERDICT_OK);
 		assert_int_equal(fold_entry(&s->fold, &in, &view), ERR_OK);
 		assert_int_equal(view.verdict, rows[i].want);
+	}
+}
+
+/* A party that observes on a channel says there what its log needs, and nobody asks it anything. */
+static void test_who_observes(void **state)
+{
+	static const struct {
+		const char *why;
+		size_t party;
+		uint64_t kind;
+		size_t refers;
+		struct twist twist;
+		enum verdict want;
+	} rows[] = {
+		{ "asked by another", 0, KIND_MESSAGE, 0, { 0 }, VERDICT_ADDRESSEE },
+		{ "told by another", 0, KIND_MESSAGE, 0, { .is_told = true }, VERDICT_OK },
+		{ "its node is asked", 0, KIND_MESSAGE, 0, { .to_role = ROLE_NODE }, VERDICT_ADDRESSEE },
+		{ "it speaks", 1, KIND_MESSAGE, 0, { 0 }, VERDICT_OBSERVER },
+		{ "... how urgently is not looked at",
+		  1,
+		  KIND_MESSAGE,
+		  0,
+		  { .precedence = 9 },
+		  VERDICT_OBSERVER },
+		{ "it has read it", 1, KIND_WATCH_READ, 4, { 0 }, VERDICT_OBSERVER },
+		{ "it answers", 1, KIND_REPLY, 4, { 0 }, VERDICT_OBSERVER },
+		{ "it remarks", 1, KIND_REMARK, 0, { 0 }, VERDICT_OBSERVER },
+		{ "a kind that nobody knows", 1, 4000, 0, { 0 }, VERDICT_RAW },
+		{ "a digest of its node", 1, KIND_DIGEST, 0, { .is_node = true }, VERDICT_OBSERVER },
+		{ "a fork that its node proves",
+		  1,
+		  KIND_FORK,
+		  0,
+		  { .is_node = true, .has_content = true },
+		  VERDICT_OK },
+		{ "it erases its own words", 1, KIND_ERASE, 5, { .second_key = 8 }, VERDICT_OK },
+		{ "... and by no post",
+		  1,
+		  KIND_ERASE,
+		  5,
+		  { .second_key = 8, .role = "nobody" },
+		  VERDICT_ROLE },
+	};
+
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct scene *s;
+		struct entry_view view;
+		struct machine machine;
+		(void)open_scene(state);
+		s = *state;
+		enrol(s, 0);
+		add_key(s, (struct log_key){ 7, 1, 1 }, s->sizes[1], 2, 3);
+		s->places[s->count++] = (struct place_key){ { 7, 1, 1 }, s->sizes[1]++ };
+		add_key(s, (struct log_key){ 7, 1, 1 }, s->sizes[1], 8, 4);
+		s->places[s->count++] = (struct place_key){ { 7, 1, 1 }, s->sizes[1]++ };
+		s->accord.channels[0].observers = 2;
+		(void)put(s, 0, KIND_MESSAGE, 0, &(struct twist){ .is_told = true });
+		(void)put(s, 1, KIND_MESSAGE, 0, &(struct twist){ 0 });
+		(void)fold_machine(&s->fold, 7, &machine);
+		assert_int_equal(machine.parties, 1); /* of what begins now */
+		if (rows[i].party == 1)
+			s->accord.channels[0].writers = 2; /* none of its posts: it has no need of one */
+		view = put(s, rows[i].party, rows[i].kind, rows[i].refers, &rows[i].twist);
+		if (view.verdict != rows[i].want)
+			fail_msg("%s: got %s", rows[i].why, verdict_name(view.verdict));
+		if (i + 1 < ARRAY_COUNT(rows))
+			(void)close_scene(state);
 	}
 }
 
@@ -2226,6 +2294,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_acting_for_what_has_ended, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_a_key_has_its_times, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_recipients, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_who_observes, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_sealing, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_wrong_clock, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_waits_for_its_past, open_scene, close_scene),

@@ -1671,6 +1671,7 @@ static void test_recall_of_three(void **state)
 	struct accord_channel *share = channel_of(SCENE_SHARE);
 	const struct guidelines *kept = s->accord->guidelines;
 	struct guidelines g = *kept;
+	struct item_view v;
 
 	(void)state;
 	g.members |= 4;
@@ -1683,7 +1684,23 @@ static void test_recall_of_three(void **state)
 	share->parties = 7;
 	play("of three there one has not answered", WIDE,
 	     (struct line[]){ recall, WIDELY_NOT_RECALLED(1, 2), recall }, 3, VERDICT_STEP);
+	share->observers = 4;
+	play("nor has one that observes", WIDE, (struct line[]){ recall, WIDELY_NOT_RECALLED(1, 2), recall },
+	     3, VERDICT_OK);
+	assert_int_equal(fold_item(&s->fold, &s->entries[0].at, &v), ERR_OK);
+	assert_true(v.is_recall_asked);
 	share->parties = 3;
+	share->observers = 2;
+	play("it refuses itself", WIDE, (struct line[]){ recall, WIDELY_NOT_RECALLED(1, 2), recall }, 3,
+	     VERDICT_OK);
+	play("it has done so", WIDE,
+	     (struct line[]){
+		     recall,
+		     { .kind = KIND_RECALL_DONE, .party = 1, .label = WIDE, .refers = 2, .number = 1 } },
+	     2, VERDICT_OK);
+	assert_int_equal(fold_item(&s->fold, &s->entries[0].at, &v), ERR_OK);
+	assert_int_equal(v.done, 2);
+	share->observers = 0;
 	s->accord->parties_count = 2;
 	s->accord->guidelines = kept;
 }

@@ -138,6 +138,14 @@ static void who_is_on_it(void)
 {
 	next.channels[0].parties = 1;
 }
+static void an_observer(void)
+{
+	next.channels[0].observers = 2;
+}
+static void a_voice_more(void)
+{
+	old.channels[0].observers = 2;
+}
 static void another_name(void)
 {
 	next.channels[0].name[0] = 'w';
@@ -181,6 +189,8 @@ static const struct {
 	{ "a channel is new", a_channel_more, NULL, NULL },
 	{ "a channel on another plane", another_plane, "channels", "succession.channels" },
 	{ "fewer parties on it", who_is_on_it, "channels", "succession.channels" },
+	{ "a voice less", an_observer, "channels", "succession.channels" },
+	{ "a voice more", a_voice_more, NULL, NULL },
 	{ "a channel of another name", another_name, "channels", "succession.channels" },
 	{ "other writers", who_writes, NULL, NULL },
 	{ "a new log key", a_new_log_key, NULL, NULL },

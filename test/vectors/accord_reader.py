@@ -18,7 +18,7 @@ BUNDLE_NAME = re.compile(
 PARTY = re.compile(r"[a-z][a-z0-9-]{0,15}")
 ROLE = re.compile(r"[a-z][a-z0-9-]{0,31}")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
-GRAMMAR = {"of", "parties", "write", "precedence", "able"}
+GRAMMAR = {"of", "parties", "observers", "write", "precedence", "able"}
 HIDDEN = re.compile("[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f-\u1160\u17b4-\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
                     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]")
 PLANES = ["LEADER", "CONSULT", "NOTIFY", "SHARE", "SERVICE", "HOME"]
@@ -517,6 +517,8 @@ class Accord:
                 name = f.take("authority.closed", ROLE)
                 channel = next((one for one in self.channels if one["name"] == name), None)
                 f.expect(channel, "authority.closed")
+                f.expect(not channel["parties"] & ~union([self.posts[post] for i, post in enumerate(posts) if channel["writers"] >> i & 1]),
+                         "authority.closed")
                 channel["closed"] = True
                 two |= {post for i, post in enumerate(posts) if channel["writers"] >> i & 1}
                 continue
@@ -605,6 +607,12 @@ class Accord:
             names = f.names(self.languages)
             f.take("channels.parties", ["parties"])
             parties = f.members(self.parties, "channels.parties")
+            voices, observers = parties, 0
+            if f.words[:1] == ["observers"] and not isinstance(f.words[0], Text):
+                f.take("channels.observers", ["observers"])
+                observers = f.members(self.parties, "channels.observers")
+                f.expect(not observers & parties and bin(parties).count("1") > 1, "channels.observers")
+                parties |= observers
             f.take("channels.write", ["write"])
             writers = f.members(posts, "channels.write")
             f.take("channels.precedence", ["precedence"])
@@ -617,19 +625,20 @@ class Accord:
             f.expect(all(self.posts[post] & parties for i, post in enumerate(posts) if readers >> i & 1), rule)
             f.expect((bin(parties).count("1") == 1) == (plane == "HOME"), "channels.home")
             able = [self.posts[post] for i, post in enumerate(posts) if writers >> i & 1]
-            f.expect(all(one & parties for one in able), "channels.write")
-            f.expect(not parties & ~union(able), "channels.write")
-            self.channels.append({"number": number, "name": name, "plane": plane, "parties": parties,
+            f.expect(all(one & voices for one in able), "channels.write")
+            f.expect(not voices & ~union(able), "channels.write")
+            self.channels.append({"number": number, "name": name, "plane": plane, "parties": parties, "voices": voices,
                                   "precedences": precedences, "writers": writers, "sealed": sealed, "readers": readers})
             self.put(f"channel {number} {name} {plane} parties {parties} write {writers} precedence {precedences}",
-                     *([f"sealed {readers}"] if sealed else []), *(f"name {one}" for one in names))
+                     *([f"observers {observers}"] if observers else []), *([f"sealed {readers}"] if sealed else []), *(f"name {one}" for one in names))
         for i in range(len(self.parties)):
             mine = [one for one in self.channels if one["parties"] >> i & 1]
             f.expect(sum(one["plane"] == "HOME" for one in mine) == 1, "channels.home")
             f.expect(len(mine) > 1, "channels.alone")
             for other in range(i):
                 both = [one for one in mine if one["parties"] >> other & 1]
-                f.expect(not both or any(one["plane"] == "SERVICE" and one["precedences"] & 8 for one in both),
+                f.expect(not both or any(one["plane"] == "SERVICE" and one["precedences"] & 8
+                                             and one["voices"] >> i & one["voices"] >> other & 1 for one in both),
                          "channels.service")
 
     def read_timers(self, f):

@@ -290,6 +290,7 @@ change("accord", "# note\n", '\ntitle en "A" ko "가"\n', 6, "accord.title", "a 
 # parties, posts
 change("parties", "ash en", "Ash en", 1, "parties.name", "a party's name with a capital")
 change("parties", "elm  ko", "write ko", 4, "parties.name", "a party named as a word of the grammar")
+change("parties", "elm  ko", "observers ko", 4, "parties.name", "a party named as the word in front of observers")
 change("parties", "elm  ko", "ash ko", 4, "parties.order", "a party twice")
 change("parties", "ash en", "fir en", 4, "parties.order", "parties not in order")
 bad("one party", "parties", 1, "parties.count", files={"parties": 'ash en "Ash" ko "물푸레"\n'})
@@ -387,6 +388,48 @@ bad("a party that is on no channel with others", "channels", 5, "channels.alone"
     ["keys", "ash root", "\n".join(keys_of("fir", 1, 1)) + "\nash root"],
     ["channels", "902 elm-home", '902 fir-home HOME en "F" ko "F" parties fir write watch precedence ROUTINE\n903 elm-home'],
 ])
+
+# A third party, which observes on channel 1 and speaks on the others.
+FIR = [
+    ["parties", 'tree"\n', 'tree"\nfir en "Fir" ko "전"\n'],
+    ["posts", "watch en \"Watch\" ko \"당직\" of ash elm", "watch en \"Watch\" ko \"당직\" of ash elm fir"],
+    ["keys", "ash root", "\n".join(keys_of("fir", 1, 1)) + "\nash root"],
+    ["channels", "parties elm ash", "parties elm ash fir"],
+    ["channels", "902 elm-home", '902 fir-home HOME en "F" ko "F" parties fir write watch precedence ROUTINE\n903 elm-home'],
+]
+SEES = ["channels", "parties ash elm write", "parties ash elm observers fir write"]
+
+
+def lines_with_fir():
+    out = []
+    for line in lines_of_base():
+        if line == "post head of 3":
+            out += ["party fir FIR", "name en Fir", "name ko 전"]
+        if line.startswith("key ash root") and not any(one.startswith("key fir") for one in out):
+            out += [f"key {one}" for one in keys_of("fir", 1, 1)]
+        if line.startswith("channel 902"):
+            out += ["channel 902 fir-home HOME parties 4 write 4 precedence 8", "name en F", "name ko F"]
+        line = line.replace("post watch of 3", "post watch of 7").replace("channel 902", "channel 903")
+        line = line.replace("roots SERVICE parties 3", "roots SERVICE parties 7")
+        out += [line.replace("crown LEADER parties 3", "crown LEADER parties 7"), *(["observers 4"] if line.startswith("channel 1 ") else [])]
+    return out
+
+
+def observed(old, new, line, rule, name):
+    bad(name, "channels", line, rule, change=[*FIR, ["channels", old, new]])
+
+
+good("a party that observes", lines_with_fir(), change=[*FIR, SEES])
+observed("parties ash elm write", "parties ash elm observers write", 1, "channels.observers", "observers that are none")
+observed("parties ash elm write", "parties ash elm observers fir fir write", 1, "channels.observers", "an observer twice")
+observed("parties ash elm write", "parties ash elm observers elm write", 1, "channels.observers", "it speaks there, and observes")
+observed("parties ash elm write", "parties ash observers elm fir write", 1, "channels.observers", "one alone speaks to those who observe")
+observed("parties ash write head watch", "parties ash observers elm write head watch", 3, "channels.observers", "a home channel is observed")
+observed("parties ash elm write", "parties ash elm oversees fir write", 1, "channels.write", "another word than observers")
+observed("parties ash elm write", 'parties ash elm "observers" fir write', 1, "channels.write", "observers as a text")
+observed("elm ash fir", "elm ash observers fir", 5, "channels.service", "who observes answers no line check")
+bad("nobody of a party that observes is let into a closed channel", "authority", 1, "authority.closed",
+    change=[*FIR, ["channels", "parties ash elm write head watch", "parties ash elm observers fir write head"]], files={"authority": "closed crown\n"})
 
 # timers
 change("timers", "timer PRIORITY", "timer ROUTINE", 4, "timers.precedence", "a precedence twice, another missing")

@@ -45,7 +45,8 @@ export const channelName = (number: number) => channels.value.find((channel) => 
 export const readable = computed(() => [...lines.value, ...home.value ? [home.value] : []].filter((channel) => rolesOn(channel.name).length > 0));
 
 // The lines on which he may write.
-export const writable = () => lines.value.filter((line) => rolesOn(line.name).some((role) => line.writers.includes(role)));
+export const mayWrite = (line: Channel) => !line.observers.includes(session.value?.party ?? "") && rolesOn(line.name).some((role) => line.writers.includes(role));
+export const writable = () => lines.value.filter(mayWrite);
 
 export const rolesOn = (channel: string): string[] => session.value?.channels.find((row) => row.channel === channel)?.roles ?? [];
 

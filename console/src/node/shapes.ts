@@ -73,6 +73,7 @@ export interface Channel {
   names: Names;
   plane: string;
   parties: string[];
+  observers: string[]; // those of them that read, and say nothing here
   writers: string[];
   precedences: string[];
   sealed: boolean;

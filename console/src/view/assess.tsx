@@ -122,9 +122,9 @@ function ClaimOf({ claim }: { claim: Claim }) {
   );
 }
 
-// A column a party, in the accord's order; who has said nothing has a column too.
+// A column a party that speaks there, in the accord's order; who has said nothing has a column too.
 function Sides({ event }: { event: Happened }) {
-  const parties = channelOf(channelIn(event.place))?.parties ?? [];
+  const line = channelOf(channelIn(event.place)), parties = (line?.parties ?? []).filter((party) => !line?.observers.includes(party));
   return (
     <div class="sides">
       {(accord.value?.parties ?? []).filter((party) => parties.includes(party.name)).map((party) => {

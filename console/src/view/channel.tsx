@@ -3,7 +3,7 @@
 import { h, ComponentChildren } from "preact";
 import { signal } from "@preact/signals";
 import { isWaiting } from "../fold/owed.js";
-import { allOf, askOlder, drafts, inboxes, logs, MESSAGES_SHOWN, readable, rolesOn, session, status } from "../node/record.js";
+import { allOf, askOlder, drafts, inboxes, logs, mayWrite, MESSAGES_SHOWN, readable, session, status } from "../node/record.js";
 import type { Channel as Line, Draft, Entry } from "../node/shapes.js";
 import { _, named, word } from "../words/say.js";
 import { ComposeMessage } from "./compose.js";
@@ -134,7 +134,7 @@ function List({ line }: { line: Line }) {
 function Beside({ line }: { line: Line }) {
   const place = placeIn(screen.value.about);
   if (place === undefined)
-    return line.writers.some((role) => rolesOn(line.name).includes(role)) ? <ComposeMessage channel={line} /> : <p class="none">{_("None of your roles writes on this channel.")}</p>;
+    return mayWrite(line) ? <ComposeMessage channel={line} /> : <p class="none">{_("None of your roles writes on this channel.")}</p>;
   if (missing.value)
     return <Nowhere place={place} />;
   if (openedDraft.value?.place === place)
@@ -161,7 +161,7 @@ export function ChannelScreen() {
     return null;
   return (
     <div class="channel">
-      <h1>{named(line.names, line.name)} <span class="age">{line.parties.map(partyCode).join(" – ")}</span></h1>
+      <h1>{named(line.names, line.name)} <span class="age">{line.parties.map((party) => line.observers.includes(party) ? _("{1} (observes)", partyCode(party)) : partyCode(party)).join(" – ")}</span></h1>
       <Standing line={line} />
       <Lines current={line.name} />
       <List line={line} />

@@ -68,9 +68,9 @@ function Addressees({ typed, channel }: { typed: Typed; channel: Channel }) {
         return (
           <label key={name}>
             <select value={value} data-to={name} onChange={(event) => mark(name, event.currentTarget.value)}>
-              <option value="">–</option><option value="action">{_("action")}</option><option value="info">{_("information")}</option>
+              <option value="">–</option>{channel.observers.includes(party) ? null : <option value="action">{_("action")}</option>}<option value="info">{_("information")}</option>
             </select>
-            {party.toUpperCase()} {named(role.names, role.name)}
+            {channel.observers.includes(party) ? _("{1} (observes)", party.toUpperCase()) : party.toUpperCase()} {named(role.names, role.name)}
             {role.until_ms !== undefined && role.until_ms <= nodeClock.value(now.value) ? <b class="warn"> {_("its authority has ended: it reads nothing")}</b> : null}
           </label>
         );
