@@ -368,12 +368,13 @@ static enum err judge_endorsement(const struct case_file *c, const struct place_
 	return e;
 }
 
-/* What is said of a text that all have signed. */
+/* What is said of a text that all have signed; a TEXT: if it refers to one. */
 static bool is_of_signed(const struct statement *s)
 {
 	uint64_t act = dialogue_uint(s, DIALOGUE_ACT);
 
-	return s->kind == KIND_ACT && (act == DIALOGUE_ACT_IN_FORCE || act == DIALOGUE_ACT_TERMINATE);
+	return s->kind == KIND_TEXT ||
+	       (s->kind == KIND_ACT && (act == DIALOGUE_ACT_IN_FORCE || act == DIALOGUE_ACT_TERMINATE));
 }
 
 /*
@@ -415,7 +416,10 @@ static enum err own_in_past(const struct case_file *c, const struct place_key *t
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-/* Every party's signature is of the text as its author had it: nobody says that of a text that moves. */
+/*
+ * Every party's signature is of the text as its author had it: nobody says that of a text that moves, and
+ * such a one is changed by its units, not by another text.
+ */
 static enum err judge_signed(const struct case_file *c, enum verdict *out)
 {
 	struct statement memory;
@@ -424,8 +428,11 @@ static enum err judge_signed(const struct case_file *c, enum verdict *out)
 	struct text_own own;
 	struct text_head head;
 	uint8_t hash[HASH_LEN];
-	enum err e = text_own_get(c->f, &c->subject, c->in->log.party, &own);
+	enum err e;
 
+	if (c->subject_view.kind != KIND_TEXT)
+		return ERR_OK;
+	e = text_own_get(c->f, &c->subject, c->in->log.party, &own);
 	if (e == ERR_OK && own.walks >= TEXT_WALKS_MAX) {
 		*out = VERDICT_FULL;
 		return ERR_OK;
@@ -608,23 +615,31 @@ static enum err put_record(const struct fold *f, const struct fold_input *in, co
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-/* What does not count may have cost every node a walk: so many, and then it is refused before. */
-enum err fold_text_void(const struct fold *f, const struct fold_input *in, const struct entry_view *v)
+/* Of what it refers to, if that is a text. */
+static enum err put_walk_of(const struct fold *f, const struct fold_input *in)
 {
 	const struct statement *s = in->statement;
 	struct place_key text;
 	struct entry_view of;
 	enum err e;
 
-	if (is_record(s))
-		return put_record(f, in, v);
-	if ((!text_is_deed(s->kind) && !is_of_signed(s)) || s->refers_count == 0 ||
-	    !refers_place(f, in, &s->refers[0], &text) || text.log.channel != in->log.channel)
+	if (s->refers_count == 0 || !refers_place(f, in, &s->refers[0], &text) ||
+	    text.log.channel != in->log.channel)
 		return ERR_OK;
 	e = fold_get(f, &text, &of);
 	if (e != ERR_OK || of.kind != KIND_TEXT || of.verdict != VERDICT_OK)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	return put_walk(f, &text, in->log.party);
+}
+
+/* What does not count may have cost every node a walk: so many, and then it is refused before. */
+enum err fold_text_void(const struct fold *f, const struct fold_input *in, const struct entry_view *v)
+{
+	const struct statement *s = in->statement;
+
+	if (is_record(s))
+		return put_record(f, in, v);
+	return text_is_deed(s->kind) || is_of_signed(s) ? put_walk_of(f, in) : ERR_OK;
 }
 
 static enum err put_deed(const struct fold *f, const struct fold_input *in, const struct entry_view *v,
@@ -706,6 +721,8 @@ enum err fold_text_deed(const struct fold *f, const struct fold_input *in, const
 		return put_record(f, in, v);
 	if (text_is_about_initial(s->kind))
 		return fold_about_initial(f, in, v);
+	if (s->kind == KIND_TEXT)
+		return put_walk_of(f, in);
 	if (!text_is_deed(s->kind) || s->refers_count == 0 || !refers_place(f, in, &s->refers[0], &text))
 		return ERR_OK;
 	deed_open(in, s->refers_count - 1, &value);

@@ -324,6 +324,14 @@ def test_a_correction_of_what_was_not_released(stage, tmp_path):
     english = ("--language", "en", "--languages", "en")
     kor.run("body", "new", "kidd", "Dialogue", "--language", "en", "--channel", "consult", "--label", "U", key="policy")
     kor.run("text", "new", "kidd", "inner", "Joint statement", *english, key="policy")
+    kor.run("text", "unit", "inner", "goal", EN, "--language", "en", key="policy")
+    both(world, "a unit", lambda one: one.get("units"), "inner")
+    # What nobody has signed yet is changed by its units: nothing corrects it, and nothing amends it.
+    for verb in ("correct", "amend"):
+        refused(kor, "the step before it was not taken", verb, "inner", "early", "Joint statement", *english)
+    clean(world, "inner")
+    for what, key in (("initial", "initialled"), ("sign", "signed")):
+        endorsed(world, what, key, name="inner")
     for verb, name in (("correct", "outer"), ("amend", "change")):
         kor.run("text", verb, "inner", name, "Joint statement", *english, key="policy")
         kor.run("text", "unit", name, "goal", EN, "--language", "en", key="policy")

@@ -460,7 +460,6 @@ static void test_units_more(void **state)
 	put_of_text(&with.ours, KIND_UNIT, "goal", &with.theirs, text, "S");
 	put_of_text(&with.ours, KIND_AGREE, "", &with.theirs, text, "U");
 	put_of_text(&with.ours, KIND_UNIT, "means", &with.theirs, text, "S");
-	put_of_text(&with.ours, KIND_TEXT, "correction", &with.theirs, text, "S");
 	check_twins(&with, &without);
 	/* The desk has the text itself, and the watch the brackets that are in it. */
 	begin(&v[0], &with);
@@ -473,6 +472,98 @@ static void test_units_more(void **state)
 	assert_true(IS_PLANTED || memmem(answer.ptr, answer.len, "BRACKETED", 9) != NULL);
 	served_close(&v[0]);
 	served_close(&v[1]);
+	close_logs(&with);
+	close_logs(&without);
+}
+
+/* What f's party has seen of the other's log. */
+static void see(struct statement *s, const struct forge *other)
+{
+	s->seen[s->seen_count++] =
+		(struct seen){ bytes_str(w.accord->parties[other->key.party].name), 1, other->count };
+}
+
+/* Of their text and its unit behind it: an agree, a concordance. */
+static void put_on_unit(struct logs *l, struct forge *f, enum kind kind, size_t text)
+{
+	struct statement s;
+
+	forge_statement(f, kind, &s);
+	s.refers[s.refers_count++] = forge_place(&l->theirs, text);
+	s.refers[s.refers_count++] = forge_place(&l->theirs, text + 1);
+	see(&s, f == &l->ours ? &l->theirs : &l->ours);
+	forge_say(f, &s, &w.nodes[f->key.party].officer.key, NONE);
+}
+
+static void put_endorsed(struct logs *l, struct forge *f, enum endorsement what, size_t text,
+			 const uint8_t hash[HASH_LEN])
+{
+	uint8_t memory[2][HASH_LEN + 8];
+	struct buf act = BUF_ON(memory[0]), of = BUF_ON(memory[1]);
+	struct statement s;
+
+	forge_statement(f, KIND_ENDORSE, &s);
+	cbor_put_uint(&act, what);
+	cbor_put_bytes(&of, (struct bytes){ hash, HASH_LEN });
+	give(&s, DIALOGUE_ACT, &act);
+	give(&s, DIALOGUE_HASH, &of);
+	s.refers[s.refers_count++] = forge_place(&l->theirs, text);
+	see(&s, f == &l->ours ? &l->theirs : &l->ours);
+	forge_say(f, &s, &w.nodes[f->key.party].officer.key, NONE);
+}
+
+/* As the node makes it of the text as it stands. */
+static void ask_hash(const struct logs *l, size_t text, uint8_t out[HASH_LEN])
+{
+	static const char key[] = "\"hash\":\"";
+	struct bytes answer, hex = { NULL, 2 * (size_t)HASH_LEN };
+	struct served v;
+	char target[64];
+
+	begin(&v, l);
+	snprintf(target, sizeof target, "/text?place=BIRCH/CHANNEL-2%%201.%zu", text);
+	answer = served_ask(&v, "GET", target, v.tokens[READER_WATCH], NONE);
+	hex.ptr = memmem(answer.ptr, answer.len, key, sizeof key - 1);
+	assert_non_null(hex.ptr);
+	hex.ptr += sizeof key - 1;
+	assert_int_equal(bytes_read_hex(hex, out, HASH_LEN), ERR_OK);
+	served_close(&v);
+}
+
+/* A text that both have signed, and a correction of it of which the desk may not know. */
+static void test_a_correction(void **state)
+{
+	struct logs without, with;
+	uint8_t hash[HASH_LEN];
+	struct bytes answer;
+	struct served v;
+	char target[64];
+	size_t text;
+
+	(void)state;
+	open_logs(&without);
+	put_common(&without);
+	put_of_text(&without.theirs, KIND_BODY, "kidd", NULL, 0, "U");
+	put_of_text(&without.theirs, KIND_TEXT, "statement", &without.theirs, without.theirs.count - 1, "U");
+	text = without.theirs.count - 1;
+	put_of_text(&without.theirs, KIND_UNIT, "goal", &without.theirs, text, "U");
+	for (int i = 0; i < 2; i++) {
+		put_on_unit(&without, i == 0 ? &without.theirs : &without.ours, KIND_AGREE, text);
+		put_on_unit(&without, i == 0 ? &without.theirs : &without.ours, KIND_CONCORDANCE, text);
+	}
+	ask_hash(&without, text, hash);
+	for (enum endorsement what = ENDORSE_INITIAL; what <= ENDORSE_SIGN; what++) {
+		put_endorsed(&without, &without.theirs, what, text, hash);
+		put_endorsed(&without, &without.ours, what, text, hash);
+	}
+	copy_logs(&with, &without);
+	put_of_text(&with.ours, KIND_TEXT, "correction", &with.theirs, text, "S");
+	check_twins(&with, &without);
+	begin(&v, &with);
+	snprintf(target, sizeof target, "/text?place=BIRCH/CHANNEL-2%%201.%zu", text);
+	answer = served_ask(&v, "GET", target, v.tokens[READER_WATCH], NONE);
+	assert_true(IS_PLANTED || memmem(answer.ptr, answer.len, "[\"correction\"]", 14) != NULL);
+	served_close(&v);
 	close_logs(&with);
 	close_logs(&without);
 }
@@ -897,6 +988,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_one_item_more),
 		cmocka_unit_test(test_claims_more),
 		cmocka_unit_test(test_units_more),
+		cmocka_unit_test(test_a_correction),
 		cmocka_unit_test(test_acts_on_it),
 		cmocka_unit_test(test_another_in_its_place),
 		cmocka_unit_test(test_a_move_in_an_open_procedure),
@@ -914,6 +1006,7 @@ int main(int argc, char **argv)
 	plant_route = argv[1];
 #endif
 	served_world(&w);
+	((struct accord *)(void *)w.accord_memory)->text_hold_ms = 0; /* nobody waits between his acts */
 	add_form();
 	return cmocka_run_group_tests(tests, NULL, NULL) != 0 || (IS_PLANTED && found == 0);
 }

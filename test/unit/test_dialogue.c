@@ -270,6 +270,14 @@ static const struct play {
 	{ "in force before the signatures",
 	  { READ_TEXT, ENDORSE(A, SIGN, 2, .is_late = true), DOES(A, IN_FORCE, 2, WANT(STEP)),
 	    DOES(A, TERMINATE, 2, WANT(STEP)) } },
+	{ "a correction, and an amendment, of what not all have signed",
+	  { READ_TEXT, ENDORSE(A, SIGN, 2, .is_late = true), SAYS(A, TEXT, 2, .name = "c", WANT(STEP)),
+	    SAYS(B, TEXT, 2, .name = "c", .act = TEXT_AMENDS + 1, WANT(STEP)) } },
+	{ "... of what all have signed, as its author had it",
+	  { SIGNED_TEXT, SAYS(A, TEXT, 2, .name = "c", .is_blind = true, WANT(STEP)),
+	    SAYS(A, TEXT, 2, .name = "c"), SAYS(B, TEXT, 2, .name = "d", .act = TEXT_AMENDS + 1) } },
+	{ "... of a correction that nobody has signed",
+	  { SIGNED_TEXT, SAYS(A, TEXT, 2, .name = "c"), SAYS(A, TEXT, 16, .name = "d", WANT(STEP)) } },
 	{ "in force, and once",
 	  { SIGNED_TEXT, DOES(A, IN_FORCE, 2), DOES(A, IN_FORCE, 2, WANT(TWICE)), ENDORSE(A, RELEASE, 2) } },
 	{ "no such endorsement",
@@ -587,6 +595,29 @@ static void test_records_are_walks(void **state)
 	test_map_finish(&scene.rows);
 }
 
+/* So is what a correction is of: one party makes so many of one text. */
+static void test_corrections_are_walks(void **state)
+{
+	static const struct said begin[] = { SIGNED_TEXT };
+	struct said correction = SAYS(A, TEXT, 2, .name = NULL), other = SAYS(B, TEXT, 2, .name = "other");
+	size_t walked = 2; /* its initial and its signature */
+	char name[8];
+
+	(void)state;
+	correction.name = name;
+	open_scene(&scene);
+	for (size_t n = 0; n < ARRAY_COUNT(begin); n++)
+		assert_int_equal(say(&scene, &begin[n]), VERDICT_OK);
+	for (; walked <= TEXT_WALKS_MAX; walked++) {
+		snprintf(name, sizeof name, "c%zu", walked);
+		assert_int_equal(say(&scene, &correction),
+				 walked < TEXT_WALKS_MAX ? VERDICT_OK : VERDICT_FULL);
+		scene.count--;
+	}
+	assert_int_equal(say(&scene, &other), VERDICT_OK);
+	test_map_finish(&scene.rows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -594,6 +625,7 @@ int main(void)
 		cmocka_unit_test(test_who_observes),
 		cmocka_unit_test(test_a_text_is_full),
 		cmocka_unit_test(test_records_are_walks),
+		cmocka_unit_test(test_corrections_are_walks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
