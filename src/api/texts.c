@@ -276,6 +276,27 @@ static enum err reply_relations(struct api *a, struct reply *r, struct texts *x)
 	return e;
 }
 
+/* What it corrects or amends, where not every party has released that: without that name it goes out. */
+static enum err reply_unreleased(struct api *a, struct reply *r, const struct texts *x,
+				 const struct place_key *of)
+{
+	struct thing_row *row = xcalloc(1, sizeof *row);
+	struct statement says;
+	struct text_head head;
+	struct text t = { 0 };
+	enum err e = request_may_place(a, of);
+
+	if (e == ERR_OK)
+		e = fold_text(node_fold(a->node), of, NULL, x->sight, row, &t);
+	if (e == ERR_OK && !text_is_endorsed(&t, ENDORSE_RELEASE)) {
+		text_head_of(x->accord, row, &says, &head);
+		reply_text(r, "unreleased", head.name);
+	}
+	text_close(&t);
+	free(row);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 static const char *state_of(const struct texts *x)
 {
 	const struct text *t = &x->text;
@@ -490,7 +511,7 @@ static enum err reply_whole_text(struct api *a, struct request *q, const struct 
 	struct dialogue_texts words;
 	struct bytes tag, text;
 	struct place_key of;
-	enum err e;
+	enum err e = ERR_OK;
 
 	reply_object(r, NULL);
 	reply_place(r, "place", x->accord, &x->row.place);
@@ -510,7 +531,10 @@ static enum err reply_whole_text(struct api *a, struct request *q, const struct 
 		reply_str(r, NULL, t->languages[l]);
 	reply_array_end(r);
 	reply_bool(r, "amends", dialogue_uint(&x->says, DIALOGUE_ACT) == TEXT_AMENDS);
-	e = reply_relations(a, r, x);
+	if (thing_of(&x->row, &of) == ERR_OK)
+		e = reply_unreleased(a, r, x, &of);
+	if (e == ERR_OK)
+		e = reply_relations(a, r, x);
 	reply_str(r, "state", state_of(x));
 	reply_hex(r, "hash", BYTES_OF(x->hash));
 	reply_uint(r, "now_ms", a->now.wall.ms);

@@ -39,7 +39,7 @@ void text_say_hold(const json_t *text);
 enum exit_code text_render(struct options *o) MUST_CHECK;
 enum exit_code text_publish(struct options *o) MUST_CHECK;
 /* Says so where it corrects or amends a text that not every party has released. */
-enum exit_code text_say_unreleased(struct client *c, const json_t *text) MUST_CHECK;
+void text_say_unreleased(const json_t *text);
 
 /* text_pdf.c */
 struct text_original {

@@ -757,28 +757,19 @@ static enum exit_code get_corrected(struct client *c, const json_t *text, json_t
 	return code;
 }
 
-static void say_unreleased(const json_t *text, const json_t *corrected)
+void text_say_unreleased(const json_t *text)
 {
-	if (corrected == NULL || is_released(corrected))
+	const char *of = json_str(text, "unreleased");
+
+	if (of[0] == '\0')
 		return;
 	say(json_flag(text, "amends")
 		    ? _("{1} amends {2}, which not every party has released: it goes out without the name of "
-			"{2}.\n")
+			"{2}.")
 		    : _("{1} corrects {2}, which not every party has released: it goes out as a text that "
-			"nobody "
-			"has read before, without the name of {2}.\n"),
-	    json_str(text, "name"), json_str(corrected, "name"));
-}
-
-enum exit_code text_say_unreleased(struct client *c, const json_t *text)
-{
-	json_t *corrected = NULL;
-	enum exit_code code = get_corrected(c, text, &corrected);
-
-	if (code == EXIT_DONE)
-		say_unreleased(text, corrected);
-	json_decref(corrected);
-	return code;
+			"nobody has read before, without the name of {2}."),
+	    json_str(text, "name"), of);
+	say("\n");
 }
 
 enum exit_code text_publish(struct options *o)
@@ -811,7 +802,7 @@ enum exit_code text_publish(struct options *o)
 	else if (code == EXIT_DONE)
 		say(_("{1} is in {2}.\n"), json_str(p.text, "name"), p.folder);
 	if (code == EXIT_DONE && !o->is_json)
-		say_unreleased(p.text, p.corrected);
+		text_say_unreleased(p.text);
 	json_decref(p.corrected);
 	json_decref(p.text);
 	login_close(&c);

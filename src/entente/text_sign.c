@@ -42,10 +42,8 @@ enum exit_code text_endorse(struct options *o)
 		code = saying_end(&s, fields);
 	}
 	if ((code == EXIT_DONE || code == EXIT_LINE_DOWN) && endorsements[n].what == ENDORSE_RELEASE &&
-	    !o->is_json) {
-		enum exit_code told = text_say_unreleased(&s.c, s.text);
-		code = code == EXIT_DONE ? told : code; /* what is queued stays said */
-	}
+	    !o->is_json)
+		text_say_unreleased(s.text);
 	saying_close(&s);
 	return code;
 }

@@ -196,14 +196,13 @@ test("a text is begun, a unit is written in both languages side by side, agreed 
   await until("agreed", async () => (await stage.ask("get", { party: "kor", path: "/text", place: text })).units[0].concordance.includes("USA"));
 });
 
-test("what amends a text, and what corrects it, is begun from it and names it", async () => {
+test("what not all have signed is changed by its units: a text that amends or corrects it is offered to nobody", async () => {
   await openThing(kor, text);
-  await fill(kor.page, "amend-text", { name: "change-2027", "title.ko": "개정 문안", "title.en": "A change" });
-  await fill(kor.page, "correct-text", { name: "joint-2027-2", "title.ko": "정정 문안", "title.en": "Corrected" });
-  await until("both are there", async () => (await named("usa", "text", "change-2027")) && named("usa", "text", "joint-2027-2"));
-  const shown = await stage.ask("get", { party: "usa", path: "/text", place: text });
-  assert.deepEqual([shown.amended_by, shown.corrected_by], [["change-2027"], ["joint-2027-2"]]);
-  await axe(kor.page, "a text with what amends it");
+  for (const act of ["amend-text", "correct-text"]) {
+    await kor.page.locator(`[data-act="${act}"][aria-disabled=true]`).press("Enter");
+    await kor.page.locator(".acts .warning", { hasText: "STEP" }).waitFor();
+    await kor.page.locator(`[data-act="${act}"]`).press("Enter"); // closed again
+  }
 });
 
 test("two sides change one unit at once: both words stand, in brackets, by whom; neither text is lost", async () => {
@@ -247,6 +246,24 @@ test("two tabs of one officer in one unit: what the one types never takes what t
   await kor.page.locator("[data-act=throw-away]").first().press("Enter");
   await words(kor.page, "ko").fill("");
 });
+
+// What amends a text, and what corrects it, is begun from it and names it; and says that the other is not out itself.
+async function changed(officer, place, name) {
+  const { page } = officer;
+  await openThing(officer, place);
+  await fill(page, "amend-text", { name: "change-2027", "title.ko": "개정 문안", "title.en": "A change" });
+  await fill(page, "correct-text", { name: "joint-2027-2", "title.ko": "정정 문안", "title.en": "Corrected" });
+  await until("both are there", async () => (await named("usa", "text", "change-2027")) && named("usa", "text", "joint-2027-2"));
+  const shown = await textAt("usa", place);
+  assert.deepEqual([shown.amended_by, shown.corrected_by], [["change-2027"], ["joint-2027-2"]]);
+  await axe(page, "a text with what amends it");
+  for (const [change, said, korean] of [["change-2027", "amends", "개정본"], ["joint-2027-2", "corrects", "정정본"]]) {
+    for (const [who, words] of [[usa, `${change} ${said} ${name}, which not every party has released`], [kor, korean]]) {
+      await openThing(who, (await named("kor", "text", change)).place);
+      await who.page.locator(`[data-unreleased="${name}"]`, { hasText: words }).waitFor();
+    }
+  }
+}
 
 const textAt = (party, place) => stage.ask("get", { party, path: "/text", place });
 
@@ -305,13 +322,19 @@ test("a text is initialled, each initial read back by the hash that the other's 
     await hold(officer.page, "sign-text-hold");
   }
   await moved("signed", (one) => one.signed.all);
+  await changed(kor, place, "statement-2027");
   for (const officer of [kor, usa]) {
+    await openThing(officer, place);
     await officer.page.locator(enabled("release-text")).press("Enter");
     await officer.page.locator('.compose.act [data-field="when"]').fill("2026-01");
     await officer.page.locator('.compose.act [data-field="outlets.press"]').press("Space");
     await hold(officer.page, "release-text-hold");
   }
   await moved("released by both, to the press alone", (one) => one.released.all && one.released.by.every((by) => by.outlets.join() === "press"));
+  await openThing(usa, (await named("usa", "text", "change-2027")).place);
+  await usa.page.locator(".panel.text [data-text-state]").waitFor();
+  assert.equal(await usa.page.locator("[data-unreleased]").count(), 0);
+  await openThing(kor, place);
   await kor.page.locator('[data-sealed="publish"] code', { hasText: "entente text publish statement-2027" }).waitFor();
   await axe(kor.page, "a text that is released");
   const [file] = await Promise.all([kor.page.waitForEvent("download"), kor.page.locator("[data-act=save-text]").click()]);

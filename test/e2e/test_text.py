@@ -339,6 +339,7 @@ def test_a_correction_of_what_was_not_released(stage, tmp_path):
         clean(world, name)
         for what, key in (("initial", "initialled"), ("sign", "signed")):
             endorsed(world, what, key, name=name)
+        assert text(usa, name)["unreleased"] == "inner"
     out = tmp_path / "out"
     out.mkdir()
     for name, sentence, korean in (("outer", "outer corrects inner, which not every party has released", "outer은(는) 아직 모든 당사자의 공개 승인을 받지 못한 inner의 정정본"),

@@ -401,6 +401,8 @@ export interface WholeText {
   sign_from_ms?: number; // our own party may
   denied?: { outlet: string; place: string; guidelines: Denial }[];
   languages: string[];
+  amends?: boolean;
+  unreleased?: string; // name of what it corrects or amends, which not every party has released
   corrected_by: string[]; // names
   amended_by: string[];
   state: string;

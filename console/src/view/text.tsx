@@ -257,6 +257,7 @@ export function TextView({ place }: { place: string }) {
       {shown.initialled.by.filter((one) => !one.stale).map((one) => <Backs key={one.place} shown={shown} of={one} />)}
       {(shown.sign_from_ms ?? 0) > at ? <p class="hold-until">{_("It may be signed in {1}", countdown((shown.sign_from_ms ?? 0) - at))}</p> : null}
       {made.value?.of === shown.hash && made.value.hash !== shown.hash ? <p class="warning bad" role="alert">{_("The file that the node gave has another hash: {1}. Initial, read back and sign nothing of it.", made.value.hash)}</p> : null}
+      {shown.unreleased === undefined ? null : <p class="warning" data-unreleased={shown.unreleased}>{shown.amends ? _("{1} amends {2}, which not every party has released: it goes out without the name of {2}.", shown.name, shown.unreleased) : _("{1} corrects {2}, which not every party has released: it goes out as a text that nobody has read before, without the name of {2}.", shown.name, shown.unreleased)}</p>}
       <GoesOut shown={shown} />
       <Moves subject={subjectOf(shown)} moves={textMoves(shown)} name={(move) => (move.kind === Kind.READ_BACK ? _("the initial of {1}", move.key ?? "") : move.key)} />
     </Panel>
