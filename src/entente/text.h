@@ -37,6 +37,23 @@ enum exit_code text_mark(struct options *o) MUST_CHECK;
 void text_say_hold(const json_t *text);
 /* text_file.c */
 enum exit_code text_render(struct options *o) MUST_CHECK;
+
+struct text_page {
+	const json_t *text, *accord;
+	const char *language;	     /* NULL: all of them, side by side */
+	const char *first;	     /* code of the party that names itself first; NULL: none is named */
+	const json_t *marks;	     /* its marking by language, above and below; NULL: none */
+	const char *note_key, *note; /* what it corrects, or is corrected by; NULL: nothing */
+	bool is_note_linked;	     /* there is a page of that too */
+};
+
+/* Memory for a page of a text, or of the other one; the caller frees .ptr. */
+void text_page_open(struct buf *out, const json_t *text, const json_t *other);
+void text_page_put(struct buf *out, const struct text_page *p);
+/* Says what is wrong. */
+enum exit_code text_page_write(const char *path, const struct buf *out) MUST_CHECK;
+
+/* text_publish.c */
 enum exit_code text_publish(struct options *o) MUST_CHECK;
 /* Says so where it corrects or amends a text that not every party has released. */
 void text_say_unreleased(const json_t *text);
