@@ -6,6 +6,7 @@
 #ifndef ENTENTE_TEXT_H
 #define ENTENTE_TEXT_H
 
+#include "border/xml.h"
 #include "entente/dialogue.h"
 
 /* That it is as far as its reader may know, if he is not cleared for all of its channel; else "". */
@@ -47,6 +48,8 @@ struct text_page {
 	bool is_note_linked;	     /* there is a page of that too */
 };
 
+/* Of a page in one language its title in that; else all of them: the same, whoever makes it. */
+void text_put_title(struct xml *x, const json_t *titles, const char *language);
 /* Memory for a page of a text, or of the other one; the caller frees .ptr. */
 void text_page_open(struct buf *out, const json_t *text, const json_t *other);
 void text_page_put(struct buf *out, const struct text_page *p);

@@ -153,6 +153,25 @@ static const char style[] =
 	"line-height:1.5}table{border-spacing:1em .6em}td{vertical-align:top;width:50%;"
 	"white-space:pre-wrap}footer,.note{font-size:.8em;overflow-wrap:anywhere}";
 
+void text_put_title(struct xml *x, const json_t *titles, const char *language)
+{
+	const json_t *title;
+	const char *own = language == NULL ? "" : json_str(titles, language), *tag;
+	char memory[DIALOGUE_LANGUAGES_MAX * (DIALOGUE_WORDS_MAX + 3) + 1];
+	struct buf all;
+
+	buf_init(&all, memory, sizeof memory);
+	buf_put_str(&all, own);
+	json_object_foreach((json_t *)(uintptr_t)titles, tag, title)
+	{
+		if (own[0] != '\0')
+			break;
+		buf_put_str(&all, all.len > 0 ? " / " : "");
+		buf_put_str(&all, json_string_value(title));
+	}
+	xml_put(x, "title", buf_bytes(&all));
+}
+
 void text_page_put(struct buf *out, const struct text_page *p)
 {
 	const json_t *languages = json_object_get(p->text, "languages");
@@ -169,7 +188,7 @@ void text_page_put(struct buf *out, const struct text_page *p)
 	xml_open(&x, "meta");
 	xml_attribute(&x, "charset", BYTES_LIT("utf-8"));
 	xml_close(&x);
-	xml_put(&x, "title", bytes_str(reader_words(json_object_get(p->text, "title"))));
+	text_put_title(&x, json_object_get(p->text, "title"), p->language);
 	xml_put(&x, "style", bytes_str(style));
 	xml_close(&x);
 	xml_open(&x, "body");

@@ -175,7 +175,7 @@ static enum exit_code put_pages(struct publication *p, const json_t *text, const
 	{
 		struct text_page page = { .text = text,
 					  .language = json_string_value(language),
-					  .note_key = note_key,
+					  .note_key = words_in(json_string_value(language), note_key),
 					  .note = other == NULL ? NULL : json_str(other, "name"),
 					  .is_note_linked = is_linked };
 		if (code != EXIT_DONE)
@@ -217,7 +217,7 @@ static void put_entry(struct xml *x, const json_t *text)
 	wall_write((struct wall){ json_uint(release_of(text), "from_ms") }, time);
 	xml_open(x, "entry");
 	put_urn(x, "id", text);
-	xml_put(x, "title", bytes_str(reader_words(json_object_get(text, "title"))));
+	text_put_title(x, json_object_get(text, "title"), NULL);
 	xml_put(x, "updated", bytes_str(time));
 	xml_put(x, "published", bytes_str(time));
 	put_authors(x, text);
@@ -247,7 +247,7 @@ static enum exit_code put_feed(struct publication *p)
 	xml_open(&x, "feed");
 	xml_attribute(&x, "xmlns", BYTES_LIT("http://www.w3.org/2005/Atom"));
 	put_urn(&x, "id", p->text);
-	xml_put(&x, "title", bytes_str(reader_words(json_object_get(p->text, "title"))));
+	text_put_title(&x, json_object_get(p->text, "title"), NULL);
 	xml_put(&x, "updated", bytes_str(time));
 	put_entry(&x, p->text);
 	if (p->is_in_feed)
@@ -319,9 +319,9 @@ static enum exit_code get_fed(struct client *c, const struct publication *p, jso
 /* What a reader subscribes to. Its id lasts as long as the accord's. */
 static enum exit_code put_index(struct client *c, struct publication *p)
 {
-	json_t *accord = NULL, *fed = json_array();
+	json_t *accord = NULL, *fed = json_array(), *titles = json_object();
 	char id[128], time[WALL_TEXT_LEN], path[FILE_PATH_MAX];
-	const json_t *text;
+	const json_t *text, *language;
 	struct buf out;
 	struct xml x;
 	size_t i;
@@ -329,6 +329,9 @@ static enum exit_code put_index(struct client *c, struct publication *p)
 
 	if (code == EXIT_DONE)
 		code = get_fed(c, p, fed);
+	json_array_foreach(json_object_get(accord, "languages"), i, language)
+		json_object_set_new(titles, json_string_value(language),
+				    json_string(words_in(json_string_value(language), N_("Released texts"))));
 	buf_init(&out, xcalloc(1, INDEX_ENTRY_LEN * (1 + json_array_size(fed))),
 		 INDEX_ENTRY_LEN * (1 + json_array_size(fed)));
 	if (code == EXIT_DONE && file_path(path, p->folder, "atom.xml") != ERR_OK)
@@ -340,13 +343,14 @@ static enum exit_code put_index(struct client *c, struct publication *p)
 		xml_open(&x, "feed");
 		xml_attribute(&x, "xmlns", BYTES_LIT("http://www.w3.org/2005/Atom"));
 		xml_put(&x, "id", bytes_str(id));
-		xml_put(&x, "title", bytes_str(_("Released texts")));
+		text_put_title(&x, titles, NULL);
 		xml_put(&x, "updated", bytes_str(time));
 		json_array_foreach(fed, i, text) put_entry(&x, text);
 		xml_close(&x);
 		code = text_page_write(path, &out);
 	}
 	free(out.ptr);
+	json_decref(titles);
 	json_decref(fed);
 	json_decref(accord);
 	return code;
@@ -421,11 +425,11 @@ static enum exit_code put_all(struct publication *p)
 	buf_put_str(&p->out, json_str(p->text, "file"));
 	code = put_out(p, json_str(p->text, "name"), "", "txt");
 	if (code == EXIT_DONE && has_outlet(p->text, "press"))
-		code = put_pages(p, p->text, is_amending ? _("This amends: ") : _("This corrects: "),
+		code = put_pages(p, p->text, is_amending ? N_("This amends: ") : N_("This corrects: "),
 				 p->is_named ? p->corrected : NULL, p->is_in_pages);
 	if (code == EXIT_DONE && has_outlet(p->text, "press") && p->is_in_pages)
 		code = put_pages(p, p->corrected,
-				 is_amending ? _("This was amended: ") : _("This was corrected: "), p->text,
+				 is_amending ? N_("This was amended: ") : N_("This was corrected: "), p->text,
 				 true);
 	return code == EXIT_DONE && has_outlet(p->text, "atom") ? put_feed(p) : code;
 }

@@ -8,6 +8,9 @@
 
 #include <libintl.h>
 
+/* What is for a reader of that language, whoever runs the program; the message, if there is no catalogue. */
+const char *words_in(const char *language, const char *text);
+
 #define _(text) gettext(text)
 /* By how many there are, in whichever forms the language has: {1} is for the caller to fill. */
 #define n_(count, one, many) ngettext(one, many, (unsigned long)(count))

@@ -150,7 +150,7 @@ def test_a_text_is_written_signed_and_made_public(stage, tmp_path):
     assert KO in made["statement.ko.html"] and EN in made["statement.en.html"] and KO not in made["statement.en.html"]
     told = subprocess.run(["sfeed"], input=made["statement.atom"], capture_output=True, text=True, check=True).stdout.splitlines()
     read = feedparser.parse(made["statement.atom"])
-    assert not read.bozo and [line.split("\t")[1] for line in told] == [one.title for one in read.entries] == ["Joint statement"]
+    assert not read.bozo and [line.split("\t")[1] for line in told] == [one.title for one in read.entries] == ["Joint statement / 공동성명"]
     assert read.entries[0].published == "2023-04-12T00:00:00.000Z" and told[0].split("\t")[0] == "1681257600"
     feed = ElementTree.fromstring(made["statement.atom"])
     assert [one.text for one in feed.iter("{http://www.w3.org/2005/Atom}name")] == ["KOR", "USA"]
@@ -222,7 +222,7 @@ def corrected(world, out, made):
         endorsed(world, what, key, *options, name="statement-2")
     both(world, "corrected", lambda one: one["state"] == "CORRECTED")
     assert "정정됨" in usa.run("text", "show", "statement", env=nodes.KOREAN).stdout and "CORRECTED" in kor.run("text").stdout
-    usa.run("text", "publish", "statement-2", out)
+    usa.run("text", "publish", "statement-2", out, env={**nodes.KOREAN, "LC_ALL": "C.UTF-8", "LANGUAGE": "en"})
     now = files(out)
     assert "statement-2.ko.html" in now["statement.ko.html"] and "statement.ko.html" in now["statement-2.ko.html"]
     assert KO in now["statement.ko.html"] and now["statement.txt"] == made["statement.txt"]
@@ -230,9 +230,18 @@ def corrected(world, out, made):
     # What a reader subscribes to: all that went out into this folder, the newest first, by two readers that share nothing.
     read = feedparser.parse(now["atom.xml"])
     told = subprocess.run(["sfeed"], input=now["atom.xml"], capture_output=True, text=True, check=True).stdout.splitlines()
-    assert not read.bozo and [one.title for one in read.entries] == ["Corrected", "Joint statement"] and read.feed.updated == "2023-05-01T00:00:00.000Z"
-    assert [line.split("\t")[1] for line in told] == ["Corrected", "Joint statement"] and {name.name for one in read.entries for name in one.authors} == {"KOR", "USA"}
-    assert [one.title for one in feedparser.parse(made["atom.xml"]).entries] == ["Joint statement"] and read.feed.id == feedparser.parse(made["atom.xml"]).feed.id
+    assert not read.bozo and [one.title for one in read.entries] == ["Corrected", "Joint statement / 공동성명"] and read.feed.updated == "2023-05-01T00:00:00.000Z"
+    assert [line.split("\t")[1] for line in told] == ["Corrected", "Joint statement / 공동성명"] and {name.name for one in read.entries for name in one.authors} == {"KOR", "USA"}
+    assert [one.title for one in feedparser.parse(made["atom.xml"]).entries] == ["Joint statement / 공동성명"] and read.feed.id == feedparser.parse(made["atom.xml"]).feed.id
+    # Both sides' pages and feeds are the same bytes, each page in its own language, whichever language a terminal has.
+    seoul = out.parent / "seoul"
+    seoul.mkdir()
+    for name in ("statement", "statement-2"):
+        kor.run("text", "publish", name, seoul, env=nodes.KOREAN)
+    assert files(seoul) == now
+    for language, title, corrects, corrected_by in (("ko", "공동성명", "다음을 정정함: ", "다음으로 정정됨: "), ("en", "Joint statement", "This corrects: ", "This was corrected: ")):
+        page, correction = now[f"statement.{language}.html"], now[f"statement-2.{language}.html"]
+        assert f"<title>{title}</title>" in page and f">{corrected_by}<" in page and f">{corrects}<" in correction
     held_back(world, out.parent)
     in_force(world)
     # Two originals of one file: each names its own party first.
