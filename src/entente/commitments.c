@@ -330,6 +330,7 @@ static void put_deeds(struct table *t, const json_t *thing)
 			  strcmp(kind, "act") == 0 ? _(json_str(deed, "act")) : show_kind(deed));
 		table_put(t, COLOUR_DIM, json_str(deed, "to"));
 		table_put(t, COLOUR_PLAIN, reader_words(json_object_get(deed, "detail")));
+		table_put(t, COLOUR_DIM, json_str(deed, "source"));
 		table_end_row(t);
 	}
 }

@@ -120,6 +120,8 @@ test("what is owed is reported by one side and accepted by the other; nobody acc
   await usa.page.locator(".compose.act textarea").press("Control+Enter");
   await usa.page.locator(".thing .deeds", { hasText: "It was held in August." }).waitFor();
   assert.equal(await usa.page.locator(".thing [data-act=accept]").count(), 0);
+  await say("usa", "policy", "commitments", "report", name, "Held again.", "--language", "en", "--source", "57th communique, point 4");
+  await usa.page.locator(".thing .deeds tr", { hasText: "57th communique, point 4" }).waitFor();
   await at(kor, stage, `dialogues/${encodeURIComponent(place)}`);
   await kor.page.locator(".thing .deeds", { hasText: "It was held in August." }).waitFor();
   await kor.page.locator(".thing [data-act=accept]:not([aria-disabled=true])").press("Enter");

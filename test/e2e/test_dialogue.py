@@ -828,12 +828,12 @@ def test_one_commitment_is_shown_whole(stage):
             "--doubt", "No article names a year", "--source", "001.txt", key="policy")
     for stage_, when in (("ioc", "2019"), ("foc", "2022")):
         kor.run("commitments", "condition", "opcon", "capability", "Leading forces", stage_, "--when", when, "--language", "en", key="policy")
-    report = kor.say("commitments", "report", "opcon", "Two stages are reached", "--language", "en", key="policy")["place"]
+    report = kor.say("commitments", "report", "opcon", "Two stages are reached", "--language", "en", "--source", "57th communique, point 4", key="policy")["place"]
     stands(usa, "commitment", "opcon", "REPORTED")
     usa.run("commitments", "dispute", "opcon", "The third is not", "--language", "en", key="policy")
     stands(kor, "commitment", "opcon", "DISPUTED")
     shown = kor.run("commitments", "show", "opcon").stdout
-    for words in ("All conditions are met", "st/opcon", "No article names a year", "001.txt", "ioc", "2019", "foc", "2022", "Two stages are reached", "The third is not"):
+    for words in ("All conditions are met", "st/opcon", "No article names a year", "001.txt", "ioc", "2019", "foc", "2022", "Two stages are reached", "57th communique, point 4", "The third is not"):
         assert words in shown, words
     korean = kor.run("commitments", "show", "opcon", env=nodes.KOREAN).stdout
     assert "이행 기준" in korean and "조건별 도달 단계" in korean and "이 과제에 관한 발언" in korean

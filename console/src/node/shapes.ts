@@ -369,7 +369,7 @@ export interface Thing extends Told {
   standing: string;
   over: boolean;
   parts?: { party: string; part: string; report?: string }[];
-  deeds?: { place: string; party: string; kind: string; act?: string; title?: Names; detail?: Names; people?: string[]; credentials?: Names; hash?: string; when?: string }[];
+  deeds?: { place: string; party: string; kind: string; act?: string; title?: Names; detail?: Names; source?: string; people?: string[]; credentials?: Names; hash?: string; when?: string }[];
 }
 
 // ---- Texts: docs/spec/dialogue.md section 11. ----

@@ -172,7 +172,7 @@ function Deeds({ thing }: { thing: Thing }) {
   return <Table rows={thing.deeds ?? []} name="deeds" row={(deed) => (
     <tr key={deed.place}>
       <td class="step"><a href={linkTo("record", deed.place)}>{deed.place}</a></td><th scope="row">{deed.party}</th>
-      <td class="wide">{word(deed.act ?? deed.kind)} <Words text={[named(deed.title), peopleText(deed.people ?? [], ", "), named(deed.detail), deed.credentials === undefined ? "" : _("credentials: {1}", named(deed.credentials)), deed.when ?? "", deed.hash ?? ""].filter((text) => text !== "").join(" · ")} /></td>
+      <td class="wide">{word(deed.act ?? deed.kind)} <Words text={[named(deed.title), peopleText(deed.people ?? [], ", "), named(deed.detail), deed.source ?? "", deed.credentials === undefined ? "" : _("credentials: {1}", named(deed.credentials)), deed.when ?? "", deed.hash ?? ""].filter((text) => text !== "").join(" · ")} /></td>
     </tr>
   )} />;
 }
