@@ -196,6 +196,14 @@ test("a text is begun, a unit is written in both languages side by side, agreed 
   await until("agreed", async () => (await stage.ask("get", { party: "kor", path: "/text", place: text })).units[0].concordance.includes("USA"));
 });
 
+test("what is promised is recorded with its test, to whom it is owed and the unit from which it is taken", async () => {
+  await openThing(kor, (await dialogues("kor", "body")).find((one) => !one.over).place);
+  await fill(kor.page, "found-commitment", { name: "lines-tested", "title.ko": "통신로 점검", "title.en": "The lines are tested", "owes.USA": true, "owed.KOR": true, until: "2027", "test.en": "A log of each test", unit: "joint-2027/goal" });
+  await until("it is there", () => named("usa", "commitment", "lines-tested"));
+  const { parties, owed_to, when, unit: from } = await named("usa", "commitment", "lines-tested");
+  assert.deepEqual([parties, owed_to, when, from], [["USA"], ["KOR"], "2027", "joint-2027/goal"]);
+});
+
 test("what not all have signed is changed by its units: a text that amends or corrects it is offered to nobody", async () => {
   await openThing(kor, text);
   for (const act of ["amend-text", "correct-text"]) {

@@ -206,6 +206,9 @@ test("moves: a body is amended where something is said anew, merged where there 
   const amend = on("body", "amend-body");
   assert.equal(faultOf(amend.rows, {}), "title", "nothing is amended");
   assert.equal(faultOf(amend.rows, { chairs: "head, Policy" }), "chairs");
+  const owed = on("session", "found-commitment"), unit = (text) => faultOf(owed.rows, { ...sampleOf(owed.rows, "KOR"), unit: text });
+  assert.deepEqual(fieldsOfRows(owed.rows, { name: "talks", "owes.KOR": "1", "owed.USA": "1", unit: "joint-2027/goal" }), [[1, "talks"], [5, ["KOR"]], [9, ["USA"]], [24, "joint-2027/goal"]]);
+  assert.deepEqual([unit("joint-2027/goal"), unit(""), unit("goal"), unit("Joint/goal"), unit("a/b/c")], [undefined, undefined, "unit", "unit", "unit"]);
   assert.deepEqual([...amend.fields, ...fieldsOfRows(amend.rows, { chairs: "head, policy", months: "6" })], [[3, 2], [12, ["head", "policy"]], [10, 6]]);
   assert.equal(on("body", "merge-body", { into: [] }), undefined);
   const merge = on("body", "merge-body", { into: [["upper", "Upper"]] });

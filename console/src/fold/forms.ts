@@ -70,7 +70,7 @@ export function fillForm(form: Form, texts: Texts, languages: string[], before: 
 export interface Row {
   number: number; // of the field
   name: string; // of its title, and of what is typed into it
-  type: "name" | "names" | "words" | "text" | "date" | "number" | "ticked" | "people" | "choice" | "moment";
+  type: "name" | "names" | "unit" | "words" | "text" | "date" | "number" | "ticked" | "people" | "choice" | "moment";
   isOptional?: boolean;
   options?: [value: string, text: string][];
 }
@@ -79,10 +79,10 @@ export interface Row {
 export type Choices = Record<string, Row["options"]>;
 
 const ROWS: Record<string, [number, Row["type"]]> = {
-  name: [1, "name"], title: [2, "words"], when: [4, "date"], until: [4, "date"], owes: [5, "ticked"], hosts: [5, "ticked"], outlets: [19, "ticked"], source: [6, "text"],
+  name: [1, "name"], title: [2, "words"], when: [4, "date"], until: [4, "date"], owes: [5, "ticked"], owed: [9, "ticked"], hosts: [5, "ticked"], outlets: [19, "ticked"], source: [6, "text"],
   detail: [7, "words"], place: [7, "words"], test: [7, "words"], mandate: [7, "words"], claimed: [7, "words"], assessed: [7, "words"], months: [10, "number"],
   chairs: [12, "names"], feeds: [13, "choice"], into: [13, "choice"], people: [15, "people"], stage: [16, "name"], type: [20, "choice"], confidence: [21, "choice"],
-  degrees: [22, "text"], location: [23, "words"], credentials: [25, "words"], manner: [26, "choice"], beside: [27, "choice"],
+  degrees: [22, "text"], location: [23, "words"], credentials: [25, "words"], manner: [26, "choice"], beside: [27, "choice"], unit: [24, "unit"],
   way: [1, "text"], result: [2, "choice"], whom: [3, "text"],
 };
 
@@ -96,7 +96,7 @@ const FORMS: [on: string, name: string, kind: number, rows: string, act?: number
   ["session", "delegation", Kind.ACT, "people credentials?", 13],
   ["body", "found-session", Kind.SESSION, "name title when? hosts? place? manner? beside?"],
   ["session", "found-item", Kind.ITEM, "name title detail?"],
-  ["body session", "found-commitment", Kind.COMMITMENT, "name title owes until? test?"],
+  ["body session", "found-commitment", Kind.COMMITMENT, "name title owes owed? until? test? unit?"],
   ["body session", "found-text", Kind.TEXT, "name title"],
   ["text", "correct-text", Kind.TEXT, "name title"],
   ["text", "amend-text", Kind.TEXT, "name title", 1],
@@ -141,6 +141,7 @@ export const isName = (text: string) => /^[a-z][a-z0-9-]{0,47}$/.test(text);
 const TYPES: Record<Exclude<Row["type"], "words" | "ticked">, [read: (text: string) => Value | undefined, sample: string]> = {
   name: [(text) => (isName(text) ? text : undefined), "not-named-yet"],
   names: [(text) => { const names = text.split(",").map((one) => one.trim()); return names.every(isName) ? names : undefined; }, "not-named-yet"],
+  unit: [(text) => (text.split("/").length === 2 && text.split("/").every(isName) ? text : undefined), "not-named-yet/unit"],
   text: [(text) => text.normalize("NFC") || undefined, "-"],
   date: [(text) => (text.split("/").length <= 2 && text.split("/").every((part) => DATE.test(part)) ? text : undefined), "2026"],
   number: [(text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined), "1"],

@@ -50,7 +50,7 @@ const titles: Record<string, () => string> = {
 };
 
 const rowTitles: Record<string, () => string> = {
-  name: () => _("Name: small letters, digits and hyphens, as talks-2027"), title: () => _("Title"), owes: () => _("Who owes it"), until: () => _("Until (2026, 2026-04, 2026-04-11)"),
+  name: () => _("Name: small letters, digits and hyphens, as talks-2027"), title: () => _("Title"), owes: () => _("Who owes it"), owed: () => _("To whom it is owed; to everybody else, if none is chosen"), unit: () => _("From which unit of which text, as joint-2027/goal"), until: () => _("Until (2026, 2026-04, 2026-04-11)"),
   test: () => _("What shows that it is done"), when: () => _("When (2026, 2026-04, 2026-04-11, 2026-04-11T14:30Z, FROM/TO)"), hosts: () => _("Who hosts"), place: () => _("Place"),
   detail: () => _("Detail"), source: () => _("Source"), claimed: () => _("What it says"), location: () => _("Where, in words"), degrees: () => _("Where, in degrees (38.5,127.25)"),
   confidence: () => _("How sure"), type: () => _("Type"), assessed: () => _("Assessment"), whom: () => _("Whom"), way: () => _("By what way"), result: () => _("What came of it"),
