@@ -452,7 +452,7 @@ def test_the_articles_stand_on_both_sides(stage):
             name, unit = one["unit"].split("/")
             assert any(other["name"] == unit for other in usa.get("/text", place=things(usa, "text", name)["place"])["units"]), "the unit that it is taken from is there"
     assert things(usa, "commitment", "p12-rdp-a")["unit"] == "statement-kidd-24/procurement"
-    assert marks(kor, file) == marks(usa, file) == 18, "what the articles contradict is marked, and shown"
+    assert marks(kor, file) == marks(usa, file) == 19, "what the articles contradict is marked, and shown"
     whole = usa.get("/text", place=things(usa, "text", "statement-kidd-24")["place"])
     assert len(whole["units"]) == 7 and whole["state"] == "DRAFT" and {one["status"] for one in whole["units"]} == {"PROPOSED"}
     # A session says what was done and hangs on it, and once what is on its agenda; each in the reader's language.
