@@ -432,17 +432,15 @@ enum err fold_next_named(const struct fold *f, uint32_t channel, enum kind kind,
 	return row_next_listed(f->map, &prefix, at);
 }
 
-/* Whether the author had seen a thing of this kind and name, other than the one at `but` (NULL: any). */
-static enum err is_named(const struct case_file *c, enum kind kind, struct bytes name,
-			 const struct place_key *but, bool *out)
+/* Whether the author had seen a thing of this kind and name. */
+static enum err is_named(const struct case_file *c, enum kind kind, struct bytes name, bool *out)
 {
 	struct message_at at = { 0 };
 	enum err e = ERR_OK;
 
 	*out = false;
 	while (!*out && (e = fold_next_named(c->f, c->in->log.channel, kind, name, &at)) == ERR_OK) {
-		if (but == NULL || !place_key_equal(but, &at.place))
-			e = past_covers(c->f, &c->view->past, &at.place, out);
+		e = past_covers(c->f, &c->view->past, &at.place, out);
 		if (e != ERR_OK)
 			return e;
 	}
@@ -551,19 +549,47 @@ static enum err is_left_by(const struct sieve *past, size_t party, struct thing_
 	return e;
 }
 
+/*
+ * Another body of the name that it gives, which its author had seen and his party has not ended: so no body
+ * goes into one that went into it, and what is open on its agenda stays on one.
+ */
+static enum err judge_merge(const struct case_file *c, const struct sieve *past, struct thing_row *row,
+			    enum verdict *out)
+{
+	struct bytes name = dialogue_text(c->in->statement, DIALOGUE_TO);
+	struct message_at at = { 0 };
+	enum err e = ERR_OK;
+
+	*out = VERDICT_REFERS;
+	while (*out != VERDICT_OK &&
+	       (e = fold_next_named(c->f, c->in->log.channel, KIND_BODY, name, &at)) == ERR_OK) {
+		bool is_seen = false, is_left = false;
+		if (!place_key_equal(&c->subject, &at.place))
+			e = past_covers(c->f, &c->view->past, &at.place, &is_seen);
+		if (e == ERR_OK && is_seen)
+			e = get_thing(c->f, &at.place, row);
+		if (e == ERR_OK && is_seen)
+			e = take_again(past, row);
+		if (e == ERR_OK && is_seen)
+			e = is_left_by(past, c->in->log.party, row, &is_left);
+		if (e != ERR_OK)
+			return e;
+		if (is_seen)
+			*out = is_left ? VERDICT_OVER : VERDICT_OK;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 /* The end of a body: nothing is left open in it, and it is merged into another. */
 static enum err judge_end(const struct case_file *c, const struct sieve *past, struct thing_row *row,
 			  enum verdict *out)
 {
-	const struct statement *s = c->in->statement;
-	bool is_left = false, is_there = true;
+	bool is_left = false;
 	enum err e = ERR_OK;
 
-	if (is_act(s, DIALOGUE_ACT_MERGE))
-		e = is_named(c, KIND_BODY, dialogue_text(s, DIALOGUE_TO), &c->subject, &is_there);
-	if (e == ERR_OK && !is_there)
-		*out = VERDICT_REFERS;
-	else if (e == ERR_OK)
+	if (is_act(c->in->statement, DIALOGUE_ACT_MERGE))
+		e = judge_merge(c, past, row, out);
+	if (e == ERR_OK && *out == VERDICT_OK)
 		e = is_left_open(past, &c->subject, row, &is_left);
 	if (is_left)
 		*out = VERDICT_LEFT;
@@ -689,7 +715,7 @@ static enum err judge_named(const struct case_file *c, enum verdict *out)
 	const struct statement *s = c->in->statement;
 	uint8_t owners, owed;
 	bool is_taken = false;
-	enum err e = is_named(c, (enum kind)s->kind, dialogue_text(s, DIALOGUE_NAME), NULL, &is_taken);
+	enum err e = is_named(c, (enum kind)s->kind, dialogue_text(s, DIALOGUE_NAME), &is_taken);
 
 	if (is_taken)
 		*out = VERDICT_NAMED;
