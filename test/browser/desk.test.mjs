@@ -83,11 +83,15 @@ test("a notice of the desktop says that there is an alarm and nothing of what it
       constructor(title, { body }) { globalThis.noticed.push(`${title}: ${body}`); }
     };
     Object.defineProperty(document, "hidden", { get: () => true });
+    // That a sound was taken is told late, as it may be: also of what this tab took from itself.
+    const request = navigator.locks.request.bind(navigator.locks);
+    navigator.locks.request = (...all) => request(...all).catch((taken) => new Promise((_, tell) => { setTimeout(tell, 300, taken); }));
   });
   await at(kor, stage, "watch");
   await kor.page.reload();
-  for (const name of ["FLASH", "ROUTINE"])
-    await kor.page.locator(`[data-sound=${name}]`).press("Enter");
+  // However often they are tried, here is where the next alarm sounds.
+  for (let i = 0; i < 10; i++)
+    await kor.page.locator(`[data-sound=${i % 2 ? "ROUTINE" : "FLASH"}]`).press("Enter");
   assert.equal(await kor.page.evaluate(() => globalThis.asked), 1);
   await say("usa", "watch", "send", "consult", "Nobody on the desktop reads this.", "--language", "en", "--to", "kor/watch", "--label", "U", "--precedence", "IMMEDIATE");
   await kor.page.locator(".alarms").waitFor();

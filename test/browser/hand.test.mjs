@@ -145,7 +145,9 @@ test("an answer that comes late is not shown over a later one, nor of another pl
       await held;
     await route.continue();
   });
+  const asked = page.waitForRequest((one) => one.url().includes("/entry") && one.url().includes(encodeURIComponent(first.place)));
   await at(kor, stage, `channel/${encodeURIComponent(first.place)}`);
+  await asked;
   await at(kor, stage, `channel/${encodeURIComponent(second.place)}`);
   await page.locator(".message .portion", { hasText: "The second." }).waitFor();
   isHeld = false;

@@ -104,6 +104,8 @@ async function show(name, tongue, theme) {
     await head.page.locator(".search .primary").click();
     await head.page.locator(".panel.found tbody tr").first().waitFor();
   }
+  if (name === "watch")
+    await head.page.locator(".panel.manning table").waitFor();
   if (name === "consult")
     await head.page.locator("[data-gate] [data-act=withdraw]").waitFor();
   if (name === "dialogues") {

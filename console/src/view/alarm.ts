@@ -114,12 +114,17 @@ export function tryOut(precedence: string): void {
 
 // One tab of this browser sounds: the first, or the one in which the sounds were tried last.
 const soundsHere = signal(false);
+let turns = 0, turn = 0;
 
 function holdSound(steal: boolean): void {
+  const mine = ++turns;
   navigator.locks.request("entente-sound", { steal }, () => {
+    turn = mine;
     soundsHere.value = true;
     return new Promise(() => undefined);
   }).catch(() => {
+    if (turn !== mine)
+      return; // taken by this tab itself, and told of it too late
     soundsHere.value = false;
     holdSound(false);
   });
