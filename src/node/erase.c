@@ -230,9 +230,9 @@ enum err erase_cut(struct node *n, const struct place_key *at)
 
 /* ---- What a peer says, who passes an entry on without its content. ---- */
 
-static void erased_key(struct buf *key, const struct place_key *at)
+static void said_key(struct buf *key, enum node_row row, const struct place_key *at)
 {
-	buf_put_byte(key, ROW_ERASED);
+	buf_put_byte(key, (uint8_t)row);
 	place_key_write(at, key);
 }
 
@@ -242,45 +242,51 @@ enum err erased_note(struct node *n, const struct place_key *at, const uint8_t h
 	uint8_t key_memory[1 + PLACE_KEY_LEN], value_memory[SAID_LEN_MAX];
 	struct buf key = BUF_ON(key_memory), value = BUF_ON(value_memory);
 
-	erased_key(&key, at);
+	said_key(&key, ROW_ERASED, at);
 	buf_put(&value, (struct bytes){ hash, HASH_LEN });
 	place_write(eraser, &value);
 	return map_put(&n->views, buf_bytes(&key), buf_bytes(&value));
 }
 
-enum err erased_said(struct node *n, const struct place_key *at, struct buf *memory, struct place *eraser)
+/* Whom such a row names, behind so many other bytes. */
+static enum err row_said(struct node *n, enum node_row row, const struct place_key *at, size_t skip,
+			 struct buf *memory, struct place *eraser)
 {
 	uint8_t key_memory[1 + PLACE_KEY_LEN];
 	struct buf key = BUF_ON(key_memory);
 	struct cbor_reader r;
-	size_t from = memory->len;
+	size_t from = memory->len + skip;
 	enum err e;
 
-	erased_key(&key, at);
+	said_key(&key, row, at);
 	e = map_get(&n->views, buf_bytes(&key), memory);
 	if (e != ERR_OK)
 		return e;
-	if (memory->len - from < HASH_LEN)
+	if (memory->len < from)
 		return ERR_CORRUPT;
-	cbor_open(&r, (struct bytes){ memory->ptr + from + HASH_LEN, memory->len - from - HASH_LEN });
+	cbor_open(&r, (struct bytes){ memory->ptr + from, memory->len - from });
 	return place_read(&r, eraser);
 }
 
-enum err erased_forget(struct node *n, const struct place_key *at)
+static enum err row_forget(struct node *n, enum node_row row, const struct place_key *at)
 {
 	uint8_t memory[1 + PLACE_KEY_LEN];
 	struct buf key = BUF_ON(memory);
 	enum err e;
 
-	erased_key(&key, at);
+	said_key(&key, row, at);
 	e = map_del(&n->views, buf_bytes(&key));
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-static void wordless_key(struct buf *key, const struct place_key *at)
+enum err erased_said(struct node *n, const struct place_key *at, struct buf *memory, struct place *eraser)
 {
-	buf_put_byte(key, ROW_WORDLESS);
-	place_key_write(at, key);
+	return row_said(n, ROW_ERASED, at, HASH_LEN, memory, eraser);
+}
+
+enum err erased_forget(struct node *n, const struct place_key *at)
+{
+	return row_forget(n, ROW_ERASED, at);
 }
 
 enum err wordless_note(struct node *n, const struct place_key *at, const struct place *eraser)
@@ -288,25 +294,14 @@ enum err wordless_note(struct node *n, const struct place_key *at, const struct 
 	uint8_t key_memory[1 + PLACE_KEY_LEN], value_memory[SAID_LEN_MAX];
 	struct buf key = BUF_ON(key_memory), value = BUF_ON(value_memory);
 
-	wordless_key(&key, at);
+	said_key(&key, ROW_WORDLESS, at);
 	place_write(eraser, &value);
 	return map_put(&n->views, buf_bytes(&key), buf_bytes(&value));
 }
 
 enum err wordless_said(struct node *n, const struct place_key *at, struct buf *memory, struct place *eraser)
 {
-	uint8_t key_memory[1 + PLACE_KEY_LEN];
-	struct buf key = BUF_ON(key_memory);
-	struct cbor_reader r;
-	size_t from = memory->len;
-	enum err e;
-
-	wordless_key(&key, at);
-	e = map_get(&n->views, buf_bytes(&key), memory);
-	if (e != ERR_OK)
-		return e;
-	cbor_open(&r, (struct bytes){ memory->ptr + from, memory->len - from });
-	return place_read(&r, eraser);
+	return row_said(n, ROW_WORDLESS, at, 0, memory, eraser);
 }
 
 bool is_wordless(struct node *n, const struct place_key *at)
@@ -320,13 +315,7 @@ bool is_wordless(struct node *n, const struct place_key *at)
 
 enum err wordless_forget(struct node *n, const struct place_key *at)
 {
-	uint8_t memory[1 + PLACE_KEY_LEN];
-	struct buf key = BUF_ON(memory);
-	enum err e;
-
-	wordless_key(&key, at);
-	e = map_del(&n->views, buf_bytes(&key));
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return row_forget(n, ROW_WORDLESS, at);
 }
 
 enum err erased_unproved(struct node *n, const struct line *line, struct place_key *at)
