@@ -254,16 +254,14 @@ static enum err content_after_all(struct node *n, struct now now, const struct a
 	if (e != ERR_OK || item->content.len == 0 || !s.has_content)
 		return ERR_OK;
 	e = item_check(n, &s, item);
-	/* Held from elsewhere: whoever has the words may be given them with this entry, too. */
-	if (is_content_known(n, s.content.hash)) {
-		if (e == ERR_OK)
-			e = turn_open(n);
-		return e == ERR_OK ? wordless_forget(n, &at) : e;
-	}
 	if (e == ERR_OK)
 		e = turn_open(n);
 	if (e == ERR_OK)
-		e = store->ops->content_put(store, s.content.hash, item->content);
+		e = content_came(n, &at, &s);
+	/* Held from elsewhere: whoever has the words may be given them with this entry, too. */
+	if (e != ERR_OK || is_content_known(n, s.content.hash))
+		return e;
+	e = store->ops->content_put(store, s.content.hash, item->content);
 	if (e == ERR_OK)
 		e = erased_forget(n, &at);
 	if (e == ERR_OK)

@@ -610,8 +610,16 @@ void thin_forget(struct node *n);
 /* ---- erase.c ---- */
 /* Held, or erased by an entry that counts: what a peer says of it changes nothing. */
 bool is_content_known(struct node *n, const uint8_t hash[HASH_LEN]);
-/* Before an entry is added: notes a content that another statement names already. */
-enum err content_named(struct node *n, const struct log_key *log, const struct statement *s) MUST_CHECK;
+/*
+ * Before an entry is added: notes a content that another statement names already. Who names one without
+ * having it keeps nothing, and who brings one that another erased has it back.
+ */
+enum err content_named(struct node *n, const struct place_key *at, const struct statement *s,
+		       bool has_words) MUST_CHECK;
+/*
+ * Before the words of an entry are put that came without them: it says them from now on, unless it is erased.
+ */
+enum err content_came(struct node *n, const struct place_key *at, const struct statement *s) MUST_CHECK;
 /* Before an entry of ours is cut: its content goes with it, and what it erased is erased by nothing. */
 enum err erase_cut(struct node *n, const struct place_key *at) MUST_CHECK;
 /* An erasure that counts: the content goes, its hash and the proof stay. */
@@ -717,6 +725,12 @@ enum err relief_at_door(struct node *n, struct now now, const struct statement *
 enum err fate_tick(struct node *n, struct now now) MUST_CHECK;
 /* ---- beforehand.c: what officers signed for a day is filed on it. ---- */
 enum err beforehand_tick(struct node *n, struct now now) MUST_CHECK;
+/*
+ * Whose key is withdrawn meanwhile, or whose posts have ended, signs no more where it goes; nor approves, who
+ * has no post any more that releases.
+ */
+enum err draft_signer_is_good(struct node *n, struct now now, const struct draft_signer *signer,
+			      uint32_t channel, bool *out) MUST_CHECK;
 /*
  * command.c. What they signed, through the door by which they would have said it: ERR_REFUSED with *out.
  * ERR_LIMIT: there is no room in this turn.

@@ -24,6 +24,12 @@ bool is_content_known(struct node *n, const uint8_t hash[HASH_LEN])
 
 /* ---- An erasure that counts. ---- */
 
+static struct place_key place_key_of(const struct node *n, const struct place *p)
+{
+	return (struct place_key){ { p->channel, accord_party_find(n->accord, p->party), p->epoch },
+				   p->index };
+}
+
 static void double_key(struct buf *key, const uint8_t hash[HASH_LEN])
 {
 	buf_put_byte(key, ROW_DOUBLE);
@@ -60,23 +66,76 @@ static enum err is_of_draft(struct node *n, const struct log_key *log, const str
 	return ERR_OK;
 }
 
+/* What an entry erases. ERR_NOT_FOUND: nothing. */
+static enum err erases(struct node *n, const struct place *eraser, struct place_key *of)
+{
+	struct buf bytes = arena_lend(&n->fx->arena, ENTRY_LEN_MAX);
+	struct place_key at = place_key_of(n, eraser);
+	struct line *line = line_find(n, &at.log);
+	struct entry_view v;
+	struct entry entry;
+	struct statement s;
+	enum err e = line == NULL ? ERR_NOT_FOUND : fold_get(&n->fold, &at, &v);
+
+	if (e == ERR_OK && (v.kind != KIND_ERASE || v.verdict != VERDICT_OK))
+		e = ERR_NOT_FOUND;
+	if (e == ERR_OK)
+		e = line_entry(n, line, at.index, &bytes, &entry, &s);
+	if (e == ERR_OK)
+		*of = place_key_of(n, &s.refers[0]);
+	return e == ERR_ROT ? ERR_NOT_FOUND : e;
+}
+
 /*
- * Who copies a hash says the same: his statement keeps the words, or he could have another's erased. A
- * statement that stands in two epochs is one.
+ * Words that another party erased, who had named their hash before they came from whoever said them: he
+ * erased no more than his own naming of them, whose place stays without words.
  */
-enum err content_named(struct node *n, const struct log_key *log, const struct statement *s)
+static enum err erased_by_another(struct node *n, size_t party, const uint8_t hash[HASH_LEN], bool *out)
+{
+	struct store *store = record_store(n->record);
+	uint8_t memory[SAID_LEN_MAX];
+	struct buf said = BUF_ON(memory);
+	struct place_key of;
+	struct cbor_reader r;
+	struct place eraser;
+	enum err e = store->ops->content_eraser(store, hash, &said);
+
+	*out = false;
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	cbor_open(&r, buf_bytes(&said));
+	e = place_read(&r, &eraser);
+	if (e == ERR_OK)
+		e = erases(n, &eraser, &of);
+	if (e != ERR_OK || of.log.party == party)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	e = wordless_note(n, &of, &eraser);
+	if (e == ERR_OK)
+		e = store->ops->content_forget(store, hash);
+	*out = e == ERR_OK;
+	return e;
+}
+
+/*
+ * Who copies a hash says the same, if he has the words: his statement keeps them, or he could have another's
+ * erased. A statement that stands in two epochs is one.
+ */
+enum err content_named(struct node *n, const struct place_key *at, const struct statement *s, bool has_words)
 {
 	uint8_t memory[HASH_LEN + 1];
 	struct buf key = BUF_ON(memory);
 	struct place_key first;
-	bool is_drafted;
+	bool is_drafted, is_back = false;
 	enum err e;
 
-	if (!s->has_content || !is_content_known(n, s->content.hash) ||
-	    fold_find_id(&n->fold, log->channel, log->party, s->id, &first) == ERR_OK)
+	if (!s->has_content || !is_content_known(n, s->content.hash) || (!has_words && is_wordless(n, at)) ||
+	    (fold_find_id(&n->fold, at->log.channel, at->log.party, s->id, &first) == ERR_OK &&
+	     !place_key_equal(&first, at)))
 		return ERR_OK;
-	e = is_of_draft(n, log, s, &is_drafted);
-	if (e != ERR_OK || is_drafted)
+	e = is_of_draft(n, &at->log, s, &is_drafted);
+	if (e == ERR_OK && !is_drafted && has_words)
+		e = erased_by_another(n, at->log.party, s->content.hash, &is_back);
+	if (e != ERR_OK || is_drafted || is_back)
 		return e;
 	double_key(&key, s->content.hash);
 	return map_put(&n->views, buf_bytes(&key), BYTES_LIT("1"));
@@ -117,12 +176,21 @@ static enum err content_go(struct node *n, const struct statement *s, const stru
 	return e;
 }
 
+/* It came without the words that are here: those are another's. */
+static bool has_no_words(struct node *n, const struct place_key *of, const uint8_t hash[HASH_LEN])
+{
+	uint8_t memory[SAID_LEN_MAX];
+	struct buf said = BUF_ON(memory), none = { 0 };
+	struct place eraser;
+
+	return erased_said(n, of, &said, &eraser) == ERR_OK &&
+	       record_content(n->record, hash, &none) == ERR_LIMIT;
+}
+
 enum err erase_folded(struct node *n, const struct place_key *at, const struct statement *s,
 		      struct bytes entry_bytes)
 {
-	struct place_key of = { { s->refers[0].channel, accord_party_find(n->accord, s->refers[0].party),
-				  s->refers[0].epoch },
-				s->refers[0].index };
+	struct place_key of = place_key_of(n, &s->refers[0]);
 	struct place eraser = {
 		.channel = at->log.channel, .party = s->party, .epoch = at->log.epoch, .index = at->index
 	};
@@ -141,16 +209,18 @@ enum err erase_folded(struct node *n, const struct place_key *at, const struct s
 	if (e == ERR_ROT)
 		/* an erasure that is shown and not done is the one thing that must not be */
 		return ERR_CORRUPT;
-	if (e != ERR_OK || !erased.has_content)
+	if (e != ERR_OK || !erased.has_content || is_wordless(n, &of))
 		return e;
 	e = is_double(n, erased.content.hash, &is_kept);
 	if (e != ERR_OK)
 		return e;
-	if (is_kept) {
-		log_notice(
-			"channel %u: entry %llu is to be erased, but another statement says the same words",
-			of.log.channel, (unsigned long long)of.index);
-		return ERR_OK;
+	if (is_kept || has_no_words(n, &of, erased.content.hash)) {
+		log_notice("channel %u: the words of entry %llu are erased, and stay where another "
+			   "statement says them",
+			   of.log.channel, (unsigned long long)of.index);
+		thin_erased(n, &of);
+		e = wordless_note(n, &of, &eraser);
+		return e == ERR_OK ? erased_forget(n, &of) : e;
 	}
 	log_notice("channel %u: two persons erased the content of entry %llu", of.log.channel,
 		   (unsigned long long)of.index);
@@ -182,9 +252,7 @@ static enum err erasure_cut(struct node *n, const struct place_key *at, const st
 			    struct bytes entry_bytes)
 {
 	struct store *store = record_store(n->record);
-	struct place_key of = { { s->refers[0].channel, accord_party_find(n->accord, s->refers[0].party),
-				  s->refers[0].epoch },
-				s->refers[0].index };
+	struct place_key of = place_key_of(n, &s->refers[0]);
 	struct line *line = line_find(n, &of.log);
 	uint8_t said_memory[SAID_LEN_MAX], said_now_memory[SAID_LEN_MAX];
 	struct buf bytes, said = BUF_ON(said_memory), now = BUF_ON(said_now_memory);
@@ -203,8 +271,10 @@ static enum err erasure_cut(struct node *n, const struct place_key *at, const st
 	if (e != ERR_OK || !erased.has_content)
 		return e == ERR_NOT_FOUND || e == ERR_ROT ? ERR_OK : e;
 	e = store->ops->content_eraser(store, erased.content.hash, &said);
+	if (e == ERR_NOT_FOUND) /* another statement kept the words, for this place too now */
+		return wordless_forget(n, &of);
 	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
+		return e;
 	place_write(&eraser, &now);
 	if (!bytes_equal(buf_bytes(&said), buf_bytes(&now)))
 		return ERR_OK; /* an earlier one erased it */
@@ -345,4 +415,24 @@ bool erasers_are_held(struct node *n, const struct line *line)
 	struct place_key at;
 
 	return erased_unproved(n, line, &at) == ERR_NOT_FOUND;
+}
+
+enum err content_came(struct node *n, const struct place_key *at, const struct statement *s)
+{
+	uint8_t memory[SAID_LEN_MAX];
+	struct buf said = BUF_ON(memory);
+	struct place_key of;
+	struct place eraser;
+	enum err e = wordless_said(n, at, &said, &eraser);
+
+	if (e == ERR_NOT_FOUND)
+		e = erased_said(n, at, &said, &eraser);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e; /* it had them */
+	e = erases(n, &eraser, &of);
+	if (e == ERR_OK && place_key_equal(&of, at))
+		return ERR_OK;
+	if (e == ERR_OK || e == ERR_NOT_FOUND)
+		e = content_named(n, at, s, true);
+	return e == ERR_OK ? wordless_forget(n, at) : e;
 }

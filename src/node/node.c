@@ -271,7 +271,8 @@ enum err entry_add(struct node *n, struct now now, const struct addition *a)
 {
 	struct line *line = a->line;
 	struct effect_publish *p;
-	enum err e = content_named(n, &line->key, a->statement);
+	enum err e = content_named(n, &(struct place_key){ line->key, a->entry->index }, a->statement,
+				   a->content.len > 0);
 
 	if (e == ERR_OK)
 		e = record_add(n->record, line->log, a->bytes, a->statement, a->content);

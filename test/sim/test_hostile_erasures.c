@@ -179,12 +179,114 @@ static void test_a_hash_alone_opens_no_words(void **state)
 	check_hash_opens_nothing(r, false);
 }
 
+/*
+ * A statement of its party with the words of that entry, by their hash alone; said to be erased by the next.
+ */
+static void name_words(struct forge *g, const struct room *r, const struct forge *f, size_t at)
+{
+	struct statement copy, said;
+	struct entry entry;
+	struct fault fault;
+
+	assert_int_equal(entry_read(f->items[at].entry, &entry, &said, &fault), ERR_OK);
+	forge_message(g, PRECEDENCE_FLASH, &copy);
+	copy.has_content = true;
+	copy.content = said.content;
+	forge_say(g, &copy, &r->w->nodes[g->key.party].officer.key, NONE);
+}
+
+static enum err words_of(struct room *r, const struct forge *f, size_t at, struct buf *out)
+{
+	static uint8_t memory[ENTRY_LEN_MAX];
+	struct buf bytes = BUF_ON(memory);
+	struct place_key place = { f->key, at };
+	struct entry_read_out read;
+
+	assert_int_equal(node_entry(r->n->node, &place, &bytes, &read), ERR_OK);
+	return node_words(r->n->node, &place, &read.statement, out);
+}
+
+/*
+ * A partner has heard words before us. He names them by their hash, and two of his officers erase what he so
+ * said, before or after they come from whoever said them: they are here, and stay.
+ */
+static void check_erases_his_own(struct room *r, bool is_erased_before)
+{
+	static uint8_t memory[CONTENT_LEN_MAX];
+	struct buf content = BUF_ON(memory);
+	struct forge f, g;
+	size_t at, named;
+
+	room_link(r, 1, 0, NULL, 0);
+	room_link(r, 2, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	add_message(&f, PRECEDENCE_FLASH, "They stay.");
+	at = f.count - 1;
+	load(&g, r, 2, LEADER);
+	name_words(&g, r, &f, at);
+	named = g.count - 1;
+	forge_erase(&g, &g, named);
+	g.items[named].is_erased = true;
+	g.items[named].eraser = forge_place(&g, named + 1);
+	assert_int_equal(room_hear_batch(r, 2, &g, 0, g.count - !is_erased_before), ERR_OK);
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+	assert_int_equal(room_hear_batch(r, 2, &g, 0, g.count), ERR_OK);
+	for (int is_again = 0; is_again < 2; is_again++) {
+		buf_reset(&content);
+		assert_int_equal(words_of(r, &f, at, &content), ERR_OK);
+		assert_true(bytes_equal(buf_bytes(&content), f.items[at].content));
+		assert_int_equal(words_of(r, &g, named, &content), ERR_NOT_FOUND);
+		assert_int_equal(room_log(r, &f.key).cosigned[0], f.count);
+		assert_int_equal(room_log(r, &g.key).cosigned[0], g.count);
+		assert_int_equal(node_refold(r->n->node, world_now(r->w, r->n), &r->n->fx), ERR_OK);
+		room_turn(r);
+	}
+	forge_free(&f);
+	forge_free(&g);
+}
+
+static void test_nobody_erases_what_has_not_come(void **state)
+{
+	check_erases_his_own(*state, true);
+}
+
+static void test_nobody_erases_what_came_since(void **state)
+{
+	check_erases_his_own(*state, false);
+}
+
+/* He names our words by their hash alone: that keeps nothing that their author erases. */
+static void test_a_hash_keeps_no_words(void **state)
+{
+	struct room *r = *state;
+	static uint8_t memory[CONTENT_LEN_MAX];
+	struct buf content = BUF_ON(memory);
+	struct forge f, g;
+	size_t at;
+
+	room_link(r, 1, 0, NULL, 0);
+	room_link(r, 2, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	add_message(&f, PRECEDENCE_FLASH, "They go.");
+	at = f.count - 1;
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+	load(&g, r, 2, LEADER);
+	name_words(&g, r, &f, at);
+	assert_int_equal(room_hear_batch(r, 2, &g, 0, g.count), ERR_OK);
+	forge_erase(&f, &f, at);
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+	assert_int_equal(words_of(r, &f, at, &content), ERR_REFUSED);
+	forge_free(&f);
+	forge_free(&g);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ATTACK(a_claimed_erasure_erases_nothing), ATTACK(nothing_is_cosigned_without_its_eraser),
 		ATTACK(hearsay_erases_nothing),		  ATTACK(a_hash_opens_no_words),
-		ATTACK(a_hash_alone_opens_no_words),
+		ATTACK(a_hash_alone_opens_no_words),	  ATTACK(nobody_erases_what_has_not_come),
+		ATTACK(nobody_erases_what_came_since),	  ATTACK(a_hash_keeps_no_words),
 	};
 
 	log_open("test", getenv("VERBOSE") != NULL ? LOG_LEVEL_DEBUG : 0);
