@@ -198,6 +198,17 @@ static bool say_addressees(struct client *c, const struct draft *d)
 	return is_said;
 }
 
+/* Fields are not sealed: of what has its words there. */
+static bool say_sealing(const struct draft *d)
+{
+	if (!kind_is_dialogue(d->statement.kind) && d->statement.kind != KIND_ATTEMPT)
+		return false;
+	say_error(_("Its words would stand unsealed on channel {1}, which the accord seals (SEALING)."),
+		  say_number(d->statement.channel));
+	say_next(_("say it on a channel that is not sealed, or in a message: entente send"));
+	return true;
+}
+
 /* Of a text that is signed too early. */
 static bool say_hold(const json_t *refusal)
 {
@@ -260,6 +271,8 @@ enum exit_code refusal_explain(struct client *c, const struct draft *d, const st
 
 	if (strcmp(rule, "HOLD") == 0)
 		is_said = say_hold(object);
+	else if (strcmp(rule, "SEALING") == 0)
+		is_said = say_sealing(d);
 	else if (strcmp(rule, "STALE") == 0)
 		is_said = say_part(c, d);
 	else if (strcmp(rule, "ADDRESSEE") == 0)

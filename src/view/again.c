@@ -70,14 +70,19 @@ static enum err read_said(const struct case_file *c, const struct place_key *ite
 	return ERR_OK;
 }
 
-static enum err find_said(struct case_file *c, const struct place_key *item)
+enum err find_said_label(const struct case_file *c, const struct place_key *item, struct said_label *out)
 {
 	struct place_key label;
-	struct item_view now;
 	enum err e = find_label(c, item, &label);
 
-	if (e == ERR_OK)
-		e = read_said(c, item, &label, &c->said);
+	return e == ERR_OK ? read_said(c, item, &label, out) : e;
+}
+
+static enum err find_said(struct case_file *c, const struct place_key *item)
+{
+	struct item_view now;
+	enum err e = find_said_label(c, item, &c->said);
+
 	if (e != ERR_OK || !c->in->is_at_door)
 		return e;
 	e = fold_item(c->f, item, &now);

@@ -96,10 +96,11 @@ static enum err judge_recall_answer(const struct case_file *c, enum verdict *out
 	return e;
 }
 
-/* Only who may release it consents, for the exact content. */
-static enum err judge_consent(const struct labelled *l, enum verdict *out)
+/* Only who may release it as it is marked, and as it is to be, consents, for the exact content. */
+static enum err judge_consent(struct labelled *l, enum verdict *out)
 {
 	const struct case_file *c = l->c;
+	struct said_label now = { 0 };
 	struct key_view key;
 	enum err e;
 
@@ -113,8 +114,12 @@ static enum err judge_consent(const struct labelled *l, enum verdict *out)
 		*out = VERDICT_PERSON;
 	if (*out != VERDICT_OK)
 		return ERR_OK;
-	e = judge_key(c, 0, &key);
-	if (e == ERR_OK && !may_release(l, key.roles))
+	e = find_said_label(c, &c->subject, &now);
+	l->was = now.mask;
+	l->has_was = true;
+	if (e == ERR_OK)
+		e = judge_key(c, 0, &key);
+	if (e == ERR_OK && (!now.is_known || !may_release(l, key.roles)))
 		*out = VERDICT_RELEASER;
 	return e;
 }

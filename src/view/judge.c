@@ -311,9 +311,17 @@ enum err judge_label(const struct case_file *c, enum verdict *out)
 	return ERR_OK;
 }
 
+/* By what way was tried, and whom, is free text: which way it went alone is none. */
+bool is_free_attempt(const struct statement *s)
+{
+	return s->kind == KIND_ATTEMPT && (statement_field(s, FIELD_ATTEMPT_PATH) != NULL ||
+					   statement_field(s, FIELD_ATTEMPT_WHOM) != NULL);
+}
+
 /*
  * What the bytes show of it: that they are said to be sealed, and for which kind of keys. For whom, and
- * whether they are sealed at all, only those find who hold a key.
+ * whether they are sealed at all, only those find who hold a key. Fields are not sealed: what has its words
+ * there is said on another channel.
  */
 enum err judge_sealing(const struct case_file *c, enum verdict *out)
 {
@@ -321,9 +329,12 @@ enum err judge_sealing(const struct case_file *c, enum verdict *out)
 	uint64_t wanted =
 		c->f->accord->post_quantum == POST_QUANTUM_REQUIRED ? SEALING_HYBRID : SEALING_X25519;
 
-	if (c->view->is_node || !s->has_content)
+	if (c->view->is_node)
 		return ERR_OK;
-	if ((c->channel->is_sealed || s->content.sealing != SEALING_NONE) && s->content.sealing < wanted)
+	if (s->has_content && (c->channel->is_sealed || s->content.sealing != SEALING_NONE) &&
+	    s->content.sealing < wanted)
+		*out = VERDICT_SEALING;
+	if (c->channel->is_sealed && (kind_is_dialogue(s->kind) || is_free_attempt(s)))
 		*out = VERDICT_SEALING;
 	return ERR_OK;
 }

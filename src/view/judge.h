@@ -63,6 +63,8 @@ enum err judge_signatures(const struct case_file *c, enum verdict *out) MUST_CHE
 enum err judge_key_anew(const struct case_file *c, enum verdict *out) MUST_CHECK;
 enum err judge_label(const struct case_file *c, enum verdict *out) MUST_CHECK;
 enum err judge_sealing(const struct case_file *c, enum verdict *out) MUST_CHECK;
+/* An ATTEMPT with words in its fields. */
+bool is_free_attempt(const struct statement *s);
 enum err judge_addressees(const struct case_file *c, enum verdict *out) MUST_CHECK;
 enum err judge_acting(const struct case_file *c, enum verdict *out) MUST_CHECK;
 enum err judge_repetition(const struct case_file *c, enum verdict *out) MUST_CHECK;

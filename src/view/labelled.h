@@ -14,7 +14,7 @@ struct labelled {
 	const struct case_file *c;
 	const struct guidelines *g;
 	struct label_mask mask;
-	struct label_mask was; /* of a new label: the one whose place it takes */
+	struct label_mask was; /* of a new label, and of the consent to one: the one whose place it takes */
 	bool has_was;
 	size_t author;
 	const struct accord_channel *room; /* where it is said; of a draft where it is to go */
@@ -60,6 +60,9 @@ enum err judge_consents(const struct labelled *l, uint32_t parties, uint8_t to, 
 /* again.c: the label that the author of this had seen last of an item: its own, or what took its place. */
 enum err find_label(const struct case_file *c, const struct place_key *item,
 		    struct place_key *out) MUST_CHECK;
+/* What that says of the item, which this refers to. */
+enum err find_said_label(const struct case_file *c, const struct place_key *item,
+			 struct said_label *out) MUST_CHECK;
 enum err label_folded(const struct fold *f, const struct fold_input *in) MUST_CHECK;
 
 /* draft.c: SUBMIT, APPROVE, REFUSE, CANCEL */

@@ -29,13 +29,6 @@ static bool is_echo(const struct case_file *c)
 	return policy_is_within(g, &c->said.mask, &own);
 }
 
-/* By what way was tried, and whom, is free text: which way it went alone is none. */
-static bool is_free_attempt(const struct statement *s)
-{
-	return s->kind == KIND_ATTEMPT && (statement_field(s, FIELD_ATTEMPT_PATH) != NULL ||
-					   statement_field(s, FIELD_ATTEMPT_WHOM) != NULL);
-}
-
 /* What says something to the other party. Of a draft's statement nothing is known that it could repeat. */
 static bool has_words(const struct case_file *c, const struct statement *s)
 {

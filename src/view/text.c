@@ -195,11 +195,8 @@ static void judge_unit(const struct case_file *c, const struct text *t, enum ver
 	struct bytes tag, more;
 
 	dialogue_texts_open(&tags, dialogue_field(c->in->statement, DIALOGUE_LANGUAGES));
-	/* Its words stand among the fields, where nothing is sealed. */
-	if (c->channel->is_sealed)
-		*out = VERDICT_SEALING;
-	else if (!dialogue_texts_next(&tags, &tag) || text_find_language(t, tag) == t->languages_count ||
-		 dialogue_texts_next(&tags, &more))
+	if (!dialogue_texts_next(&tags, &tag) || text_find_language(t, tag) == t->languages_count ||
+	    dialogue_texts_next(&tags, &more))
 		*out = VERDICT_LANGUAGE;
 }
 

@@ -1839,6 +1839,53 @@ static void test_labels(void **state)
 	     VERDICT_CONSENT);
 }
 
+/* Who consents to a lower label may release the item as it is marked now, or he may not know of it. */
+static void test_consent_by_who_may_not_read(void **state)
+{
+	const struct guidelines *first = s->accord->guidelines;
+	struct guidelines *also = malloc(sizeof *also);
+	size_t desk = accord_role_find(s->accord, BYTES_LIT("desk"));
+	const struct line consent = {
+		.kind = KIND_CONSENT, .party = 1, .role = "desk", .label = ITEM, .refers = 1, .hash = 1
+	};
+
+	(void)state;
+	assert_non_null(also);
+	*also = *first;
+	also->roles[desk].may_release = true;
+	s->accord->guidelines = also;
+	play("one who may not read it", NCG, (struct line[]){ consent }, 1, VERDICT_RELEASER);
+	play("one who may", ITEM, (struct line[]){ consent }, 1, VERDICT_OK);
+	play("closed to him since", ITEM, (struct line[]){ RELABELLED(NCG, 1), consent }, 2,
+	     VERDICT_RELEASER);
+	s->accord->guidelines = first;
+	free(also);
+}
+
+/*
+ * What an ATTEMPT says in words, and a dialogue everything, stands among the fields: nothing is sealed there.
+ */
+static void test_fields_are_not_sealed(void **state)
+{
+	struct line line = { .kind = KIND_ATTEMPT,
+			     .channel = SCENE_LEADER,
+			     .label = "U rel:KOR,USA",
+			     .has_path = true,
+			     BY(DUTY, RELEASER, OTHER) };
+	struct accord_channel *leader = s->accord->channels;
+
+	(void)state;
+	while (leader->number != SCENE_LEADER)
+		leader++;
+	scene_clear(s);
+	assert_int_equal(scene_put(s, &line), VERDICT_OK);
+	leader->is_sealed = true;
+	assert_int_equal(scene_put(s, &line), VERDICT_SEALING);
+	line.has_path = false;
+	assert_int_equal(scene_put(s, &line), VERDICT_OK);
+	leader->is_sealed = false;
+}
+
 /* Of a category `any` one more value, or none, lets more of them read. */
 #define YEAR (365 * 24 * HOUR)
 #define DATED(...) { .kind = KIND_DOWNGRADE, .label = LOW, .refers = 1, .hash = 1, .from = YEAR, __VA_ARGS__ }
@@ -2259,6 +2306,8 @@ int main(void)
 		cmocka_unit_test(test_recall_by_none),
 		cmocka_unit_test(test_items),
 		cmocka_unit_test(test_labels),
+		cmocka_unit_test(test_consent_by_who_may_not_read),
+		cmocka_unit_test(test_fields_are_not_sealed),
 		cmocka_unit_test(test_beforehand),
 		cmocka_unit_test(test_beforehand_by_one),
 		cmocka_unit_test(test_beforehand_draft),
