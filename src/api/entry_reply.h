@@ -60,6 +60,10 @@ enum err reply_label_of(struct reply *r, const struct marking *m, struct label_s
 /* The same, of what was said there: of dialogues it stands as it was signed. */
 enum err reply_label_at(struct api *a, struct reply *r, const struct place_key *at,
 			struct label_said *last) MUST_CHECK;
+/* Members: channel, party, code, epoch. */
+void reply_log_name(struct reply *r, const struct accord *a, const struct log_key *log);
+/* The names of the roles in this mask. */
+void reply_roles(struct reply *r, const char *key, const struct accord *a, uint64_t mask);
 void reply_place(struct reply *r, const char *key, const struct accord *a, const struct place_key *place);
 /* A place that a statement names; raw when the accord does not know its party. */
 void reply_named_place(struct reply *r, const char *key, const struct accord *a, const struct place *place);

@@ -24,16 +24,6 @@ static void reply_parties(struct reply *r, const char *key, const struct accord 
 	reply_array_end(r);
 }
 
-static void reply_roles(struct reply *r, const char *key, const struct accord *a, uint64_t mask)
-{
-	reply_array(r, key);
-	for (size_t i = 0; i < a->roles_count; i++) {
-		if (mask >> i & 1)
-			reply_str(r, NULL, a->roles[i].name);
-	}
-	reply_array_end(r);
-}
-
 static void reply_tls_key(struct reply *r, const char *name, const uint8_t key[SIGN_PUBLIC_LEN])
 {
 	char text[BASE64_LEN(SIGN_PUBLIC_LEN) + 1];
@@ -137,7 +127,7 @@ static void reply_scrub(struct reply *r, const struct scrub_status *s)
 	reply_object_end(r);
 }
 
-static void reply_log_name(struct reply *r, const struct accord *a, const struct log_key *log)
+void reply_log_name(struct reply *r, const struct accord *a, const struct log_key *log)
 {
 	char memory[96];
 	struct buf text = BUF_ON(memory);
@@ -694,135 +684,4 @@ enum err run_seen(struct api *a, struct request *q, struct reply *r)
 	reply_parties(r, "parties", accord, accord_channel_find(accord, channel)->parties);
 	reply_object_end(r);
 	return ERR_OK;
-}
-
-/*
- * Keys act by log; without a word for it the party's first channel speaks, where the link reads them too.
- */
-static enum err keys_log(struct api *a, struct request *q, struct log_key *log)
-{
-	const struct accord *accord = node_accord(a->node);
-	bool may;
-	enum err e = request_party(a, q, "party", node_self(a->node), &log->party);
-
-	if (e != ERR_OK)
-		return e;
-	log->channel = 0;
-	if (request_word(q, "channel").ptr != NULL) {
-		e = request_channel(a, q, &log->channel);
-		if (e != ERR_OK)
-			return e;
-	}
-	for (size_t i = 0; log->channel == 0 && i < accord->channels_count; i++) {
-		if (accord->channels[i].parties >> log->party & 1 && accord->channels[i].plane != PLANE_HOME)
-			log->channel = accord->channels[i].number;
-	}
-	log->epoch = node_epoch(a->node, log->channel, log->party);
-	if (log->channel == 0 || log->epoch == 0)
-		return ERR_NOT_FOUND;
-	e = reading_channel(&a->reading, log->channel, &may);
-	return e != ERR_OK || may ? e : ERR_NOT_FOUND;
-}
-
-/* A role's key; is_in_force: for what is written behind all that is held. */
-static void reply_recipient(struct api *a, struct reply *r, const struct log_key *log,
-			    const struct recipient_view *v)
-{
-	const struct accord *accord = node_accord(a->node);
-
-	reply_object(r, NULL);
-	reply_str(r, "party", accord->parties[log->party].name);
-	reply_uint(r, "sealing", v->key_len == RECIPIENT_HYBRID_LEN ? SEALING_HYBRID : SEALING_X25519);
-	reply_base64(r, "key", (struct bytes){ v->key, v->key_len });
-	reply_uint(r, "holder", v->view.holder);
-	reply_roles(r, "roles", accord, v->view.roles);
-	reply_uint(r, "added", v->view.added);
-	if (v->view.withdrawn != UINT64_MAX)
-		reply_uint(r, "withdrawn", v->view.withdrawn);
-	reply_object_end(r);
-}
-
-/* Nothing new is for a post whose authority has ended. */
-static enum err reply_recipients(struct api *a, struct reply *r, const struct log_key *log, bool is_all)
-{
-	uint8_t key[KEY_HASH_LEN] = { 0 };
-	struct recipient_view view;
-	uint64_t size;
-	enum err e = fold_size(node_fold(a->node), log, &size);
-
-	while (e == ERR_OK) {
-		e = fold_next_recipient(node_fold(a->node), log, key, &view);
-		if (e == ERR_OK && !is_all)
-			view.view.roles &= ~accord_ended(node_accord(a->node), a->now.wall.ms);
-		if (e == ERR_OK && (is_all || (key_is_in_force(&view.view, size) && view.view.roles != 0)))
-			reply_recipient(a, r, log, &view);
-	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
-}
-
-enum err run_recipients(struct api *a, struct request *q, struct reply *r)
-{
-	const struct accord *accord = node_accord(a->node);
-	const struct accord_channel *c;
-	struct log_key log;
-	bool may;
-	enum err e = request_channel(a, q, &log.channel);
-
-	if (e != ERR_OK)
-		return e;
-	c = accord_channel_find(accord, log.channel);
-	reply_object(r, NULL);
-	reply_uint(r, "channel", log.channel);
-	reply_bool(r, "sealed", c->is_sealed);
-	reply_bool(r, "post_quantum_required", accord->post_quantum == POST_QUANTUM_REQUIRED);
-	reply_uint(r, "flash_len_max", accord->flash_len_max);
-	reply_roles(r, "readers", accord, c->readers);
-	reply_array(r, "recipients");
-	e = reading_channel(&a->reading, log.channel, &may);
-	for (log.party = 0; may && e == ERR_OK && log.party < accord->parties_count; log.party++) {
-		log.epoch = node_epoch(a->node, log.channel, log.party);
-		if (c->parties >> log.party & 1 && log.epoch > 0)
-			e = reply_recipients(a, r, &log, false);
-	}
-	reply_array_end(r);
-	reply_object_end(r);
-	return e;
-}
-
-enum err run_keys(struct api *a, struct request *q, struct reply *r)
-{
-	uint8_t key[KEY_HASH_LEN] = { 0 };
-	struct log_key log;
-	struct key_view view;
-	enum err e = keys_log(a, q, &log);
-
-	if (e != ERR_OK)
-		return e;
-	reply_object(r, NULL);
-	reply_log_name(r, node_accord(a->node), &log);
-	reply_array(r, "keys");
-	while ((e = fold_next_key(node_fold(a->node), &log, key, &view)) == ERR_OK) {
-		char base64[BASE64_LEN(KEY_HASH_LEN) + 1];
-		char fingerprint[8 + sizeof base64];
-		struct buf text = BUF_ON(fingerprint);
-		bytes_write_base64(BYTES_OF(key), base64);
-		buf_put_str(&text, "SHA256:");
-		buf_put(&text, (struct bytes){ (const uint8_t *)base64, 43 }); /* without its padding */
-		reply_object(r, NULL);
-		reply_text(r, "fingerprint", buf_bytes(&text));
-		reply_uint(r, "holder", view.holder);
-		reply_roles(r, "roles", node_accord(a->node), view.roles);
-		reply_uint(r, "added", view.added);
-		if (view.withdrawn != UINT64_MAX)
-			reply_uint(r, "withdrawn", view.withdrawn);
-		reply_object_end(r);
-	}
-	reply_array_end(r);
-	if (e == ERR_NOT_FOUND) {
-		reply_array(r, "recipients");
-		e = reply_recipients(a, r, &log, true);
-		reply_array_end(r);
-	}
-	reply_object_end(r);
-	return e;
 }

@@ -1,6 +1,7 @@
 #include "compose/seal.h"
 
 #include "base/alloc.h"
+#include "compose/agreed.h"
 #include "home/words.h"
 #include "sys/random.h"
 #include "terminal/say.h"
@@ -12,6 +13,7 @@
 /* ---- For whom. ---- */
 
 struct choice {
+	const struct agreed *agreed;
 	const json_t *recipients; /* of GET /recipients */
 	struct bytes roles[ACCORD_ROLES_MAX + 1];
 	size_t roles_count;
@@ -28,10 +30,30 @@ static void add_role(struct choice *c, struct bytes role)
 		c->roles[c->roles_count++] = role;
 }
 
-/* The author's, the addressees', those that the accord names, those of what is referred to. */
-static void add_roles(struct choice *c, const struct draft *d, const struct officer *officer,
-		      const json_t *answer)
+/* Of the accord's version in force the node tells: none that no version names. */
+static enum exit_code add_reader(struct choice *c, struct bytes role)
 {
+	char *name;
+
+	if (agreed_is_reader(c->agreed, role)) {
+		add_role(c, role);
+		return EXIT_DONE;
+	}
+	name = say_shown(role);
+	say_error(
+		_("The node says that {1} reads what is sealed there, and the accord in this home does not: "
+		  "nothing was sealed."),
+		name);
+	say_next("entente accord show");
+	free(name);
+	return EXIT_INTEGRITY;
+}
+
+/* The author's, the addressees', those that the accord names, those of what is referred to. */
+static enum exit_code add_roles(struct choice *c, const struct draft *d, const struct officer *officer,
+				const json_t *answer)
+{
+	enum exit_code code = EXIT_DONE;
 	json_t *name;
 	size_t i;
 
@@ -39,9 +61,13 @@ static void add_roles(struct choice *c, const struct draft *d, const struct offi
 	for (i = 0; i < d->statement.addressees_count; i++)
 		add_role(c, d->statement.addressees[i].role);
 	json_array_foreach(json_object_get(answer, "readers"), i, name)
-		add_role(c, bytes_str(json_is_string(name) ? json_string_value(name) : ""));
+	{
+		if (code == EXIT_DONE)
+			code = add_reader(c, bytes_str(json_is_string(name) ? json_string_value(name) : ""));
+	}
 	for (i = 0; i < d->readers_count; i++)
 		add_role(c, d->readers[i]);
+	return code;
 }
 
 static bool holds_role(const json_t *recipient, struct bytes role)
@@ -173,12 +199,20 @@ static bool is_wanted(const struct choice *c, const json_t *recipient)
 	return false;
 }
 
-static enum exit_code add_key(struct draft *d, const json_t *recipient)
+static enum exit_code add_key(const struct choice *c, struct draft *d, const json_t *recipient)
 {
 	struct age_recipient *out = &d->sealed_for[d->sealed_for_count];
 	struct buf key;
 	enum err e;
 
+	if (!agreed_is_enrolled(c->agreed, recipient)) {
+		say_error(_("The node shows a key of {1} that no registrar of the accord in this home signed "
+			    "for: "
+			    "nothing was sealed."),
+			  json_str(recipient, "party"));
+		say_next("entente keys");
+		return EXIT_INTEGRITY;
+	}
 	if (d->sealed_for_count == AGE_RECIPIENTS_MAX) {
 		say_error(_("This would be sealed for more than {1} keys."), say_number(AGE_RECIPIENTS_MAX));
 		say_next(_("address fewer posts; old keys of a post are withdrawn by its registrar"));
@@ -215,16 +249,18 @@ static void say_choice(const struct choice *c, const struct draft *d)
 }
 
 static enum exit_code choose(struct draft *d, const struct officer *officer, const struct options *o,
-			     const json_t *answer)
+			     const struct agreed *agreed, const json_t *answer)
 {
-	struct choice c = { .recipients = json_object_get(answer, "recipients") };
+	struct choice c = { .agreed = agreed, .recipients = json_object_get(answer, "recipients") };
+	bool is_required = json_flag(answer, "post_quantum_required") ||
+			   agreed->held.accord->post_quantum == POST_QUANTUM_REQUIRED;
+	enum exit_code code = add_roles(&c, d, officer, answer);
 	const json_t *one;
-	enum exit_code code;
 	size_t i;
 
-	add_roles(&c, d, officer, answer);
 	d->options = o;
-	code = choose_kind(&c, json_flag(answer, "post_quantum_required"), o->is_json);
+	if (code == EXIT_DONE)
+		code = choose_kind(&c, is_required, o->is_json);
 	if (code == EXIT_DONE)
 		code = check_needed(&c, d, officer);
 	d->flash_len_max = json_uint(answer, "flash_len_max");
@@ -232,7 +268,7 @@ static enum exit_code choose(struct draft *d, const struct officer *officer, con
 	json_array_foreach(c.recipients, i, one)
 	{
 		if (code == EXIT_DONE && is_wanted(&c, one))
-			code = add_key(d, one);
+			code = add_key(&c, d, one);
 	}
 	if (code == EXIT_DONE && !o->is_json)
 		say_choice(&c, d);
@@ -242,19 +278,23 @@ static enum exit_code choose(struct draft *d, const struct officer *officer, con
 enum exit_code seal_choose(struct draft *d, const struct officer *officer, const struct options *o,
 			   struct client *c)
 {
+	struct agreed agreed;
 	enum exit_code code;
 	struct query q;
-	json_t *answer;
+	json_t *answer = NULL;
 
 	if (d->sealed_for != NULL || (!draft_has_content(d) && !option_is_given(o, "attach")))
 		return EXIT_DONE;
 	query_open(&q, "/recipients");
 	query_put_number(&q, "channel", d->statement.channel);
-	code = client_get(c, &q, &answer);
-	if (code == EXIT_DONE &&
-	    (json_flag(answer, "sealed") || d->answers_sealed || option_is_given(o, "seal")))
-		code = choose(d, officer, o, answer);
+	code = agreed_open(&agreed, o, d);
+	if (code == EXIT_DONE)
+		code = client_get(c, &q, &answer);
+	if (code == EXIT_DONE && (json_flag(answer, "sealed") || agreed.channel->is_sealed ||
+				  d->answers_sealed || option_is_given(o, "seal")))
+		code = choose(d, officer, o, &agreed, answer);
 	json_decref(answer);
+	agreed_close(&agreed);
 	return code;
 }
 

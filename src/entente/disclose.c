@@ -7,9 +7,11 @@
 #include "home/words.h"
 #include "show/show.h"
 #include "sys/file.h"
+#include "terminal/evidence.h"
 #include "terminal/login.h"
 #include "terminal/refuse.h"
 #include "terminal/stored.h"
+#include "wire/content.h"
 #include "wire/statement.h"
 
 #include <stdio.h>
@@ -24,9 +26,29 @@ static const struct option_row options[] = {
 	{ NULL, NULL, NULL },
 };
 
+/* The key, and the beginning of what it opens: whoever gives it away sees what he gives. */
+struct disclosed {
+	char key[2 * AGE_FILE_KEY_LEN + 1], opens[512];
+};
+
+static void name_words(struct disclosed *d, struct bytes plain)
+{
+	struct content *c = xcalloc(1, sizeof *c);
+	struct fault fault;
+	char *shown;
+
+	if (content_read(plain, c, &fault) == ERR_OK && (c->subject.len > 0 || c->portions_count > 0)) {
+		shown = say_shown(c->subject.len > 0 ? c->subject : c->portions[0].text);
+		say_cut(shown, 120, d->opens, sizeof d->opens);
+		free(shown);
+	}
+	age_wipe(c, sizeof *c);
+	free(c);
+}
+
 /* The key and the sealed bytes of an entry that this terminal opens. */
 static enum exit_code find_key(const json_t *entry, const struct identities *ids, const struct options *o,
-			       struct buf *file, char key[2 * AGE_FILE_KEY_LEN + 1])
+			       struct buf *file, struct disclosed *d)
 {
 	uint8_t file_key[AGE_FILE_KEY_LEN];
 	struct fault fault;
@@ -36,8 +58,10 @@ static enum exit_code find_key(const json_t *entry, const struct identities *ids
 	buf_init(&plain, xcalloc(1, CONTENT_LEN_MAX), CONTENT_LEN_MAX);
 	e = unseal(ids, o, json_uint(json_object_get(entry, "content"), "sealing"), buf_bytes(file), &plain,
 		   file_key, &fault);
-	if (e == ERR_OK)
-		bytes_write_hex(BYTES_OF(file_key), key);
+	if (e == ERR_OK) {
+		bytes_write_hex(BYTES_OF(file_key), d->key);
+		name_words(d, buf_bytes(&plain));
+	}
 	age_wipe(file_key, sizeof file_key);
 	age_wipe(plain.ptr, plain.len);
 	free(plain.ptr);
@@ -50,6 +74,19 @@ static enum exit_code find_key(const json_t *entry, const struct identities *ids
 	return EXIT_REFUSED;
 }
 
+/* A key is of what was signed, and not of what somebody who runs the node would like to read. */
+static enum exit_code check_signed(const json_t *entry)
+{
+	struct evidence evidence;
+
+	if (evidence_check(entry, &evidence) == ERR_OK)
+		return EXIT_DONE;
+	say_error(_("What the node shows of {1} is not what was signed: no key is given."),
+		  json_str(entry, "place"));
+	say_next("entente verify");
+	return EXIT_INTEGRITY;
+}
+
 static enum exit_code get_sealed(const json_t *entry, struct buf *file)
 {
 	if (json_uint(json_object_get(entry, "content"), "sealing") == SEALING_NONE) {
@@ -59,35 +96,37 @@ static enum exit_code get_sealed(const json_t *entry, struct buf *file)
 		return EXIT_REFUSED;
 	}
 	if (json_bytes(entry, "content_bytes", file) == ERR_OK)
-		return EXIT_DONE;
+		return check_signed(entry);
 	say_error(_("The content of {1} is not here."), json_str(entry, "place"));
 	say_next("entente read '{1}'", json_str(entry, "place"));
 	return EXIT_NOT_FOUND;
 }
 
-static void say_key(const struct options *o, const json_t *entry, const char *hash, const char *key)
+static void say_key(const struct options *o, const json_t *entry, const char *hash, const struct disclosed *d)
 {
 	if (o->is_json) {
-		json_t *out = json_pack("{s:s, s:s, s:s, s:s}", "err", "OK", "place",
-					json_str(entry, "place"), "hash", hash, "file_key", key);
+		json_t *out =
+			json_pack("{s:s, s:s, s:s, s:s, s:s}", "err", "OK", "place", json_str(entry, "place"),
+				  "hash", hash, "file_key", d->key, "opens", d->opens);
 		json_say(out);
 		json_decref(out);
 		return;
 	}
-	say("{1}\n", key);
+	say("{1}\n", d->key);
+	fprintf(stderr, "%s %s\n", _("it opens:"), d->opens);
 	fputs(_("this key opens what has that hash and nothing else; it cannot be taken back\n"), stderr);
 	fprintf(stderr, "%s\n", hash);
 }
 
 static enum exit_code disclose_content(const struct options *o, const struct identities *ids,
-				       const json_t *entry, char key[2 * AGE_FILE_KEY_LEN + 1])
+				       const json_t *entry, struct disclosed *d)
 {
 	const char *path = option_value(o, "content");
 	struct buf file = { 0 };
 	enum exit_code code = get_sealed(entry, &file);
 
 	if (code == EXIT_DONE)
-		code = find_key(entry, ids, o, &file, key);
+		code = find_key(entry, ids, o, &file, d);
 	if (code == EXIT_DONE && path != NULL && file_write_new(path, buf_bytes(&file), 0600) != ERR_OK)
 		code = refuse_unwritable(path);
 	free(file.ptr);
@@ -137,22 +176,36 @@ static enum err copy_out(struct stored_file *f, const char *path)
 	return e;
 }
 
+/* All of it is opened first, and is what its message says: the key that did so is that of this file. */
+static enum err open_whole(const json_t *entry, const json_t *row, const struct identities *ids,
+			   const struct options *o, struct client *c, struct disclosed *d)
+{
+	struct bytes piece = { NULL, 0 };
+	struct stored_file f;
+	enum err e = stored_file_begin(&f, c, json_str(entry, "place"), row, ids, o);
+
+	while (e == ERR_OK && (e = stored_file_next(&f, &piece)) == ERR_OK && piece.len > 0)
+		;
+	if (e == ERR_OK)
+		bytes_write_hex(BYTES_OF(f.key), d->key);
+	stored_file_close(&f);
+	return e;
+}
+
 static enum exit_code disclose_attachment(const struct options *o, const struct identities *ids,
 					  const json_t *entry, const json_t *row, struct client *c,
-					  char key[2 * AGE_FILE_KEY_LEN + 1])
+					  struct disclosed *d)
 {
 	const char *path = option_value(o, "content");
-	uint8_t file_key[AGE_FILE_KEY_LEN];
+	char *shown = say_shown(bytes_str(json_str(row, "name")));
 	struct stored_file f;
-	enum err e = stored_file_begin(&f, c, json_str(entry, "place"), row, NULL, o);
+	enum err e = json_object_get(row, "file_hash") == NULL ? ERR_NOT_FOUND
+							       : open_whole(entry, row, ids, o, c, d);
 
-	if (e == ERR_OK)
-		e = stored_file_key(&f, ids, file_key);
-	stored_file_close(&f);
+	say_cut(shown, 120, d->opens, sizeof d->opens);
+	free(shown);
 	if (e != ERR_OK)
 		return stored_file_explain(e, json_str(entry, "place"));
-	bytes_write_hex(BYTES_OF(file_key), key);
-	age_wipe(file_key, sizeof file_key);
 	if (path == NULL)
 		return EXIT_DONE;
 	e = stored_file_begin(&f, c, json_str(entry, "place"), row, NULL, o);
@@ -164,10 +217,10 @@ static enum exit_code disclose_attachment(const struct options *o, const struct 
 	return e == ERR_OK ? EXIT_DONE : stored_file_explain(e, json_str(entry, "place"));
 }
 
-static enum exit_code disclose(const struct options *o, const struct identities *ids, const json_t *entry,
+static enum exit_code disclose(const struct options *o, const struct identities *ids, json_t *entry,
 			       struct client *c)
 {
-	char key[2 * AGE_FILE_KEY_LEN + 1];
+	struct disclosed d = { "", "" };
 	const json_t *what = json_object_get(entry, "content");
 	enum exit_code code;
 
@@ -175,16 +228,18 @@ static enum exit_code disclose(const struct options *o, const struct identities 
 		struct buf file = { 0 };
 		code = get_sealed(entry, &file); /* only of what is sealed and here */
 		free(file.ptr);
+		if (code == EXIT_DONE)
+			unseal_entry(entry, ids, o); /* which says of each what it is in clear */
 		what = code == EXIT_DONE ? find_attachment(o, entry) : NULL;
 		if (what == NULL)
 			return code == EXIT_DONE ? EXIT_NOT_FOUND : code;
-		code = disclose_attachment(o, ids, entry, what, c, key);
+		code = disclose_attachment(o, ids, entry, what, c, &d);
 	} else {
-		code = disclose_content(o, ids, entry, key);
+		code = disclose_content(o, ids, entry, &d);
 	}
 	if (code == EXIT_DONE)
-		say_key(o, entry, json_str(what, "hash"), key);
-	age_wipe(key, sizeof key);
+		say_key(o, entry, json_str(what, "hash"), &d);
+	age_wipe(&d, sizeof d);
 	return code;
 }
 

@@ -61,16 +61,12 @@ enum err stored_file_payload(struct stored_file *f, struct bytes *out)
 
 static enum err unlock(struct stored_file *f, const struct identities *ids)
 {
-	uint8_t key[AGE_FILE_KEY_LEN];
 	struct fault fault;
-	enum err e = stored_file_key(f, ids, key);
+	enum err e = stored_file_key(f, ids, f->key);
 
 	if (e == ERR_OK && f->opening.header.kind != json_uint(f->row, "sealing"))
 		e = ERR_VERIFY; /* the content is for better keys than its file */
-	if (e == ERR_OK)
-		e = opening_file_unlock(&f->opening, key, &fault);
-	age_wipe(key, sizeof key);
-	return e;
+	return e == ERR_OK ? opening_file_unlock(&f->opening, f->key, &fault) : e;
 }
 
 enum err stored_file_begin(struct stored_file *f, struct client *c, const char *place, const json_t *row,
@@ -129,7 +125,7 @@ void stored_file_close(struct stored_file *f)
 	if (f->memory != NULL)
 		age_wipe(f->memory, STORED_PIECE_MAX);
 	free(f->memory);
-	*f = (struct stored_file){ 0 };
+	age_wipe(f, sizeof *f);
 }
 
 enum exit_code stored_file_explain(enum err e, const char *name)

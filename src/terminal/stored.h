@@ -21,7 +21,8 @@ struct stored_file {
 	struct hash_stream hash;
 	bool is_sealed;
 	struct opening_file opening;
-	uint8_t *memory; /* heap: a piece */
+	uint8_t key[AGE_FILE_KEY_LEN]; /* that unlocked it */
+	uint8_t *memory;	       /* heap: a piece */
 	struct hash_stream text;
 	uint64_t text_len;
 };

@@ -1,4 +1,6 @@
 """Sealed words: a FLASH on a sealed LEADER line climbs to READ BACK, no node can read it, and stock age opens it."""
+import base64
+import os
 import subprocess
 
 import pytest
@@ -161,6 +163,79 @@ def test_clear_words_on_a_sealed_line_do_not_count(sealed):
                              to=[("usa", "head", 0)], precedence=0, body=body)
     answer = kor.post([officers.item(raw, [kor.key(name) for name in ("head", *RELEASERS)], body)])[0]
     assert (answer["err"], answer["rule"]) == ("REFUSED", "SEALING")
+    refused = kor.run("body", "new", "talks", "Talks", "--language", "en", "--channel", "leader", "--label", "U", key="watch", code=4)
+    assert "unsealed on channel 1" in refused.stderr and "next: say it on a channel that is not sealed" in refused.stderr
+
+
+def lies_of(kor):
+    """What whoever runs KOR's node may answer its terminals, and what the terminal says to it."""
+    def add(path, answer):  # a key that nobody enrolled
+        if path.startswith("/recipients"):
+            one = next(row for row in answer["recipients"] if row["party"] == "usa" and "head" in row["roles"])
+            answer["recipients"].append({**one, "key": base64.b64encode(os.urandom(32)).decode()})
+
+    def swap(path, answer):  # one that a post of the other side has
+        if path.startswith("/recipients"):
+            one = next(row for row in answer["recipients"] if row["party"] == "usa" and "head" in row["roles"])
+            answer["recipients"].append({**one, "party": "kor"})
+
+    def lend(path, answer):  # a post that nobody gave it
+        if path.startswith("/recipients"):
+            next(row for row in answer["recipients"] if row["party"] == "usa" and "deputy" in row["roles"])["roles"].append("head")
+
+    def invent(path, answer):  # a statement that says so, by somebody's own key
+        if path.startswith("/recipients"):
+            row = answer["recipients"][0]
+            row["sshsigs"] = [base64.b64encode(kor.key("watch").sign(base64.b64decode(row["statement"]))).decode()]
+
+    def read(path, answer):  # a post that reads each of them, though the accord does not say so
+        if path.startswith("/recipients"):
+            answer["readers"].append("linguist")
+
+    def turn(path, answer):  # to a line that is not sealed
+        if path.startswith("/seen"):
+            answer["channel"] = 3
+
+    return {add: "no registrar", swap: "no registrar", lend: "no registrar", invent: "no registrar", read: "linguist reads",
+            turn: "elsewhere"}
+
+
+def test_a_node_reads_nothing_by_what_it_answers(sealed, tmp_path, stage):
+    """Whoever runs the node is none of those whom words are sealed for: nothing that it answers opens them to him, or has them sent in clear."""
+    kor, secrets = sealed["kor"], sealed.secrets
+    words = ("send", "leader", TEXT, "--to", "usa/head", "--precedence", "FLASH", "--label", "U")
+    terminal = nodes.Between(kor, tmp_path / "terminal")
+    stage.others.append(terminal)
+    assert "SUBMITTED" in terminal.run(*words, key="head").stdout, "as long as it says what is so"
+    count = len(kor.get("/drafts"))
+    for lie, said in lies_of(kor).items():
+        terminal.change = lie
+        refused = terminal.run(*words, key="head", code=6)
+        assert said in refused.stderr and "next:" in refused.stderr, (lie, refused.stderr)
+
+    def open_line(path, answer):
+        if path.startswith("/recipients"):
+            answer["sealed"] = False
+
+    terminal.change = open_line
+    assert "SUBMITTED" in terminal.run(*words, key="head").stdout
+    drafts = kor.get("/drafts")
+    assert len(drafts) == count + 1 and not any(TEXT.encode() in body for _, body in terminal.asked), "sealed all the same"
+    assert all(TEXT in kor.run("approve", one["place"], key="deputy", env=nodes.opens(secrets["kor", "staff"])).stdout for one in drafts)
+
+
+def test_a_node_has_the_key_of_nothing_else_disclosed(sealed, tmp_path, stage):
+    """Whoever runs the node shows one message and gives the sealed words of another: no key of those comes out unseen."""
+    kor, opened = sealed["kor"], ("--identity", sealed.secrets["kor", "head"])
+    shown, kept = flash(sealed, "This one."), flash(sealed, "Not this one.")
+    other = kor.entry(kept)
+    terminal = nodes.Between(kor, tmp_path / "terminal")
+    stage.others.append(terminal)
+    terminal.change = lambda path, answer: path.startswith("/entry") and answer.update(content_bytes=other["content_bytes"])
+    refused = terminal.run("disclose", shown, *opened, key="head", code=6)
+    assert "not what was signed" in refused.stderr and not refused.stdout
+    terminal.change = lambda path, answer: path.startswith("/entry") and (answer.clear(), answer.update(other))
+    assert "it opens: Not this one." in terminal.run("disclose", shown, *opened, key="head").stderr, "and he sees what he would give"
 
 
 def test_sealed_by_choice_on_a_clear_line(sealed):

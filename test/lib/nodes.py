@@ -5,12 +5,14 @@ after a short while, until a deadline that fails the play with the node's own wo
 """
 import contextlib
 import http.client
+import http.server
 import json
 import os
 import random
 import shutil
 import signal
 import socket
+import socketserver
 import subprocess
 import threading
 import time
@@ -496,6 +498,60 @@ class World:
 
     def channel(self, number_or_name):
         return next(row for row in self.channels() if number_or_name in (row["number"], row["name"]))
+
+
+class Between:
+    """A terminal on a machine of its own: its party's accord in its home, and between it and its node one who changes answers.
+
+    change(path, answer) may change what the node says, in place; asked has each request's path and body.
+    """
+
+    def __init__(self, node, home, change=lambda path, answer: None):
+        self.home, self.node, self.change, self.asked = Path(home), node, change, []
+        self.home.mkdir()
+        shutil.copytree(node.home / "accord", self.home / "accord")
+        shutil.copy(node.home / "settings", self.home)
+        between = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def pass_on(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                between.asked.append((self.path, body))
+                connection = UnixConnection(node.home / "socket", 30)
+                connection.request(self.command, self.path, body, {name: self.headers[name] for name in ("Authorization",) if name in self.headers})
+                answer = connection.getresponse()
+                raw, kind = answer.read(), answer.headers.get("Content-Type", "")
+                connection.close()
+                if kind == "application/json" and answer.status == 200:
+                    said = json.loads(raw)
+                    between.change(self.path, said)
+                    raw = json.dumps(said).encode()
+                self.send_response(answer.status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(raw)))
+                self.end_headers()
+                self.wfile.write(raw)
+
+            do_GET = do_POST = do_DELETE = pass_on
+
+            def log_message(self, *_):
+                pass
+
+        self.server = socketserver.ThreadingUnixStreamServer(str(self.home / "socket"), Handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def run(self, *arguments, key=None, code=0, env=None, **more):
+        env = {"ENTENTE_OUTBOX": str(self.home / "outbox"), **(env or {})}
+        if key is not None:
+            env["ENTENTE_KEY"] = str(self.node.keys / key)
+        return run(*arguments, env=env, code=code, home=self.home, **more)
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
 
 
 class Relay:

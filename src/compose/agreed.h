@@ -1,0 +1,34 @@
+/*
+ * agreed.h - what a terminal knows without its node: the accord of its own home, and who signed for a key.
+ *
+ * Layer: compose. Spec: docs/spec/seal.md section 3. Whoever runs the node decides what it answers, and is
+ * none of those whom sealed words are for: where they go, whether they are sealed and for which keys is not
+ * his to say.
+ */
+#ifndef COMPOSE_AGREED_H
+#define COMPOSE_AGREED_H
+
+#include "compose/draft.h"
+#include "terminal/held.h"
+
+struct agreed {
+	struct held held;
+	const struct accord_channel *channel; /* the draft's, in the newest version */
+};
+
+/*
+ * Once the draft is addressed: it is of this accord, and goes to the channel that was typed. EXIT_DONE, or it
+ * was said why not; closed in any case.
+ */
+enum exit_code agreed_open(struct agreed *a, const struct options *o, const struct draft *d) MUST_CHECK;
+void agreed_close(struct agreed *a);
+
+/* Whether a version of the accord names the post behind `sealed` in the channel's line. */
+bool agreed_is_reader(const struct agreed *a, struct bytes role);
+/*
+ * Whether the party's registrar signed that this key is sealed for, for all of these posts: a row of GET
+ * /recipients.
+ */
+bool agreed_is_enrolled(const struct agreed *a, const json_t *row);
+
+#endif
