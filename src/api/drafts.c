@@ -34,7 +34,7 @@ static enum err read_held(struct api *a, struct draft_case *d)
 		return ERR_OK;
 	if (node_outgoing(a->node, &d->outgoing, &content) != ERR_OK)
 		buf_reset(&content);
-	return node_held_by(a->node, &d->outgoing, d->bytes, buf_bytes(&content), &d->held);
+	return node_held_by(a->node, a->now, &d->outgoing, d->bytes, buf_bytes(&content), &d->held);
 }
 
 /* By what it is about, too. */

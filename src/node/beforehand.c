@@ -43,12 +43,8 @@ static enum err add_signature(struct dated *d, const struct statement *of)
 	return ERR_OK;
 }
 
-/*
- * Whose key is withdrawn meanwhile, or whose posts have ended, signs no more; nor approves, who has no post
- * any more that releases.
- */
-static enum err is_good(struct node *n, struct now now, const struct draft_signer *signer, uint32_t channel,
-			bool *out)
+enum err draft_signer_is_good(struct node *n, struct now now, const struct draft_signer *signer,
+			      uint32_t channel, bool *out)
 {
 	const struct line *line = line_newest(n, channel, n->self);
 	uint64_t posts = ~accord_ended(n->accord, now.wall.ms);
@@ -66,7 +62,7 @@ static enum err is_good(struct node *n, struct now now, const struct draft_signe
 static enum err add_signatures(struct node *n, struct now now, struct dated *d, bool *is_enough)
 {
 	bool is_author;
-	enum err e = is_good(n, now, &d->draft.author, d->draft.channel, &is_author);
+	enum err e = draft_signer_is_good(n, now, &d->draft.author, d->draft.channel, &is_author);
 
 	if (e == ERR_OK)
 		e = add_signature(d, &d->submit.statement);
@@ -75,7 +71,7 @@ static enum err add_signatures(struct node *n, struct now now, struct dated *d, 
 		struct buf memory = BUF_ON(d->approve_memory);
 		bool counts = false;
 		if (s->is_releaser && d->command.signatures_count < STATEMENT_SIGNATURES_MAX)
-			e = is_good(n, now, s, d->draft.channel, &counts);
+			e = draft_signer_is_good(n, now, s, d->draft.channel, &counts);
 		if (e != ERR_OK || !counts)
 			continue;
 		e = node_entry(n, &s->at, &memory, &d->approve);

@@ -292,8 +292,8 @@ static enum err refused_at_home(struct node *n, struct now now, const struct sta
 }
 
 /* What is held is told before what is to be approved: whoever approves it is to know. */
-static enum err held_at_door(struct node *n, const struct command *in, const struct statement *s,
-			     struct entry_view *view)
+static enum err held_at_door(struct node *n, struct now now, const struct command *in,
+			     const struct statement *s, struct entry_view *view)
 {
 	struct bytes content = in->content;
 	uint8_t *memory = NULL;
@@ -307,7 +307,7 @@ static enum err held_at_door(struct node *n, const struct command *in, const str
 		content =
 			node_outgoing(n, s, &words) == ERR_OK ? buf_bytes(&words) : (struct bytes){ NULL, 0 };
 	}
-	e = node_held_by(n, s, in->statement, content, &held);
+	e = node_held_by(n, now, s, in->statement, content, &held);
 	free(memory);
 	/* Who signs beside the author has opened it and looked. */
 	if (e == ERR_OK && (is_held(&held) || (view->verdict == VERDICT_OK && in->signatures_count < 2 &&
@@ -365,7 +365,7 @@ static enum err may_judge(struct node *n, struct now now, const struct command *
 		e = refused_at_home(n, now, s, &judged.view);
 	if (e == ERR_OK && (judged.view.verdict == VERDICT_OK || judged.view.verdict == VERDICT_APPROVAL) &&
 	    in->content.len > 0)
-		e = held_at_door(n, in, s, &judged.view);
+		e = held_at_door(n, now, in, s, &judged.view);
 	if (e != ERR_OK)
 		return e == ERR_SHORT ? ERR_NOT_FOUND : e;
 	return judged.view.verdict == VERDICT_OK ? ERR_OK
@@ -477,7 +477,7 @@ static enum err entry_judge(struct node *n, struct now now, const struct command
 	if (judged->view.verdict == VERDICT_OK)
 		e = refused_at_home(n, now, s, &judged->view);
 	if (e == ERR_OK && (judged->view.verdict == VERDICT_OK || judged->view.verdict == VERDICT_APPROVAL))
-		e = held_at_door(n, in, s, &judged->view);
+		e = held_at_door(n, now, in, s, &judged->view);
 	if (e == ERR_OK && judged->view.verdict != VERDICT_OK)
 		e = verdict_refuse(n, s, line->key.channel, &judged->view, answer);
 	return e;

@@ -234,8 +234,8 @@ static inline bool is_held(const struct held_by *h)
  */
 enum err node_outgoing(struct node *n, const struct statement *s, struct buf *out) MUST_CHECK;
 /* docs/spec/release.md section 2; content: node_outgoing, .len 0 for none. */
-enum err node_held_by(struct node *n, const struct statement *s, struct bytes outgoing, struct bytes content,
-		      struct held_by *out) MUST_CHECK;
+enum err node_held_by(struct node *n, struct now now, const struct statement *s, struct bytes outgoing,
+		      struct bytes content, struct held_by *out) MUST_CHECK;
 /* Words would hold it, and it is sealed: another's terminal looks, whatever else is asked of it. */
 bool node_is_unsearched(struct node *n, const struct statement *s);
 enum err node_content(struct node *n, const struct statement *s, struct buf *out) MUST_CHECK;
@@ -271,6 +271,9 @@ const char *node_sent_path(struct node *n, const struct place_key *place, size_t
 /* Who is on duty at a post at a moment, as a home channel has it. */
 enum err node_duty(struct node *n, uint32_t home, struct bytes post, uint64_t at_ms,
 		   struct duty *out) MUST_CHECK;
+/* The same, as if there were none of the rosters that are not in sight. */
+enum err node_duty_seen(struct node *n, uint32_t home, struct bytes post, uint64_t at_ms,
+			const struct fold_sight *sight, struct duty *out) MUST_CHECK;
 /* What a post hands over: open FLASH and IMMEDIATE of the last days, and what procedures ask of it. */
 struct open_item {
 	struct place_key place; /* the message, or the START */

@@ -59,10 +59,14 @@ static enum err find_word(struct node *n, const struct held_words *w, const stru
 	return find_in_files(n, w, &c, out);
 }
 
-/* A yes to exactly these bytes with a reason. The fold has seen to it that it is another person's. */
-static enum err has_reason(struct node *n, const struct draft_view *v, struct bytes outgoing, uint8_t *memory,
-			   bool *out)
+/*
+ * A yes to exactly these bytes with a reason, by somebody whose yes counts still where it goes. The fold has
+ * seen to it that he is another person.
+ */
+static enum err has_reason(struct node *n, struct now now, const struct draft_view *v, struct bytes outgoing,
+			   uint8_t *memory, bool *out)
 {
+	bool is_good;
 	struct entry_read_out entry;
 	struct statement inner;
 	struct bytes submitted;
@@ -78,14 +82,17 @@ static enum err has_reason(struct node *n, const struct draft_view *v, struct by
 	for (size_t i = 0; i < v->signers_count && !*out; i++) {
 		buf_init(&b, memory, ENTRY_LEN_MAX);
 		e = node_entry(n, &v->signers[i].at, &b, &entry);
+		if (e == ERR_OK)
+			e = draft_signer_is_good(n, now, &v->signers[i], v->channel, &is_good);
 		if (e != ERR_OK)
 			return e;
-		*out = entry.statement.has_content;
+		*out = is_good && entry.statement.has_content;
 	}
 	return ERR_OK;
 }
 
-static enum err is_let_go(struct node *n, const struct statement *s, struct bytes outgoing, bool *out)
+static enum err is_let_go(struct node *n, struct now now, const struct statement *s, struct bytes outgoing,
+			  bool *out)
 {
 	uint8_t *memory = xcalloc(1, ENTRY_LEN_MAX);
 	enum err e = ERR_NOT_FOUND;
@@ -98,7 +105,7 @@ static enum err is_let_go(struct node *n, const struct statement *s, struct byte
 			continue;
 		e = draft_find(&n->fold, home->number, s->id, &v);
 		if (e == ERR_OK && v.state == DRAFT_SUBMITTED)
-			e = has_reason(n, &v, outgoing, memory, out);
+			e = has_reason(n, now, &v, outgoing, memory, out);
 	}
 	free(memory);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
@@ -138,8 +145,8 @@ bool node_is_unsearched(struct node *n, const struct statement *s)
 	       channel != NULL && channel->plane != PLANE_HOME && accord_here(n, s->channel)->held != NULL;
 }
 
-enum err node_held_by(struct node *n, const struct statement *s, struct bytes outgoing, struct bytes content,
-		      struct held_by *out)
+enum err node_held_by(struct node *n, struct now now, const struct statement *s, struct bytes outgoing,
+		      struct bytes content, struct held_by *out)
 {
 	const struct accord_channel *channel = accord_channel_find(n->accord, s->channel);
 	const struct held_words *w = accord_here(n, s->channel)->held;
@@ -157,7 +164,7 @@ enum err node_held_by(struct node *n, const struct statement *s, struct bytes ou
 	}
 	if (e != ERR_OK || !is_held(out))
 		return e;
-	e = is_let_go(n, s, outgoing, &is_gone);
+	e = is_let_go(n, now, s, outgoing, &is_gone);
 	if (e == ERR_OK && is_gone)
 		*out = (struct held_by){ .word_len = 0 };
 	return e;

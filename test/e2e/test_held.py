@@ -9,7 +9,7 @@ import pytest
 import nodes
 import officers
 
-TEAM = {"watch": ["watch"], "head": ["head"], "shift": ["shift"]}
+TEAM = {"watch": ["watch"], "head": ["head"], "deputy": ["deputy"], "shift": ["shift"]}
 
 
 @pytest.fixture
@@ -70,6 +70,19 @@ def test_held_and_to_be_approved(world):
     assert usa.entry(done["released"])["signatures"] == 2
     plain = send(kor, "Gates open at dawn.", "C")
     assert "No word holds" in kor.run("approve", plain["place"], "--sign", "--override", "x", key="head", code=2).stderr
+
+
+def test_a_reason_counts_as_long_as_its_officer(world):
+    """Who let a word go and lost his card since let nothing go: another gives a reason."""
+    kor = world["kor"]
+    draft = send(kor, "Iron Gate opens at dawn.", "S")["place"]
+    assert "released" not in kor.say("approve", draft, "--sign", "--override", "It is known.", key="head")
+    assert kor.get("/drafts", place=draft).get("held") is None
+    kor.run("keys", "--withdraw", kor.keys / "head.pub", "--label", "U", key="registrar")
+    assert kor.get("/drafts", place=draft)["held"] == "Iron Gate"
+    assert "held by the word" in kor.run("approve", draft, "--sign", key="shift", code=4).stderr
+    kor.run("approve", draft, "--sign", "--override", "It was published.", key="shift")
+    assert kor.say("approve", draft, "--sign", key="deputy")["released"]
 
 
 def test_a_peers_word_is_read(world):
