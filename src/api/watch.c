@@ -16,13 +16,10 @@ static bool is_home(const struct api *a, const struct accord_channel *c)
 
 /* ---- A post. ---- */
 
-/* Names are for who may know of the roster that has them. */
-static enum err reply_on(struct api *a, struct reply *r, const struct duty *d)
+static void reply_on(struct reply *r, const struct duty *d)
 {
-	enum err e = d->place.log.epoch == 0 ? ERR_NOT_FOUND : request_may_place(a, &d->place);
-
 	reply_array(r, "on");
-	for (size_t i = 0; e == ERR_OK && i < LADDER_RUNGS_MAX; i++) {
+	for (size_t i = 0; i < LADDER_RUNGS_MAX; i++) {
 		if ((d->rungs >> i & 1) == 0)
 			continue;
 		reply_object(r, NULL);
@@ -33,10 +30,9 @@ static enum err reply_on(struct api *a, struct reply *r, const struct duty *d)
 		reply_object_end(r);
 	}
 	reply_array_end(r);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-static enum err reply_duty(struct api *a, struct reply *r, const struct duty *d)
+static void reply_duty(struct reply *r, const struct duty *d)
 {
 	reply_str(r, "state", duty_state_name(d->state));
 	reply_uint(r, "depth", d->depth);
@@ -44,7 +40,7 @@ static enum err reply_duty(struct api *a, struct reply *r, const struct duty *d)
 		reply_uint(r, "from_ms", d->from_ms);
 	if (d->to_ms < TIME_MS_MAX)
 		reply_uint(r, "to_ms", d->to_ms);
-	return reply_on(a, r, d);
+	reply_on(r, d);
 }
 
 /* Whether somebody of ours has given it WATCH READ since. */
@@ -143,18 +139,43 @@ static unsigned alternates_of(const struct accord *accord, const char *post)
 	return most;
 }
 
-static enum err reply_post(struct api *a, struct reply *r, uint32_t home, const struct post_view *post)
+/* A relief that he may not know of has not been: there is no older one, for its row has the last alone. */
+static enum err hide_relief(struct api *a, struct post_view *post)
+{
+	enum err e = post->offer.log.epoch == 0 ? ERR_OK : request_may_place(a, &post->offer);
+
+	if (e == ERR_NOT_FOUND)
+		post->offer = (struct place_key){ 0 };
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	e = post->accepted.log.epoch == 0 ? ERR_OK : request_may_place(a, &post->accepted);
+	if (e == ERR_NOT_FOUND)
+		post->accepted = post->accepted_offer = (struct place_key){ 0 };
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err reply_post(struct api *a, struct reply *r, uint32_t home, const struct post_view *whole)
 {
 	const struct accord *accord = node_accord(a->node);
 	struct duty *duty = xcalloc(1, sizeof *duty);
-	enum err e = node_duty(a->node, home, bytes_str(post->post), a->now.wall.ms, duty);
+	struct post_view seen = *whole, *post = &seen;
+	enum err e =
+		node_duty_seen(a->node, home, bytes_str(post->post), a->now.wall.ms, request_sight(a), duty);
 
+	if (e == ERR_OK)
+		e = hide_relief(a, post);
+	/* Nothing of it that he may know of. */
+	if (e == ERR_OK && duty->state == DUTY_UNKNOWN && post->offer.log.epoch == 0 &&
+	    post->accepted.log.epoch == 0) {
+		free(duty);
+		return ERR_OK;
+	}
 	if (e == ERR_OK) {
 		reply_object(r, NULL);
 		reply_str(r, "post", post->post);
 		reply_uint(r, "channel", home);
 		reply_uint(r, "alternates", alternates_of(accord, post->post));
-		e = reply_duty(a, r, duty);
+		reply_duty(r, duty);
 		if (post->offer.log.epoch != 0)
 			reply_place(r, "offer", accord, &post->offer);
 		if (post->accepted.log.epoch != 0) {
@@ -164,8 +185,7 @@ static enum err reply_post(struct api *a, struct reply *r, uint32_t home, const 
 		reply_bool(r, "waits",
 			   post->offer.log.epoch != 0 &&
 				   !place_key_equal(&post->offer, &post->accepted_offer));
-		if (e == ERR_OK)
-			e = reply_again(a, r, home, post);
+		e = reply_again(a, r, home, post);
 		reply_object_end(r);
 	}
 	free(duty);
@@ -290,7 +310,7 @@ static enum err reply_segments(struct api *a, struct reply *r, uint32_t home, co
 	enum err e = ERR_OK;
 
 	for (size_t i = 0; e == ERR_OK && from_ms < to_ms && i < SEGMENTS_MAX; i++) {
-		e = node_duty(a->node, home, bytes_str(post), from_ms, duty);
+		e = node_duty_seen(a->node, home, bytes_str(post), from_ms, request_sight(a), duty);
 		if (e != ERR_OK || duty->state == DUTY_UNKNOWN)
 			break;
 		if (duty->from_ms == 0 || i > 0)
@@ -299,7 +319,7 @@ static enum err reply_segments(struct api *a, struct reply *r, uint32_t home, co
 			duty->to_ms = to_ms;
 		reply_object(r, NULL);
 		reply_str(r, "post", post);
-		e = reply_duty(a, r, duty);
+		reply_duty(r, duty);
 		reply_object_end(r);
 		from_ms = duty->to_ms;
 	}

@@ -45,10 +45,16 @@ static enum err fetch(void *self, const struct place_key *place, struct statemen
 
 static struct duty_reading reading_of(struct duty_memory *m)
 {
-	return (struct duty_reading){ &m->n->fold, fetch, m, &m->roster, { { 0 }, 0 } };
+	return (struct duty_reading){ .f = &m->n->fold, .fetch = fetch, .self = m, .roster = &m->roster };
 }
 
 enum err node_duty(struct node *n, uint32_t home, struct bytes post, uint64_t at_ms, struct duty *out)
+{
+	return node_duty_seen(n, home, post, at_ms, NULL, out);
+}
+
+enum err node_duty_seen(struct node *n, uint32_t home, struct bytes post, uint64_t at_ms,
+			const struct fold_sight *sight, struct duty *out)
 {
 	struct duty_memory *m = xcalloc(1, sizeof *m);
 	struct duty_reading reading;
@@ -56,6 +62,7 @@ enum err node_duty(struct node *n, uint32_t home, struct bytes post, uint64_t at
 
 	m->n = n;
 	reading = reading_of(m);
+	reading.sight = sight;
 	e = fold_duty(&reading, home, post, at_ms, out);
 	free(m);
 	return e;

@@ -263,9 +263,12 @@ static enum err next_roster(const struct fold *f, const struct row_key *prefix, 
 	return place_key_read(&key, &out->place);
 }
 
-/* The one that counts at the moment; *to_ms: until another may. ERR_NOT_FOUND: none does. */
-static enum err find_roster(const struct fold *f, uint32_t home, struct bytes post, uint64_t at_ms,
-			    struct roster_row *out, uint64_t *to_ms)
+/*
+ * The one that counts at the moment; *to_ms: until another may. ERR_NOT_FOUND: none does. *has: there is one
+ * of another moment.
+ */
+static enum err find_roster(const struct duty_reading *in, uint32_t home, struct bytes post, uint64_t at_ms,
+			    struct roster_row *out, uint64_t *to_ms, bool *has)
 {
 	uint8_t memory[64];
 	struct row_key prefix, at;
@@ -275,13 +278,24 @@ static enum err find_roster(const struct fold *f, uint32_t home, struct bytes po
 	*out = (struct roster_row){ 0 };
 	row_open(&prefix, ROW_ROSTER);
 	row_put_channel(&prefix, home);
-	roster_key(&at, home, at_ms + 1); /* those that have ended stand before it */
+	/*
+	 * Those that have ended stand before it: whether there was one is asked by who does not know of all.
+	 */
+	roster_key(&at, home, in->sight == NULL ? at_ms + 1 : 0);
 	for (;;) {
 		struct buf value = BUF_ON(memory);
-		e = next_roster(f, &prefix, &at, &value, &row);
+		e = next_roster(in->f, &prefix, &at, &value, &row);
 		if (e != ERR_OK)
 			break;
 		if (!bytes_equal(row.post, post))
+			continue;
+		e = fold_may(in->sight, &row.place);
+		if (e == ERR_NOT_FOUND)
+			continue;
+		if (e != ERR_OK)
+			return e;
+		*has = true;
+		if (row.to_ms <= at_ms)
 			continue;
 		if (row.from_ms > at_ms)
 			*to_ms = row.from_ms < *to_ms ? row.from_ms : *to_ms;
@@ -302,13 +316,14 @@ enum err fold_duty(struct duty_reading *in, uint32_t home, struct bytes post, ui
 	struct roster_row row;
 	struct wall filed;
 	const struct field *bad;
+	bool has = in->sight == NULL;
 	enum err e = get_post(in->f, &log, post, &view);
 
 	*out = (struct duty){ .to_ms = UINT64_MAX };
 	if (e != ERR_OK || !view.has_roster)
 		return e;
-	out->state = DUTY_EMPTY;
-	e = find_roster(in->f, home, post, at_ms, &row, &out->to_ms);
+	e = find_roster(in, home, post, at_ms, &row, &out->to_ms, &has);
+	out->state = has ? DUTY_EMPTY : DUTY_UNKNOWN;
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	out->place = row.place;

@@ -35,10 +35,11 @@ struct duty_reading {
 	const struct fold *f;
 	ladder_fetch *fetch;
 	void *self;
-	struct roster *roster; /* to read one in */
-	struct place_key held; /* which one is read; starts zeroed */
+	struct roster *roster;		/* to read one in */
+	struct place_key held;		/* which one is read; starts zeroed */
+	const struct fold_sight *sight; /* NULL: of every roster */
 };
-/* Of a post at a moment, as the home channel has it. */
+/* Of a post at a moment, as the home channel has it; with a sight, as if there were no other rosters. */
 enum err fold_duty(struct duty_reading *in, uint32_t home, struct bytes post, uint64_t at_ms,
 		   struct duty *out) MUST_CHECK;
 /* The first gap at or after a moment, planned or not, at most so far ahead. ERR_NOT_FOUND: none. */

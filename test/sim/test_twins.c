@@ -10,6 +10,7 @@
 #include "crypto/sshsig.h"
 #include "view/release.h"
 #include "wire/dialogue.h"
+#include "wire/roster.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -236,7 +237,8 @@ static bool is_asked(const char *target)
 #endif
 }
 
-static bool is_equal(struct served v[2], const char *method, const char *target, enum served_reader who)
+static bool is_equal_of(struct served v[2], const char *method, const char *target, enum served_reader who,
+			struct bytes body)
 {
 	struct bytes of[2];
 
@@ -244,7 +246,7 @@ static bool is_equal(struct served v[2], const char *method, const char *target,
 		return true;
 	for (size_t i = 0; i < 2; i++) {
 		of[i] = served_ask(&v[i], method, target, who == READER_OWNER_ALONE ? NULL : v[i].tokens[who],
-				   NONE);
+				   body);
 		forget_port(of[i], v[i].address);
 	}
 	if (bytes_equal(of[0], of[1]))
@@ -253,6 +255,11 @@ static bool is_equal(struct served v[2], const char *method, const char *target,
 		print_message("%s %s\n%.*s\n%.*s\n", method, target, (int)of[0].len, (const char *)of[0].ptr,
 			      (int)of[1].len, (const char *)of[1].ptr);
 	return false;
+}
+
+static bool is_equal(struct served v[2], const char *method, const char *target, enum served_reader who)
+{
+	return is_equal_of(v, method, target, who, NONE);
 }
 
 /* Lists: every page size and cursor. */
@@ -311,6 +318,11 @@ static const char *const plain[] = {
 	"/measures",
 	"/measures?place=ASTER/CHANNEL-2%201.4",
 	"/obligations",
+	"/procedures",
+	"/watch",
+	"/watch?open=watch",
+	"/roster",
+	"/roster?from=1792972800000&days=62",
 	"/dialogues",
 	"/dialogues?place=ASTER/CHANNEL-2%201.4",
 	"/text?place=ASTER/CHANNEL-2%201.4",
@@ -340,6 +352,48 @@ static const struct {
 
 static const char *const log_names[] = { "ASTER/CHANNEL-2", "BIRCH/CHANNEL-2", "ASTER/CHANNEL-900" };
 
+/* What he would say: of an entry whose leaf he cannot know, or as if he had seen so much of a log. */
+static bool is_said_alike(struct served v[2], enum served_reader who, enum kind kind, uint32_t channel,
+			  size_t party, uint64_t index)
+{
+	uint8_t memory[2][1024];
+	struct buf bytes = BUF_ON(memory[0]), body = BUF_ON(memory[1]);
+	struct bytes name = bytes_str(w.accord->parties[party].name);
+	struct statement s;
+	struct forge f;
+
+	forge_open(&f, &w, 0, channel, 1);
+	forge_statement(&f, kind, &s);
+	s.role = bytes_str(who == READER_DESK ? "desk" : "watch");
+	if (kind == KIND_REMARK)
+		s.seen[s.seen_count++] = (struct seen){ name, 1, index + 1 };
+	else
+		s.refers[s.refers_count++] = (struct place){ channel, name, 1, index, { 0 } };
+	statement_write(&s, &bytes);
+	forge_free(&f);
+	cbor_put_array(&body, 1);
+	cbor_put_array(&body, 3);
+	cbor_put_bytes(&body, buf_bytes(&bytes));
+	cbor_put_array(&body, 0);
+	cbor_put_bytes(&body, NONE);
+	return is_equal_of(v, "POST", "/may", who, buf_bytes(&body));
+}
+
+static size_t compare_sayings(struct served v[2], enum served_reader who)
+{
+	size_t differ = 0;
+
+	for (uint64_t index = 0; index < LAST; index++) {
+		for (size_t party = 0; party < 2; party++)
+			differ += !is_said_alike(v, who, KIND_QUERY, SERVED_CONSULT, party, index);
+		differ += !is_said_alike(v, who, KIND_WATCH_READ, SERVED_CONSULT, 1, index);
+		differ += !is_said_alike(v, who, KIND_RECALL, SERVED_CONSULT, 0, index);
+		differ += !is_said_alike(v, who, KIND_REFUSE, SERVED_HOME, 0, index);
+		differ += !is_said_alike(v, who, KIND_REMARK, SERVED_CONSULT, 1, index);
+	}
+	return differ;
+}
+
 /* How many of all that can be asked differ. */
 static size_t compare(struct served v[2], enum served_reader who)
 {
@@ -357,7 +411,7 @@ static size_t compare(struct served v[2], enum served_reader who)
 			}
 		}
 	}
-	return differ;
+	return who == READER_OWNER_ALONE ? differ : differ + compare_sayings(v, who);
 }
 
 /* The same officers, each in a session of his browser; whoever has none is told nothing at all. */
@@ -708,6 +762,66 @@ static void test_drafts(void **state)
 	check_and_close(&with, &without);
 }
 
+#define ROSTER_FROM_MS 1792972800000ull /* hours before the worlds' time */
+
+/* Who is on duty at the watch, by a roster of so many persons at one rung each. */
+static void put_roster(struct forge *f, const char *level, size_t people)
+{
+	static struct roster r;
+	uint8_t memory[6][512];
+	struct buf fields[6] = { BUF_ON(memory[0]), BUF_ON(memory[1]), BUF_ON(memory[2]),
+				 BUF_ON(memory[3]), BUF_ON(memory[4]), BUF_ON(memory[5]) };
+	struct statement s;
+
+	r = (struct roster){ .people_count = people, .shifts_count = people };
+	for (size_t i = 0; i < people; i++) {
+		r.people[i] = (struct roster_person){ BYTES_LIT("Kim"), BYTES_LIT("1234"), BYTES_LIT("ko") };
+		r.shifts[i] = (struct roster_shift){ 0, 40 * 86400, (uint8_t)i, (uint8_t)i, 0 };
+	}
+	forge_statement(f, KIND_ROSTER, &s);
+	s.label.level = bytes_str(level);
+	cbor_put_text(&fields[0], BYTES_LIT("watch"));
+	cbor_put_uint(&fields[1], ROSTER_FROM_MS);
+	cbor_put_uint(&fields[2], ROSTER_FROM_MS + 40 * 86400000ull);
+	roster_put_people(&r, &fields[3]);
+	roster_put_shifts(&r, &fields[4]);
+	roster_put_gaps(&r, &fields[5]);
+	for (uint64_t i = 0; i < 6; i++)
+		s.fields[s.fields_count++] = (struct field){ i + 1, buf_bytes(&fields[i]) };
+	forge_say(f, &s, &w.nodes[0].officer.key, NONE);
+}
+
+static void check_rosters(bool is_open_one_first)
+{
+	struct logs without, with;
+	struct served v[2];
+
+	open_logs(&without);
+	put_common(&without);
+	if (is_open_one_first)
+		put_roster(&without.home, "U", 1);
+	copy_logs(&with, &without);
+	put_roster(&with.home, "S", 2);
+	check_twins(&with, &without);
+	/* It counts, and the watch is told. */
+	begin(&v[0], &with);
+	begin(&v[1], &without);
+	assert_true(IS_PLANTED || !is_equal(v, "GET", "/watch", READER_WATCH));
+	assert_true(IS_PLANTED || !is_equal(v, "GET", "/roster", READER_WATCH));
+	served_close(&v[0]);
+	served_close(&v[1]);
+	close_logs(&with);
+	close_logs(&without);
+}
+
+/* Who is on duty by a roster that the desk may not know of: behind one that it may, and alone. */
+static void test_rosters(void **state)
+{
+	(void)state;
+	check_rosters(true);
+	check_rosters(false);
+}
+
 /* A form that the other side announced openly is amended for some. */
 static void put_form(struct forge *f, const struct forge *on, size_t index, const char *level)
 {
@@ -993,6 +1107,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_another_in_its_place),
 		cmocka_unit_test(test_a_move_in_an_open_procedure),
 		cmocka_unit_test(test_drafts),
+		cmocka_unit_test(test_rosters),
 		cmocka_unit_test(test_forms),
 		cmocka_unit_test(test_translations),
 		cmocka_unit_test(test_relabelled),
