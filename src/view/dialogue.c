@@ -1,12 +1,11 @@
 /*
- * Standing dialogues: docs/spec/dialogue.md. A thing is a row that every deed on it changes at once, so that
- * a list of many is one walk; what an author had seen of it is found from the same deeds.
+ * Standing dialogues, docs/spec/dialogue.md: what counts as its author had seen it, and what it then leaves.
  */
 #include "view/dialogue.h"
 
 #include "accord/form.h"
 #include "view/judge.h"
-#include "view/rows.h"
+#include "view/thing_row.h"
 #include "wire/fields.h"
 
 #include <string.h>
@@ -42,80 +41,7 @@ static const struct dialogue_rule *rule_find(uint64_t kind)
 	return NULL;
 }
 
-static struct place_key place_of(uint32_t channel, const struct deed_at *at)
-{
-	return (struct place_key){ { channel, at->party, at->epoch }, at->index };
-}
-
-/* ---- Rows. ---- */
-
-static void thing_key(struct row_key *k, uint32_t channel, enum kind kind)
-{
-	row_open(k, ROW_THING);
-	row_put_channel(k, channel);
-	buf_put_byte(&k->buf, (uint8_t)kind);
-}
-
-static void thing_key_at(struct row_key *k, const struct message_at *at, enum kind kind)
-{
-	thing_key(k, at->place.log.channel, kind);
-	buf_put_be64(&k->buf, at->order);
-	place_key_write(&at->place, &k->buf);
-}
-
-static enum err put_thing(const struct fold *f, const struct message_at *at, const struct thing *t,
-			  struct bytes fields, struct bytes label)
-{
-	uint8_t memory[MAP_VALUE_MAX];
-	struct buf value = BUF_ON(memory);
-	struct row_key k;
-
-	thing_key_at(&k, at, t->kind);
-	thing_write(t, &value);
-	buf_put_byte(&value, (uint8_t)label.len);
-	buf_put(&value, fields);
-	buf_put(&value, label);
-	return row_put(f->map, &k, &value);
-}
-
-/* What was read into the row's fields: in front of them stands all else, behind them the label. */
-static enum err read_thing(const struct place_key *place, struct thing_row *out)
-{
-	struct bytes value = buf_bytes(&out->fields);
-	enum err e = thing_read(&value, &out->thing);
-	struct bytes label_len;
-
-	out->place = *place;
-	if (e == ERR_OK && (bytes_take(&value, 1, &label_len) != ERR_OK || label_len.ptr[0] > value.len))
-		return ERR_CORRUPT;
-	if (e != ERR_OK)
-		return e;
-	out->label_len = label_len.ptr[0];
-	buf_drop(&out->fields, out->fields.len - value.len);
-	out->fields.len -= out->label_len;
-	return ERR_OK;
-}
-
-static struct bytes label_of(const struct thing_row *row)
-{
-	return (struct bytes){ row->fields_memory + row->fields.len, row->label_len };
-}
-
-static enum err get_thing(const struct fold *f, const struct place_key *place, struct thing_row *out)
-{
-	struct message_at at = { .place = *place };
-	struct entry_view v;
-	struct row_key k;
-	enum err e = fold_get(f, place, &v);
-
-	buf_init(&out->fields, out->fields_memory, sizeof out->fields_memory);
-	if (e != ERR_OK || v.kind < KIND_BODY || v.kind > KIND_SAME)
-		return e == ERR_OK ? ERR_NOT_FOUND : e;
-	at.order = v.order;
-	thing_key_at(&k, &at, (enum kind)v.kind);
-	e = map_get(f->map, buf_bytes(&k.buf), &out->fields);
-	return e == ERR_OK ? read_thing(place, out) : e;
-}
+/* ---- What stands beside a deed: the thing that it is about. ---- */
 
 enum err fold_reported_of(const struct fold *f, const struct place_key *report, struct place_key *out)
 {
@@ -129,45 +55,6 @@ enum err fold_reported_of(const struct fold *f, const struct place_key *report, 
 	e = map_get(f->map, buf_bytes(&k.buf), &value);
 	in = buf_bytes(&value);
 	return e == ERR_OK ? place_key_read(&in, out) : e;
-}
-
-enum err thing_of(const struct thing_row *row, struct place_key *out)
-{
-	if (row->thing.of.epoch == 0)
-		return ERR_NOT_FOUND;
-	*out = place_of(row->place.log.channel, &row->thing.of);
-	return ERR_OK;
-}
-
-enum err thing_marking(const struct thing_row *row, struct marking *out)
-{
-	if (row->label_len == 0)
-		return ERR_NOT_FOUND;
-	out->label = label_of(row);
-	out->has_named = thing_of(row, &out->named) == ERR_OK;
-	return ERR_OK;
-}
-
-/* ---- The same thing, of fewer deeds: those that an author had seen, or that a reader may know. ---- */
-
-struct sieve {
-	const struct fold *f;
-	const struct past *past;	/* NULL: all of them */
-	const struct fold_sight *sight; /* NULL: of every one */
-};
-
-static enum err may_take(const struct sieve *s, const struct place_key *at, bool *out)
-{
-	enum err e = ERR_OK;
-
-	*out = true;
-	if (s->past != NULL)
-		e = past_covers(s->f, s->past, at, out);
-	if (e == ERR_OK && *out && s->sight != NULL) {
-		e = fold_may(s->sight, at);
-		*out = e == ERR_OK;
-	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 /* What the row of a thing says about its deed's act is not kept elsewhere: ACT rows have it beside them. */
@@ -205,189 +92,6 @@ enum err fold_same_of(const struct fold *f, const struct place_key *place, struc
 	in = (struct bytes){ memory + 1, 2 * PLACE_KEY_LEN };
 	e = place_key_read(&in, &pair[0]);
 	return e == ERR_OK ? place_key_read(&in, &pair[1]) : e;
-}
-
-/* ---- What changes a thing: kind, act, and which report an answer is to. ---- */
-
-/* ... and of a RECORD AGREE the hash that it names. */
-#define DEED_LEN (2u + PLACE_KEY_LEN)
-
-static void deed_key(struct row_key *k, const struct place_key *thing)
-{
-	place_key_write(thing, row_open(k, ROW_DEED));
-}
-
-static bool names_record(const struct deed *d)
-{
-	return d->kind == KIND_ACT && d->act == DIALOGUE_ACT_RECORD_AGREE;
-}
-
-static enum err put_deed_row(const struct fold *f, const struct place_key *thing, const struct deed *d)
-{
-	struct place_key at = place_of(thing->log.channel, &d->at),
-			 report = place_of(thing->log.channel, &d->report);
-	uint8_t memory[DEED_LEN + HASH_LEN];
-	struct buf value = BUF_ON(memory);
-	struct row_key k;
-
-	deed_key(&k, thing);
-	buf_put_be64(&k.buf, d->order);
-	place_key_write(&at, &k.buf);
-	buf_put_byte(&value, (uint8_t)d->kind);
-	buf_put_byte(&value, (uint8_t)d->act);
-	place_key_write(&report, &value);
-	if (names_record(d))
-		buf_put(&value, BYTES_OF(d->hash));
-	return row_put(f->map, &k, &value);
-}
-
-static enum err deed_read(struct bytes in, const struct message_at *at, struct deed *out)
-{
-	struct place_key report;
-	struct bytes head, hash;
-
-	if (bytes_take(&in, 2, &head) != ERR_OK || head.ptr[1] >= DIALOGUE_ACT_COUNT ||
-	    place_key_read(&in, &report) != ERR_OK)
-		return ERR_CORRUPT;
-	*out = (struct deed){ .at = deed_at_of(&at->place),
-			      .order = at->order,
-			      .kind = (enum kind)head.ptr[0],
-			      .act = (enum dialogue_act)head.ptr[1],
-			      .report = deed_at_of(&report) };
-	if (names_record(out)) {
-		if (bytes_take(&in, HASH_LEN, &hash) != ERR_OK)
-			return ERR_CORRUPT;
-		memcpy(out->hash, hash.ptr, HASH_LEN);
-	}
-	return in.len == 0 ? ERR_OK : ERR_CORRUPT;
-}
-
-/*
- * Who agreed to the agenda as it is: his last AGENDA AGREE had seen every party's last item. The same in
- * whatever order they come in.
- */
-static enum err settle_agenda(const struct fold *f, uint32_t channel, struct thing *t)
-{
-	t->agreed = 0;
-	for (size_t i = 0; t->kind == KIND_SESSION && i < t->parties_count; i++) {
-		struct place_key agree = place_of(channel, &t->agreed_at[i]);
-		struct entry_view v;
-		bool is_seen = true;
-		enum err e = ERR_OK;
-		if (t->agreed_at[i].epoch == 0)
-			continue;
-		e = fold_get(f, &agree, &v);
-		for (size_t n = 0; e == ERR_OK && is_seen && n < t->parties_count; n++) {
-			struct place_key item = place_of(channel, &t->items[n]);
-			if (t->items[n].epoch != 0)
-				e = past_covers(f, &v.past, &item, &is_seen);
-		}
-		if (e != ERR_OK)
-			return e;
-		t->agreed |= (uint8_t)(is_seen << i);
-	}
-	return ERR_OK;
-}
-
-/* One that has the thing's own label, and names it or what else was said of it: its author alone differs. */
-static enum err may_take_alike(const struct sieve *s, const struct thing_row *row, const struct place_key *at,
-			       bool *out)
-{
-	enum err e = s->sight->may_label(s->sight->self, &at->log, label_of(row));
-
-	*out = e == ERR_OK;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
-}
-
-/* Whether nothing that was said of it is left out: then it is as its row has it, as most of them are. */
-static enum err may_take_all(const struct sieve *s, const struct thing_row *row, bool *out)
-{
-	const struct thing *t = &row->thing;
-	bool asks_label = s->past == NULL && s->sight != NULL && s->sight->may_label != NULL;
-	enum err e = ERR_OK;
-
-	*out = t->deeds_count <= THING_DEEDS_KEPT;
-	for (size_t i = 0; e == ERR_OK && *out && i < t->deeds_count; i++) {
-		struct place_key at = place_of(row->place.log.channel, &t->deeds[i]);
-		e = asks_label && (t->deeds_alike >> i & 1) != 0 ? may_take_alike(s, row, &at, out)
-								 : may_take(s, &at, out);
-	}
-	return e;
-}
-
-/* In the order of the record: an answer behind its report, the last word of a party behind its others. */
-static enum err take_again(const struct sieve *s, struct thing_row *row)
-{
-	struct message_at at = { 0 };
-	uint8_t memory[DEED_LEN + HASH_LEN];
-	struct buf value = BUF_ON(memory);
-	struct row_key prefix;
-	struct deed d;
-	bool is_whole;
-	enum err e = may_take_all(s, row, &is_whole);
-
-	if (e != ERR_OK || is_whole)
-		return e;
-	thing_forget(&row->thing);
-	deed_key(&prefix, &row->place);
-	while ((e = row_next_valued(s->f->map, &prefix, &at, &value)) == ERR_OK) {
-		bool may;
-		e = may_take(s, &at.place, &may);
-		if (e == ERR_OK)
-			e = deed_read(buf_bytes(&value), &at, &d);
-		if (e != ERR_OK)
-			return e;
-		if (may)
-			thing_take(&row->thing, &d);
-	}
-	return e == ERR_NOT_FOUND ? settle_agenda(s->f, row->place.log.channel, &row->thing) : e;
-}
-
-enum err fold_next_said(const struct fold *f, const struct place_key *on, uint32_t acts,
-			const struct fold_sight *sight, struct message_at *at)
-{
-	struct sieve s = { .f = f, .sight = sight };
-	uint8_t memory[DEED_LEN + HASH_LEN];
-	struct row_key prefix;
-	enum err e;
-
-	deed_key(&prefix, on);
-	for (;;) {
-		struct buf value = BUF_ON(memory);
-		struct deed d;
-		bool may = false;
-		e = row_next_valued(f->map, &prefix, at, &value);
-		if (e == ERR_OK)
-			e = deed_read(buf_bytes(&value), at, &d);
-		if (e == ERR_OK && d.kind == KIND_ACT && (acts >> d.act & 1) != 0)
-			e = may_take(&s, &at->place, &may);
-		if (e != ERR_OK || may)
-			return e;
-	}
-}
-
-enum err fold_thing(const struct fold *f, const struct place_key *place, const struct fold_sight *sight,
-		    struct thing_row *out)
-{
-	struct sieve s = { .f = f, .sight = sight };
-	enum err e = get_thing(f, place, out);
-
-	return e == ERR_OK && sight != NULL ? take_again(&s, out) : e;
-}
-
-enum err fold_next_thing(const struct fold *f, uint32_t channel, enum kind kind,
-			 const struct fold_sight *sight, struct message_at *at, struct thing_row *out)
-{
-	struct sieve s = { .f = f, .sight = sight };
-	struct row_key prefix;
-	enum err e;
-
-	thing_key(&prefix, channel, kind);
-	buf_init(&out->fields, out->fields_memory, sizeof out->fields_memory);
-	e = row_next_valued(f->map, &prefix, at, &out->fields);
-	if (e == ERR_OK)
-		e = read_thing(&at->place, out);
-	return e == ERR_OK && sight != NULL ? take_again(&s, out) : e;
 }
 
 /* ---- The verdict. ---- */
@@ -471,7 +175,7 @@ static enum err next_hung(const struct sieve *s, const struct place_key *on, enu
 	do {
 		e = fold_next_hung(s->f, on, kind, at);
 		if (e == ERR_OK)
-			e = may_take(s, &at->place, &may);
+			e = sieve_may(s, &at->place, &may);
 	} while (e == ERR_OK && !may);
 	return e;
 }
@@ -483,9 +187,7 @@ static enum err has_open(const struct sieve *s, const struct place_key *on, stru
 	enum err e = ERR_OK;
 
 	while (!*out && (e = next_hung(s, on, KIND_COMMITMENT, &at)) == ERR_OK) {
-		e = get_thing(s->f, &at.place, row);
-		if (e == ERR_OK)
-			e = take_again(s, row);
+		e = sieve_get(s, &at.place, row);
 		if (e != ERR_OK)
 			return e;
 		*out = !thing_is_over(&row->thing);
@@ -539,11 +241,8 @@ static enum err is_left_by(const struct sieve *past, size_t party, struct thing_
 	struct place_key body;
 	enum err e = ERR_OK;
 
-	if (row->thing.kind == KIND_SESSION && thing_of(row, &body) == ERR_OK) {
-		e = get_thing(past->f, &body, row);
-		if (e == ERR_OK)
-			e = take_again(past, row);
-	}
+	if (row->thing.kind == KIND_SESSION && thing_of(row, &body) == ERR_OK)
+		e = sieve_get(past, &body, row);
 	*out = e == ERR_OK && row->thing.kind == KIND_BODY &&
 	       ((row->thing.said[DIALOGUE_ACT_END] | row->thing.said[DIALOGUE_ACT_MERGE]) >> party & 1) != 0;
 	return e;
@@ -567,9 +266,7 @@ static enum err judge_merge(const struct case_file *c, const struct sieve *past,
 		if (!place_key_equal(&c->subject, &at.place))
 			e = past_covers(c->f, &c->view->past, &at.place, &is_seen);
 		if (e == ERR_OK && is_seen)
-			e = get_thing(c->f, &at.place, row);
-		if (e == ERR_OK && is_seen)
-			e = take_again(past, row);
+			e = sieve_get(past, &at.place, row);
 		if (e == ERR_OK && is_seen)
 			e = is_left_by(past, c->in->log.party, row, &is_left);
 		if (e != ERR_OK)
@@ -604,14 +301,15 @@ static bool is_behind_end(const struct statement *s, const struct thing *t)
 }
 
 /* What a party may not say of a thing as it had seen it. */
-static enum err judge_deed(const struct case_file *c, struct thing_row *row, enum verdict *out)
+static enum err judge_deed(const struct case_file *c, const struct place_key *on, struct thing_row *row,
+			   enum verdict *out)
 {
 	const struct statement *s = c->in->statement;
 	struct sieve past = { .f = c->f, .past = &c->view->past };
 	enum dialogue_act act = (enum dialogue_act)dialogue_uint(s, DIALOGUE_ACT);
 	uint8_t self = (uint8_t)(1u << c->in->log.party);
 	bool is_left = false;
-	enum err e = take_again(&past, row);
+	enum err e = sieve_get(&past, on, row);
 
 	if (e != ERR_OK)
 		return e;
@@ -651,9 +349,7 @@ static enum err judge_answer(const struct case_file *c, struct thing_row *row, e
 	enum err e = fold_reported_of(c->f, &c->subject, &commitment);
 
 	if (e == ERR_OK)
-		e = get_thing(c->f, &commitment, row);
-	if (e == ERR_OK)
-		e = take_again(&past, row);
+		e = sieve_get(&past, &commitment, row);
 	if (e != ERR_OK)
 		return e;
 	answer = &row->thing.answers[c->in->log.party][c->subject.log.party];
@@ -798,8 +494,7 @@ enum err judge_dialogue(const struct case_file *c, enum verdict *out)
 		return e;
 	if (kind == KIND_REPORTED)
 		return judge_answer(c, &row, out);
-	e = get_thing(c->f, &subject, &row);
-	return e == ERR_OK ? judge_deed(c, &row, out) : e;
+	return judge_deed(c, &subject, &row, out);
 }
 
 /* ---- What an entry that counts leaves. ---- */
@@ -831,7 +526,7 @@ static enum err put_new(const struct fold *f, const struct fold_input *in, const
 		label_write(&s->label, &label);
 	if (buf_check(&label) != ERR_OK || fields.len > MAP_VALUE_MAX - THING_STATE_MAX - 1 - label.len)
 		buf_reset(&label);
-	e = put_thing(f, at, &t, buf_bytes(&fields), buf_bytes(&label));
+	e = thing_row_put(f, at, &t, buf_bytes(&fields), buf_bytes(&label));
 	if (e != ERR_OK || !is_named_kind)
 		return e;
 	name_key(&k, in->log.channel, t.kind, dialogue_text(s, DIALOGUE_NAME));
@@ -881,7 +576,7 @@ static enum err put_deed(const struct fold *f, const struct fold_input *in, cons
 	if (d.kind == KIND_ACT)
 		d.act = (enum dialogue_act)dialogue_uint(s, DIALOGUE_ACT);
 	cbor_open(&r, dialogue_field(s, DIALOGUE_HASH));
-	if (names_record(&d) && cbor_read_fixed(&r, d.hash, sizeof d.hash) != ERR_OK)
+	if (deed_names_record(&d) && cbor_read_fixed(&r, d.hash, sizeof d.hash) != ERR_OK)
 		return ERR_CORRUPT; /* its form has one */
 	if (d.kind == KIND_ACCEPTED || d.kind == KIND_DISPUTED) {
 		d.report = deed_at_of(&subject);
@@ -890,16 +585,12 @@ static enum err put_deed(const struct fold *f, const struct fold_input *in, cons
 		e = put_beside(f, &at->place, &subject, &d);
 	}
 	if (e == ERR_OK)
-		e = get_thing(f, &on.place, &row);
+		e = fold_thing(f, &on.place, NULL, &row);
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	on.order = row.thing.order;
-	d.is_alike = is_alike(s, label_of(&row));
-	thing_take(&row.thing, &d);
-	e = settle_agenda(f, on.place.log.channel, &row.thing);
-	if (e == ERR_OK)
-		e = put_deed_row(f, &on.place, &d);
-	return e == ERR_OK ? put_thing(f, &on, &row.thing, buf_bytes(&row.fields), label_of(&row)) : e;
+	d.is_alike = is_alike(s, thing_row_label(&row));
+	return thing_row_add(f, &on, &d, &row);
 }
 
 static enum err put_same(const struct fold *f, const struct fold_input *in, const struct message_at *at)

@@ -43,8 +43,8 @@ enum row_type {
 	ROW_FACT = 'F',
 	ROW_FACT_OF = 'X',
 	ROW_CUT = 'E',
-	ROW_THING = 'T',    /* dialogue.c */
-	ROW_DEED = 'B',	    /* dialogue.c: what changes a thing */
+	ROW_THING = 'T',    /* thing_row.c */
+	ROW_DEED = 'B',	    /* thing_row.c: what changes a thing */
 	ROW_NAMED = 'u',    /* dialogue.c */
 	ROW_REPORTED = 'W', /* dialogue.c: what a deed is about */
 	ROW_MARKING = 'S',  /* marking.c */
