@@ -1,16 +1,15 @@
 #include "record/store.h"
 
 #include "base/alloc.h"
+#include "record/mem_rows.h"
 
 #include <assert.h>
-#include <bsd/sys/tree.h>
 #include <stdlib.h>
 #include <string.h>
 
 /*
- * One ordered tree of rows; the first byte of a key is its table. Every change notes the row as it was, so a
- * rollback plays the notes backwards. Kept apart from the SQLite store in every line: the contract test
- * compares two readings of the contract, not one.
+ * One ordered tree of rows; the first byte of a key is its table. Kept apart from the SQLite store in every
+ * line: the contract test compares two readings of the contract, not one.
  */
 enum table {
 	TABLE_ADVANCE = 'a',
@@ -26,44 +25,15 @@ enum table {
 	TABLE_ATTACHMENT = 'x',
 };
 
-#define ROW_KEY_MAX (1 + MAP_KEY_MAX)
-
-struct row {
-	RB_ENTRY(row) link;
-	struct bytes key;
-	uint8_t *value;
-	size_t value_len;
-};
-
-RB_HEAD(row_tree, row);
-
-/* A row as it was; value NULL: it was not there. */
-struct undo {
-	uint8_t key[ROW_KEY_MAX];
-	size_t key_len;
-	uint8_t *value;
-	size_t value_len;
-};
-
 struct store_mem {
 	struct store store;
-	struct row_tree rows;
-	struct undo *undo;
-	size_t undo_count, undo_max;
-	bool is_open;
+	struct mem_rows rows;
 };
-
-static int row_compare(struct row *a, struct row *b)
-{
-	return bytes_compare(a->key, b->key);
-}
-
-RB_GENERATE_INTERNAL(row_tree, row, link, row_compare, static __attribute__((unused)))
 
 /* ---- Keys. ---- */
 
 struct key {
-	uint8_t memory[ROW_KEY_MAX];
+	uint8_t memory[MEM_KEY_MAX];
 	struct buf buf;
 };
 
@@ -94,109 +64,17 @@ static void key_named(struct key *k, enum table table, const uint8_t *name, size
 
 /* ---- Rows. ---- */
 
-static struct store_mem *mem(struct store *s)
+static struct mem_rows *mem(struct store *s)
 {
-	return (struct store_mem *)s;
+	return &((struct store_mem *)s)->rows;
 }
 
-static struct row *row_find(struct store_mem *m, struct bytes key)
-{
-	struct row wanted = { .key = key };
-
-	return RB_FIND(row_tree, &m->rows, &wanted);
-}
-
-static struct row *row_from(struct store_mem *m, struct bytes key)
-{
-	struct row wanted = { .key = key };
-
-	return RB_NFIND(row_tree, &m->rows, &wanted);
-}
-
-/* The last row at or before the key. */
-static struct row *row_upto(struct store_mem *m, struct bytes key)
-{
-	struct row *r = row_from(m, key);
-
-	if (r != NULL && bytes_equal(r->key, key))
-		return r;
-	return r == NULL ? RB_MAX(row_tree, &m->rows) : RB_PREV(row_tree, &m->rows, r);
-}
-
-static bool is_under(const struct row *r, struct bytes prefix)
+static bool is_under(const struct mem_row *r, struct bytes prefix)
 {
 	return r != NULL && r->key.len >= prefix.len && memcmp(r->key.ptr, prefix.ptr, prefix.len) == 0;
 }
 
-static uint8_t *copy_of(struct bytes in)
-{
-	uint8_t *out = xcalloc(1, in.len + 1); /* one more: an empty value is no NULL */
-
-	if (in.len > 0)
-		memcpy(out, in.ptr, in.len);
-	return out;
-}
-
-static void row_remove(struct store_mem *m, struct row *r)
-{
-	RB_REMOVE(row_tree, &m->rows, r);
-	free(r->value);
-	free(r);
-}
-
-/* Takes the value; NULL removes the row. */
-static void row_set_take(struct store_mem *m, struct bytes key, uint8_t *value, size_t len)
-{
-	struct row *r = row_find(m, key);
-
-	if (value == NULL) {
-		if (r != NULL)
-			row_remove(m, r);
-		return;
-	}
-	if (r == NULL) {
-		uint8_t *name;
-		r = xcalloc(1, sizeof *r + key.len);
-		name = (uint8_t *)(r + 1);
-		memcpy(name, key.ptr, key.len);
-		r->key = (struct bytes){ name, key.len };
-		RB_INSERT(row_tree, &m->rows, r);
-	}
-	free(r->value);
-	r->value = value;
-	r->value_len = len;
-}
-
-static void undo_note(struct store_mem *m, struct bytes key)
-{
-	struct row *r = row_find(m, key);
-	struct undo *u;
-
-	assert(m->is_open);
-	if (m->undo_count == m->undo_max) {
-		m->undo_max = m->undo_max * 2 + 64;
-		m->undo = xrealloc(m->undo, m->undo_max * sizeof *m->undo);
-	}
-	u = &m->undo[m->undo_count++];
-	u->key_len = key.len;
-	memcpy(u->key, key.ptr, key.len);
-	u->value = r == NULL ? NULL : copy_of((struct bytes){ r->value, r->value_len });
-	u->value_len = r == NULL ? 0 : r->value_len;
-}
-
-static void row_put(struct store_mem *m, struct bytes key, struct bytes value)
-{
-	undo_note(m, key);
-	row_set_take(m, key, copy_of(value), value.len);
-}
-
-static void row_del(struct store_mem *m, struct bytes key)
-{
-	undo_note(m, key);
-	row_set_take(m, key, NULL, 0);
-}
-
-static enum err value_get(const struct row *r, struct buf *out)
+static enum err value_get(const struct mem_row *r, struct buf *out)
 {
 	if (r == NULL)
 		return ERR_NOT_FOUND;
@@ -206,49 +84,27 @@ static enum err value_get(const struct row *r, struct buf *out)
 
 /* ---- Life and transactions. ---- */
 
-static void undo_drop(struct store_mem *m)
-{
-	for (size_t i = 0; i < m->undo_count; i++)
-		free(m->undo[i].value);
-	m->undo_count = 0;
-	m->is_open = false;
-}
-
 static void mem_close(struct store *s)
 {
-	struct store_mem *m = mem(s);
-	struct row *r;
-
-	while ((r = RB_MIN(row_tree, &m->rows)) != NULL)
-		row_remove(m, r);
-	undo_drop(m);
-	free(m->undo);
-	free(m);
+	mem_rows_finish(mem(s));
+	free(s);
 }
 
 static enum err mem_begin(struct store *s)
 {
-	assert(!mem(s)->is_open);
-	mem(s)->is_open = true;
+	mem_rows_begin(mem(s));
 	return ERR_OK;
 }
 
 static enum err mem_commit(struct store *s)
 {
-	assert(mem(s)->is_open);
-	undo_drop(mem(s));
+	mem_rows_commit(mem(s));
 	return ERR_OK;
 }
 
 static void mem_rollback(struct store *s)
 {
-	struct store_mem *m = mem(s);
-
-	while (m->undo_count > 0) {
-		struct undo *u = &m->undo[--m->undo_count];
-		row_set_take(m, (struct bytes){ u->key, u->key_len }, u->value, u->value_len);
-	}
-	m->is_open = false;
+	mem_rows_rollback(mem(s));
 }
 
 /* ---- Logs. ---- */
@@ -269,7 +125,7 @@ static enum err mem_log_put(struct store *s, log_number log, const struct store_
 	struct key k;
 
 	key_of_log(&k, log);
-	row_put(mem(s), key_bytes(&k), (struct bytes){ (const uint8_t *)value, sizeof *value });
+	mem_rows_put(mem(s), key_bytes(&k), (struct bytes){ (const uint8_t *)value, sizeof *value });
 	return ERR_OK;
 }
 
@@ -278,30 +134,30 @@ static enum err mem_log_open(struct store *s, const struct origin *origin, log_n
 	struct store_log fresh = { .origin = *origin };
 	struct key name, last;
 	uint8_t number[4];
-	struct row *r;
+	struct mem_row *r;
 
 	key_open(&name, TABLE_ORIGIN);
 	origin_write(origin, &name.buf);
-	r = row_find(mem(s), key_bytes(&name));
+	r = mem_rows_find(mem(s), key_bytes(&name));
 	if (r != NULL) {
 		*out = be32_get(r->value);
 		return ERR_OK;
 	}
 	key_of_log(&last, UINT32_MAX);
-	r = row_upto(mem(s), key_bytes(&last));
+	r = mem_rows_upto(mem(s), key_bytes(&last));
 	*out = is_under(r, BYTES_LIT("l")) ? log_of_key(r->key) + 1 : 1;
 	be32_put(number, *out);
-	row_put(mem(s), key_bytes(&name), BYTES_OF(number));
+	mem_rows_put(mem(s), key_bytes(&name), BYTES_OF(number));
 	return mem_log_put(s, *out, &fresh);
 }
 
 static enum err mem_log_get(struct store *s, log_number log, struct store_log *out)
 {
 	struct key k;
-	struct row *r;
+	struct mem_row *r;
 
 	key_of_log(&k, log);
-	r = row_find(mem(s), key_bytes(&k));
+	r = mem_rows_find(mem(s), key_bytes(&k));
 	if (r == NULL)
 		return ERR_NOT_FOUND;
 	memcpy(out, r->value, sizeof *out);
@@ -311,12 +167,12 @@ static enum err mem_log_get(struct store *s, log_number log, struct store_log *o
 static enum err mem_log_next(struct store *s, log_number after, log_number *out)
 {
 	struct key k;
-	struct row *r;
+	struct mem_row *r;
 
 	if (after == UINT32_MAX)
 		return ERR_NOT_FOUND;
 	key_of_log(&k, after + 1);
-	r = row_from(mem(s), key_bytes(&k));
+	r = mem_rows_from(mem(s), key_bytes(&k));
 	if (!is_under(r, BYTES_LIT("l")))
 		return ERR_NOT_FOUND;
 	*out = log_of_key(r->key);
@@ -339,10 +195,11 @@ static enum err mem_entry_put(struct store *s, log_number log, uint64_t index, s
 	struct key k;
 
 	key_log(&k, TABLE_ENTRY, log, index);
-	row_put(mem(s), key_bytes(&k), entry);
+	mem_rows_put(mem(s), key_bytes(&k), entry);
 	for (unsigned level = 0; level < hashes.len / HASH_LEN; level++) {
 		key_node(&k, log, level, index >> level);
-		row_put(mem(s), key_bytes(&k), (struct bytes){ hashes.ptr + level * HASH_LEN, HASH_LEN });
+		mem_rows_put(mem(s), key_bytes(&k),
+			     (struct bytes){ hashes.ptr + level * HASH_LEN, HASH_LEN });
 	}
 	return ERR_OK;
 }
@@ -353,13 +210,13 @@ static enum err mem_entry_cut(struct store *s, log_number log, uint64_t from)
 
 	for (;; from++) {
 		key_log(&k, TABLE_ENTRY, log, from);
-		if (row_find(mem(s), key_bytes(&k)) == NULL)
+		if (mem_rows_find(mem(s), key_bytes(&k)) == NULL)
 			return ERR_OK;
-		row_del(mem(s), key_bytes(&k));
+		mem_rows_del(mem(s), key_bytes(&k));
 		/* And each node that this entry finished. */
 		for (unsigned level = 0; (from + 1) % (1ull << level) == 0 && level < 63; level++) {
 			key_node(&k, log, level, from >> level);
-			row_del(mem(s), key_bytes(&k));
+			mem_rows_del(mem(s), key_bytes(&k));
 		}
 	}
 }
@@ -368,17 +225,17 @@ static enum err mem_entry_get(struct store *s, log_number log, uint64_t index, s
 			      struct buf *hashes)
 {
 	enum err e = ERR_OK;
-	struct row *r;
+	struct mem_row *r;
 	struct key k;
 
 	key_log(&k, TABLE_ENTRY, log, index);
-	r = row_find(mem(s), key_bytes(&k));
+	r = mem_rows_find(mem(s), key_bytes(&k));
 	if (r == NULL)
 		return ERR_NOT_FOUND;
 	/* Entry `index` finishes a node on each level where all lower bits of its index are ones. */
 	for (unsigned level = 0; hashes != NULL && e == ERR_OK; level++) {
 		key_node(&k, log, level, index >> level);
-		e = value_get(row_find(mem(s), key_bytes(&k)), hashes);
+		e = value_get(mem_rows_find(mem(s), key_bytes(&k)), hashes);
 		if ((index >> level & 1) == 0)
 			break;
 	}
@@ -389,10 +246,10 @@ static enum err mem_node_get(struct store *s, log_number log, unsigned level, ui
 			     uint8_t hash[HASH_LEN])
 {
 	struct key k;
-	struct row *r;
+	struct mem_row *r;
 
 	key_node(&k, log, level, index);
-	r = row_find(mem(s), key_bytes(&k));
+	r = mem_rows_find(mem(s), key_bytes(&k));
 	if (r == NULL)
 		return ERR_NOT_FOUND;
 	memcpy(hash, r->value, HASH_LEN);
@@ -403,7 +260,7 @@ static enum err mem_node_get(struct store *s, log_number log, unsigned level, ui
 
 enum content_state { CONTENT_HELD, CONTENT_ERASED };
 
-static enum err content_set(struct store_mem *m, const uint8_t hash[HASH_LEN], enum content_state state,
+static enum err content_set(struct mem_rows *m, const uint8_t hash[HASH_LEN], enum content_state state,
 			    struct bytes rest)
 {
 	uint8_t *value = xcalloc(1, rest.len + 1);
@@ -413,19 +270,18 @@ static enum err content_set(struct store_mem *m, const uint8_t hash[HASH_LEN], e
 	if (rest.len > 0)
 		memcpy(value + 1, rest.ptr, rest.len);
 	key_named(&k, TABLE_CONTENT, hash, HASH_LEN);
-	undo_note(m, key_bytes(&k));
-	row_set_take(m, key_bytes(&k), value, rest.len + 1);
+	mem_rows_put_take(m, key_bytes(&k), value, rest.len + 1);
 	return ERR_OK;
 }
 
-static enum err content_rest(struct store_mem *m, const uint8_t hash[HASH_LEN], enum content_state state,
+static enum err content_rest(struct mem_rows *m, const uint8_t hash[HASH_LEN], enum content_state state,
 			     struct buf *out)
 {
 	struct key k;
-	struct row *r;
+	struct mem_row *r;
 
 	key_named(&k, TABLE_CONTENT, hash, HASH_LEN);
-	r = row_find(m, key_bytes(&k));
+	r = mem_rows_find(m, key_bytes(&k));
 	if (r == NULL || (state == CONTENT_ERASED && r->value[0] != CONTENT_ERASED))
 		return ERR_NOT_FOUND;
 	if (r->value[0] != state)
@@ -439,7 +295,7 @@ static enum err mem_content_put(struct store *s, const uint8_t hash[HASH_LEN], s
 	struct key k;
 
 	key_named(&k, TABLE_CONTENT, hash, HASH_LEN);
-	if (row_find(mem(s), key_bytes(&k)) != NULL)
+	if (mem_rows_find(mem(s), key_bytes(&k)) != NULL)
 		return ERR_OK;
 	return content_set(mem(s), hash, CONTENT_HELD, content);
 }
@@ -477,8 +333,8 @@ static enum err mem_content_forget(struct store *s, const uint8_t hash[HASH_LEN]
 	struct key k;
 
 	key_named(&k, TABLE_CONTENT, hash, HASH_LEN);
-	if (row_find(mem(s), key_bytes(&k)) != NULL)
-		row_del(mem(s), key_bytes(&k));
+	if (mem_rows_find(mem(s), key_bytes(&k)) != NULL)
+		mem_rows_del(mem(s), key_bytes(&k));
 	return ERR_OK;
 }
 
@@ -489,7 +345,7 @@ static enum err mem_note_put(struct store *s, log_number log, uint64_t size, str
 	struct key k;
 
 	key_log(&k, TABLE_NOTE, log, size);
-	row_put(mem(s), key_bytes(&k), note);
+	mem_rows_put(mem(s), key_bytes(&k), note);
 	return ERR_OK;
 }
 
@@ -498,13 +354,13 @@ static enum err mem_note_del(struct store *s, log_number log, uint64_t size)
 	struct key k;
 
 	key_log(&k, TABLE_NOTE, log, size);
-	if (row_find(mem(s), key_bytes(&k)) != NULL)
-		row_del(mem(s), key_bytes(&k));
+	if (mem_rows_find(mem(s), key_bytes(&k)) != NULL)
+		mem_rows_del(mem(s), key_bytes(&k));
 	return ERR_OK;
 }
 
 /* A row whose key is a prefix and a number. */
-static enum err numbered_get(const struct row *r, struct bytes prefix, uint64_t *number, struct buf *out)
+static enum err numbered_get(const struct mem_row *r, struct bytes prefix, uint64_t *number, struct buf *out)
 {
 	if (!is_under(r, prefix) || r->key.len != prefix.len + 8)
 		return ERR_NOT_FOUND;
@@ -520,7 +376,7 @@ static enum err mem_note_get(struct store *s, log_number log, uint64_t size, uin
 
 	key_log(&k, TABLE_NOTE, log, size);
 	key = key_bytes(&k);
-	return numbered_get(row_upto(mem(s), key), (struct bytes){ key.ptr, key.len - 8 }, found, note);
+	return numbered_get(mem_rows_upto(mem(s), key), (struct bytes){ key.ptr, key.len - 8 }, found, note);
 }
 
 static enum err mem_note_above(struct store *s, log_number log, uint64_t size, uint64_t *found,
@@ -531,7 +387,7 @@ static enum err mem_note_above(struct store *s, log_number log, uint64_t size, u
 
 	key_log(&k, TABLE_NOTE, log, size);
 	key = key_bytes(&k);
-	return numbered_get(row_from(mem(s), key), (struct bytes){ key.ptr, key.len - 8 }, found, note);
+	return numbered_get(mem_rows_from(mem(s), key), (struct bytes){ key.ptr, key.len - 8 }, found, note);
 }
 
 static void key_cosignature(struct key *k, log_number log, struct bytes party, uint64_t size)
@@ -549,7 +405,7 @@ static enum err mem_cosignature_put(struct store *s, log_number log, uint64_t si
 	struct key k;
 
 	key_cosignature(&k, log, party, size);
-	row_put(mem(s), key_bytes(&k), line);
+	mem_rows_put(mem(s), key_bytes(&k), line);
 	return ERR_OK;
 }
 
@@ -558,8 +414,8 @@ static enum err mem_cosignature_del(struct store *s, log_number log, uint64_t si
 	struct key k;
 
 	key_cosignature(&k, log, party, size);
-	if (row_find(mem(s), key_bytes(&k)) != NULL)
-		row_del(mem(s), key_bytes(&k));
+	if (mem_rows_find(mem(s), key_bytes(&k)) != NULL)
+		mem_rows_del(mem(s), key_bytes(&k));
 	return ERR_OK;
 }
 
@@ -571,7 +427,7 @@ static enum err mem_cosignature_above(struct store *s, log_number log, uint64_t 
 
 	key_cosignature(&k, log, party, size);
 	key = key_bytes(&k);
-	return numbered_get(row_from(mem(s), key), (struct bytes){ key.ptr, key.len - 8 }, found, line);
+	return numbered_get(mem_rows_from(mem(s), key), (struct bytes){ key.ptr, key.len - 8 }, found, line);
 }
 
 static enum err mem_cosignature_last(struct store *s, log_number log, struct bytes party, uint64_t *found,
@@ -582,7 +438,7 @@ static enum err mem_cosignature_last(struct store *s, log_number log, struct byt
 
 	key_cosignature(&k, log, party, UINT64_MAX);
 	key = key_bytes(&k);
-	return numbered_get(row_upto(mem(s), key), (struct bytes){ key.ptr, key.len - 8 }, found, line);
+	return numbered_get(mem_rows_upto(mem(s), key), (struct bytes){ key.ptr, key.len - 8 }, found, line);
 }
 
 /* ---- Attachments: a row of total and held, and pieces that never overlap. ---- */
@@ -594,33 +450,33 @@ static void key_piece(struct key *k, const uint8_t hash[HASH_LEN], uint64_t offs
 }
 
 /* The piece that begins at or before offset, or NULL. */
-static struct row *piece_upto(struct store_mem *m, const uint8_t hash[HASH_LEN], uint64_t offset,
-			      uint64_t *start)
+static struct mem_row *piece_upto(struct mem_rows *m, const uint8_t hash[HASH_LEN], uint64_t offset,
+				  uint64_t *start)
 {
 	struct key k;
 	struct bytes key;
-	struct row *r;
+	struct mem_row *r;
 
 	key_piece(&k, hash, offset);
 	key = key_bytes(&k);
-	r = row_upto(m, key);
+	r = mem_rows_upto(m, key);
 	if (!is_under(r, (struct bytes){ key.ptr, key.len - 8 }))
 		return NULL;
 	*start = be64_get(r->key.ptr + key.len - 8);
 	return r;
 }
 
-static uint64_t held_from(struct store_mem *m, const uint8_t hash[HASH_LEN], uint64_t held)
+static uint64_t held_from(struct mem_rows *m, const uint8_t hash[HASH_LEN], uint64_t held)
 {
 	uint64_t start;
-	struct row *r;
+	struct mem_row *r;
 
 	while ((r = piece_upto(m, hash, held, &start)) != NULL && start + r->value_len > held)
 		held = start + r->value_len;
 	return held;
 }
 
-static void held_put(struct store_mem *m, const uint8_t hash[HASH_LEN], uint64_t held, uint64_t total)
+static void held_put(struct mem_rows *m, const uint8_t hash[HASH_LEN], uint64_t held, uint64_t total)
 {
 	uint8_t value[16];
 	struct key k;
@@ -628,17 +484,17 @@ static void held_put(struct store_mem *m, const uint8_t hash[HASH_LEN], uint64_t
 	be64_put(value, held);
 	be64_put(value + 8, total);
 	key_named(&k, TABLE_ATTACHMENT, hash, HASH_LEN);
-	row_put(m, key_bytes(&k), BYTES_OF(value));
+	mem_rows_put(m, key_bytes(&k), BYTES_OF(value));
 }
 
 static enum err mem_attachment_held(struct store *s, const uint8_t hash[HASH_LEN], uint64_t *held,
 				    uint64_t *total)
 {
 	struct key k;
-	struct row *r;
+	struct mem_row *r;
 
 	key_named(&k, TABLE_ATTACHMENT, hash, HASH_LEN);
-	r = row_find(mem(s), key_bytes(&k));
+	r = mem_rows_find(mem(s), key_bytes(&k));
 	*held = r == NULL ? 0 : be64_get(r->value);
 	*total = r == NULL ? 0 : be64_get(r->value + 8);
 	return ERR_OK;
@@ -647,9 +503,9 @@ static enum err mem_attachment_held(struct store *s, const uint8_t hash[HASH_LEN
 static enum err mem_attachment_put(struct store *s, const uint8_t hash[HASH_LEN], uint64_t total,
 				   uint64_t offset, struct bytes piece)
 {
-	struct store_mem *m = mem(s);
+	struct mem_rows *m = mem(s);
 	uint64_t held, known, start, prefix_end = offset;
-	struct row *before, *after;
+	struct mem_row *before, *after;
 	struct key k;
 	enum err e = mem_attachment_held(s, hash, &held, &known);
 
@@ -663,14 +519,14 @@ static enum err mem_attachment_put(struct store *s, const uint8_t hash[HASH_LEN]
 		piece.ptr += prefix_end - offset;
 		piece.len -= (size_t)(prefix_end - offset);
 		key_piece(&k, hash, prefix_end);
-		after = row_from(m, key_bytes(&k));
+		after = mem_rows_from(m, key_bytes(&k));
 		if (is_under(after, (struct bytes){ k.memory, 1 + HASH_LEN })) {
 			start = be64_get(after->key.ptr + 1 + HASH_LEN);
 			if (start - prefix_end < piece.len)
 				piece.len = (size_t)(start - prefix_end);
 		}
 		if (piece.len > 0)
-			row_put(m, key_bytes(&k), piece);
+			mem_rows_put(m, key_bytes(&k), piece);
 	}
 	held_put(m, hash, held_from(m, hash, held), total);
 	return ERR_OK;
@@ -681,7 +537,7 @@ static enum err mem_attachment_get(struct store *s, const uint8_t hash[HASH_LEN]
 {
 	while (len > 0) {
 		uint64_t start;
-		struct row *r = piece_upto(mem(s), hash, offset, &start);
+		struct mem_row *r = piece_upto(mem(s), hash, offset, &start);
 		size_t part;
 
 		if (r == NULL || offset - start >= r->value_len)
@@ -698,19 +554,19 @@ static enum err mem_attachment_get(struct store *s, const uint8_t hash[HASH_LEN]
 static enum err mem_attachment_del(struct store *s, const uint8_t hash[HASH_LEN])
 {
 	struct key k;
-	struct row *r;
+	struct mem_row *r;
 
 	key_named(&k, TABLE_ATTACHMENT, hash, HASH_LEN);
-	if (row_find(mem(s), key_bytes(&k)) == NULL)
+	if (mem_rows_find(mem(s), key_bytes(&k)) == NULL)
 		return ERR_NOT_FOUND;
-	row_del(mem(s), key_bytes(&k));
+	mem_rows_del(mem(s), key_bytes(&k));
 	for (;;) {
 		key_piece(&k, hash, 0);
-		r = row_from(mem(s), key_bytes(&k));
+		r = mem_rows_from(mem(s), key_bytes(&k));
 		if (!is_under(r, (struct bytes){ k.memory, 1 + HASH_LEN }))
 			return ERR_OK;
 		key_piece(&k, hash, be64_get(r->key.ptr + 1 + HASH_LEN));
-		row_del(mem(s), key_bytes(&k));
+		mem_rows_del(mem(s), key_bytes(&k));
 	}
 }
 
@@ -721,7 +577,7 @@ static enum err mem_advance_put(struct store *s, const uint8_t id[STATEMENT_ID_L
 	struct key k;
 
 	key_named(&k, TABLE_ADVANCE, id, STATEMENT_ID_LEN);
-	row_put(mem(s), key_bytes(&k), payload);
+	mem_rows_put(mem(s), key_bytes(&k), payload);
 	return ERR_OK;
 }
 
@@ -730,7 +586,7 @@ static enum err mem_advance_get(struct store *s, const uint8_t id[STATEMENT_ID_L
 	struct key k;
 
 	key_named(&k, TABLE_ADVANCE, id, STATEMENT_ID_LEN);
-	return value_get(row_find(mem(s), key_bytes(&k)), payload);
+	return value_get(mem_rows_find(mem(s), key_bytes(&k)), payload);
 }
 
 static enum err mem_advance_del(struct store *s, const uint8_t id[STATEMENT_ID_LEN])
@@ -738,7 +594,7 @@ static enum err mem_advance_del(struct store *s, const uint8_t id[STATEMENT_ID_L
 	struct key k;
 
 	key_named(&k, TABLE_ADVANCE, id, STATEMENT_ID_LEN);
-	row_del(mem(s), key_bytes(&k));
+	mem_rows_del(mem(s), key_bytes(&k));
 	return ERR_OK;
 }
 
@@ -747,10 +603,10 @@ static enum err mem_advance_del(struct store *s, const uint8_t id[STATEMENT_ID_L
 static enum err view_get(void *self, struct bytes key, struct buf *value)
 {
 	struct key k;
-	struct row *r;
+	struct mem_row *r;
 
 	key_named(&k, TABLE_VIEW, key.ptr, key.len);
-	r = row_find(self, key_bytes(&k));
+	r = mem_rows_find(self, key_bytes(&k));
 	if (r == NULL || value == NULL)
 		return r == NULL ? ERR_NOT_FOUND : ERR_OK;
 	return value_get(r, value);
@@ -762,7 +618,7 @@ static enum err view_put(void *self, struct bytes key, struct bytes value)
 
 	assert(key.len <= MAP_KEY_MAX && value.len <= MAP_VALUE_MAX);
 	key_named(&k, TABLE_VIEW, key.ptr, key.len);
-	row_put(self, key_bytes(&k), value);
+	mem_rows_put(self, key_bytes(&k), value);
 	return ERR_OK;
 }
 
@@ -771,7 +627,7 @@ static enum err view_del(void *self, struct bytes key)
 	struct key k;
 
 	key_named(&k, TABLE_VIEW, key.ptr, key.len);
-	row_del(self, key_bytes(&k));
+	mem_rows_del(self, key_bytes(&k));
 	return ERR_OK;
 }
 
@@ -780,13 +636,13 @@ static enum err view_next(void *self, struct bytes prefix, struct bytes after, s
 {
 	bool is_after = bytes_compare(after, prefix) >= 0 && after.len > 0;
 	struct key from, under;
-	struct row *r;
+	struct mem_row *r;
 
 	key_named(&from, TABLE_VIEW, is_after ? after.ptr : prefix.ptr, is_after ? after.len : prefix.len);
 	key_named(&under, TABLE_VIEW, prefix.ptr, prefix.len);
-	r = row_from(self, key_bytes(&from));
+	r = mem_rows_from(self, key_bytes(&from));
 	if (is_after && r != NULL && bytes_equal(r->key, key_bytes(&from)))
-		r = RB_NEXT(row_tree, NULL, r);
+		r = mem_row_next(r);
 	if (r == NULL || !is_under(r, key_bytes(&under)))
 		return ERR_NOT_FOUND;
 	if (key != NULL) {
@@ -886,6 +742,5 @@ struct store *store_mem_new(void)
 	struct store_mem *m = xcalloc(1, sizeof *m);
 
 	m->store.ops = &mem_ops;
-	RB_INIT(&m->rows);
 	return &m->store;
 }

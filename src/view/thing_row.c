@@ -1,6 +1,6 @@
 /*
- * A thing is a row that every deed on it changes at once, so that a list of many is one walk; what an author had
- * seen of it is found from the same deeds.
+ * A thing is a row that every deed on it changes at once, so that a list of many is one walk; what an author
+ * had seen of it is found from the same deeds.
  */
 #include "view/thing_row.h"
 
