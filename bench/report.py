@@ -179,7 +179,7 @@ class Document:
         path.write_text("\n\n".join(part for part in parts if part) + "\n")
 
 
-PARTS = ("# Performance", "## Alone, beside the floor of the same run", "## Procedures", "## Beside others",
+PARTS = ("# Performance", "## Alone, beside the floor of the same run", "## Procedures", "## Standing dialogues", "## Beside others",
          "## With the record's size")
 
 
@@ -187,7 +187,8 @@ def parts_of(body):
     """{heading: the text from it to the next one}, of headings of the first two orders."""
     parts, lines_of = {}, []
     for line in body.split("\n"):
-        if line in PARTS:
+        if line.startswith(("# ", "## ")):
+            assert line in PARTS, line
             lines_of = parts[line] = []
         lines_of.append(line)
     return {title: re.sub("\n\n\n+", "\n\n", "\n".join(part)).strip() for title, part in parts.items()}
