@@ -96,7 +96,7 @@ bench: ready-demo ## figures beside the floor of the same run, into build/bench/
 	@$(PYTHON) bench/run.py
 	@$(PYTHON) bench/report.py
 
-bench-peers: ready-demo ## the same work by entente and by systems of today; PEERS="nats redis": only these; 12 min
+bench-peers: ready-demo ## the same work by entente and by systems of today; PEERS="nats redis": only these; 24 min
 	@packaging/setup.sh peers
 	@ninja -C $(BUILD) $(QUIET)
 	@$(PYTHON) bench/peers/run.py $(PEERS)
