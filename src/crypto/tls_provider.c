@@ -22,9 +22,8 @@
 #define PARAM_SIGNER \
 	"entente-signer" /* the address of a struct tls_signer: key and caller are in one process */
 
-/* A key as OpenSSL holds it. */
+/* A key as OpenSSL holds it: one that could not be imported reaches nobody. */
 struct remote_key {
-	bool has_public;
 	uint8_t public[SIGN_PUBLIC_LEN];
 	const struct tls_signer *signer;
 };
@@ -68,8 +67,6 @@ static int key_has(const void *self, int selection)
 {
 	const struct remote_key *key = self;
 
-	if ((selection & OSSL_KEYMGMT_SELECT_PUBLIC_KEY) != 0 && !key->has_public)
-		return 0;
 	return (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) == 0 || key->signer != NULL;
 }
 
@@ -78,7 +75,7 @@ static int key_match(const void *self, const void *other, int selection)
 	const struct remote_key *a = self, *b = other;
 
 	(void)selection; /* there is nothing to compare but the public half */
-	return a->has_public && b->has_public && memcmp(a->public, b->public, sizeof a->public) == 0;
+	return memcmp(a->public, b->public, sizeof a->public) == 0;
 }
 
 static int key_import(void *self, int selection, const OSSL_PARAM params[])
@@ -93,7 +90,6 @@ static int key_import(void *self, int selection, const OSSL_PARAM params[])
 	if (public == NULL || OSSL_PARAM_get_octet_string(public, &at, sizeof key->public, &len) != 1 ||
 	    len != sizeof key->public)
 		return 0;
-	key->has_public = true;
 	at = &key->signer;
 	return signer == NULL || (OSSL_PARAM_get_octet_string(signer, &at, sizeof key->signer, &len) == 1 &&
 				  len == sizeof key->signer);
@@ -120,7 +116,7 @@ static int key_export(void *self, int selection, OSSL_CALLBACK *take, void *take
 		OSSL_PARAM_END,
 	};
 
-	if ((selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0 || !key->has_public)
+	if ((selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0)
 		return 0;
 	return take(params, taker);
 }
@@ -158,8 +154,7 @@ static int key_get_params(void *self, OSSL_PARAM params[])
 	if (at != NULL && OSSL_PARAM_set_utf8_string(at, "") != 1)
 		return 0;
 	at = OSSL_PARAM_locate(params, OSSL_PKEY_PARAM_PUB_KEY);
-	return at == NULL ||
-	       (key->has_public && OSSL_PARAM_set_octet_string(at, key->public, sizeof key->public) == 1);
+	return at == NULL || OSSL_PARAM_set_octet_string(at, key->public, sizeof key->public) == 1;
 }
 
 static const OSSL_PARAM *key_gettable_params(void *provider)

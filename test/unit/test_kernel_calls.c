@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <fts.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,9 +21,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -518,11 +521,36 @@ static void no_file(void **state)
 	sweep(&s);
 }
 
+/* Without random bytes there is no key, no salt and no name that nobody can guess: the process ends. */
+static void no_random_bytes(void **state)
+{
+	struct scratch s;
+	int status;
+	pid_t pid;
+
+	(void)state;
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		static const struct rlimit none = { 0 };
+		(void)setrlimit(RLIMIT_CORE, &none);
+		signal(SIGABRT, SIG_DFL);
+		refused.call = "getrandom";
+		refused.after = 0;
+		refused.error = ENOSYS;
+		_exit(act_random(&s) == ERR_OK ? 1 : 2);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGABRT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refused_once),
 		cmocka_unit_test(no_file),
+		cmocka_unit_test(no_random_bytes),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
