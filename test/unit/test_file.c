@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -116,12 +117,119 @@ static void never_over_another(void **state)
 	assert_int_equal(file_write_new(s->other, BYTES_LIT("fourth"), 0600), ERR_EXISTS);
 }
 
+/* A folder of files alone: what is something else there is told, and nothing of it is followed. */
+static void lists(void **state)
+{
+	static const struct {
+		const char *why;
+		mode_t special; /* 0: a link */
+	} rows[] = { { "a link", 0 }, { "a pipe", S_IFIFO | 0600 } };
+	const struct scratch *s = *state;
+	uint8_t memory[64];
+	struct bytes names[4];
+	struct arena arena;
+	size_t count;
+	char below[128];
+
+	snprintf(below, sizeof below, "%s/folder", s->dir);
+	assert_int_equal(file_make_dir(below), ERR_OK);
+	assert_int_equal(file_make_dir(below), ERR_OK);
+	snprintf(below, sizeof below, "%s/folder/b", s->dir);
+	assert_int_equal(file_write(below, BYTES_LIT("b"), 0600), ERR_OK);
+	assert_int_equal(file_write(s->path, BYTES_LIT("a"), 0600), ERR_OK);
+	assert_int_equal(file_make_dir(s->path), ERR_IO); /* it is a file */
+	arena_init(&arena, memory, sizeof memory);
+	assert_int_equal(file_list(s->dir, &arena, names, ARRAY_COUNT(names), &count), ERR_OK);
+	assert_int_equal(count, 2);
+	assert_true(bytes_equal(names[0], BYTES_LIT("folder/b")));
+	assert_true(bytes_equal(names[1], BYTES_LIT("key")));
+	arena_init(&arena, memory, 4);
+	assert_int_equal(file_list(s->dir, &arena, names, ARRAY_COUNT(names), &count), ERR_LIMIT);
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		arena_init(&arena, memory, sizeof memory);
+		if (rows[i].special == 0)
+			assert_int_equal(symlink(s->path, s->other), 0);
+		else
+			assert_int_equal(mknod(s->other, rows[i].special, 0), 0);
+		if (file_list(s->dir, &arena, names, ARRAY_COUNT(names), &count) != ERR_USAGE)
+			fail_msg("%s", rows[i].why);
+		assert_int_equal(file_remove(s->other), ERR_OK);
+	}
+}
+
+/* Names without a folder lie in this one, and those of the root in the root. */
+static void names_and_folders(void **state)
+{
+	const struct scratch *s = *state;
+	uint8_t memory[2];
+	struct buf small = BUF_ON(memory);
+	char here[FILE_PATH_MAX];
+
+	assert_non_null(getcwd(here, sizeof here));
+	assert_int_equal(chdir(s->dir), 0);
+	assert_int_equal(file_write("key", BYTES_LIT("abc"), 0600), ERR_OK);
+	assert_int_equal(chdir(here), 0);
+	assert_holds(s->path, "abc");
+	/* Nothing of the root is there to be moved: it is asked in the right folder all the same. */
+	assert_int_equal(file_place("/nowhere-at-all", "/nowhere-either"), ERR_IO);
+	assert_int_equal(file_read(s->path, &small), ERR_LIMIT);
+	buf_init(&small, memory, 0);
+	assert_int_equal(file_read(s->path, &small), ERR_LIMIT);
+	assert_int_equal(file_touch(s->path), ERR_OK);
+	assert_int_equal(file_touch(s->other), ERR_OK);
+	assert_int_equal(file_reserve(s->other, 0), ERR_OK);
+	assert_int_equal(file_reserve(s->other, 100), ERR_OK);
+	assert_int_equal(file_remove(s->other), ERR_OK);
+	assert_int_equal(file_remove(s->other), ERR_OK);
+	assert_int_equal(file_remove(s->dir), ERR_IO);
+	assert_int_equal(file_room("/nowhere/at/all"), 0);
+	assert_true(file_room(s->dir) > 0);
+}
+
+/* As many as are asked for, where the system lets it, and never fewer than before. */
+static void open_files(void **state)
+{
+	struct rlimit before, now;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	now = (struct rlimit){ 64, before.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &now), 0);
+	file_allow_open(32);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &now), 0);
+	assert_int_equal(now.rlim_cur, 64);
+	file_allow_open(128);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &now), 0);
+	assert_int_equal(now.rlim_cur, 128);
+	file_allow_open(UINT32_MAX);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &now), 0);
+	assert_true(now.rlim_cur == (now.rlim_max < UINT32_MAX ? now.rlim_max : UINT32_MAX));
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
+static void one_holds_a_lock(void **state)
+{
+	const struct scratch *s = *state;
+	int first, second = -1;
+
+	assert_int_equal(file_lock(s->path, &first), ERR_OK);
+	assert_int_equal(file_lock(s->path, &second), ERR_EXISTS);
+	file_unlock(second); /* none */
+	file_unlock(first);
+	assert_int_equal(file_lock(s->path, &second), ERR_OK);
+	file_unlock(second);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(parts, scratch_make, scratch_drop),
 		cmocka_unit_test_setup_teardown(what_others_left, scratch_make, scratch_drop),
 		cmocka_unit_test_setup_teardown(never_over_another, scratch_make, scratch_drop),
+		cmocka_unit_test_setup_teardown(lists, scratch_make, scratch_drop),
+		cmocka_unit_test_setup_teardown(names_and_folders, scratch_make, scratch_drop),
+		cmocka_unit_test_setup_teardown(one_holds_a_lock, scratch_make, scratch_drop),
+		cmocka_unit_test(open_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

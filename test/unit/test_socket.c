@@ -1,11 +1,15 @@
-/* Addresses as texts, and who of them is one host. */
+/* Addresses as texts, who of them is one host; and what comes over a pair of sockets, and what is refused. */
+#include "sys/file.h"
 #include "sys/socket.h"
+
+#include <dirent.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -78,12 +82,122 @@ static void loopback(void **state)
 	}
 }
 
+/* A host that is too long, and addresses that nobody has. */
+static void nobody_listens_there(void **state)
+{
+	char long_host[2 * SOCKET_ADDRESS_LEN];
+	int fd = -1;
+
+	(void)state;
+	memset(long_host, '1', sizeof long_host);
+	memcpy(long_host + sizeof long_host - 3, ":1", 3);
+	for (size_t i = 0; i < 2; i++) {
+		const char *text = i == 0 ? long_host : "nowhere";
+		assert_int_equal(socket_address_check(text), ERR_USAGE);
+		assert_int_equal(socket_listen(text, &fd), ERR_USAGE);
+		assert_int_equal(socket_connect(text, &fd), ERR_USAGE);
+		assert_int_equal(socket_take_twin(text, &fd), ERR_USAGE);
+	}
+	/* Only the loopback has a twin under the same name. */
+	assert_int_equal(socket_take_twin("192.0.2.7:47301", &fd), ERR_OK);
+	assert_int_equal(fd, -1);
+	assert_int_equal(socket_take_twin("[::1]:47302", &fd), ERR_OK);
+	assert_true(fd >= 0);
+	file_unlock(fd);
+	/* Nobody is there who could take the call. */
+	assert_int_equal(socket_connect("127.0.0.1:47303", &fd), ERR_OK);
+	assert_int_equal(socket_connected(fd), ERR_IO);
+	file_unlock(fd);
+}
+
+/* ---- Records, and descriptors beside them. ---- */
+
+static size_t open_descriptors(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	size_t count = 0;
+
+	assert_non_null(d);
+	while (readdir(d) != NULL)
+		count++;
+	closedir(d);
+	return count;
+}
+
+/* Whoever sends may send what nobody asked for: of it nothing stays open, and nothing is half taken. */
+static void records(void **state)
+{
+	static const struct {
+		const char *why;
+		size_t len, sent, room;
+		enum err want;
+	} rows[] = {
+		{ "a record", 4, 0, 2, ERR_OK },
+		{ "with a descriptor", 4, 1, 2, ERR_OK },
+		{ "with two", 4, 2, 2, ERR_OK },
+		{ "with two where one is awaited", 4, 2, 1, ERR_FRAME },
+		{ "with one where none is", 4, 1, 0, ERR_FRAME },
+		{ "a record as long as may be", 16, 0, 0, ERR_OK },
+		{ "a longer one", 17, 0, 0, ERR_FRAME },
+		{ "a longer one with a descriptor", 17, 1, 2, ERR_FRAME },
+	};
+	const uint8_t bytes[32] = { 7 };
+	const size_t before = open_descriptors();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		uint8_t memory[16];
+		struct buf in = BUF_ON(memory);
+		int fds[2], along[2] = { STDIN_FILENO, STDOUT_FILENO }, came[2] = { -1, -1 };
+		size_t count = rows[i].room;
+
+		print_message("# %s\n", rows[i].why);
+		assert_int_equal(socket_pair_records(fds), ERR_OK);
+		assert_int_equal(socket_read_with(fds[1], &in, came, &count), ERR_SHORT);
+		count = rows[i].room;
+		assert_int_equal(
+			socket_write_with(fds[0], (struct bytes){ bytes, rows[i].len }, along, rows[i].sent),
+			ERR_OK);
+		assert_int_equal(socket_read_with(fds[1], &in, came, &count), rows[i].want);
+		assert_int_equal(in.len, rows[i].want == ERR_OK ? rows[i].len : 0);
+		assert_int_equal(count, rows[i].want == ERR_OK ? rows[i].sent : 0);
+		for (size_t n = 0; n < count; n++)
+			close(came[n]);
+		close(fds[0]);
+		count = rows[i].room;
+		assert_int_equal(socket_read_with(fds[1], &in, came, &count), ERR_DOWN);
+		close(fds[1]);
+		assert_int_equal(open_descriptors(), before);
+	}
+}
+
+static void a_stream_ends(void **state)
+{
+	uint8_t memory[16];
+	struct buf in = BUF_ON(memory);
+	size_t written = 1;
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(socket_pair_stream(fds), ERR_OK);
+	assert_int_equal(socket_write(fds[0], (struct bytes){ NULL, 0 }, &written), ERR_OK);
+	assert_int_equal(written, 0);
+	assert_int_equal(socket_read(fds[1], &in), ERR_SHORT);
+	assert_int_equal(socket_write_all(fds[0], BYTES_LIT("word")), ERR_OK);
+	assert_int_equal(socket_read(fds[1], &in), ERR_OK);
+	assert_int_equal(in.len, 4);
+	close(fds[0]);
+	assert_int_equal(socket_read(fds[1], &in), ERR_DOWN);
+	assert_int_equal(socket_write_all(fds[1], BYTES_LIT("word")), ERR_DOWN);
+	close(fds[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(hosts),
-		cmocka_unit_test(what_is_no_address),
-		cmocka_unit_test(loopback),
+		cmocka_unit_test(hosts),	 cmocka_unit_test(what_is_no_address),
+		cmocka_unit_test(loopback),	 cmocka_unit_test(nobody_listens_there),
+		cmocka_unit_test(a_stream_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
