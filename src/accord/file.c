@@ -26,8 +26,12 @@ void file_row_read(const struct file_row *file, struct line_reader *r, struct ac
 	size_t counts[ROWS_MAX] = { 0 };
 
 	assert(file->rows_count <= ROWS_MAX);
-	while (line_next(r))
-		read_line(file, counts, r, a);
+	while (line_next(r)) {
+		if (file->begin_line != NULL)
+			file->begin_line(r, a);
+		if (r->rule == NULL)
+			read_line(file, counts, r, a);
+	}
 	/* What is missing is missing at the end; an empty file has a line 1 all the same. */
 	if (r->number == 0)
 		r->number = 1;

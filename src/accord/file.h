@@ -22,6 +22,8 @@ struct file_row {
 	size_t rows_count;
 	/* What no single line shows; NULL: nothing. Faults are at the file's last line. */
 	void (*check)(struct line_reader *r, const struct accord *a);
+	/* Before each line, which is not read after a fault; NULL: nothing. */
+	void (*begin_line)(struct line_reader *r, struct accord *a);
 };
 
 extern const struct file_row file_authority;

@@ -96,4 +96,4 @@ static const struct line_row rows[] = {
 	{ "title", read_title, "accord.title" },
 };
 
-const struct file_row file_accord = { "accord", rows, ARRAY_COUNT(rows), check };
+const struct file_row file_accord = { "accord", rows, ARRAY_COUNT(rows), check, NULL };

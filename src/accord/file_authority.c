@@ -91,4 +91,4 @@ static const struct line_row rows[] = {
 	{ "closed", read_closed, NULL },
 };
 
-const struct file_row file_authority = { "authority", rows, ARRAY_COUNT(rows), NULL };
+const struct file_row file_authority = { "authority", rows, ARRAY_COUNT(rows), NULL, NULL };

@@ -160,4 +160,4 @@ static void check(struct line_reader *r, const struct accord *a)
 
 static const struct line_row rows[] = { { NULL, read_channel, NULL } };
 
-const struct file_row file_channels = { "channels", rows, ARRAY_COUNT(rows), check };
+const struct file_row file_channels = { "channels", rows, ARRAY_COUNT(rows), check, NULL };

@@ -119,7 +119,7 @@ static void check_codes(struct line_reader *r, const struct accord *a)
 
 static const struct line_row code_rows[] = { { "list", read_list, NULL }, { "value", read_value, NULL } };
 
-const struct file_row file_codes = { "codes", code_rows, ARRAY_COUNT(code_rows), check_codes };
+const struct file_row file_codes = { "codes", code_rows, ARRAY_COUNT(code_rows), check_codes, NULL };
 
 /* ---- The head of a form. ---- */
 
@@ -516,7 +516,7 @@ static const struct line_row form_rows[] = {
 	{ "member", read_member, NULL },     { "need", read_need, NULL },
 };
 
-const struct file_row file_form = { "forms/", form_rows, ARRAY_COUNT(form_rows), check_form };
+const struct file_row file_form = { "forms/", form_rows, ARRAY_COUNT(form_rows), check_form, NULL };
 
 enum err form_begin(struct accord *a, struct bytes file, struct arena *arena, const char **rule)
 {

@@ -52,7 +52,7 @@ static void read_term(struct line_reader *r, struct accord *a)
 
 static const struct line_row rows[] = { { "translate", read_translate, NULL }, { "term", read_term, NULL } };
 
-const struct file_row file_glossary = { "glossary", rows, ARRAY_COUNT(rows), NULL };
+const struct file_row file_glossary = { "glossary", rows, ARRAY_COUNT(rows), NULL, NULL };
 
 static const char *const status_names[] = {
 	[TRANSLATION_NONE] = "NONE",	       [TRANSLATION_MACHINE] = "MACHINE",

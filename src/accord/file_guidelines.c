@@ -105,20 +105,20 @@ static uint16_t line_of(const struct line_reader *r)
 	return (uint16_t)r->number;
 }
 
-/* What is read goes here; NULL after a fault. */
-static struct guidelines *draft(struct line_reader *r, struct accord *a)
+/* What is read goes into r->guidelines, from the first line on. */
+static void begin_line(struct line_reader *r, struct accord *a)
 {
-	struct guidelines *g = r->guidelines;
+	struct guidelines *g;
 
 	if (r->number > GUIDELINES_LINES_MAX)
 		line_refuse(r, "guidelines.lines");
-	if (g != NULL || r->rule != NULL)
-		return r->rule == NULL ? g : NULL;
+	if (r->guidelines != NULL)
+		return;
 	g = arena_alloc(r->arena, 1, sizeof *g);
 	if (g == NULL) {
 		r->is_full = true;
 		line_refuse(r, "line.memory");
-		return NULL;
+		return;
 	}
 	/* The accord's parties have their places; each line fills in one. */
 	g->parties_count = a->parties_count;
@@ -127,7 +127,6 @@ static struct guidelines *draft(struct line_reader *r, struct accord *a)
 		memcpy(g->parties[i].code, a->parties[i].code, sizeof a->parties[i].code);
 	r->guidelines = g;
 	a->guidelines = g;
-	return g;
 }
 
 /* ---- The head ---- */
@@ -144,10 +143,9 @@ static bool is_file_name(struct bytes word)
 
 static void read_head(struct line_reader *r, struct accord *a)
 {
-	struct guidelines *g = draft(r, a);
+	struct guidelines *g = r->guidelines;
 
-	if (g == NULL)
-		return;
+	(void)a;
 	take_name(r, is_file_name, g->name, sizeof g->name, "guidelines.head");
 	line_expect(r, "version", "guidelines.head");
 	g->version = (uint32_t)line_number(r, UINT32_MAX, "guidelines.head");
@@ -161,12 +159,10 @@ static void read_head(struct line_reader *r, struct accord *a)
 
 static void read_party(struct line_reader *r, struct accord *a)
 {
-	struct guidelines *g = draft(r, a);
+	struct guidelines *g = r->guidelines;
 	struct guidelines_party *p;
 	size_t i;
 
-	if (g == NULL)
-		return;
 	i = take_known(r, guidelines_party_find, a->parties_count, "guidelines.party");
 	p = &g->parties[i];
 	if (p->line != 0)
@@ -177,11 +173,9 @@ static void read_party(struct line_reader *r, struct accord *a)
 
 static void read_outside(struct line_reader *r, struct accord *a)
 {
-	struct guidelines *g = draft(r, a);
+	struct guidelines *g = r->guidelines;
 	struct guidelines_party p = { 0 };
 
-	if (g == NULL)
-		return;
 	take_name(r, is_code, p.code, sizeof p.code, "guidelines.outside");
 	if (guidelines_party_find(g, bytes_str(p.code)) < g->parties_count)
 		line_refuse(r, "guidelines.outside");
@@ -195,11 +189,9 @@ static void read_outside(struct line_reader *r, struct accord *a)
 
 static void read_level(struct line_reader *r, struct accord *a)
 {
-	struct guidelines *g = draft(r, a);
+	struct guidelines *g = r->guidelines;
 	struct guidelines_level l = { 0 };
 
-	if (g == NULL)
-		return;
 	take_name(r, is_code, l.code, sizeof l.code, "guidelines.level");
 	if (guidelines_level_find(g, bytes_str(l.code)) < g->levels_count)
 		line_refuse(r, "guidelines.level");
@@ -221,11 +213,10 @@ static bool is_category_name(struct bytes word)
 static void read_category(struct line_reader *r, struct accord *a)
 {
 	static const char *const rules[] = { "all", "any", "info" };
-	struct guidelines *g = draft(r, a);
+	struct guidelines *g = r->guidelines;
 	struct guidelines_category c = { 0 };
 
-	if (g == NULL)
-		return;
+	(void)a;
 	take_name(r, is_category_name, c.name, sizeof c.name, "guidelines.category");
 	if (guidelines_category_find(g, bytes_str(c.name)) < g->categories_count)
 		line_refuse(r, "guidelines.category");
@@ -260,11 +251,9 @@ static void put_value(struct guidelines *g, const struct guidelines_value *v)
 
 static void read_value(struct line_reader *r, struct accord *a)
 {
-	struct guidelines *g = draft(r, a);
+	struct guidelines *g = r->guidelines;
 	struct guidelines_value v = { 0 };
 
-	if (g == NULL)
-		return;
 	v.category = take_known(r, guidelines_category_find, g->categories_count, "guidelines.category");
 	take_name(r, is_code, v.code, sizeof v.code, "guidelines.value");
 	if (guidelines_value_find(g, bytes_str(v.code)) < g->values_count)
@@ -302,11 +291,9 @@ static void read_only(struct line_reader *r, struct guidelines *g, struct guidel
 
 static void read_agreement(struct line_reader *r, struct accord *a)
 {
-	struct guidelines *g = draft(r, a);
+	struct guidelines *g = r->guidelines;
 	struct guidelines_agreement t = { .via = GUIDELINES_NO_VIA };
 
-	if (g == NULL)
-		return;
 	take_name(r, is_role_name, t.name, sizeof t.name, "guidelines.agreement");
 	for (size_t i = 0; i < g->agreements_count; i++) {
 		if (strcmp(g->agreements[i].name, t.name) == 0)
@@ -379,11 +366,10 @@ static void read_reader(struct line_reader *r, struct guidelines_reader *out)
 
 static void read_node(struct line_reader *r, struct accord *a)
 {
-	struct guidelines *g = draft(r, a);
+	struct guidelines *g = r->guidelines;
 	struct guidelines_reader *node;
 
-	if (g == NULL)
-		return;
+	(void)a;
 	node = &g->nodes[take_known(r, guidelines_party_find, g->parties_count, "guidelines.node")];
 	if (node->line != 0)
 		line_refuse(r, "guidelines.node");
@@ -395,12 +381,10 @@ static void read_node(struct line_reader *r, struct accord *a)
 
 static void read_role(struct line_reader *r, struct accord *a)
 {
-	struct guidelines *g = draft(r, a);
+	struct guidelines *g = r->guidelines;
 	struct bytes name = line_word(r, "guidelines.role");
 	size_t role = accord_role_find(a, name);
 
-	if (g == NULL)
-		return;
 	if (role == a->roles_count || g->roles[role].line != 0) {
 		line_refuse(r, "guidelines.role");
 		return;
@@ -412,12 +396,11 @@ static void read_role(struct line_reader *r, struct accord *a)
 
 static void read_planes(struct line_reader *r, struct accord *a)
 {
-	struct guidelines *g = draft(r, a);
+	struct guidelines *g = r->guidelines;
 	struct guidelines_ceiling ceiling = { 0 };
 	uint64_t planes;
 
-	if (g == NULL)
-		return;
+	(void)a;
 	planes = take_set(r, plane_find, PLANE_COUNT, "guidelines.plane");
 	line_expect(r, "ceiling", "guidelines.ceiling");
 	ceiling = (struct guidelines_ceiling){ take_level(r, "guidelines.ceiling"), line_of(r) };
@@ -432,12 +415,11 @@ static void read_planes(struct line_reader *r, struct accord *a)
 
 static void read_feeds(struct line_reader *r, struct accord *a)
 {
-	struct guidelines *g = draft(r, a);
+	struct guidelines *g = r->guidelines;
 	struct guidelines_ceiling ceiling;
 	size_t first;
 
-	if (g == NULL)
-		return;
+	(void)a;
 	first = g->feeds_count;
 	do {
 		struct guidelines_feed f = { 0 };
@@ -479,11 +461,10 @@ static void read_when(struct line_reader *r, struct guidelines_release *out)
 
 static void read_release(struct line_reader *r, struct accord *a)
 {
-	struct guidelines *g = draft(r, a);
+	struct guidelines *g = r->guidelines;
 	struct guidelines_release rule = { 0 };
 
-	if (g == NULL)
-		return;
+	(void)a;
 	read_when(r, &rule);
 	for (size_t i = 0; i < g->releases_count; i++) {
 		if (g->releases[i].when == rule.when && g->releases[i].of == rule.of)
@@ -502,9 +483,10 @@ static void read_release(struct line_reader *r, struct accord *a)
 
 static void read_act(struct line_reader *r, struct accord *a, enum guidelines_act act)
 {
-	struct guidelines *g = draft(r, a);
-	uint8_t by = g == NULL ? 0 : take_by(r);
+	struct guidelines *g = r->guidelines;
+	uint8_t by = take_by(r);
 
+	(void)a;
 	if (g != NULL)
 		g->acts[act] = (struct guidelines_count){ by, line_of(r) };
 }
@@ -526,11 +508,10 @@ static void read_erase(struct line_reader *r, struct accord *a)
 
 static void read_approval(struct line_reader *r, struct accord *a)
 {
-	struct guidelines *g = draft(r, a);
+	struct guidelines *g = r->guidelines;
 	struct guidelines_span *out, span;
 
-	if (g == NULL)
-		return;
+	(void)a;
 	line_expect(r, "lasts", "guidelines.approval");
 	span = (struct guidelines_span){ line_span(r, "guidelines.approval"), line_of(r) };
 	out = &g->approval;
@@ -559,12 +540,11 @@ static uint32_t take_days(struct line_reader *r)
 
 static void read_fate(struct line_reader *r, struct accord *a)
 {
-	struct guidelines *g = draft(r, a);
+	struct guidelines *g = r->guidelines;
 	struct guidelines_review *out, review;
 	size_t value;
 
-	if (g == NULL)
-		return;
+	(void)a;
 	line_expect(r, "review", "guidelines.fate");
 	review = (struct guidelines_review){ take_days(r), line_of(r) };
 	out = &g->review;
@@ -583,10 +563,9 @@ static void read_fate(struct line_reader *r, struct accord *a)
 
 static void read_words(struct line_reader *r, struct accord *a)
 {
-	struct guidelines *g = draft(r, a);
+	struct guidelines *g = r->guidelines;
 
-	if (g == NULL)
-		return;
+	(void)a;
 	line_expect(r, "hold", "guidelines.words");
 	line_expect(r, GUIDELINES_WORDS, "guidelines.words");
 	if (g->words_line != 0)
@@ -610,12 +589,10 @@ static bool is_home_code(const struct accord *a, const struct guidelines_map *m,
 
 static void read_map(struct line_reader *r, struct accord *a)
 {
-	struct guidelines *g = draft(r, a);
+	struct guidelines *g = r->guidelines;
 	struct guidelines_map m = { 0 };
 	struct bytes value;
 
-	if (g == NULL)
-		return;
 	take_name(r, is_role_name, m.format, sizeof m.format, "guidelines.map");
 	m.level = take_level(r, "guidelines.map");
 	value = line_word(r, "guidelines.map");
@@ -776,4 +753,4 @@ static const struct line_row rows[] = {
 	{ "map", read_map, NULL },
 };
 
-const struct file_row file_guidelines = { "guidelines", rows, ARRAY_COUNT(rows), check };
+const struct file_row file_guidelines = { "guidelines", rows, ARRAY_COUNT(rows), check, begin_line };

@@ -137,7 +137,7 @@ static void check(struct line_reader *r, const struct accord *a)
 
 static const struct line_row rows[] = { { NULL, read_key, NULL } };
 
-const struct file_row file_keys = { "keys", rows, ARRAY_COUNT(rows), check };
+const struct file_row file_keys = { "keys", rows, ARRAY_COUNT(rows), check, NULL };
 
 void accord_key_write(struct bytes party, const struct accord_key *key, struct buf *out)
 {

@@ -56,7 +56,7 @@ static void check_parties(struct line_reader *r, const struct accord *a)
 
 static const struct line_row party_rows[] = { { NULL, read_party, NULL } };
 
-const struct file_row file_parties = { "parties", party_rows, ARRAY_COUNT(party_rows), check_parties };
+const struct file_row file_parties = { "parties", party_rows, ARRAY_COUNT(party_rows), check_parties, NULL };
 
 /* [ "able" 1*WORD ]: each once. */
 static void read_able(struct line_reader *r, struct accord_role *role)
@@ -111,4 +111,4 @@ static void check_posts(struct line_reader *r, const struct accord *a)
 
 static const struct line_row post_rows[] = { { NULL, read_post, NULL } };
 
-const struct file_row file_posts = { "posts", post_rows, ARRAY_COUNT(post_rows), check_posts };
+const struct file_row file_posts = { "posts", post_rows, ARRAY_COUNT(post_rows), check_posts, NULL };

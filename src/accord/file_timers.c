@@ -86,4 +86,4 @@ static const struct line_row rows[] = {
 	{ "start", read_start, "timers.start" }, { "text", read_text, NULL },
 };
 
-const struct file_row file_timers = { "timers", rows, ARRAY_COUNT(rows), check };
+const struct file_row file_timers = { "timers", rows, ARRAY_COUNT(rows), check, NULL };
