@@ -338,7 +338,7 @@ static void each_bit_counts(void **state)
 	assert_memory_equal(got, file_key, sizeof got);
 	for (size_t bit = 0; bit < 8 * sizeof share; bit += 7) {
 		share[bit / 8] ^= (uint8_t)(1 << bit % 8);
-		/* X25519 does not look at the last bit of a point (RFC 7748 section 5): the hash over both does. */
+		/* X25519 looks at no last bit of a point (RFC 7748 section 5); the hash over both does. */
 		assert_int_not_equal(age_hybrid.unwrap(id.secret, share, body, got), ERR_OK);
 		share[bit / 8] ^= (uint8_t)(1 << bit % 8);
 	}
@@ -376,7 +376,7 @@ static void unfit_keys(void **state)
 	assert_int_equal(out.len, 0);
 }
 
-/* ---- A library that cannot do its part ends the process: no key is refused, and nothing sealed, by it. ---- */
+/* ---- A library that cannot do its part ends the process: no key is refused by it. ---- */
 
 static void wrap_and_unwrap(void)
 {

@@ -195,9 +195,9 @@ static void a_stream_ends(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(hosts),	 cmocka_unit_test(what_is_no_address),
-		cmocka_unit_test(loopback),	 cmocka_unit_test(nobody_listens_there),
-		cmocka_unit_test(a_stream_ends),
+		cmocka_unit_test(hosts),    cmocka_unit_test(what_is_no_address),
+		cmocka_unit_test(loopback), cmocka_unit_test(nobody_listens_there),
+		cmocka_unit_test(records),  cmocka_unit_test(a_stream_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
