@@ -38,6 +38,17 @@ size_t guidelines_value_find(const struct guidelines *g, struct bytes code)
 	return i;
 }
 
+size_t guidelines_value_in(const struct guidelines *g, const struct guidelines *of, size_t value)
+{
+	const struct guidelines_value *v = &of->values[value];
+	size_t i = guidelines_value_find(g, bytes_str(v->code));
+
+	if (i == g->values_count ||
+	    strcmp(g->categories[g->values[i].category].name, of->categories[v->category].name) != 0)
+		return SIZE_MAX;
+	return i;
+}
+
 size_t guidelines_feed_find(const struct guidelines *g, struct bytes name)
 {
 	size_t i = 0;

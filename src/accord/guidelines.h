@@ -166,6 +166,8 @@ size_t guidelines_party_find(const struct guidelines *g, struct bytes code);
 size_t guidelines_level_find(const struct guidelines *g, struct bytes code);
 size_t guidelines_category_find(const struct guidelines *g, struct bytes name);
 size_t guidelines_value_find(const struct guidelines *g, struct bytes code);
+/* What `of` has as a value: the one of the same code in the category of the same name; SIZE_MAX: none. */
+size_t guidelines_value_in(const struct guidelines *g, const struct guidelines *of, size_t value);
 size_t guidelines_feed_find(const struct guidelines *g, struct bytes name);
 /* What `map` calls a level in a format; .len 0: it has no name there, and what has that level is not sent. */
 struct bytes guidelines_level_name(const struct guidelines *g, const char *format, uint8_t level);

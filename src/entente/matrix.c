@@ -11,6 +11,8 @@
 
 #define TEXT_MAX (4u << 10)
 
+static const struct bytes none = { NULL, 0 };
+
 /* A matrix with its memory. */
 struct sheet {
 	struct matrix matrix;
@@ -18,11 +20,12 @@ struct sheet {
 	uint8_t *memory;
 };
 
-static enum err sheet_open(struct sheet *s, const struct accord *a, const struct accord *but)
+static enum err sheet_open(struct sheet *s, const struct accord *a, const struct accord *but,
+			   struct bytes opened)
 {
 	s->memory = xcalloc(1, MATRIX_ARENA_LEN);
 	arena_init(&s->arena, s->memory, MATRIX_ARENA_LEN);
-	return matrix_make(a, but, &s->arena, &s->matrix);
+	return matrix_make(a, but, opened, &s->arena, &s->matrix);
 }
 
 static void sheet_close(struct sheet *s)
@@ -260,7 +263,7 @@ void show_matrix(const struct accord *a)
 	say(_("who reads what is released to him, from whom, at which levels (docs/spec/guidelines.md "
 	      "section "
 	      "7):\n"));
-	if (sheet_open(&s, a, NULL) == ERR_OK)
+	if (sheet_open(&s, a, NULL, none) == ERR_OK)
 		(void)show_groups(&s.matrix, SIZE_MAX);
 	else
 		say_too_large();
@@ -325,7 +328,7 @@ json_t *matrix_json(const struct accord *a, const struct accord *but)
 		json_decref(rows);
 		return NULL;
 	}
-	if (sheet_open(&s, a, but) == ERR_OK) {
+	if (sheet_open(&s, a, but, but == NULL ? none : but->opened) == ERR_OK) {
 		for (size_t i = 0; i < s.matrix.rows_count; i++) {
 			const struct matrix_row *row = &s.matrix.rows[i];
 			for (size_t c = 0; c < row->count; c++)
@@ -342,7 +345,8 @@ json_t *matrix_json(const struct accord *a, const struct accord *but)
 
 /* ---- What a version opens, and closes ---- */
 
-static enum err count_labels(const struct accord *a, const struct accord *but, uint64_t *out)
+static enum err count_labels(const struct accord *a, const struct accord *but, struct bytes opened,
+			     uint64_t *out)
 {
 	struct sheet s;
 	enum err e = ERR_OK;
@@ -350,7 +354,7 @@ static enum err count_labels(const struct accord *a, const struct accord *but, u
 	*out = 0;
 	if (a->guidelines == NULL)
 		return ERR_OK;
-	e = sheet_open(&s, a, but);
+	e = sheet_open(&s, a, but, opened);
 	if (e == ERR_OK)
 		*out = matrix_labels(&s.matrix);
 	sheet_close(&s);
@@ -375,14 +379,15 @@ void show_opened(const struct accord *next, const struct accord *old, bool is_al
 			_("the version before has no guidelines: nothing that it allows is opened by these"));
 		return;
 	}
-	if (count_labels(next, old, &opened) != ERR_OK || count_labels(old, next, &closed) != ERR_OK) {
+	if (count_labels(next, old, old->opened, &opened) != ERR_OK ||
+	    count_labels(old, next, none, &closed) != ERR_OK) {
 		say_too_large();
 		return;
 	}
 	say(n_(opened, "opens, from deny to allow: {1} label of a reader; closes {2}\n",
 	       "opens, from deny to allow: {1} labels of a reader; closes {2}\n"),
 	    say_number(opened), say_number(closed));
-	if (sheet_open(&s, next, old) == ERR_OK) {
+	if (sheet_open(&s, next, old, old->opened) == ERR_OK) {
 		left = show_groups(&s.matrix, is_all ? SIZE_MAX : MATRIX_SHOWN);
 		if (left > 0)
 			say(n_(left, "  and {1} more row: --all\n", "  and {1} more rows: --all\n"),
@@ -403,7 +408,8 @@ json_t *opened_json(const struct accord *next, const struct accord *old)
 	if (out == NULL || old->guidelines == NULL)
 		return out;
 	json_object_set_new(out, "lets_in", lines_json(next, old, opened_write_let_in));
-	if (count_labels(next, old, &opened) == ERR_OK && count_labels(old, next, &closed) == ERR_OK) {
+	if (count_labels(next, old, old->opened, &opened) == ERR_OK &&
+	    count_labels(old, next, none, &closed) == ERR_OK) {
 		json_object_set_new(out, "labels", json_integer((json_int_t)opened));
 		json_object_set_new(out, "closed_labels", json_integer((json_int_t)closed));
 	}

@@ -4,6 +4,8 @@
  */
 #include "policy/matrix.h"
 
+#include "policy/once.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -22,15 +24,21 @@ struct trait {
 	uint64_t agreements, others; /* bit masks of agreements: it is on the list, or beside it */
 };
 
-/* A class: its values of the version that reads, and of each one value in the other; SIZE_MAX: none. */
+/*
+ * A class: its values of the version that reads, and of each one value in the other; SIZE_MAX: none.
+ * was_given: by the other one or a version before it, at that level and to that reader.
+ */
 struct value_class {
 	struct trait own, other;
+	bool was_given;
 	uint64_t values;
 	size_t first, other_first;
 };
 
 struct trial {
 	struct side reads, but;
+	struct bytes opened; /* of but */
+	uint64_t once;	     /* once_given: of its lines */
 	size_t level, but_level;
 	struct value_class classes[MATRIX_CLASSES_MAX];
 	size_t classes_count;
@@ -50,18 +58,6 @@ static size_t level_in(const struct guidelines *g, const char *code)
 	size_t i = guidelines_level_find(g, bytes_str(code));
 
 	return i < g->levels_count ? i : SIZE_MAX;
-}
-
-/* The value of that code in the category of that name. */
-static size_t value_in(const struct guidelines *g, const struct guidelines *of, size_t value)
-{
-	const struct guidelines_value *v = &of->values[value];
-	size_t i = guidelines_value_find(g, bytes_str(v->code));
-
-	if (i == g->values_count ||
-	    strcmp(g->categories[g->values[i].category].name, of->categories[v->category].name) != 0)
-		return SIZE_MAX;
-	return i;
 }
 
 static struct side side_in(const struct accord *a, const struct side *of)
@@ -143,6 +139,23 @@ static bool decides(const struct side *s, size_t value)
 	       g->categories[g->values[value].category].rule != CATEGORY_INFO;
 }
 
+/*
+ * Whether labels with it may be there from before: by what that version lets be given, or one before it did.
+ * That it lacked the agreement is no matter: an earlier one may have had it.
+ */
+static bool was_given(const struct trial *t, size_t value, size_t other)
+{
+	const struct guidelines_value *v;
+
+	if ((t->once >> value & 1) != 0)
+		return true;
+	if (other == SIZE_MAX || t->but_level == SIZE_MAX)
+		return false;
+	v = &t->but.a->guidelines->values[other];
+	return t->but_level >= v->from &&
+	       (t->but.party == SIZE_MAX || (v->excludes >> t->but.party & 1) == 0);
+}
+
 static enum err add_value(struct trial *t, size_t value)
 {
 	const struct guidelines *g = t->reads.a->guidelines;
@@ -151,15 +164,19 @@ static enum err add_value(struct trial *t, size_t value)
 				   .first = value,
 				   .other_first = SIZE_MAX };
 
-	if (t->but.a != NULL)
-		new.other_first = value_in(t->but.a->guidelines, g, value);
+	if (t->but.a != NULL) {
+		new.other_first = guidelines_value_in(t->but.a->guidelines, g, value);
+		new.was_given = was_given(t, value, new.other_first);
+	}
 	if (is_never_read(&new.own, t->but.a == NULL) ||
-	    (new.own.is_only_shown && !decides(&t->but, new.other_first)))
+	    (new.own.is_only_shown && !decides(&t->but, new.other_first) &&
+	     !(new.was_given &&new.other_first == SIZE_MAX)))
 		return ERR_OK;
 	new.other = trait_of(&t->but, t->but_level, new.other_first);
 	for (size_t i = 0; i < t->classes_count; i++) {
 		struct value_class *c = &t->classes[i];
-		if (is_same_trait(&c->own, &new.own) && is_same_trait(&c->other, &new.other)) {
+		if (is_same_trait(&c->own, &new.own) && is_same_trait(&c->other, &new.other) &&
+		    c->was_given == new.was_given) {
 			c->values |= new.values;
 			return ERR_OK;
 		}
@@ -186,20 +203,22 @@ static bool may_be_given(const struct side *s, const struct label_mask *l)
 
 /*
  * One value of each class in `vector`: whether it is read, and under the other version was not, or could not
- * be given. What only that one gives counts too: items that were given it keep it, and are read by this one.
+ * be given. What only an earlier one gave counts too: items that were given it keep it, and are read by this
+ * one.
  */
 static bool is_listed(const struct trial *t, size_t vector)
 {
 	struct label_mask own = { (uint8_t)t->level, 0, 1u << t->reads.party, 1u << t->reads.origin };
 	struct label_mask other = { 0 };
 	bool is_other_known = t->but.a != NULL && is_side_known(&t->but) && t->but_level != SIZE_MAX;
-	bool is_given, was_given;
+	bool is_from_before = t->but.a != NULL;
 
 	for (size_t i = 0; i < t->classes_count; i++) {
 		const struct value_class *c = &t->classes[i];
 		if ((vector >> i & 1) == 0)
 			continue;
 		own.values |= 1ull << c->first;
+		is_from_before = is_from_before && c->was_given;
 		if (c->other_first == SIZE_MAX)
 			is_other_known = false;
 		else
@@ -207,14 +226,14 @@ static bool is_listed(const struct trial *t, size_t vector)
 	}
 	if (!may_read(&t->reads, &own))
 		return false;
-	is_given = may_be_given(&t->reads, &own);
+	if (!is_from_before)
+		return may_be_given(&t->reads, &own);
 	if (!is_other_known)
-		return is_given;
+		return true;
 	other.level = (uint8_t)t->but_level;
 	other.rel = 1u << t->but.party;
 	other.origin = 1u << t->but.origin;
-	was_given = may_be_given(&t->but, &other);
-	return is_given && !was_given ? true : was_given && !may_read(&t->but, &other);
+	return !may_read(&t->but, &other);
 }
 
 /* ---- Putting together: a set of vectors as few of them with classes that may be there or not ---- */
@@ -294,6 +313,7 @@ static enum err add_level(struct matrix *m, struct trial *t, struct cover *c)
 
 	t->classes_count = 0;
 	t->but_level = t->but.a == NULL ? SIZE_MAX : level_in(t->but.a->guidelines, g->levels[t->level].code);
+	t->once = once_given(t->opened, g, t->level, t->reads.party);
 	for (size_t i = 0; e == ERR_OK && i < g->values_count; i++)
 		e = add_value(t, i);
 	if (e != ERR_OK)
@@ -334,13 +354,13 @@ static enum err add_row(struct matrix *m, struct trial *t, struct cover *c)
 	return ERR_OK;
 }
 
-static enum err add_reader(struct matrix *m, const struct accord *but, size_t party, size_t role,
-			   struct cover *c)
+static enum err add_reader(struct matrix *m, const struct accord *but, struct bytes opened, size_t party,
+			   size_t role, struct cover *c)
 {
 	enum err e = ERR_OK;
 
 	for (size_t origin = 0; e == ERR_OK && origin < m->accord->guidelines->parties_count; origin++) {
-		struct trial t = { .reads = { m->accord, party, role, origin } };
+		struct trial t = { .reads = { m->accord, party, role, origin }, .opened = opened };
 		if (but != NULL)
 			t.but = side_in(but, &t.reads);
 		e = add_row(m, &t, c);
@@ -348,8 +368,8 @@ static enum err add_reader(struct matrix *m, const struct accord *but, size_t pa
 	return e;
 }
 
-enum err matrix_make(const struct accord *a, const struct accord *but, struct arena *memory,
-		     struct matrix *out)
+enum err matrix_make(const struct accord *a, const struct accord *but, struct bytes opened,
+		     struct arena *memory, struct matrix *out)
 {
 	struct matrix m = { .accord = a };
 	const struct guidelines *g = a->guidelines;
@@ -368,11 +388,11 @@ enum err matrix_make(const struct accord *a, const struct accord *but, struct ar
 	for (size_t role = 0; e == ERR_OK && role < a->roles_count; role++) {
 		for (size_t party = 0; e == ERR_OK && party < a->parties_count; party++) {
 			if ((a->roles[role].parties >> party & 1) != 0)
-				e = add_reader(&m, but, party, role, c);
+				e = add_reader(&m, but, opened, party, role, c);
 		}
 	}
 	for (size_t party = a->parties_count; e == ERR_OK && party < g->parties_count; party++)
-		e = add_reader(&m, but, party, READER_NODE, c);
+		e = add_reader(&m, but, opened, party, READER_NODE, c);
 	if (e == ERR_OK)
 		*out = m;
 	return e;

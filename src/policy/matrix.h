@@ -40,11 +40,12 @@ struct matrix {
 /*
  * What is read under a. `but`: only what is not read under that other version; NULL: all. What one of them
  * does not know (a level, a value, a party, a post) nobody reads under it; without guidelines everybody reads
- * everything. Rows of nothing are left out. a has guidelines. ERR_MEMORY: the arena is too small;
- * ERR_LIMIT: a row needs more than MATRIX_CLASSES_MAX kinds of values or MATRIX_CELLS_MAX cells.
+ * everything. `opened`: the file of that name of `but`, which says what was given once (once.h). Rows of
+ * nothing are left out. a has guidelines. ERR_MEMORY: the arena is too small; ERR_LIMIT: a row needs more
+ * than MATRIX_CLASSES_MAX kinds of values or MATRIX_CELLS_MAX cells.
  */
-enum err matrix_make(const struct accord *a, const struct accord *but, struct arena *memory,
-		     struct matrix *out) MUST_CHECK;
+enum err matrix_make(const struct accord *a, const struct accord *but, struct bytes opened,
+		     struct arena *memory, struct matrix *out) MUST_CHECK;
 
 /* How many labels a cell has, and all: UINT64_MAX if more. */
 uint64_t matrix_cell_labels(const struct matrix_cell *c);

@@ -1,5 +1,7 @@
 #include "policy/opened.h"
 
+#include "policy/once.h"
+
 #include <string.h>
 
 static void put_codes(const struct guidelines *g, const char *word, uint64_t values, struct buf *out)
@@ -171,12 +173,13 @@ enum err opened_write(const struct accord *next, const struct accord *old, struc
 		buf_put_str(out, old->guidelines == NULL ? "" : "everything\n");
 		return buf_check(out);
 	}
-	e = matrix_make(next, old, memory, &m);
+	e = matrix_make(next, old, old->opened, memory, &m);
 	if (e != ERR_OK)
 		return e;
 	matrix_write(&m, out);
 	matrix_write_carried(next, old, out);
 	opened_write_let_in(next, old, out);
+	once_write(next, old, out);
 	return buf_check(out);
 }
 

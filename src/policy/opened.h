@@ -11,6 +11,7 @@
  *	closed council post desk
  *	sealed leader post watch
  *	post deputy until 2027-06-30
+ *	once caveat NCG from S excludes JPN (once.h)
  *	everything
  */
 #ifndef POLICY_OPENED_H

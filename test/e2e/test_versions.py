@@ -307,6 +307,29 @@ def test_a_version_that_is_held_opens_nothing(stage):
     assert reads() == [True, True]
 
 
+def test_what_a_version_gave_first_is_signed_when_a_third_opens_it(stage):
+    """A value is raised by a second version and given to a post by a third: what the first let be marked so is opened, and all sign it."""
+    people = {party: {name: [name] for name in ("head", "watch", "press")} for party in ("kor", "usa")}
+    world = stage.world(edit={"guidelines": ("role press    up-to U  holds topic.*", "role press    up-to U  holds DPRK-NUC DPRK-MSL")}, officers_of=people)
+    kor, usa = world["kor"], world["usa"]
+    place = usa.say("send", "notify", "Not for the press.", "--to", "kor/watch", "--label", "U topic:SANCTIONS", key="watch")["place"]
+    usa.await_step(place, "STATION RECEIPT")
+
+    def reads():
+        return "Not for the press." in kor.run("read", place, "--key", kor.keys / "press", code=None).stdout
+
+    assert not reads()
+    raised = second(world, "raised", [("guidelines", 'ko "제재"        en "Sanctions"', 'ko "제재"        en "Sanctions" from R')])
+    assert (raised / "opened").read_text() == "once topic SANCTIONS from U\n"
+    move(world, raised)
+    given = second(world, "given", [("guidelines", "role press    up-to U  holds DPRK-NUC DPRK-MSL", "role press    up-to U  holds topic.*")], before=raised)
+    opened = (given / "opened").read_text()
+    assert re.search(r"^KOR press from USA level U some SANCTIONS", opened, re.M) and opened.endswith("once topic SANCTIONS from U\n"), opened
+    assert not reads()
+    move(world, given)
+    assert reads()
+
+
 def test_roots_that_are_replaced_let_go(stage):
     """2 of 3 roots sign; a version with another registrar needs the old roots too."""
     world = nodes.World(stage.folder / "world", nodes.ROOT / "accords/rok-us", None)

@@ -4,6 +4,7 @@
  */
 #include "bundle_copy.h"
 #include "policy/marking.h"
+#include "policy/once.h"
 #include "policy/opened.h"
 
 #include <assert.h>
@@ -70,11 +71,15 @@ static void check_label(const struct accord *a, const struct label_mask *l)
 	assert(policy_review(g, l).days > 0);
 }
 
-static void check_guidelines(const struct accord *a)
+/* opened: any bytes, as of a version before. */
+static void check_guidelines(const struct accord *a, struct bytes opened)
 {
 	const struct guidelines *g = a->guidelines;
 	uint64_t all_values = g->values_count == 64 ? UINT64_MAX : (1ull << g->values_count) - 1;
 	uint32_t all_parties = g->parties_count == 32 ? UINT32_MAX : (1u << g->parties_count) - 1;
+	static uint8_t once_memory[1u << 17];
+	struct buf once = BUF_ON(once_memory);
+	struct accord before = *a;
 	struct arena arena;
 	struct matrix m;
 	enum err e;
@@ -90,14 +95,18 @@ static void check_guidelines(const struct accord *a)
 		}
 	}
 	arena_init(&arena, matrix_memory, sizeof matrix_memory);
-	e = matrix_make(a, NULL, &arena, &m);
+	e = matrix_make(a, NULL, (struct bytes){ NULL, 0 }, &arena, &m);
 	assert(e == ERR_OK || e == ERR_LIMIT);
 	arena_init(&arena, matrix_memory, sizeof matrix_memory);
 	if (e == ERR_OK) {
-		e = matrix_make(a, a, &arena, &m);
+		e = matrix_make(a, a, opened, &arena, &m);
 		/* over itself it opens nothing */
 		assert(e == ERR_LIMIT || (e == ERR_OK && m.rows_count == 0));
 	}
+	/* Nor does it say anything new of itself, nor of what it said. */
+	before.opened = opened;
+	once_write(a, &before, &once);
+	assert(buf_check(&once) != ERR_OK || once.len <= opened.len);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
@@ -120,7 +129,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 	e = accord_read(buf_bytes(&manifest), base.files, base.count, &arena, &a, &fault);
 	assert(e == ERR_OK || (e == ERR_USAGE && fault.fault.rule != NULL));
 	if (e == ERR_OK)
-		check_guidelines(a);
+		check_guidelines(a, (struct bytes){ ptr, len });
 	*file = kept;
 	return 0;
 }

@@ -12,6 +12,7 @@
  */
 #include "bundles.h"
 #include "policy/marking.h"
+#include "policy/once.h"
 #include "policy/opened.h"
 
 #include <stdio.h>
@@ -126,12 +127,15 @@ static void say_matrix(struct bytes line)
 		bundles_read(&other, (size_t)strtoul((const char *)line.ptr, NULL, 10));
 		but = other.accord;
 	}
-	if (matrix_make(bundles.accord, but, &arena, &m) != ERR_OK)
+	if (matrix_make(bundles.accord, but, but == NULL ? (struct bytes){ NULL, 0 } : but->opened, &arena,
+			&m) != ERR_OK)
 		exit(3);
 	matrix_write(&m, &out);
 	matrix_write_carried(bundles.accord, but, &out);
-	if (but != NULL)
+	if (but != NULL) {
 		opened_write_let_in(bundles.accord, but, &out);
+		once_write(bundles.accord, but, &out);
+	}
 	if (buf_check(&out) != ERR_OK)
 		exit(4);
 	printf("%.*s.\n", (int)out.len, (const char *)out.ptr);

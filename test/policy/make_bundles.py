@@ -79,7 +79,17 @@ def make(seed):
     members = [one.upper() for one in PARTIES[: r.choice([2, 2, 3])]]
     outside = ["X0"] if len(members) == 2 and r.random() < 0.7 else []
     made = {**accord_of([one.lower() for one in members]), "guidelines": guidelines_of(r, members, outside)}
-    return {**made, **doors_of(random.Random(f"doors {seed}"), made["channels"])}
+    return {**made, **doors_of(random.Random(f"doors {seed}"), made["channels"]), **once_of(random.Random(f"once {seed}"), members + outside)}
+
+
+def once_of(r, parties):
+    """What its file `opened` says was given once, as no version before it is looked at here; and what is no such line."""
+    lines = ["plane SHARE level L0", "once", "once east", "once east EAST-0", "once east EAST-0 since L0"] if r.random() < 0.2 else []
+    for _ in range(r.choice([0, 0, 1, 2])):
+        name, excluded = r.choice(["east", "north", "west"]), r.sample(parties, r.choice([0, 0, 1, 2]))
+        lines.append(" ".join(["once", name, f"{name.upper()}-{r.randint(0, 1)}", "from", r.choice(["L0", "L1", "L2"]), *(["excludes", *excluded] if excluded else [])]))
+    lines += ["once everything"] if r.random() < 0.05 else []
+    return {"opened": "".join(line + "\n" for line in lines)} if lines else {}
 
 
 def doors_of(r, channels):

@@ -42,26 +42,75 @@ def carried(g):
     return {place: set(g.levels[: g.levels.index(level) + 1]) for place, level in places.items()}
 
 
-def opened(accord, old):
-    """What is read, and carried, that is not under the other. A value counts that decides under one of them."""
+def rules_of(text):
+    """What a file `opened` says was given once: its lines, and {(category, value): [(level, excluded)]}; None: everything."""
+    lines, rules = [line for line in text.splitlines() if line.split(" ")[0] == "once"], {}
+    if "once everything" in lines:
+        return ["once everything"], None
+    for line in lines:
+        words = line.split(" ")
+        if len(words) > 4 and words[3] == "from":
+            rules.setdefault((words[1], words[2]), []).append((words[4], set(words[6:]) if words[5:6] == ["excludes"] else set()))
+    return [line for line in lines if len(line.split(" ")) > 4 and line.split(" ")[3] == "from"], rules
+
+
+def lowest(g, code):
+    return g.values[code]["from"] or g.levels[0]
+
+
+def levels_of(g, code):
+    return g.levels[g.levels.index(lowest(g, code)):]
+
+
+def given(g, code, level, party):
+    """Whether these guidelines let the value be given at that level to that party; a party that they do not know is excluded by nothing."""
+    return code in g.values and level in levels_of(g, code) and party not in g.values[code]["excludes"]
+
+
+def once_lines(g, was, text):
+    """What the next file says was given once: what the one before says, and each value's rule that is stricter now, or gone."""
+    lines, rules = rules_of(text)
+    if rules is None:
+        return lines
+    for code, value in was.values.items():
+        is_kept = code in g.values and g.values[code]["category"] == value["category"]
+        if not is_kept or set(levels_of(was, code)) - set(levels_of(g, code)) or \
+                (set(g.values[code]["excludes"]) - set(value["excludes"])) & set(was.parties()):
+            excluded = [party for party in was.parties() if party in value["excludes"]]
+            line = " ".join(["once", value["category"], code, "from", lowest(was, code), *(["excludes", *excluded] if excluded else [])])
+            lines += [] if line in lines else [line]
+    return lines
+
+
+def opened(accord, old, text=""):
+    """What is read, and carried, that is not under the other. A value counts that decides under one of them, or that was given once (text: the file of old)."""
     g, was = accord.guidelines, old.guidelines
     judge, before, readers = second.Second(g), second.Second(was), readers_of(old)
-    values = [code for code in g.values if code in deciding(g) or code in deciding(was) and
-              g.values[code]["category"] == was.values[code]["category"]]
+    rules = rules_of(text)[1]
+
+    def is_once(code, level, party):
+        of = None if rules is None else rules.get((g.values[code]["category"], code), [])
+        return of is None or any((one not in g.levels or g.levels.index(level) >= g.levels.index(one)) and party not in excluded for one, excluded in of)
+
+    def is_same(code):
+        return code in was.values and was.values[code]["category"] == g.values[code]["category"]
+
+    def count(level, party):
+        return [code for code in g.values if code in deciding(g) or (code in deciding(was) if is_same(code) else is_once(code, level, party))]
+
     out = {}
     for party, role in readers_of(accord):
         out[party, role] = set()
-        for origin, level, some in itertools.product(g.parties(), g.levels, subsets(values)):
+        for origin, level, some in ((origin, level, some) for origin in g.parties() for level in g.levels for some in subsets(count(level, party))):
             label = second.Label(level, some, {party}, {origin})
             if not may(judge, label, party, role):
                 continue
-            is_known = (party, role) in readers and origin in was.parties() and level in was.levels and all(
-                one in was.values and was.values[one]["category"] == g.values[one]["category"] for one in some)
-            is_given, was_given = judge.check(label) == "+0", is_known and before.check(label) == "+0"
-            if is_given and not was_given or was_given and not may(before, label, party, role):
+            is_known = (party, role) in readers and origin in was.parties() and level in was.levels and all(map(is_same, some))
+            was_given = all(is_once(one, level, party) or is_same(one) and given(was, one, level, party) for one in some)
+            if was_given and not (is_known and may(before, label, party, role)) or not was_given and judge.check(label) == "+0":
                 out[party, role].add((level, some, origin))
     places = carried(was)
-    return out, let_in(accord, old), {place: levels - places.get(place, set()) for place, levels in carried(g).items()}
+    return out, let_in(accord, old), {place: levels - places.get(place, set()) for place, levels in carried(g).items()}, once_lines(g, was, text)
 
 
 def members(accord, mask):
@@ -96,7 +145,7 @@ def reads(judge, label, party, role):
 def expand(lines, accord):
     """The same from the lines of an `opened` file. No label stands in two lines of a reader and origin."""
     readers, places, doors = {reader: set() for reader in readers_of(accord)}, {place: set() for place in carried(accord.guidelines)}, {}
-    for line in lines:
+    for line in (line for line in lines if not line.startswith("once ")):
         words = line.split(" ")
         if words[0] in ("closed", "sealed", "post"):
             assert words[2] == {"closed": "post", "sealed": "post", "post": "until"}[words[0]] and len(words) == 4, line
@@ -116,7 +165,7 @@ def expand(lines, accord):
         had = readers[party, None if role == "-" else role]
         assert not these & had, f"twice: {line}"
         had |= these
-    return readers, doors, places
+    return readers, doors, places, [line for line in lines if line.startswith("once ")]
 
 
 def written(accord, rows):

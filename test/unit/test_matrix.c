@@ -123,7 +123,8 @@ static void test_given_no_more(void **state)
 	static const char want[] = "KOR desk from KOR level S some NCG any DPRK-NUC,DPRK-MSL,SANCTIONS\n"
 				   "KOR desk from USA level S some NCG any DPRK-NUC,DPRK-MSL,SANCTIONS\n"
 				   "USA desk from KOR level S some NCG any DPRK-NUC,DPRK-MSL,SANCTIONS\n"
-				   "USA desk from USA level S some NCG any DPRK-NUC,DPRK-MSL,SANCTIONS\n";
+				   "USA desk from USA level S some NCG any DPRK-NUC,DPRK-MSL,SANCTIONS\n"
+				   "once caveat NCG from S excludes JPN\n";
 
 	(void)state;
 	next_g.roles[role("desk")].clearance.holds |= 1;
@@ -133,6 +134,82 @@ static void test_given_no_more(void **state)
 	next_g.values[0].from = 3;
 	next_g.values[0].excludes = 7;
 	check_opens(want);
+}
+
+static void desk_alone(struct guidelines *g)
+{
+	for (size_t i = 0; i < ACCORD_ROLES_MAX; i++)
+		g->roles[i].line = i == role("desk") ? g->roles[i].line : 0;
+}
+
+/* The first of three gave it, the second gives it no more, the third lets it be read. */
+static void test_given_once(void **state)
+{
+	(void)state;
+	old_g.values[0].from = next_g.values[0].from = 4;
+	old_g.agreements_count = next_g.agreements_count = 1;
+	next_g.roles[role("desk")].clearance.holds |= 1;
+	check_opens("");
+	old.opened = BYTES_LIT("KOR desk from KOR level S\nonce caveat NCG\nonce caveat LEADER from S\n"
+			       "once topic NCG from U\nonce caveat NCG from S excludes KOR JPN\n");
+	check_opens("USA desk from KOR level S some NCG any DPRK-NUC,DPRK-MSL,SANCTIONS\n"
+		    "USA desk from USA level S some NCG any DPRK-NUC,DPRK-MSL,SANCTIONS\n"
+		    "once caveat LEADER from S\nonce topic NCG from U\nonce caveat NCG from S excludes KOR "
+		    "JPN\n");
+	/* Raised, let down and raised again it stands there once. */
+	two_versions(NULL);
+	next_g.values[0].from = 4;
+	old.opened = BYTES_LIT("once caveat NCG from S excludes JPN\n");
+	check_opens("once caveat NCG from S excludes JPN\n");
+	/* What it had no name for in between, and what had no guidelines at all. */
+	two_versions(NULL);
+	old_g.values[0].from = next_g.values[0].from = 4;
+	old_g.agreements_count = next_g.agreements_count = 1;
+	next_g.roles[role("desk")].clearance.holds |= 1;
+	desk_alone(&old_g);
+	desk_alone(&next_g);
+	memcpy(old_g.values[0].code, "X", 2);
+	old.opened = BYTES_LIT("once caveat NCG from GONE excludes JPN USA\n");
+	next_g.roles[role("desk")].clearance.up_to = 1;
+	check_opens("KOR desk from KOR level U,R some NCG any DPRK-NUC,DPRK-MSL,SANCTIONS\n"
+		    "KOR desk from USA level U,R some NCG any DPRK-NUC,DPRK-MSL,SANCTIONS\n"
+		    "once caveat NCG from GONE excludes JPN USA\nonce caveat X from TS excludes JPN\n");
+	two_versions(NULL);
+	old.opened = BYTES_LIT("once everything\n");
+	next_g.roles[role("desk")].clearance.holds |= 1;
+	next_g.roles[role("desk")].clearance.up_to = 0;
+	next_g.agreements_count = old_g.agreements_count = 0;
+	check_opens("KOR desk from KOR level U some NCG any DPRK-NUC,DPRK-MSL,SANCTIONS\n"
+		    "USA desk from USA level U some NCG any DPRK-NUC,DPRK-MSL,SANCTIONS\nonce everything\n");
+}
+
+/* It is given no more, and read by who was not there to read it, or had no agreement for it, in between. */
+static void test_given_before_and_read_anew(void **state)
+{
+	static const char by_agreement[] = "KOR desk from USA level U,R,C any DPRK-NUC,DPRK-MSL,SANCTIONS\n"
+					   "KOR desk from USA level S any NCG,DPRK-NUC,DPRK-MSL,SANCTIONS\n"
+					   "USA desk from KOR level U,R,C any DPRK-NUC,DPRK-MSL,SANCTIONS\n"
+					   "USA desk from KOR level S any NCG,DPRK-NUC,DPRK-MSL,SANCTIONS\n"
+					   "once caveat NCG from S excludes JPN\n";
+
+	(void)state;
+	desk_alone(&old_g);
+	desk_alone(&next_g);
+	old_g.roles[role("desk")].clearance.holds |= 1;
+	next_g.roles[role("desk")].clearance.holds |= 1;
+	next_g.values[0].from = 4;
+	old_g.agreements_count = 0;
+	next_g.agreements_count = 1;
+	old_g.nodes[2].line = next_g.nodes[2].line = 0;
+	check_opens(by_agreement);
+	old_g.agreements_count = next_g.agreements_count = 0;
+	check_opens("once caveat NCG from S excludes JPN\n");
+	memcpy(old.roles[role("desk")].name, "gone", 5);
+	check_opens("KOR desk from KOR level U,R,C any DPRK-NUC,DPRK-MSL,SANCTIONS\n"
+		    "KOR desk from KOR level S any NCG,DPRK-NUC,DPRK-MSL,SANCTIONS\n"
+		    "USA desk from USA level U,R,C any DPRK-NUC,DPRK-MSL,SANCTIONS\n"
+		    "USA desk from USA level S any NCG,DPRK-NUC,DPRK-MSL,SANCTIONS\n"
+		    "once caveat NCG from S excludes JPN\n");
 }
 
 /* A closed channel that is not any more, or lets another post in; the same of seals; a post that goes on. */
@@ -214,7 +291,7 @@ static void test_none(void **state)
 {
 	(void)state;
 	old.guidelines = NULL;
-	check_opens("");
+	check_opens("once everything\n");
 	two_versions(NULL);
 	next.guidelines = NULL;
 	check_opens("everything\n");
@@ -237,7 +314,9 @@ static void test_unknown(void **state)
 	check_opens("KOR press from KOR level X any DPRK-NUC,DPRK-MSL,SANCTIONS\n"
 		    "USA press from USA level X any DPRK-NUC,DPRK-MSL,SANCTIONS\n"
 		    "plane LEADER level X\nplane CONSULT level X\nplane NOTIFY level X\n"
-		    "plane SHARE level X\nplane SERVICE level X\nplane HOME level X\n");
+		    "plane SHARE level X\nplane SERVICE level X\nplane HOME level X\n"
+		    "once topic DPRK-NUC from U\nonce topic DPRK-MSL from U\nonce topic SANCTIONS from U\n"
+		    "once note EXERCISE from U\nonce note DRAFT from U\n");
 }
 
 /* Values in so many lists that a row tells more of them apart than it may. */
@@ -266,15 +345,15 @@ static void test_limit(void **state)
 	/* The last of these names three values, which are one class. */
 	next_g.agreements[MATRIX_CLASSES_MAX - 1].only = 7ull << 11;
 	next_g.agreements[MATRIX_CLASSES_MAX - 1].outside = (1ull << 11) - 1;
-	assert_int_equal(matrix_make(&next, NULL, &arena, &m), ERR_OK);
+	assert_int_equal(matrix_make(&next, NULL, (struct bytes){ NULL, 0 }, &arena, &m), ERR_OK);
 	next_g.agreements_count = 14;
 	arena_reset(&arena);
-	assert_int_equal(matrix_make(&next, NULL, &arena, &m), ERR_LIMIT);
+	assert_int_equal(matrix_make(&next, NULL, (struct bytes){ NULL, 0 }, &arena, &m), ERR_LIMIT);
 	arena_reset(&arena);
 	assert_int_equal(opened_check(&next, &old, &arena, &fault), ERR_USAGE);
 	assert_string_equal(fault.fault.rule, "succession.opened-limit");
 	arena_init(&arena, arena_memory, 4096);
-	assert_int_equal(matrix_make(&next, NULL, &arena, &m), ERR_MEMORY);
+	assert_int_equal(matrix_make(&next, NULL, (struct bytes){ NULL, 0 }, &arena, &m), ERR_MEMORY);
 	assert_int_equal(opened_check(&next, &old, &arena, &fault), ERR_MEMORY);
 }
 
@@ -287,7 +366,7 @@ static void test_counts(void **state)
 	assert_int_equal(matrix_cell_labels(&c), 3 * 3 * 1 * 8);
 	c.any = UINT64_MAX;
 	assert_true(matrix_cell_labels(&c) == UINT64_MAX);
-	assert_int_equal(matrix_make(&next, NULL, &arena, &m), ERR_OK);
+	assert_int_equal(matrix_make(&next, NULL, (struct bytes){ NULL, 0 }, &arena, &m), ERR_OK);
 	/* JPN's: of four levels one or both of two topics, from each of the two; and of itself any. */
 	assert_int_equal(m.rows[m.rows_count - 6].party, 2);
 	assert_int_equal(matrix_cell_labels(&m.cells[m.rows[m.rows_count - 6].first]), 12);
@@ -302,6 +381,8 @@ int main(void)
 		cmocka_unit_test_setup(test_level, two_versions),
 		cmocka_unit_test_setup(test_value, two_versions),
 		cmocka_unit_test_setup(test_given_no_more, two_versions),
+		cmocka_unit_test_setup(test_given_once, two_versions),
+		cmocka_unit_test_setup(test_given_before_and_read_anew, two_versions),
 		cmocka_unit_test_setup(test_let_in, two_versions),
 		cmocka_unit_test_setup(test_places, two_versions),
 		cmocka_unit_test_setup(test_rules, two_versions),
