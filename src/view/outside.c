@@ -207,6 +207,8 @@ enum err judge_outside(const struct labelled *l, uint32_t outside, struct releas
 		       enum verdict *out)
 {
 	struct decision d = policy_label_check(l->g, &l->mask);
+	/* Who has no voice here could not say it, and is asked only where his information is in it. */
+	uint32_t asked = need.consents & (accord_voices(l->room) | l->mask.origin);
 	enum err e = check_item(l, outside, out);
 
 	if (e != ERR_OK || *out != VERDICT_OK)
@@ -220,7 +222,7 @@ enum err judge_outside(const struct labelled *l, uint32_t outside, struct releas
 	for (uint8_t i = 0; e == ERR_OK && *out == VERDICT_OK && i < l->g->parties_count; i++) {
 		if ((outside >> i & 1) == 0)
 			continue;
-		e = judge_consents(l, need.consents, i, out);
+		e = judge_consents(l, asked, i, out);
 		if (*out == VERDICT_CONSENT)
 			l->c->view->line = need.line;
 	}

@@ -582,6 +582,21 @@ static void test_submit_outside(void **state)
 	assert_int_equal(draft.needed, 2);
 }
 
+/* Nothing is drafted for where its party observes. */
+static void test_submit_by_an_observer(void **state)
+{
+	static const struct line message = { .kind = KIND_MESSAGE, .content = 1 };
+	struct accord_channel *share = channel_of(SCENE_SHARE);
+
+	(void)state;
+	scene_clear(s);
+	share->observers = 1;
+	assert_int_equal(submit(&message, (struct line){ 0 }), VERDICT_OBSERVER);
+	share->observers = 2;
+	assert_int_equal(submit(&message, (struct line){ 0 }), VERDICT_OK);
+	share->observers = 0;
+}
+
 /* Its row says a state that there is not. */
 static void damage_first_draft(void)
 {
@@ -1705,6 +1720,69 @@ static void test_recall_of_three(void **state)
 	s->accord->guidelines = kept;
 }
 
+#define TOLD(l)                 \
+	{ .kind = KIND_CONSENT, \
+	  .party = 1,           \
+	  .role = "releaser",   \
+	  .label = l,           \
+	  .refers = 1,          \
+	  .hash = 1,            \
+	  .to = "PUBLIC" }
+#define PUBLISHED(l)            \
+	{ .kind = KIND_RELEASE, \
+	  .label = l,           \
+	  .refers = 1,          \
+	  .hash = 1,            \
+	  .to = "PUBLIC",       \
+	  BY(DUTY, RELEASER, OTHER) }
+
+/*
+ * Each voice of the channel consents, and whose information it is; who is on other channels, or observes
+ * here, could not say so and is not asked: of what is his nothing goes out.
+ */
+static void test_who_is_asked_for_consent(void **state)
+{
+	static const struct {
+		const char *why;
+		uint8_t parties, observers;
+		const char *item, *out;
+		enum verdict want;
+	} rows[] = {
+		{ "of two alone", 3, 0, "U origin:KOR rel:KOR,USA", "U origin:KOR rel:KOR,PUBLIC,USA",
+		  VERDICT_OK },
+		{ "of a third that is not there", 3, 0, "U origin:JPN,KOR rel:KOR,USA",
+		  "U origin:JPN,KOR rel:KOR,PUBLIC,USA", VERDICT_CONSENT },
+		{ "of three", 7, 0, "U origin:KOR rel:JPN,KOR,USA", "U origin:KOR rel:JPN,KOR,PUBLIC,USA",
+		  VERDICT_CONSENT },
+		{ "of two, and one observes", 7, 4, "U origin:KOR rel:JPN,KOR,USA",
+		  "U origin:KOR rel:JPN,KOR,PUBLIC,USA", VERDICT_OK },
+		{ "of one that observes", 7, 4, "U origin:JPN,KOR rel:JPN,KOR,USA",
+		  "U origin:JPN,KOR rel:JPN,KOR,PUBLIC,USA", VERDICT_CONSENT },
+	};
+	struct accord_channel *share = channel_of(SCENE_SHARE);
+	const struct guidelines *kept = s->accord->guidelines;
+	struct guidelines g = *kept;
+
+	(void)state;
+	g.members |= 4;
+	g.agreements[2].parties |= 4; /* of the press */
+	s->accord->guidelines = &g;
+	s->accord->parties[2] = (struct accord_party){ .name = "jpn", .code = "JPN" };
+	s->accord->parties_count = 3;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		share->parties = rows[i].parties;
+		share->observers = rows[i].observers;
+		play(rows[i].why, rows[i].item, (struct line[]){ TOLD(rows[i].out), PUBLISHED(rows[i].out) },
+		     2, rows[i].want);
+		play("nobody consented", rows[i].item, (struct line[]){ PUBLISHED(rows[i].out) }, 1,
+		     VERDICT_CONSENT);
+	}
+	share->parties = 3;
+	share->observers = 0;
+	s->accord->parties_count = 2;
+	s->accord->guidelines = kept;
+}
+
 /* Each kind of item is recalled; an act of words is none. */
 static void test_items(void **state)
 {
@@ -2281,6 +2359,7 @@ int main(void)
 		cmocka_unit_test(test_without_guidelines),
 		cmocka_unit_test(test_submit),
 		cmocka_unit_test(test_submit_outside),
+		cmocka_unit_test(test_submit_by_an_observer),
 		cmocka_unit_test(test_draft_rows),
 		cmocka_unit_test(test_crowd),
 		cmocka_unit_test(test_review),
@@ -2303,6 +2382,7 @@ int main(void)
 		cmocka_unit_test(test_first_to_see),
 		cmocka_unit_test(test_recall),
 		cmocka_unit_test(test_recall_of_three),
+		cmocka_unit_test(test_who_is_asked_for_consent),
 		cmocka_unit_test(test_recall_by_none),
 		cmocka_unit_test(test_items),
 		cmocka_unit_test(test_labels),
