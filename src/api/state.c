@@ -201,6 +201,8 @@ static void reply_log_status(struct reply *r, struct node *n, const struct log_s
 	reply_uint(r, "noted", l->noted);
 	reply_uint(r, "wanted", l->wanted);
 	reply_hex(r, "accord_hash", BYTES_OF(l->accord->hash));
+	if (c != NULL && c->observers != 0)
+		reply_parties(r, "observers", a, c->observers);
 	if (l->signed_size > 0) {
 		reply_object(r, "signed");
 		reply_uint(r, "size", l->signed_size);
@@ -682,6 +684,7 @@ enum err run_seen(struct api *a, struct request *q, struct reply *r)
 	}
 	reply_array_end(r);
 	reply_parties(r, "parties", accord, accord_channel_find(accord, channel)->parties);
+	reply_parties(r, "voices", accord, accord_voices(accord_channel_find(accord, channel)));
 	reply_object_end(r);
 	return ERR_OK;
 }

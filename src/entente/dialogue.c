@@ -573,9 +573,13 @@ static enum exit_code check_parties(const struct saying *s, const json_t *said)
 				done = EXIT_USAGE;
 			}
 			if (done != EXIT_DONE ||
-			    dialogue_is_party(json_object_get(seen, "parties"), json_string_value(code)))
+			    dialogue_is_party(json_object_get(seen, "voices"), json_string_value(code)))
 				continue;
-			say_error(_("{1} is no party of the channel."), json_string_value(code));
+			say_error(dialogue_is_party(json_object_get(seen, "parties"), json_string_value(code))
+					  ? _("{1} observes on the channel: it owes nothing there, and is "
+					      "owed nothing.")
+					  : _("{1} is no party of the channel."),
+				  json_string_value(code));
 			say_next(_("entente accord show lists the parties"));
 			done = EXIT_NOT_FOUND;
 		}

@@ -351,7 +351,7 @@ static enum exit_code check_lists(const json_t *thing, const char *id)
 	return EXIT_DONE;
 }
 
-/* Who owes, is owed, hosts: a party of the channel each. */
+/* Who owes, is owed, hosts: a party each that speaks on the channel. */
 static enum exit_code check_parties(const struct import *in, const json_t *thing, const char *id)
 {
 	static const char *const members[] = { "parties", "owed_to" };
@@ -361,9 +361,13 @@ static enum exit_code check_parties(const struct import *in, const json_t *thing
 	for (size_t m = 0; m < ARRAY_COUNT(members); m++) {
 		json_array_foreach(json_object_get(thing, members[m]), i, code)
 		{
-			if (dialogue_is_party(in->parties, json_string_value(code)))
+			if (dialogue_is_party(in->voices, json_string_value(code)))
 				continue;
-			say_error(_("{1}: {2} is no party of the channel."), id, json_string_value(code));
+			say_error(dialogue_is_party(in->parties, json_string_value(code))
+					  ? _("{1}: {2} observes on the channel: it owes nothing there, and "
+					      "is owed nothing.")
+					  : _("{1}: {2} is no party of the channel."),
+				  id, json_string_value(code));
 			say_next(import_nothing_filed());
 			return EXIT_REFUSED;
 		}
@@ -379,7 +383,7 @@ static enum exit_code check_creditors(const struct import *in, const json_t *thi
 	size_t i, n;
 
 	if (owed == NULL)
-		owed = in->parties;
+		owed = in->voices;
 	json_array_foreach(shape->kind == KIND_COMMITMENT ? json_object_get(thing, "parties") : NULL, i,
 			   owner)
 	{

@@ -22,9 +22,9 @@ struct shape {
 struct import {
 	const struct options *o;
 	const char *path;
-	json_t *file, *standing; /* standing: {"body kidd": row of /dialogues} */
-	json_t *lists;		 /* "types", "confidences": what the accord lets them be */
-	json_t *parties;	 /* names of the channel's */
+	json_t *file, *standing;  /* standing: {"body kidd": row of /dialogues} */
+	json_t *lists;		  /* "types", "confidences": what the accord lets them be */
+	json_t *parties, *voices; /* names of the channel's, and of those that speak there */
 	struct client c;
 	struct officer officer;
 	char party[PARTY_NAME_MAX + 1];

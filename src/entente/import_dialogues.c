@@ -131,6 +131,8 @@ static enum exit_code address(struct import *in, struct draft *d)
 		code = client_get(&in->c, &q, &seen);
 	if (in->parties == NULL)
 		in->parties = json_incref(json_object_get(seen, "parties"));
+	if (in->voices == NULL)
+		in->voices = json_incref(json_object_get(seen, "voices"));
 	json_decref(seen);
 	d->statement.has_label = true;
 	if (code == EXIT_DONE && label_type(&d->words, json_str(in->file, "label"), NULL, in->parties,
@@ -471,6 +473,7 @@ enum exit_code import_dialogues(struct options *o)
 		code = check_lines_on(&in.c, in.channel, in.filed_last, o->is_json);
 	json_decref(in.lists);
 	json_decref(in.parties);
+	json_decref(in.voices);
 	json_decref(in.standing);
 	json_decref(in.file);
 	login_close(&in.c);

@@ -277,6 +277,18 @@ static void show_status(const json_t *status)
 	show_scrub(json_object_get(status, "scrub"), now);
 }
 
+/* A party of a log's channel, and that it observes there. */
+static void say_party(const json_t *log, const char *party)
+{
+	const json_t *observer;
+	bool observes = false;
+	size_t i;
+
+	json_array_foreach(json_object_get(log, "observers"), i, observer) observes =
+		observes || strcmp(json_string_value(observer), party) == 0;
+	say(observes ? _("{1} (observes)") : "{1}", party);
+}
+
 /* What of ours the others do not have yet; of theirs, what is held here. With --logs every log. */
 static void show_log(const json_t *log, bool is_all)
 {
@@ -294,7 +306,11 @@ static void show_log(const json_t *log, bool is_all)
 	say_cell(json_str(log, "log"), 24, COLOUR_PLAIN);
 	say(n_(ours, " {1} entry; receipts:", " {1} entries; receipts:"), say_number(ours));
 	json_object_foreach(cosigned, peer, size)
-		say(" {1} {2}", peer, say_number((uint64_t)json_integer_value(size)));
+	{
+		say(" ");
+		say_party(log, peer);
+		say(" {1}", say_number((uint64_t)json_integer_value(size)));
+	}
 	if (strcmp(json_str(log, "state"), "RUNS") != 0)
 		say("  {1}", _(json_str(log, "state")));
 	say("\n");
