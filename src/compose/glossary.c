@@ -1,5 +1,6 @@
 #include "compose/glossary.h"
 
+#include "accord/nfc.h"
 #include "base/alloc.h"
 #include "home/words.h"
 #include "show/show.h"
@@ -256,13 +257,33 @@ static void warn_other_words(const json_t *glossary, const char *language, const
 	}
 }
 
+/*
+ * In normal form C, as the words of the glossary are: some machines write a syllable as its single letters.
+ * A line that is too long for that stays as it is.
+ */
 static char *text_of(struct bytes text)
 {
-	char *out = xcalloc(1, text.len + 1);
+	size_t max = 3 * text.len; /* no character grows by more */
+	char *memory = xcalloc(1, max + 1);
+	struct bytes rest = text, line;
+	struct buf out;
 
-	if (text.len > 0)
-		memcpy(out, text.ptr, text.len);
-	return out;
+	buf_init(&out, memory, max);
+	while (rest.len > 0) {
+		bool is_last = bytes_take_until(&rest, '\n', &line) != ERR_OK;
+		size_t begin = out.len;
+		if (is_last)
+			line = rest;
+		if (text_to_nfc(line, &out) != ERR_OK) {
+			out.len = begin;
+			buf_put(&out, line);
+		}
+		if (is_last)
+			break;
+		buf_put_byte(&out, '\n');
+	}
+	memory[out.len] = '\0';
+	return memory;
 }
 
 /* An array of as many texts as the accord has languages is a pair, whatever field it is of. */
@@ -320,12 +341,15 @@ void glossary_warn_translation(struct client *c, const char *from_language, cons
 			       const char *to_language, const char *to)
 {
 	json_t *glossary = get_glossary(c);
+	char *source = text_of(bytes_str(from)), *words = text_of(bytes_str(to));
 
 	if (glossary != NULL) {
-		warn_contested(glossary, to);
-		warn_abbreviations(glossary, to);
-		warn_other_words(glossary, from_language, from, to_language, to);
-		warn_other_words(glossary, to_language, to, from_language, from);
+		warn_contested(glossary, words);
+		warn_abbreviations(glossary, words);
+		warn_other_words(glossary, from_language, source, to_language, words);
+		warn_other_words(glossary, to_language, words, from_language, source);
 	}
+	free(source);
+	free(words);
 	json_decref(glossary);
 }

@@ -46,8 +46,28 @@ static void show_apart(const json_t *t)
 	free(label);
 }
 
-static void show_one(const json_t *t)
+/* Another into its language that is certified too, and has other words; NULL: there is none that is read. */
+static const json_t *rival_of(const json_t *all, const json_t *t)
 {
+	const json_t *other;
+	size_t i;
+
+	if (strcmp(json_str(t, "status"), "CERTIFIED") != 0 || json_object_get(t, "text") == NULL)
+		return NULL;
+	json_array_foreach(all, i, other)
+	{
+		if (other != t && strcmp(json_str(other, "status"), "CERTIFIED") == 0 &&
+		    strcmp(json_str(other, "to"), json_str(t, "to")) == 0 &&
+		    json_object_get(other, "text") != NULL &&
+		    !json_equal(json_object_get(other, "text"), json_object_get(t, "text")))
+			return other;
+	}
+	return NULL;
+}
+
+static void show_one(const json_t *all, const json_t *t)
+{
+	const json_t *rival = rival_of(all, t);
 	const json_t *by = json_object_get(t, "by");
 	const char *status = json_str(t, "status");
 	bool is_machine = strcmp(status, "MACHINE") == 0;
@@ -59,6 +79,11 @@ static void show_one(const json_t *t)
 	}
 	say(_("  by {1} {2}, holder {3}, {4}\n"), json_str(by, "party"), json_str(by, "role"),
 	    say_number(json_uint(by, "holder")), json_str(by, "place"));
+	if (rival != NULL) {
+		say_coloured(COLOUR_WARN, _("  TWO ARE CERTIFIED AND DIFFER: "));
+		say(_("another says otherwise, {1}; the linguists of both sides say which stands\n"),
+		    json_str(rival, "place"));
+	}
 	if (strcmp(status, "NONE") == 0) {
 		say(_("  its words stay in the record: entente read '{1}'\n"), json_str(t, "place"));
 		return;
@@ -77,7 +102,8 @@ void show_translations(const json_t *entry)
 	const json_t *t;
 	size_t i;
 
-	json_array_foreach(json_object_get(entry, "translations"), i, t) show_one(t);
+	json_array_foreach(json_object_get(entry, "translations"), i, t)
+		show_one(json_object_get(entry, "translations"), t);
 	if (json_array_size(json_object_get(entry, "translations")) > 0)
 		say_line(_("what counts is the authentic text above"));
 }

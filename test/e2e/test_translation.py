@@ -1,5 +1,7 @@
 """Translations beside the authentic text: whose, how good, and raised by those alone whom the accord allows."""
+import functools
 import json
+import unicodedata
 
 import nodes
 
@@ -133,3 +135,43 @@ def test_units_of_a_text_are_warned_of(stage):
     assert unit("en", "In the Demilitarized Zone") == ""
     shown, = kor.get("/text", place=kor.get("/dialogues", kind="text")["things"][0]["place"])["units"]
     assert [one["words"] for tag in ("ko", "en") for one in shown["languages"][tag]["versions"]] == ["비무장지대에서", "In the Demilitarized Zone"]
+
+
+def test_two_certified_that_differ(stage):
+    """Two into one language are certified and say not the same: whoever reads one is told of the other; of two that agree, nothing is said."""
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    kor, usa = world["kor"], world["usa"]
+    said = kor.say("send", "notify", "발사 1회 탐지함.", "--language", "ko", "--to", "usa/watch", "--label", "U", key="watch")["place"]
+    there(usa, said)
+
+    def certified(node, words):
+        made = node.say("translate", said, words, "--to", "en", key="linguist")["place"]
+        done = node.say("translate", made, "--status", "CERTIFIED", key="second")["place"]
+        for one in (kor, usa):
+            there(one, done)
+        return made
+
+    first = certified(usa, "One launch detected.")
+    certified(usa, "One launch detected.")
+    assert "DIFFER" not in kor.run("read", said).stdout
+    other = certified(kor, "One launch was not detected.")
+    for node in (kor, usa):
+        shown = node.run("read", said).stdout
+        assert shown.count("TWO ARE CERTIFIED AND DIFFER") == 3 and shown.count(f"another says otherwise, {first};") == 1 and f"another says otherwise, {other};" in shown, shown
+        assert "인증된 번역문이 둘이며 서로 다름" in node.run("read", said, env=nodes.KOREAN).stdout
+    kor.run("translate", other, "--status", "NONE", key="linguist")
+    assert "DIFFER" not in kor.run("read", said).stdout
+
+
+def test_terms_are_found_in_single_letters(stage):
+    """A machine that writes syllables as their letters: the same words are warned of, in what is sent and in what is translated."""
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    kor = world["kor"]
+    apart = functools.partial(unicodedata.normalize, "NFD")
+    words = ["--to", "usa/watch", "--label", "U", "--language", "ko"]
+    assert apart("핵공유") != "핵공유"
+    done = kor.run("send", "notify", apart("첫 줄\n핵공유를 논의함"), *words, key="watch")
+    assert "핵공유 is contested" in done.stderr, done.stderr
+    place = kor.say("send", "notify", apart("비무장지대에서 협의함."), *words, key="watch")["place"]
+    done = kor.run("translate", place, "Discussed in the zone.", "--to", "en", key="linguist")
+    assert "Demilitarized Zone for 비무장지대" in done.stderr and "consultation for 협의" in done.stderr, done.stderr

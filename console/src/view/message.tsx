@@ -58,6 +58,18 @@ function linesOf(one: Translation): string[] {
   return one.status === "MACHINE" ? lines.map((line) => `[${word(one.status)}] ${line}`) : lines;
 }
 
+// Another into its language that is certified too, and has other words.
+function rivalOf(all: Translation[], one: Translation): Translation | undefined {
+  const says = (it: Translation) => JSON.stringify([it.subject, it.text]), isCertified = (it: Translation) => it.status === "CERTIFIED" && it.text !== undefined;
+  return isCertified(one) ? all.find((other) => isCertified(other) && other.to === one.to && says(other) !== says(one)) : undefined;
+}
+
+function Rival({ all, one }: { all: Translation[]; one: Translation }) {
+  const rival = rivalOf(all, one);
+  return rival === undefined ? null
+    : <p class="warning">{_("Two are certified and differ. The linguists of both sides say which stands; the other:")} <a href={linkTo("record", rival.place)}>{rival.place}</a></p>;
+}
+
 // The original rules; a translation stands beside it with how good it is, and who says so.
 function Beside({ entry }: { entry: Entry }) {
   return (
@@ -65,6 +77,7 @@ function Beside({ entry }: { entry: Entry }) {
       {(entry.translations ?? []).filter((one) => one.status !== "NONE").map((one) => (
         <div class="translation" key={one.place} lang={one.to}>
           <p class="meta" lang={language.value}>{_("Translation into {1}: {2}", tongueName(one.to), word(one.status))}{one.by === undefined ? "" : `, ${whoIs(one.by)}`} · <a href={linkTo("record", one.place)}>{one.place}</a></p>
+          <Rival all={entry.translations ?? []} one={one} />
           {one.apart !== undefined ? <p class="none">{_("Its words are marked above the original, and stand alone:")} <a href={linkTo("record", one.apart)}>{one.apart}</a></p> : one.sealing > 0 ? <Sealed place={one.place} roles={[]} files={0} /> : !one.held ? <p class="none">{_("Its text is not at this node yet.")}</p>
             : <p class="portion"><Words text={linesOf(one).join("\n")} tongue={one.to} /></p>}
           <Translate entry={entry} one={one} />
