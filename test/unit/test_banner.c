@@ -58,6 +58,7 @@ static const struct {
 	  "KOR-USA 3 S caveat=NCG rel=KOR,USA origin=USA", "S caveat:NCG rel:KOR,USA" },
 	{ "a party less", "SECRET//REL TO USA", "CONTRADICTORY", "KOR-USA 3 S rel=USA origin=USA",
 	  "S rel:USA" },
+	{ "a lower level", "RESTRICTED//REL TO KOR, USA", "CONTRADICTORY", LABEL_S, "R rel:KOR,USA" },
 	{ "a party more", "SECRET//REL TO USA, KOR, JPN", "CONTRADICTORY", LABEL_S, "" },
 	{ "a party that is none of ours", "SECRET//REL TO USA, KOR, GBR", "LABELLED", LABEL_S,
 	  "S rel:KOR,USA" },
@@ -84,6 +85,19 @@ static const struct {
 	{ "no banner", "Copyright 2026, the authors", "LABELLED", LABEL_S, "" },
 };
 
+/* What a part of it is marked with, beside a label: it asks for more, or for no more. */
+static const struct {
+	const char *why, *mark_of_part, *mark, *label;
+} parts[] = {
+	{ "a part as the whole", "(S//REL KOR, USA)", "LABELLED", LABEL_S },
+	{ "a part below the whole", "(U//REL KOR, USA)", "LABELLED", LABEL_S },
+	{ "a part for a party less", "(S//REL USA)", "CONTRADICTORY", "KOR-USA 3 S rel=USA origin=USA" },
+	{ "a part of another's information", "(S//REL KOR, USA//FROM KOR)", "CONTRADICTORY",
+	  "KOR-USA 3 S rel=KOR,USA origin=KOR,USA" },
+	{ "a part with a category more", "(S//NCG//REL KOR, USA)", "CONTRADICTORY",
+	  "KOR-USA 3 S caveat=NCG rel=KOR,USA origin=USA" },
+};
+
 static void check_banner(const char *why, const char *text, const char *key, const char *mark,
 			 const char *want)
 {
@@ -107,6 +121,14 @@ static void banners_are_compared_whole_and_proposed(void **state)
 		snprintf(text, sizeof text, "marking,text\n\"%s\",a\n", banners[i].banner);
 		check_banner(banners[i].why, text, "proposed", "UNLABELLED", banners[i].proposed);
 	}
+	for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
+		char text[512];
+		snprintf(text, sizeof text, "label,text\n\"" LABEL_S "\",\"%s a\"\n", parts[i].mark_of_part);
+		check_banner(parts[i].why, text, "label", parts[i].mark, parts[i].label);
+	}
+	check_banner("another's in each of two",
+		     "text\n\"(S//REL TO USA, KOR) a\n(S//FGI USA//REL TO KOR, USA) b\"\n", "proposed",
+		     "UNLABELLED", "S rel:KOR,USA origin:KOR,USA");
 	check_banner("marks of portions",
 		     "text\n\"(S//REL TO USA, KOR) a\n(TS//NCG//REL TO KOR) b\n(U) c\"\n", "proposed",
 		     "UNLABELLED", "TS caveat:NCG rel:KOR");
@@ -115,6 +137,20 @@ static void banners_are_compared_whole_and_proposed(void **state)
 	check_banner("a portion with a word that is not known",
 		     "text\n\"(S//REL TO USA, KOR) a\n(S//SI//REL TO KOR) b\"\n", "proposed", "UNLABELLED",
 		     "");
+}
+
+/* Guidelines may have a value of that name: then it is that. */
+static void a_value_that_is_called_so(void **state)
+{
+	struct guidelines changed = *g;
+	struct banner b;
+
+	(void)state;
+	changed.values[0].names.text[0] = BYTES_LIT("FGI USA");
+	assert_true(banner_read(&changed, BYTES_LIT("SECRET//FGI USA//REL TO KOR, USA"), &b));
+	assert_true(b.values == 1 && b.foreign == 0 && !b.is_unknown);
+	assert_true(banner_read(g, BYTES_LIT("SECRET//FGI USA//REL TO KOR, USA"), &b));
+	assert_true(b.values == 0 && b.foreign == 2);
 }
 
 static void attributes_are_proposed(void **state)
@@ -361,6 +397,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(banners_are_compared_whole_and_proposed),
+		cmocka_unit_test(a_value_that_is_called_so),
 		cmocka_unit_test(attributes_are_proposed),
 		cmocka_unit_test(attributes_by_the_map),
 		cmocka_unit_test(the_first_word_that_is_not_known),

@@ -53,6 +53,9 @@ static const struct {
 	{ "nothing", "", ERR_USAGE },
 	{ "no level", "KOR-USA 3", ERR_USAGE },
 	{ "a name and no more", "KOR-USA 3 S caveat rel=KOR origin=KOR", ERR_USAGE },
+	{ "the beginning of a name", "KOR-USA 3 S cav=NCG rel=KOR origin=KOR", ERR_REFUSED },
+	{ "the beginning of a code", "KOR-USA 3 S caveat=NC rel=KOR origin=KOR", ERR_REFUSED },
+	{ "the beginning of a party", "KOR-USA 3 S rel=KO origin=KOR", ERR_REFUSED },
 	{ "no rel: absent is not everybody", "KOR-USA 3 S origin=KOR", ERR_USAGE },
 	{ "an empty rel", "KOR-USA 3 S rel= origin=KOR", ERR_USAGE },
 	{ "no origin", "KOR-USA 3 S rel=KOR", ERR_USAGE },
@@ -157,19 +160,23 @@ static void every_label_as_stix_and_back(void **state)
 #define STATEMENT(id, text)                                                                     \
 	"{\"type\":\"marking-definition\",\"id\":\"" id "\",\"definition_type\":\"statement\"," \
 	"\"definition\":{\"statement\":\"" text "\"}},"
-#define MARKED(marks, more)                                                                                  \
-	"{\"objects\":[" STATEMENT("b1", "TOP SECRET//REL TO KOR") STATEMENT(                                \
-		"b2",                                                                                        \
-		"unclassified//REL TO "                                                                      \
-		"KOR, USA") STATEMENT("b3", "Copyright 2026, the authors") STATEMENT("b4",                   \
-										     "COSMIC//REL TO KOR")   \
-		LABEL("m1", "KOR-USA 3 U rel=KOR,USA origin=KOR") LABEL(                                     \
-			"m2", "KOR-USA 3 S rel=KOR origin=KOR") LABEL("m3", "NATO 1 S rel=KOR origin=KOR")   \
-			LABEL("m4", "KOR-USA 3 U rel=KOR,USA origin=KOR") LABEL(                             \
-				"m4",                                                                        \
-				"KOR-USA 3 C rel=KOR origin=KOR") "{\"type\":\"note\",\"id\":\"note--1\","   \
-								  "\"object_marking_refs\":[" marks "]" more \
-								  "}]}"
+#define MARKED(marks, more)                                                                                 \
+	"{\"objects\":[" STATEMENT("b1", "TOP SECRET//REL TO KOR") STATEMENT("b2", "unclassified//REL TO "  \
+										   "KOR, USA")              \
+		STATEMENT("b3", "Copyright 2026, the authors") STATEMENT("b4", "COSMIC//REL TO KOR") LABEL( \
+			"m1", "KOR-USA 3 U rel=KOR,USA origin=KOR") LABEL("m2",                             \
+									  "KOR-USA 3 S rel=KOR origin=KOR") \
+			LABEL("m3", "NATO 1 S rel=KOR origin=KOR") LABEL(                                   \
+				"m4", "KOR-USA 3 U rel=KOR,USA origin=KOR")                                 \
+				LABEL("m4", "KOR-USA 3 C rel=KOR origin=KOR") LABEL(                        \
+					"m5", "KOR-USA 3 S rel=KOR,USA origin=KOR")                         \
+					LABEL("m6", "KOR-USA 3 U rel=KOR origin=KOR") LABEL(                \
+						"m7",                                                       \
+						"KOR-USA 3 U rel=KOR,USA origin=USA") "{\"type\":\"note\"," \
+										      "\"id\":\"note--1\"," \
+										      "\"object_marking_"   \
+										      "refs\":[" marks      \
+										      "]" more "}]}"
 #define NOTE(marks) MARKED(marks, "")
 #define PART(mark) ",\"granular_markings\":[{\"lang\":\"ko\"},{\"marking_ref\":" mark "}]"
 
@@ -200,12 +207,19 @@ static const struct {
 	{ "two TLPs", NOTE("\"" CLEAR "\",\"m1\",\"" RED "\""), INCOMING_CONTRADICTORY, "TS", 3 },
 	{ "two TLPs, and then the label", NOTE("\"" CLEAR "\",\"" AMBER "\",\"m2\""), INCOMING_CONTRADICTORY,
 	  "S", 1 },
+	{ "two TLPs, of which one is the label's", NOTE("\"" CLEAR "\",\"" AMBER "\",\"m1\""),
+	  INCOMING_CONTRADICTORY, "U", 3 },
 	{ "two TLPs and no label", NOTE("\"" CLEAR "\",\"" RED "\""), INCOMING_UNLABELLED, NULL, 0 },
 	{ "two labels and a narrower TLP", NOTE("\"m1\",\"m2\",\"" RED "\""), INCOMING_CONTRADICTORY, "TS",
 	  1 },
 	{ "two labels of which one is another's", NOTE("\"m1\",\"m2\",\"m3\""), INCOMING_UNKNOWN, NULL, 0 },
 	{ "two markings of one id", NOTE("\"m4\""), INCOMING_CONTRADICTORY, "C", 1 },
 	{ "a part above the whole", MARKED("\"m1\"", PART("\"m2\"")), INCOMING_CONTRADICTORY, "S", 1 },
+	{ "a part of a higher level and no more", MARKED("\"m1\"", PART("\"m5\"")), INCOMING_CONTRADICTORY,
+	  "S", 3 },
+	{ "a part for a party less", MARKED("\"m1\"", PART("\"m6\"")), INCOMING_CONTRADICTORY, "U", 1 },
+	{ "a part of another's information", MARKED("\"m1\"", PART("\"m7\"")), INCOMING_CONTRADICTORY, "U",
+	  3 },
 	{ "a part of a narrower TLP", MARKED("\"m1\"", PART("\"" RED "\"")), INCOMING_CONTRADICTORY, "TS",
 	  3 },
 	{ "a part of another's label", MARKED("\"m1\"", PART("\"m3\"")), INCOMING_UNKNOWN, NULL, 0 },
@@ -405,6 +419,8 @@ static const struct {
 	{ "a text with one", "cap", ALERT(PUBLIC, CODE("a\xe2\x80\x8b"), ""), NULL, "UNLABELLED" },
 	{ "a closed polygon", "cap", ALERT(PUBLIC, "", AREA("1,2 3,4 5,6 1,2")), NULL, "UNLABELLED" },
 	{ "an open polygon", "cap", ALERT(PUBLIC, "", AREA("1,2 3,4 5,6 7,8")), "cap.polygon", NULL },
+	{ "a longitude out of range", "cap", ALERT(PUBLIC, "", AREA("1,181 3,4 5,6 1,181")), "cap.polygon",
+	  NULL },
 	{ "three points", "cap", ALERT(PUBLIC, "", AREA("1,2 3,4 1,2")), "cap.polygon", NULL },
 	{ "lat and lon exchanged", "cap", ALERT(PUBLIC, "", AREA("127,37 128,37 128,38 127,37")),
 	  "cap.polygon", NULL },
@@ -791,6 +807,24 @@ static void what_nobody_sees_is_named(void **state)
 	}
 }
 
+/* Nobody reads the first byte of what is too long for all. */
+static void nothing_larger_is_read(void **state)
+{
+	static const char *const names[] = {
+		"stix", "cap", "csv", "adatp-4774", "atom", "geojson", "ic-ism"
+	};
+	static uint8_t large[INCOMING_LEN_MAX + 1];
+
+	(void)state;
+	memset(large, ' ', sizeof large);
+	for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+		struct incoming in;
+		assert_int_equal(incoming_read(g, 0, bytes_str(names[i]), BYTES_OF(large), &in), ERR_LIMIT);
+		assert_int_equal(json_array_size(in.items), 0);
+		incoming_close(&in);
+	}
+}
+
 /* What does not fit any more is as if it was never put, and what stood before is sent. */
 static void one_large_item_stops_no_feed(void **state)
 {
@@ -857,6 +891,7 @@ int main(void)
 		cmocka_unit_test(none_of_several_is_left_out),
 		cmocka_unit_test(what_nobody_sees_is_named),
 		cmocka_unit_test(portions_have_marks_of_their_own),
+		cmocka_unit_test(nothing_larger_is_read),
 		cmocka_unit_test(one_large_item_stops_no_feed),
 		cmocka_unit_test(numbers_of_ships),
 	};
