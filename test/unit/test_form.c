@@ -315,6 +315,14 @@ static void test_words(void **state)
 		  NOTHING,
 		  22,
 		  "N20 T: T\nT: T\n..." },
+		{ { "what leaves just that room", { { 1, "03" }, { 4, "63656c6d" } }, 0 },
+		  NOTHING,
+		  24,
+		  "N20 T: T\nT: T\nT: elm" },
+		{ { "nothing behind what does not fit", { { 1, "03" }, { 8, "6a6f757465726d6f737461" } }, 0 },
+		  { "", { { 11, "6161" } }, 0 },
+		  27,
+		  "N20 T: T\nT: T\n..." },
 		{ { "more than fits", { { 1, "03" }, { 4, "63656c6d" }, { 8, "656e6f727468" } }, 0 },
 		  NOTHING,
 		  25,
@@ -338,6 +346,10 @@ static void test_words(void **state)
 		s.form_version = 70;
 		form_text_write(accord, 0, &s, &c, names, &out);
 		assert_true(bytes_equal(buf_bytes(&out), BYTES_LIT("N20.70")));
+		buf_init(&out, text, 999);
+		s.has_form = false;
+		form_text_write(accord, 0, &s, &c, names, &out);
+		assert_int_equal(out.len, 0);
 	}
 }
 
