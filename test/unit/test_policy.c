@@ -131,7 +131,7 @@ static struct reader reader_named(const char *party, const char *role, const cha
 /* "allow 33", or "deny 34 VALUES desk NCG" */
 static void check_decision(const char *why, const struct decision *d, const char *want)
 {
-	char got[128], subject[64] = "", needed[64] = "";
+	char got[192], subject[64] = "", needed[64] = "";
 	struct buf one = BUF_ON(subject), two = BUF_ON(needed);
 
 	policy_write_subject(accord, d, &one);
