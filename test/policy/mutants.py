@@ -7,6 +7,7 @@ must be killed, but those that a list has with a reason, of which a whole run fi
 import concurrent.futures
 import os
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -66,7 +67,7 @@ def kill(root, compiler, linked, line, what, text):
                                 "-o", f"{folder}/mutant"], capture_output=True, text=True)
         assert built.returncode == 0, f"line {line}, {what}: {built.stderr}"
         try:
-            run = subprocess.run([f"{folder}/mutant"], capture_output=True, timeout=10)
+            run = subprocess.run([f"{folder}/mutant"], capture_output=True, timeout=10, env={**os.environ, "CMOCKA_TEST_ABORT": "1"})
         except subprocess.TimeoutExpired:
             return None
         return None if run.returncode != 0 else (line, what)
@@ -74,6 +75,7 @@ def kill(root, compiler, linked, line, what, text):
 
 def main():
     words = sys.argv[1:]
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a test that fails ends the program
     every = int(words.pop(0)[len("EVERY=") :]) if words[0].startswith("EVERY=") else 1
     alive = set()
     if words[0].startswith("ALIVE="):
