@@ -422,7 +422,7 @@ enum err run_calendar(struct api *a, struct request *q)
 		const struct accord *accord = c->feed.accord;
 		reading_open_role(&a->reading, &a->record, &c->feed.reader);
 		c->files = json_array();
-		buf_init(&c->out, xcalloc(1, WRITING_LEN_MAX), WRITING_LEN_MAX);
+		buf_init(&c->out, xrealloc(NULL, WRITING_LEN_MAX), WRITING_LEN_MAX);
 		for (size_t i = 0; e == ERR_OK && i < accord->channels_count; i++) {
 			const struct accord_channel *channel = &accord->channels[i];
 			if (channel->plane != PLANE_HOME &&

@@ -11,6 +11,7 @@
 
 /* Zeroed; the caller frees with free(). */
 void *xcalloc(size_t count, size_t size) __attribute__((returns_nonnull, malloc));
+/* What is new of it holds anything: for a buf, which is written before it is read. */
 void *xrealloc(void *memory, size_t size) __attribute__((returns_nonnull));
 
 #endif

@@ -19,7 +19,7 @@ static void start(struct writing *w)
 {
 	struct buf *out = xcalloc(1, sizeof *out);
 
-	buf_init(out, xcalloc(1, WRITING_LEN_MAX), WRITING_LEN_MAX);
+	buf_init(out, xrealloc(NULL, WRITING_LEN_MAX), WRITING_LEN_MAX);
 	w->state = out;
 }
 

@@ -11,7 +11,7 @@
 void atom_start(struct atom *f, const struct accord *a, const char *role, const char *of)
 {
 	*f = (struct atom){ .accord = a, .role = role, .of = of };
-	buf_init(&f->entries, xcalloc(1, WRITING_LEN_MAX), WRITING_LEN_MAX);
+	buf_init(&f->entries, xrealloc(NULL, WRITING_LEN_MAX), WRITING_LEN_MAX);
 	f->xml.out = &f->entries;
 }
 

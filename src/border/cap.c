@@ -151,7 +151,7 @@ static void start(struct writing *w)
 	struct cap *c = xcalloc(1, sizeof *c);
 
 	atom_start(&c->index, w->accord, w->role, "cap");
-	buf_init(&c->out, xcalloc(1, WRITING_LEN_MAX), WRITING_LEN_MAX);
+	buf_init(&c->out, xrealloc(NULL, WRITING_LEN_MAX), WRITING_LEN_MAX);
 	w->state = c;
 }
 

@@ -31,7 +31,7 @@ static void start(struct writing *w)
 {
 	struct buf *out = xcalloc(1, sizeof *out);
 
-	buf_init(out, xcalloc(1, WRITING_LEN_MAX), WRITING_LEN_MAX);
+	buf_init(out, xrealloc(NULL, WRITING_LEN_MAX), WRITING_LEN_MAX);
 	buf_put_str(out, "id,created,modified,author,withdrawn,marking,label,title,text,kind,of,name,type,"
 			 "when,place,latitude,"
 			 "longitude,source,confidence\r\n");
@@ -305,7 +305,7 @@ enum err csv_incoming(struct incoming *in, struct bytes bytes)
 	struct buf memory;
 	enum err e;
 
-	buf_init(&memory, xcalloc(1, INCOMING_LEN_MAX + 1), INCOMING_LEN_MAX + 1);
+	buf_init(&memory, xrealloc(NULL, INCOMING_LEN_MAX + 1), INCOMING_LEN_MAX + 1);
 	e = read_rows(in, bytes, &memory);
 	free(memory.ptr);
 	return e;

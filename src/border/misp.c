@@ -19,7 +19,7 @@ static void start(struct writing *w)
 	struct misp *m = xcalloc(1, sizeof *m);
 
 	m->manifest = json_object();
-	buf_init(&m->hashes, xcalloc(1, WRITING_LEN_MAX), WRITING_LEN_MAX);
+	buf_init(&m->hashes, xrealloc(NULL, WRITING_LEN_MAX), WRITING_LEN_MAX);
 	w->state = m;
 }
 

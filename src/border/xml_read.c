@@ -217,8 +217,9 @@ static void on_doctype(void *self, const XML_Char *name, const XML_Char *system,
 
 static struct xml_doc *doc_new(size_t len)
 {
-	struct xml_doc *doc = xcalloc(1, sizeof *doc + len + NODES_LEN_MAX);
+	struct xml_doc *doc = xrealloc(NULL, sizeof *doc + len + NODES_LEN_MAX);
 
+	memset(doc, 0, sizeof *doc);
 	buf_init(&doc->words, doc->memory + NODES_LEN_MAX, len);
 	arena_init(&doc->nodes, doc->memory, NODES_LEN_MAX);
 	doc->parser = XML_ParserCreate("UTF-8");

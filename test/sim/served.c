@@ -183,9 +183,9 @@ void served_open(struct served *v, struct world *w, const struct served_options 
 	a.files = o->files;
 	a.is_owner_blind = o->is_owner_blind;
 	a.silence_s = o->silence_s;
-	v->answer = xcalloc(1, SERVED_ANSWER_MAX);
+	v->answer = xrealloc(NULL, SERVED_ANSWER_MAX);
 	snprintf(v->path, sizeof v->path, "/tmp/entente-served-%d-%u", (int)getpid(), count++);
-	effects_init(&v->fx, xcalloc(EFFECTS_MAX, sizeof(struct effect)), xcalloc(1, EFFECTS_MEMORY),
+	effects_init(&v->fx, xcalloc(EFFECTS_MAX, sizeof(struct effect)), xrealloc(NULL, EFFECTS_MEMORY),
 		     EFFECTS_MEMORY);
 	e = node_new(&n, &v->node);
 	assert(e == ERR_OK);
