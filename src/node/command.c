@@ -54,23 +54,15 @@ enum had { HAD_NOT, HAD_SO, HAD_OTHERWISE, HAD_BY_OTHER };
 static enum err had_key(struct node *n, const struct line *line, const struct statement *s, enum had *out,
 			struct place_key *at)
 {
-	const struct field *named = statement_field(s, FIELD_KEYS_KEY);
-	uint64_t index = line->log->frontier.size, use, holder = 0;
+	uint64_t index = line->log->frontier.size;
 	struct recipient_view recipient;
 	struct key_view key = { 0 };
 	uint8_t hash[KEY_HASH_LEN];
-	struct cbor_reader r;
-	struct bytes bytes;
-	enum err e = statement_field_uint(s, FIELD_KEYS_USE, KEY_USE_COUNT - 1, &use);
+	enum err e;
 
 	*out = HAD_NOT;
-	if (e != ERR_OK || named == NULL)
-		return ERR_OK;
-	cbor_open(&r, named->value);
-	if (cbor_read_bytes(&r, named->value.len, &bytes) != ERR_OK)
-		return ERR_OK;
-	hash_sha256(bytes, hash);
-	if (use == KEY_USE_RECIPIENT) {
+	hash_sha256(statement_bytes(s, FIELD_KEYS_KEY), hash);
+	if (statement_uint(s, FIELD_KEYS_USE) == KEY_USE_RECIPIENT) {
 		e = fold_recipient(&n->fold, &line->key, hash, index, &recipient);
 		if (e == ERR_OK)
 			key = recipient.view;
@@ -79,9 +71,7 @@ static enum err had_key(struct node *n, const struct line *line, const struct st
 	}
 	if (e != ERR_OK || !key_is_in_force(&key, index))
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	if (statement_field_uint(s, FIELD_KEYS_HOLDER, UINT64_MAX, &holder) != ERR_OK)
-		holder = 0;
-	if (key.holder != holder)
+	if (key.holder != statement_uint(s, FIELD_KEYS_HOLDER))
 		*out = HAD_BY_OTHER;
 	else
 		*out = key.roles == fold_roles(accord_here(n, line->key.channel), s) ? HAD_SO : HAD_OTHERWISE;
@@ -91,9 +81,7 @@ static enum err had_key(struct node *n, const struct line *line, const struct st
 
 static bool is_addition(const struct statement *s)
 {
-	uint64_t act;
-
-	return s->kind == KIND_KEYS && statement_field_uint(s, FIELD_KEYS_ACT, 1, &act) == ERR_OK && act == 0;
+	return s->kind == KIND_KEYS && statement_uint(s, FIELD_KEYS_ACT) == 0;
 }
 
 static bool is_by_registrar(const struct command *in)
@@ -111,10 +99,9 @@ static bool is_by_registrar(const struct command *in)
  */
 static enum err withdrawal_check(struct node *n, const struct statement *s, struct effect_answer *answer)
 {
-	uint64_t use;
+	uint64_t use = statement_uint(s, FIELD_KEYS_USE);
 
-	if (statement_field_uint(s, FIELD_KEYS_USE, KEY_USE_COUNT - 1, &use) != ERR_OK ||
-	    (use != KEY_USE_OFFICER && use != KEY_USE_RECIPIENT))
+	if (use != KEY_USE_OFFICER && use != KEY_USE_RECIPIENT)
 		return ERR_OK;
 	for (size_t i = 0; i < n->lines_count; i++) {
 		struct place_key at;

@@ -451,15 +451,14 @@ static enum err epoch_entry(struct node *n, struct now now, struct line *line, c
 static enum err is_in_force(const struct node *n, const struct line *from, uint64_t index,
 			    const struct fold_input *in, bool *out)
 {
-	uint64_t act, use;
+	const uint64_t act = statement_uint(in->statement, FIELD_KEYS_ACT),
+		       use = statement_uint(in->statement, FIELD_KEYS_USE);
 	struct recipient_view recipient;
 	struct key_view key = { 0 };
 	enum err e;
 
 	*out = true;
-	if (statement_field_uint(in->statement, FIELD_KEYS_ACT, 1, &act) != ERR_OK ||
-	    statement_field_uint(in->statement, FIELD_KEYS_USE, KEY_USE_COUNT - 1, &use) != ERR_OK ||
-	    (use != KEY_USE_OFFICER && use != KEY_USE_RECIPIENT))
+	if (use != KEY_USE_OFFICER && use != KEY_USE_RECIPIENT)
 		return ERR_OK;
 	if (use == KEY_USE_OFFICER) {
 		e = fold_key(&n->fold, &from->key, in->named_key, from->log->durable, &key);

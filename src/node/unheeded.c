@@ -39,24 +39,16 @@ struct named_key {
 static enum err read_withdrawn(struct node *n, const struct line *line, uint64_t index, struct named_key *out)
 {
 	struct buf memory = { n->scratch, 0, ENTRY_LEN_MAX, false };
-	const struct field *named;
-	struct cbor_reader r;
 	struct entry entry;
 	struct statement s;
-	struct bytes key;
-	uint64_t act;
 	enum err e = line_entry(n, line, index, &memory, &entry, &s);
 
 	if (e != ERR_OK)
 		return e == ERR_ROT ? ERR_NOT_FOUND : e;
-	named = statement_field(&s, FIELD_KEYS_KEY);
-	if (named == NULL || statement_field_uint(&s, FIELD_KEYS_ACT, 1, &act) != ERR_OK || act == 0 ||
-	    statement_field_uint(&s, FIELD_KEYS_USE, KEY_USE_COUNT - 1, &out->use) != ERR_OK)
+	if (s.kind != KIND_KEYS || statement_uint(&s, FIELD_KEYS_ACT) == 0)
 		return ERR_NOT_FOUND;
-	cbor_open(&r, named->value);
-	if (cbor_read_bytes(&r, named->value.len, &key) != ERR_OK)
-		return ERR_NOT_FOUND;
-	hash_sha256(key, out->hash);
+	out->use = statement_uint(&s, FIELD_KEYS_USE);
+	hash_sha256(statement_bytes(&s, FIELD_KEYS_KEY), out->hash);
 	return ERR_OK;
 }
 

@@ -223,7 +223,7 @@ static enum err rung_said(struct node *n, const struct place_key *message, int *
 	struct message_at at = { 0 };
 	struct entry_read_out read;
 	struct entry_view v;
-	uint64_t rung;
+	int rung;
 	enum err e;
 
 	*out = -1;
@@ -238,9 +238,8 @@ static enum err rung_said(struct node *n, const struct place_key *message, int *
 			e = node_entry(n, &at.place, &memory, &read);
 		if (e != ERR_OK)
 			break;
-		if (statement_field_uint(&read.statement, FIELD_ESCALATED_RUNG, RUNG_POST, &rung) == ERR_OK &&
-		    (int)rung > *out)
-			*out = (int)rung;
+		rung = (int)statement_uint(&read.statement, FIELD_ESCALATED_RUNG);
+		*out = rung > *out ? rung : *out;
 	}
 	free(bytes);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
@@ -638,17 +637,11 @@ static enum err is_handed_over(void *self, const struct open_item *item)
 enum err relief_at_door(struct node *n, struct now now, const struct statement *s, struct entry_view *view)
 {
 	struct handed_over h = { n, s, statement_field(s, FIELD_RELIEF_NOTE) != NULL, true };
-	const struct field *post = statement_field(s, FIELD_POST);
-	struct cbor_reader r;
-	struct bytes name;
 	enum err e;
 
-	if (s->kind != KIND_RELIEF || view->verdict != VERDICT_OK || post == NULL)
+	if (s->kind != KIND_RELIEF || view->verdict != VERDICT_OK)
 		return ERR_OK;
-	cbor_open(&r, post->value);
-	if (cbor_read_text(&r, ROLE_NAME_MAX, &name) != ERR_OK)
-		return ERR_OK;
-	e = node_open_items(n, now.wall.ms, name, is_handed_over, &h);
+	e = node_open_items(n, now.wall.ms, statement_text(s, FIELD_POST), is_handed_over, &h);
 	if (e == ERR_OK && !h.is_whole)
 		view->verdict = VERDICT_UNRESOLVED;
 	return e;

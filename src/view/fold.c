@@ -460,9 +460,8 @@ static void key_add(const struct fold *f, const struct fold_input *in, struct ke
 {
 	*key = (struct key_view){ .added = in->entry->index + 1,
 				  .withdrawn = UINT64_MAX,
+				  .holder = statement_uint(in->statement, FIELD_KEYS_HOLDER),
 				  .roles = fold_roles(f->accord, in->statement) };
-	if (statement_field_uint(in->statement, FIELD_KEYS_HOLDER, UINT64_MAX, &key->holder) != ERR_OK)
-		key->holder = 0;
 }
 
 static void key_withdraw(const struct fold_input *in, struct key_view *key)
@@ -522,11 +521,9 @@ static enum err fold_role_key(const struct fold *f, const struct fold_input *in,
 
 static enum err fold_keys(const struct fold *f, const struct fold_input *in)
 {
-	uint64_t act, use;
+	uint64_t act = statement_uint(in->statement, FIELD_KEYS_ACT),
+		 use = statement_uint(in->statement, FIELD_KEYS_USE);
 
-	if (statement_field_uint(in->statement, FIELD_KEYS_ACT, 1, &act) != ERR_OK ||
-	    statement_field_uint(in->statement, FIELD_KEYS_USE, KEY_USE_COUNT - 1, &use) != ERR_OK)
-		return ERR_OK;
 	if (use == KEY_USE_OFFICER)
 		return fold_officer(f, in, act == 1);
 	return use == KEY_USE_RECIPIENT ? fold_role_key(f, in, act == 1) : ERR_OK;
@@ -609,7 +606,6 @@ static enum err fold_act(const struct fold *f, const struct fold_input *in, cons
 {
 	const struct statement *s = in->statement;
 	struct place_key at = { in->log, in->entry->index }, subject;
-	uint64_t mark;
 	enum err e;
 
 	for (size_t i = 0; i < s->refers_count; i++) {
@@ -630,11 +626,12 @@ static enum err fold_act(const struct fold *f, const struct fold_input *in, cons
 		place_key_write(&at, row_open(&k, ROW_ACT));
 		return row_put_listed(f->map, &k, 0, &subject);
 	}
-	if (s->kind == KIND_MARK && statement_field_uint(s, FIELD_MARK, 1, &mark) == ERR_OK) {
+	if (s->kind == KIND_MARK) {
 		const struct message_at mark_at = { v->order, at };
 		struct place_key message;
 		e = read_back_subject(f, &subject, &message);
-		return e == ERR_OK ? settle_read_back(f, &message, subject.log.party, &mark_at, mark == 0)
+		return e == ERR_OK ? settle_read_back(f, &message, subject.log.party, &mark_at,
+						      statement_uint(s, FIELD_MARK) == 0)
 				   : e;
 	}
 	return ERR_OK;

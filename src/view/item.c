@@ -246,13 +246,12 @@ static enum err has_due(const struct fold *f, const struct place_key *item, uint
  */
 enum err judge_fate(const struct case_file *c, enum verdict *out)
 {
-	uint64_t due;
+	uint64_t due = statement_uint(c->in->statement, FIELD_FATE_DUE);
 	bool has;
 	enum err e;
 
 	*out = VERDICT_REFERS;
-	if (!is_subject_here(c) ||
-	    statement_field_uint(c->in->statement, FIELD_FATE_DUE, UINT64_MAX, &due) != ERR_OK)
+	if (!is_subject_here(c))
 		return ERR_OK;
 	e = has_answer(c, &c->subject, c->in->log.party, KIND_FATE, KIND_FATE, &has);
 	if (e != ERR_OK || has) {
@@ -289,13 +288,11 @@ enum err fate_folded(const struct fold *f, const struct fold_input *in)
 {
 	struct place_key of;
 	struct row_key k;
-	uint64_t due;
 	enum err e;
 
-	if (statement_field_uint(in->statement, FIELD_FATE_DUE, UINT64_MAX, &due) != ERR_OK ||
-	    !refers_place(f, in, &in->statement->refers[0], &of))
+	if (!refers_place(f, in, &in->statement->refers[0], &of))
 		return ERR_OK;
-	due_key_of(&k, &of, due);
+	due_key_of(&k, &of, statement_uint(in->statement, FIELD_FATE_DUE));
 	e = map_del(f->map, buf_bytes(&k.buf));
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }

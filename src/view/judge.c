@@ -30,17 +30,13 @@ uint64_t fold_roles(const struct accord *a, const struct statement *s)
 /* Whose key a `keys` statement adds. */
 static uint64_t named_holder(const struct statement *s)
 {
-	uint64_t holder;
-
-	return statement_field_uint(s, FIELD_KEYS_HOLDER, UINT64_MAX, &holder) == ERR_OK ? holder : 0;
+	return statement_uint(s, FIELD_KEYS_HOLDER);
 }
 
 /* It gives somebody a post that nobody gives alone. */
 static bool needs_two(const struct case_file *c)
 {
-	uint64_t act;
-
-	return statement_field_uint(c->in->statement, FIELD_KEYS_ACT, 1, &act) == ERR_OK && act == 0 &&
+	return statement_uint(c->in->statement, FIELD_KEYS_ACT) == 0 &&
 	       (fold_roles(c->f->accord, c->in->statement) & c->f->accord->two_roles) != 0;
 }
 
@@ -94,10 +90,10 @@ static enum err stood(const struct case_file *c, const struct log_key *log, uint
 		      struct key_view *out)
 {
 	struct recipient_view recipient;
-	uint64_t use;
-	enum err e = statement_field_uint(c->in->statement, FIELD_KEYS_USE, KEY_USE_COUNT - 1, &use);
+	uint64_t use = statement_uint(c->in->statement, FIELD_KEYS_USE);
+	enum err e;
 
-	if (e != ERR_OK || (use != KEY_USE_OFFICER && use != KEY_USE_RECIPIENT))
+	if (use != KEY_USE_OFFICER && use != KEY_USE_RECIPIENT)
 		return ERR_NOT_FOUND; /* of a node's own keys the accord says which are good */
 	if (use == KEY_USE_OFFICER)
 		return row_get_key(c->f->map, log, c->in->named_key, index, out);
@@ -234,12 +230,11 @@ enum err judge_signatures(const struct case_file *c, enum verdict *out)
 enum err judge_key_anew(const struct case_file *c, enum verdict *out)
 {
 	struct log_key log = c->in->log;
-	uint64_t act, index = c->in->entry->index;
+	uint64_t index = c->in->entry->index;
 	bool has_log = true;
 	enum err e = ERR_OK;
 
-	if (c->in->statement->kind != KIND_KEYS ||
-	    statement_field_uint(c->in->statement, FIELD_KEYS_ACT, 1, &act) != ERR_OK || act != 0)
+	if (c->in->statement->kind != KIND_KEYS || statement_uint(c->in->statement, FIELD_KEYS_ACT) != 0)
 		return ERR_OK;
 	while (e == ERR_OK && has_log && *out == VERDICT_OK) {
 		struct key_view key;

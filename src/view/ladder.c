@@ -53,16 +53,11 @@ static void forget_query(struct ladder *l)
 /* The last answer stands, and those before it are in its past: a DEFERRED ends with what follows it. */
 static void answer(struct ladder *l, enum step step, const struct act *act)
 {
-	uint64_t until;
-
 	if (step == STEP_DEFERRED)
 		l->steps[step].is_proved = false; /* of several the last says until when */
 	prove_by(l, step, act);
 	l->highest = step;
-	l->deferred_until_ms = 0;
-	if (step == STEP_DEFERRED &&
-	    statement_field_uint(&act->statement, FIELD_DEFER_UNTIL, UINT64_MAX, &until) == ERR_OK)
-		l->deferred_until_ms = until;
+	l->deferred_until_ms = step == STEP_DEFERRED ? statement_uint(&act->statement, FIELD_DEFER_UNTIL) : 0;
 	forget_query(l);
 }
 
@@ -98,7 +93,6 @@ static void climb(struct ladder *l, const struct act *act, size_t author)
 	const struct statement *s = &act->statement;
 	bool is_theirs = act->place.log.party == l->party;
 	bool is_for_role = is_theirs && (s->acting_for.len == 0 || bytes_equal(s->acting_for, l->role));
-	uint64_t cause = 0;
 
 	if (s->kind == KIND_WATCH_READ && is_theirs) {
 		note_had(l, s);
@@ -111,24 +105,21 @@ static void climb(struct ladder *l, const struct act *act, size_t author)
 		prove_by(l, STEP_PRESENTED, act);
 		forget_query(l);
 	} else if (s->kind == KIND_ESCALATED && is_theirs) {
-		if (statement_field_uint(s, FIELD_ESCALATED_RUNG, LADDER_RUNGS_MAX, &cause) == ERR_OK &&
-		    cause >= l->call) {
-			l->call = cause;
+		const uint64_t rung = statement_uint(s, FIELD_ESCALATED_RUNG);
+		if (rung >= l->call) {
+			l->call = rung;
 			note_rung(&l->called, act);
 		}
-		if (statement_field_uint(s, FIELD_ESCALATED_EMPTY, UINT8_MAX, &cause) == ERR_OK)
-			l->empty |= cause;
+		l->empty |= statement_uint(s, FIELD_ESCALATED_EMPTY);
 	} else if (s->kind == KIND_QUERY) {
 		note_rung(&l->query, act);
 	} else if (s->kind == KIND_NEGATIVE && is_theirs) {
 		note_rung(&l->negative, act);
-		if (statement_field_uint(s, FIELD_NEGATIVE_CAUSE, NEGATIVE_CAUSE_COUNT - 1, &cause) == ERR_OK)
-			l->negative_cause = cause;
+		l->negative_cause = statement_uint(s, FIELD_NEGATIVE_CAUSE);
 	} else if (s->kind == KIND_LAPSE && act->place.log.party == author) {
 		if (!l->steps[STEP_WATCH_READ].is_proved) {
 			note_rung(&l->lapse, act);
-			if (statement_field_uint(s, FIELD_LAPSE_CAUSE, 1, &cause) == ERR_OK)
-				l->lapse_cause = cause;
+			l->lapse_cause = statement_uint(s, FIELD_LAPSE_CAUSE);
 		}
 	}
 	for (size_t i = 0; i < ARRAY_COUNT(answers); i++) {
@@ -169,9 +160,9 @@ static enum err read_marks(const struct ladder_reading *in, const struct act *re
 		if (e != ERR_OK)
 			return e;
 		mark.role = accord_role_find(f->accord, mark.statement.role);
-		if (mark.statement.kind != KIND_MARK ||
-		    statement_field_uint(&mark.statement, FIELD_MARK, 1, &value) != ERR_OK)
+		if (mark.statement.kind != KIND_MARK)
 			continue;
+		value = statement_uint(&mark.statement, FIELD_MARK);
 		l->is_wrong = value == 1;
 		if (message_is_later(&l->marked, &at))
 			continue;

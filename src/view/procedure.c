@@ -135,18 +135,6 @@ bool statement_must_count(const struct statement *s)
 	return s->has_instance || kind_is_of_procedure(s->kind);
 }
 
-static struct bytes text_of(const struct statement *s, uint64_t key)
-{
-	const struct field *field = statement_field(s, key);
-	struct bytes text = { NULL, 0 };
-	struct cbor_reader r;
-
-	if (field == NULL)
-		return text;
-	cbor_open(&r, field->value);
-	return cbor_read_text(&r, ROLE_NAME_MAX, &text) == ERR_OK ? text : (struct bytes){ NULL, 0 };
-}
-
 static uint8_t step_named(const struct procedure *p, struct bytes id)
 {
 	size_t step = procedure_step_find(p, id);
@@ -158,7 +146,7 @@ static uint8_t step_named(const struct procedure *p, struct bytes id)
 static uint8_t step_of_message(const struct procedure *p, const struct statement *s)
 {
 	if (!s->has_form)
-		return step_named(p, text_of(s, FIELD_STEP));
+		return step_named(p, statement_text(s, FIELD_STEP));
 	for (size_t i = 0; i < p->steps_count; i++) {
 		if (p->steps[i].kind == STEP_KIND_NOTICE && bytes_equal(bytes_str(p->steps[i].form), s->form))
 			return (uint8_t)i;
@@ -179,10 +167,10 @@ static void read_hash(const struct statement *s, uint64_t key, uint8_t out[HASH_
 
 static void read_option(const struct procedure *p, const struct statement *s, struct move *m)
 {
-	m->step = step_named(p, text_of(s, FIELD_STEP));
+	m->step = step_named(p, statement_text(s, FIELD_STEP));
 	m->which = STEP_OPTIONS_MAX;
 	if (m->step != STEP_NONE)
-		m->which = (uint8_t)step_option_find(&p->steps[m->step], text_of(s, FIELD_OPTION));
+		m->which = (uint8_t)step_option_find(&p->steps[m->step], statement_text(s, FIELD_OPTION));
 	if (m->kind == MOVE_PROPOSE)
 		read_hash(s, FIELD_PROPOSE_TEXT, m->hash);
 }
@@ -190,19 +178,17 @@ static void read_option(const struct procedure *p, const struct statement *s, st
 static void read_lapse(const struct fold *f, const struct procedure *p, const struct statement *s,
 		       struct move *m)
 {
-	struct bytes level = text_of(s, FIELD_LAPSE_LEVEL);
-	uint64_t cause = 0;
+	struct bytes level = statement_text(s, FIELD_LAPSE_LEVEL);
 
-	m->step = step_named(p, text_of(s, FIELD_LAPSE_STEP));
-	m->role = (uint8_t)procedure_role_find(p, text_of(s, FIELD_LAPSE_ROLE));
-	m->whose = (uint8_t)accord_party_find(f->accord, text_of(s, FIELD_LAPSE_PARTY));
+	m->step = step_named(p, statement_text(s, FIELD_LAPSE_STEP));
+	m->role = (uint8_t)procedure_role_find(p, statement_text(s, FIELD_LAPSE_ROLE));
+	m->whose = (uint8_t)accord_party_find(f->accord, statement_text(s, FIELD_LAPSE_PARTY));
 	m->which = LEVEL_COUNT;
 	for (size_t i = 0; i < LEVEL_COUNT; i++) {
 		if (bytes_equal(level, bytes_str(level_name((enum level)i))))
 			m->which = (uint8_t)i;
 	}
-	if (statement_field_uint(s, FIELD_LAPSE_CAUSE, 1, &cause) == ERR_OK)
-		m->cause = (uint8_t)cause;
+	m->cause = (uint8_t)statement_uint(s, FIELD_LAPSE_CAUSE);
 	if (spot_equal(m->about, m->instance))
 		m->about = (struct spot){ 0 }; /* of the step itself */
 }
@@ -210,8 +196,6 @@ static void read_lapse(const struct fold *f, const struct procedure *p, const st
 static void read_fields(const struct fold *f, const struct procedure *p, const struct statement *s,
 			struct move *m)
 {
-	uint64_t number = 0;
-
 	switch (m->kind) {
 	case MOVE_MESSAGE:
 		m->step = step_of_message(p, s);
@@ -220,7 +204,7 @@ static void read_fields(const struct fold *f, const struct procedure *p, const s
 	case MOVE_LEAVE:
 	case MOVE_DONE:
 	case MOVE_ESCALATED:
-		m->step = step_named(p, text_of(s, FIELD_STEP));
+		m->step = step_named(p, statement_text(s, FIELD_STEP));
 		break;
 	case MOVE_PROPOSE:
 	case MOVE_DECIDE:
@@ -230,12 +214,10 @@ static void read_fields(const struct fold *f, const struct procedure *p, const s
 		read_lapse(f, p, s, m);
 		break;
 	case MOVE_MARK:
-		if (statement_field_uint(s, FIELD_MARK, 1, &number) == ERR_OK)
-			m->which = (uint8_t)number;
+		m->which = (uint8_t)statement_uint(s, FIELD_MARK);
 		break;
 	case MOVE_DEFER:
-		if (statement_field_uint(s, FIELD_DEFER_UNTIL, TIME_MS_MAX, &number) == ERR_OK)
-			m->until_ms = number;
+		m->until_ms = statement_uint(s, FIELD_DEFER_UNTIL);
 		break;
 	case MOVE_NONE:
 	case MOVE_START:
@@ -263,12 +245,10 @@ static void read_fields(const struct fold *f, const struct procedure *p, const s
 static void read_start(const struct fold *f, const struct statement *s, struct move *m)
 {
 	const struct procedure *p;
-	uint64_t depth = 0;
 
 	read_hash(s, FIELD_START_DEFINITION, m->hash);
 	m->which = s->has_precedence ? (uint8_t)s->precedence : PRECEDENCE_COUNT;
-	if (statement_field_uint(s, FIELD_START_DEPTH, DEPTH_MAX, &depth) == ERR_OK)
-		m->whose = (uint8_t)depth;
+	m->whose = (uint8_t)statement_uint(s, FIELD_START_DEPTH);
 	p = procedure_find(f->accord, m->hash);
 	m->role = p == NULL ? PROCEDURE_ROLES_MAX : (uint8_t)procedure_role_find(p, s->role);
 }

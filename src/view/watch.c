@@ -24,21 +24,7 @@ const char *duty_state_name(enum duty_state s)
 
 static struct bytes post_of(const struct statement *s)
 {
-	const struct field *field = statement_field(s, FIELD_POST);
-	struct bytes post = { NULL, 0 };
-	struct cbor_reader r;
-
-	if (field == NULL)
-		return post;
-	cbor_open(&r, field->value);
-	return cbor_read_text(&r, ROLE_NAME_MAX, &post) == ERR_OK ? post : (struct bytes){ NULL, 0 };
-}
-
-static uint64_t uint_of(const struct statement *s, uint64_t key)
-{
-	uint64_t value = 0;
-
-	return statement_field_uint(s, key, TIME_MS_MAX, &value) == ERR_OK ? value : 0;
+	return statement_text(s, FIELD_POST);
 }
 
 /* Of a row that is as long as it was written. */
@@ -468,10 +454,10 @@ static enum err put_roster(const struct fold *f, const struct fold_input *in, co
 	if (e != ERR_OK)
 		return e;
 	post.has_roster = true;
-	roster_key(&k, in->log.channel, uint_of(in->statement, FIELD_ROSTER_TO));
+	roster_key(&k, in->log.channel, statement_uint(in->statement, FIELD_ROSTER_TO));
 	buf_put_be64(&k.buf, v->order);
 	place_key_write(&at, &k.buf);
-	buf_put_be64(&value, uint_of(in->statement, FIELD_ROSTER_FROM));
+	buf_put_be64(&value, statement_uint(in->statement, FIELD_ROSTER_FROM));
 	buf_put(&value, post_of(in->statement));
 	e = row_put(f->map, &k, &value);
 	return e == ERR_OK ? put_post(f, &in->log, &post) : e;
@@ -511,7 +497,7 @@ static enum err put_manning(const struct fold *f, const struct fold_input *in, c
 		return e;
 	buf_put_be64(&value, v->order);
 	for (size_t i = 0; i < ARRAY_COUNT(fields); i++)
-		buf_put_be64(&value, uint_of(in->statement, fields[i]));
+		buf_put_be64(&value, statement_uint(in->statement, fields[i]));
 	place_key_write(&at.place, &value);
 	return row_put(f->map, &k, &value);
 }

@@ -65,19 +65,12 @@ struct bytes dialogue_field(const struct statement *s, enum dialogue_field field
 
 struct bytes dialogue_text(const struct statement *s, enum dialogue_field field)
 {
-	struct bytes value = dialogue_field(s, field), text = { NULL, 0 };
-	struct cbor_reader r;
-
-	cbor_open(&r, value);
-	return value.len > 0 && cbor_read_text(&r, value.len, &text) == ERR_OK ? text
-									       : (struct bytes){ NULL, 0 };
+	return statement_text(s, (uint64_t)field);
 }
 
 uint64_t dialogue_uint(const struct statement *s, enum dialogue_field field)
 {
-	uint64_t value;
-
-	return statement_field_uint(s, (uint64_t)field, UINT64_MAX, &value) == ERR_OK ? value : 0;
+	return statement_uint(s, (uint64_t)field);
 }
 
 void dialogue_texts_open(struct dialogue_texts *t, struct bytes value)

@@ -468,3 +468,33 @@ enum err statement_field_uint(const struct statement *s, uint64_t key, uint64_t 
 	cbor_open(&r, field->value);
 	return cbor_read_uint(&r, max, out) == ERR_OK ? ERR_OK : ERR_RULE;
 }
+
+uint64_t statement_uint(const struct statement *s, uint64_t key)
+{
+	uint64_t value;
+
+	return statement_field_uint(s, key, UINT64_MAX, &value) == ERR_OK ? value : 0;
+}
+
+static struct bytes string_of(const struct statement *s, uint64_t key,
+			      enum err (*read)(struct cbor_reader *r, size_t max, struct bytes *out))
+{
+	const struct field *field = statement_field(s, key);
+	struct bytes string = { NULL, 0 };
+	struct cbor_reader r;
+
+	if (field == NULL)
+		return string;
+	cbor_open(&r, field->value);
+	return read(&r, field->value.len, &string) == ERR_OK ? string : (struct bytes){ NULL, 0 };
+}
+
+struct bytes statement_text(const struct statement *s, uint64_t key)
+{
+	return string_of(s, key, cbor_read_text);
+}
+
+struct bytes statement_bytes(const struct statement *s, uint64_t key)
+{
+	return string_of(s, key, cbor_read_bytes);
+}

@@ -125,6 +125,14 @@ const struct field *statement_field(const struct statement *s, uint64_t key);
 enum err statement_field_uint(const struct statement *s, uint64_t key, uint64_t max,
 			      uint64_t *out) MUST_CHECK;
 
+/*
+ * The value of a field, of a statement that was read: fields_check has seen to its type and its bound. 0, no
+ * text, no bytes, without the field.
+ */
+uint64_t statement_uint(const struct statement *s, uint64_t key);
+struct bytes statement_text(const struct statement *s, uint64_t key);
+struct bytes statement_bytes(const struct statement *s, uint64_t key);
+
 /* The shape of a BCP 47 tag: subtags of 1 to 8 letters or digits, joined by hyphens. */
 bool is_language_tag(struct bytes tag);
 /* Of these what may be a language's: 2 or 3 small letters, then subtags. */
