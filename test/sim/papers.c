@@ -1,7 +1,7 @@
 /*
  * Officers under guidelines: what is above U waits at home for a second officer; items are labelled anew,
- * asked back, let go to a party outside and translated. Some are out of turn, and refused at the own door.
- * Draws are those of standing dialogues, so that all else happens as it did without.
+ * now or on a day to come, asked back, let go to a party outside and translated. Some are out of turn, and
+ * refused at the own door. Draws are those of standing dialogues, so that all else happens as it did without.
  */
 #include "papers.h"
 
@@ -124,12 +124,40 @@ static bool pick_draft(struct world *w, struct sim_node *n, struct draft_view *o
 
 /* ---- Drafts. ---- */
 
-static void submit_draft(struct world *w, struct sim_node *n)
+static void put_hash(struct draft *d, const struct found *item, struct buf *memory)
 {
-	static struct draft going, d;
+	size_t from = memory->len;
+
+	cbor_put_bytes(memory, (struct bytes){ item->s.content.hash, HASH_LEN });
+	put_field(d, FIELD_ITEM_HASH, memory, from);
+}
+
+/* What is to go out, signed, waits at home for another's yes. */
+static void submit(struct world *w, struct sim_node *n, struct draft *going)
+{
+	static struct draft d;
 	static uint8_t memory[2 * STATEMENT_MAX];
 	struct buf fields = BUF_ON(memory);
 	size_t from;
+
+	draft_sign(w, going, &n->officer.key);
+	draft_open(w, n, &d, HOME + (uint32_t)n->party, KIND_SUBMIT);
+	d.s.label.level = BYTES_LIT("S");
+	d.s.has_content = going->s.has_content;
+	d.s.content = going->s.content;
+	memcpy(d.content, going->content, going->content_len);
+	d.content_len = going->content_len;
+	cbor_put_bytes(&fields, (struct bytes){ going->bytes, going->len });
+	put_field(&d, FIELD_SUBMIT_OUTGOING, &fields, 0);
+	from = fields.len;
+	cbor_put_bytes(&fields, (struct bytes){ going->signatures[0], going->signature_lens[0] });
+	put_field(&d, FIELD_SUBMIT_SIGNATURE, &fields, from);
+	draft_submit(w, n, &d, &n->officer.key);
+}
+
+static void submit_message(struct world *w, struct sim_node *n)
+{
+	static struct draft going;
 
 	draft_open(w, n, &going, CHANNEL, KIND_MESSAGE);
 	draft_addressees(w, n, &going);
@@ -137,19 +165,7 @@ static void submit_draft(struct world *w, struct sim_node *n)
 	going.s.precedence = PRECEDENCE_ROUTINE;
 	going.s.label.level = BYTES_LIT("S");
 	draft_content(w, &going, 40, (struct bytes){ NULL, 0 });
-	draft_sign(w, &going, &n->officer.key);
-	draft_open(w, n, &d, HOME + (uint32_t)n->party, KIND_SUBMIT);
-	d.s.label.level = BYTES_LIT("S");
-	d.s.has_content = true;
-	d.s.content = going.s.content;
-	memcpy(d.content, going.content, going.content_len);
-	d.content_len = going.content_len;
-	cbor_put_bytes(&fields, (struct bytes){ going.bytes, going.len });
-	put_field(&d, FIELD_SUBMIT_OUTGOING, &fields, 0);
-	from = fields.len;
-	cbor_put_bytes(&fields, (struct bytes){ going.signatures[0], going.signature_lens[0] });
-	put_field(&d, FIELD_SUBMIT_SIGNATURE, &fields, from);
-	draft_submit(w, n, &d, &n->officer.key);
+	submit(w, n, &going);
 }
 
 /* Now and then by its own author, which the door refuses. */
@@ -202,7 +218,7 @@ static void act_on_draft(struct world *w, struct sim_node *n)
 	struct draft_view v;
 
 	if (below(w, 3) == 0 || !pick_draft(w, n, &v))
-		submit_draft(w, n);
+		submit_message(w, n);
 	else if (v.approved >= v.needed && below(w, 4) > 0)
 		send_approved(w, n, &v);
 	else
@@ -210,14 +226,6 @@ static void act_on_draft(struct world *w, struct sim_node *n)
 }
 
 /* ---- Items. ---- */
-
-static void put_hash(struct draft *d, const struct found *item, struct buf *memory)
-{
-	size_t from = memory->len;
-
-	cbor_put_bytes(memory, (struct bytes){ item->s.content.hash, HASH_LEN });
-	put_field(d, FIELD_ITEM_HASH, memory, from);
-}
 
 /* A new label names the one that it takes the place of. */
 static void label_anew(struct world *w, struct sim_node *n)
@@ -240,6 +248,44 @@ static void label_anew(struct world *w, struct sim_node *n)
 	if (is_up) /* what is above U takes two, whatever it is */
 		draft_sign(w, &d, &n->officer.key);
 	draft_submit(w, n, &d, is_up ? &n->officer.second : &n->officer.key);
+}
+
+/* An own item that is marked S now, and its label. */
+static bool pick_secret(struct world *w, struct sim_node *n, struct found *item, struct place_key *label)
+{
+	static struct found at_label;
+
+	for (size_t tries = 0; tries < 12; tries++) {
+		if (!pick_item(w, n, n->party, item))
+			return false;
+		*label = label_of(n, &item->at);
+		if (read_at(n, label, &at_label) && bytes_equal(at_label.s.label.level, BYTES_LIT("S")))
+			return true;
+	}
+	return false;
+}
+
+/* A lower label for a day to come, on which the node files it; or what is low is labelled anew. */
+static void lower_on_a_day(struct world *w, struct sim_node *n)
+{
+	static struct found item;
+	static struct draft going;
+	struct place_key label;
+	uint8_t memory[64];
+	struct buf fields = BUF_ON(memory);
+
+	if (!pick_secret(w, n, &item, &label)) {
+		label_anew(w, n);
+		return;
+	}
+	draft_open(w, n, &going, CHANNEL, KIND_DOWNGRADE);
+	going.s.label.level = BYTES_LIT("U");
+	if (!draft_place(w, n, &label, &going.s.refers[going.s.refers_count++]))
+		return;
+	put_hash(&going, &item, &fields);
+	cbor_put_uint(&fields, world_now(w, n).wall.ms + 2000 + below(w, 6000));
+	put_field(&going, FIELD_DOWNGRADE_FROM, &fields, going.s.fields[0].value.len);
+	submit(w, n, &going);
 }
 
 static void ask_back(struct world *w, struct sim_node *n)
@@ -344,9 +390,10 @@ static void translate(struct world *w, struct sim_node *n)
 
 void papers_act(struct world *w, struct sim_node *n)
 {
-	static void (*const acts[])(struct world *w, struct sim_node *n) = { act_on_draft, act_on_draft,
-									     label_anew,   ask_back,
-									     let_go,	   translate };
+	static void (*const acts[])(struct world *w,
+				    struct sim_node *n) = { act_on_draft, act_on_draft,	  act_on_draft,
+							    label_anew,	  lower_on_a_day, lower_on_a_day,
+							    ask_back,	  let_go,	  translate };
 
 	acts[below(w, ARRAY_COUNT(acts))](w, n);
 }
