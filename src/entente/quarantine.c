@@ -43,6 +43,17 @@ static size_t home_of(const struct held *h)
 	return accord_party_find(h->accord, bytes_str(h->settings.party));
 }
 
+/* It is named by its bytes: one that was cut short, or has changed, may still look like less of it. */
+static bool is_as_it_came(const struct accord *a, const char *name, struct bytes bytes)
+{
+	char uuid[UUID_TEXT_LEN];
+	uint8_t id[UUID_LEN];
+
+	border_uuid(a, "pushed", bytes, id);
+	border_uuid_write(id, uuid);
+	return strncmp(name, uuid, UUID_TEXT_LEN - 1) == 0;
+}
+
 /* As it is read now, by the guidelines of now. */
 static enum err read_one(const struct options *o, const struct held *h, const char *name, struct incoming *in)
 {
@@ -56,6 +67,8 @@ static enum err read_one(const struct options *o, const struct held *h, const ch
 		return ERR_NOT_FOUND;
 	buf_init(&bytes, xcalloc(1, INCOMING_LEN_MAX + 1), INCOMING_LEN_MAX + 1);
 	e = file_read(path, &bytes);
+	if (e == ERR_OK && !is_as_it_came(h->accord, name, buf_bytes(&bytes)))
+		e = ERR_CORRUPT;
 	if (e == ERR_OK)
 		e = incoming_read(h->accord->guidelines, home_of(h), bytes_str(ending + 1), buf_bytes(&bytes),
 				  in);

@@ -313,6 +313,25 @@ def test_what_is_pushed_waits_in_quarantine(pair):
     assert said(kor) == before, "nothing enters the record by itself"
 
 
+def test_what_was_cut_off_in_quarantine(pair, tmp_path):
+    """The node was killed, or the power went, in the middle: nobody takes half for all of it, and the same bytes make it whole."""
+    kor = pair["kor"]
+    taxii = Taxii(kor, "watch")
+    body = json.dumps({"objects": [{"type": "note", "spec_version": "2.1", "id": "note--1", "content": "Hello"}]}).encode()
+    pushed = kor.home / "quarantine" / (taxii.ask(taxii.path("quarantine"), "POST", body, code=202, Content_Type=TAXII).json["id"] + ".stix")
+    pushed.write_bytes(body[:20])
+    taxii.ask(taxii.path("quarantine"), "POST", body, code=202, Content_Type=TAXII)
+    assert pushed.read_bytes() == body
+    file = tmp_path / "in.csv"
+    file.write_text("title,text,label\nA,B,KOR-USA 1 R rel=KOR origin=KOR\nC,D,\n")
+    name = json.loads(kor.run("import", "csv", file, "--json").stdout)["name"]
+    (kor.home / "quarantine" / name).write_text("title,text,label\nA,B,KOR-USA 1 R rel=KOR origin=KOR\n")
+    assert {"name": name, "mark": "UNREADABLE", "items": 0} in json.loads(kor.run("quarantine", "list", "--json").stdout)
+    assert "not whole any more" in kor.run("quarantine", "show", name, code=6).stderr
+    kor.run("import", "csv", file)
+    assert len(json.loads(kor.run("quarantine", "show", name, "--json").stdout)) == 2
+
+
 def test_a_person_decides_on_what_was_imported(pair, tmp_path):
     kor = pair["kor"]
     before = said(kor)
