@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define OUTBOX_MAX 4096u
+#define PARTS_OLD_S 3600u /* another terminal may be writing one now */
 /* "TIME-ID", so that names rise as the statements were made, and are said again in that order. */
 #define TIME_TEXT_LEN 16
 #define NAME_LEN (TIME_TEXT_LEN + 1 + 2 * STATEMENT_ID_LEN)
@@ -193,6 +194,8 @@ size_t outbox_sweep(struct client *c)
 	size_t left = 0;
 
 	query_open(&q, "/logs");
+	if (outbox_dir(list.dir))
+		file_sweep_parts(list.dir, PARTS_OLD_S);
 	if (items_read(&list) && list.count > 0 && client_get(c, &q, &answer) == EXIT_DONE) {
 		for (size_t i = 0; i < list.count; i++) {
 			char path[FILE_PATH_MAX];

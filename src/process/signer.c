@@ -444,6 +444,9 @@ static enum err open_marks(struct signer *s, const char *home)
 		e = file_path(aside, home, "signer/marks.damaged");
 	if (e == ERR_OK)
 		e = file_make_dir(dir);
+	/* Nobody else writes there. */
+	if (e == ERR_OK)
+		file_sweep_parts(dir, 0);
 	clock_boot(boot);
 	if (e == ERR_OK)
 		e = mark_file_open(&s->file, path, boot, &s->marks, &s->memory);

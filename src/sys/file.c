@@ -1,8 +1,10 @@
 #include "sys/file.h"
 
+#include "sys/clock.h"
 #include "sys/random.h"
 
 #include <assert.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
@@ -16,6 +18,8 @@
 #include <unistd.h>
 
 #define PART_NUMBER_LEN 8u
+#define PART_WORD ".part-"
+#define PART_ENDING_LEN (sizeof PART_WORD - 1 + 2 * (size_t)PART_NUMBER_LEN)
 
 enum err file_path(char out[FILE_PATH_MAX], const char *dir, const char *name)
 {
@@ -137,6 +141,15 @@ void file_allow_open(unsigned count)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+static bool is_part(const char *name)
+{
+	size_t len = strlen(name);
+	const char *ending = len < PART_ENDING_LEN ? "" : name + len - PART_ENDING_LEN;
+
+	return strncmp(ending, PART_WORD, strlen(PART_WORD)) == 0 &&
+	       strspn(ending + strlen(PART_WORD), "0123456789abcdef") == (size_t)2 * PART_NUMBER_LEN;
+}
+
 enum err file_part(const char *path, unsigned mode, char part[FILE_PATH_MAX], int *fd)
 {
 	uint8_t number[PART_NUMBER_LEN];
@@ -145,7 +158,7 @@ enum err file_part(const char *path, unsigned mode, char part[FILE_PATH_MAX], in
 
 	random_read(number, sizeof number);
 	bytes_write_hex(BYTES_OF(number), name);
-	len = snprintf(part, FILE_PATH_MAX, "%s.part-%s", path, name);
+	len = snprintf(part, FILE_PATH_MAX, "%s" PART_WORD "%s", path, name);
 	if (len < 0 || (size_t)len >= FILE_PATH_MAX)
 		return ERR_LIMIT;
 	*fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
@@ -199,6 +212,24 @@ enum err file_make_dir(const char *path)
 	if (errno == EEXIST && stat(path, &there) == 0 && S_ISDIR(there.st_mode))
 		return ERR_OK;
 	return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
+}
+
+void file_sweep_parts(const char *dir, uint64_t older_s)
+{
+	DIR *open = opendir(dir);
+	int folder = open == NULL ? -1 : dirfd(open);
+	uint64_t now_s = clock_now().wall.ms / 1000;
+	const struct dirent *at;
+	struct stat is;
+
+	if (open == NULL)
+		return;
+	while ((at = readdir(open)) != NULL) {
+		if (is_part(at->d_name) && fstatat(folder, at->d_name, &is, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    (uint64_t)is.st_mtime + older_s <= now_s)
+			(void)unlinkat(folder, at->d_name, 0);
+	}
+	closedir(open);
 }
 
 enum err file_touch(const char *path)
@@ -303,7 +334,8 @@ enum err file_list(const char *dir, struct arena *a, struct bytes *names, size_t
 	if (walk == NULL)
 		return ERR_IO;
 	for (FTSENT *at = fts_read(walk); at != NULL && e == ERR_OK; at = fts_read(walk)) {
-		if (at->fts_info == FTS_D || at->fts_info == FTS_DP)
+		if (at->fts_info == FTS_D || at->fts_info == FTS_DP ||
+		    (at->fts_info == FTS_F && is_part(at->fts_name)))
 			continue;
 		if (at->fts_info != FTS_F)
 			e = at->fts_info == FTS_ERR || at->fts_info == FTS_DNR || at->fts_info == FTS_NS

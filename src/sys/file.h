@@ -30,6 +30,9 @@ enum err file_read(const char *path, struct buf *out) MUST_CHECK;
  */
 enum err file_part(const char *path, unsigned mode, char part[FILE_PATH_MAX], int *fd) MUST_CHECK;
 
+/* Of this folder: parts that nobody has written to for so long. Whoever made them was cut off. */
+void file_sweep_parts(const char *dir, uint64_t older_s);
+
 /* Makes or replaces the whole file: all of it or nothing of it, and on the disk. mode as in open(2). */
 enum err file_write(const char *path, struct bytes content, unsigned mode) MUST_CHECK;
 
@@ -66,7 +69,8 @@ enum err file_lock(const char *path, int *fd) MUST_CHECK;
 void file_unlock(int fd);
 
 /*
- * All regular files below dir, at any depth, as names relative to it ("forms/N01"), rising by name.
+ * All regular files below dir, at any depth, as names relative to it ("forms/N01"), rising by name; but no
+ * part of one.
  * ERR_LIMIT: more than max, or the arena is used up; ERR_NOT_FOUND; ERR_USAGE: something there is neither
  * file nor folder. Names live in the arena, with a terminator behind them.
  */

@@ -272,6 +272,32 @@ def test_a_restore_that_was_cut_off_is_ended(pair):
     kor.wait("what the backup had forgotten is back", lambda: kor.find("/entry", place=place))
 
 
+PART = ".part-0123456789abcdef"
+
+
+def test_what_was_cut_off_is_no_file(pair):
+    """Whoever writes a file writes a part first; what is left of one that was cut off stands in nobody's way."""
+    kor, usa = pair["kor"], pair["usa"]
+    usa.stop()
+    notice(kor, "Kept by its terminal.", code=5)
+    kept, = kor.outbox.iterdir()
+    part = kor.outbox / f"{kept.name[:49]}{PART}"
+    part.write_bytes(kept.read_bytes()[:40])
+    usa.start()
+    pair.await_receipts()
+    assert "Everything" in kor.run("send", "--again").stdout
+    os.utime(part, (0, 0))
+    kor.run("send", "--again")
+    assert not list(kor.outbox.iterdir()), "nobody can be writing that one"
+    kor.stop()
+    version, = (kor.home / "accord").iterdir()
+    (version / f"channels{PART}").write_text("chann")
+    (kor.home / "signer" / f"marks{PART}").write_bytes(bytes(1 << 19))
+    kor.start()
+    kor.await_link()
+    assert not list((kor.home / "signer").glob("*.part-*"))
+
+
 def test_what_holds_the_record_is_its_users_alone(pair):
     """The record, its copies and what is carried, under a umask that would show them to everybody."""
     kor = pair["kor"]

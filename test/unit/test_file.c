@@ -220,6 +220,35 @@ static void one_holds_a_lock(void **state)
 	file_unlock(second);
 }
 
+/* Whoever was cut off while he wrote leaves a part: it is no file, and goes when nobody can be writing it. */
+static void what_was_cut_off(void **state)
+{
+	const struct scratch *s = *state;
+	char part[FILE_PATH_MAX], near[128];
+	uint8_t memory[1024];
+	struct bytes names[4];
+	struct arena arena;
+	size_t count = 0;
+	int fd;
+
+	assert_int_equal(file_write(s->path, BYTES_LIT("whole"), 0600), ERR_OK);
+	assert_int_equal(file_part(s->path, 0600, part, &fd), ERR_OK);
+	close(fd);
+	snprintf(near, sizeof near, "%s.part-0123", s->path);
+	assert_int_equal(file_write(near, BYTES_LIT("whole"), 0600), ERR_OK);
+	arena_init(&arena, memory, sizeof memory);
+	assert_int_equal(file_list(s->dir, &arena, names, ARRAY_COUNT(names), &count), ERR_OK);
+	assert_int_equal(count, 2);
+	assert_true(bytes_equal(names[0], BYTES_LIT("key")));
+	assert_true(bytes_equal(names[1], BYTES_LIT("key.part-0123")));
+	file_sweep_parts(s->dir, 60);
+	assert_true(file_exists(part));
+	file_sweep_parts(s->dir, 0);
+	assert_false(file_exists(part));
+	assert_true(file_exists(s->path) && file_exists(near));
+	file_sweep_parts("/nowhere/at/all", 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -230,6 +259,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(names_and_folders, scratch_make, scratch_drop),
 		cmocka_unit_test_setup_teardown(one_holds_a_lock, scratch_make, scratch_drop),
 		cmocka_unit_test(open_files),
+		cmocka_unit_test_setup_teardown(what_was_cut_off, scratch_make, scratch_drop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
