@@ -5,6 +5,7 @@
  */
 #include "process/contain.h"
 
+#include <fcntl.h>
 #include <linux/futex.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -17,6 +18,11 @@
 #define ALL UINT64_MAX
 #define IS(argument, value) { argument, ALL, value }
 #define HAS_NOT(argument, bits) { argument, bits, 0 }
+/*
+ * What is behind the pointer of a sendmsg nobody sees, and a socket of datagrams sends to whatever name
+ * stands there, one of a pair too. MSG_FASTOPEN would connect a socket that was shut.
+ */
+#define PAIR (SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC)
 
 /* clang-format off */
 /* Memory that is never code, the clock, randomness, the log, the end. */
@@ -61,10 +67,10 @@ static const struct sandbox_call of_link[] = {
  */
 static const struct sandbox_call of_terminals[] = {
 	CALLS_OF_ALL,
-	{ "accept4", { { 0 } } },
+	{ "accept4", { IS(3, SOCK_NONBLOCK | SOCK_CLOEXEC) } }, /* core waits for none of them */
 	{ "futex", { IS(1, FUTEX_WAKE_PRIVATE) } },
-	{ "sendmsg", { IS(0, 3) } }, /* to core alone: the other end of a pair */
-	{ "socketpair", { IS(0, AF_UNIX) } },
+	{ "sendmsg", { IS(0, 3), IS(2, MSG_NOSIGNAL) } }, /* to core alone: the other end of a pair */
+	{ "socketpair", { IS(0, AF_UNIX), IS(1, PAIR) } },
 	{ "write", { IS(0, STDERR_FILENO) } },
 	{ NULL, { { 0 } } },
 };
@@ -93,7 +99,13 @@ static const struct sandbox_call of_core[] = {
 	{ "fallocate", { { 0 } } },
 	{ "fchmod", { { 0 } } },
 	{ "fchown", { { 0 } } },
-	{ "fcntl", { { 0 } } },
+	/* never whose signal tells of what comes: that would send one to whomever */
+	{ "fcntl", { IS(1, F_GETFD) } },
+	{ "fcntl", { IS(1, F_SETFD) } },
+	{ "fcntl", { IS(1, F_GETFL) } },
+	{ "fcntl", { IS(1, F_SETFL) } },
+	{ "fcntl", { IS(1, F_GETLK) } },
+	{ "fcntl", { IS(1, F_SETLK) } },
 	{ "fdatasync", { { 0 } } },
 	{ "fstat", { { 0 } } },
 	{ "fstatfs", { { 0 } } },
@@ -120,11 +132,11 @@ static const struct sandbox_call of_core[] = {
 	{ "rt_sigaction", { IS(0, SIGTERM) } },
 	{ "rt_sigprocmask", { { 0 } } },
 	{ "rt_sigreturn", { { 0 } } },
-	{ "sendmsg", { { 0 } } }, /* over sockets that others made: persons' and the two pipes */
+	{ "sendmsg", { HAS_NOT(2, MSG_FASTOPEN) } }, /* over sockets that others made: persons' and the two pipes */
 	{ "set_robust_list", { { 0 } } }, /* the same */
 	{ "setsockopt", { { 0 } } },
 	{ "shutdown", { { 0 } } },
-	{ "socketpair", { IS(0, AF_UNIX) } }, /* for the next link */
+	{ "socketpair", { IS(0, AF_UNIX), IS(1, PAIR) } }, /* for the next link */
 	{ "statfs", { { 0 } } },
 	{ "unlink", { { 0 } } },
 	{ "unlinkat", { { 0 } } },

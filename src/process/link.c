@@ -9,6 +9,7 @@ int process_link(void)
 	const struct link_ends ends = { PROCESS_CORE_FD, PROCESS_OTHER_FD, PROCESS_STARTER_FD };
 
 	process_prepare("entente-link");
+	process_end_with_parent();
 	log_open("entente link", LOG_LEVEL_NOTICE);
 	return link_run(&ends, &contain_link);
 }

@@ -37,6 +37,12 @@ enum err starter_split(int *core, pid_t *pid) MUST_CHECK;
  * are core's to heed. */
 void process_prepare(const char *name);
 
+/*
+ * For a child that strangers may take over: the kernel ends it with its parent. Whoever hears nobody any more
+ * would hold its sockets and keys for as long as the machine runs.
+ */
+void process_end_with_parent(void);
+
 /* The bodies of what is started: each runs until its core ends it, and returns the status to end with. */
 int process_link(void);
 int process_signer(const char *home);

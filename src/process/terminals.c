@@ -17,9 +17,11 @@
 #include "sys/socket.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,6 +31,7 @@
 #define SHAKE_US (5 * 1000000ll)  /* until a device has proved itself */
 #define PEM_LEN_MAX (64u << 10)
 #define LOG_EVERY_US (10 * 1000000ll)
+#define END_MS 1000
 
 /* One terminal. Bytes wait in one piece each way, and no more is read before they have gone. */
 struct terminal {
@@ -323,6 +326,25 @@ static int run_contained(struct terminals *t)
 	return 0;
 }
 
+/*
+ * Until it has ended, or core has: then it may take a moment for that, whether or not it hears of it.
+ * Landlock keeps the kernel from ending this one with core.
+ */
+static enum err wait_for(pid_t child, int *status)
+{
+	struct pollfd ready[] = {
+		{ .fd = (int)syscall(SYS_pidfd_open, child, 0), .events = POLLIN },
+		{ .fd = PROCESS_CORE_FD },
+	};
+
+	while (poll(ready, ARRAY_COUNT(ready), -1) < 0)
+		;
+	if (ready[0].revents == 0 && poll(ready, 1, END_MS) == 0)
+		kill(child, SIGKILL);
+	close(ready[0].fd);
+	return waitpid(child, status, 0) == child ? ERR_OK : ERR_IO;
+}
+
 /* The child hears strangers; this one hears nobody, and begins it anew until core is gone. */
 static int run_again(struct terminals *t)
 {
@@ -332,9 +354,11 @@ static int run_again(struct terminals *t)
 		int status = 0;
 		pid_t child = fork();
 
-		if (child == 0)
+		if (child == 0) {
+			process_end_with_parent();
 			_exit(run_contained(t));
-		if (child < 0 || waitpid(child, &status, 0) != child)
+		}
+		if (child < 0 || wait_for(child, &status) != ERR_OK)
 			return 1;
 		if (WIFEXITED(status))
 			return WEXITSTATUS(status);

@@ -8,28 +8,34 @@
  * error's text. One that ends the process by the kernel reports nothing.
  */
 #include "base/alloc.h"
+#include "base/prng.h"
 #include "link/pipe.h"
 #include "sys/file.h"
 #include "sys/sandbox.h"
+#include "wire/frame.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/keyctl.h>
+#include <poll.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -41,8 +47,12 @@ enum err __wrap_sandbox_shut(const struct sandbox *s, struct sandbox_given *give
 static struct {
 	const char *home;
 	char store[FILE_PATH_MAX], key[FILE_PATH_MAX], victim[FILE_PATH_MAX], fresh[FILE_PATH_MAX], mem[64];
+	char process[16];
+	bool is_free;
+	struct sockaddr_un ear; /* somebody who takes datagrams from whomever, as the journal does */
 	pid_t other;		/* core; for core itself, one that does nothing */
 	uintptr_t other_memory; /* an address of its that is mapped */
+	int other_pidfd, pair[2];
 	int socket;
 	void *page;
 } had;
@@ -100,17 +110,38 @@ static bool in_home(char out[FILE_PATH_MAX], const char *name)
 	return file_path(out, had.home, name) == ERR_OK;
 }
 
-static void prepare(const char *process)
+/* It stays open: what is said to it is kept, and heard by nobody. */
+static void open_ear(void)
+{
+	char path[FILE_PATH_MAX];
+	int ear = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	had.ear.sun_family = AF_UNIX;
+	if (ear < 0 || !in_home(path, "ear") ||
+	    bytes_copy_str(bytes_str(path), had.ear.sun_path, sizeof had.ear.sun_path) != ERR_OK)
+		abort();
+	unlink(path);
+	if (bind(ear, (const struct sockaddr *)&had.ear, sizeof had.ear) != 0)
+		abort();
+}
+
+static void prepare(const char *process, bool is_free)
 {
 	had.home = getenv("ENTENTE_ESCAPE_HOME");
 	if (had.home == NULL || !in_home(had.store, "record.db") || !in_home(had.key, "keys/log") ||
 	    !in_home(had.victim, "escape.victim") || !in_home(had.fresh, "escape.fresh"))
 		abort();
+	snprintf(had.process, sizeof had.process, "%s", process);
+	had.is_free = is_free;
+	open_ear();
 	had.other = strcmp(process, "link") == 0 || strcmp(process, "terminals") == 0 ? parent_of(getppid())
 		    : strcmp(process, "signer") == 0				      ? getppid()
 										      : idle_process();
 	had.other_memory = memory_of(had.other);
+	had.other_pidfd = (int)syscall(SYS_pidfd_open, had.other, 0);
 	snprintf(had.mem, sizeof had.mem, "/proc/%d/mem", (int)had.other);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, had.pair) != 0)
+		abort();
 	had.socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	had.page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	unlink(had.fresh);
@@ -184,6 +215,32 @@ static long kill_other(void)
 	return kill(had.other, SIGKILL);
 }
 
+/* A pair of datagrams, one of which says something to a name. Terminals may send on descriptor 3 alone. */
+static long say_to_anybody(void)
+{
+	char word = 'x';
+	struct iovec part = { &word, 1 };
+	struct msghdr message = {
+		.msg_name = &had.ear, .msg_namelen = sizeof had.ear, .msg_iov = &part, .msg_iovlen = 1
+	};
+	int ends[2];
+
+	if (strcmp(had.process, "terminals") == 0 && !had.is_free)
+		close(3);
+	if (socketpair(AF_UNIX, SOCK_DGRAM, 0, ends) != 0)
+		return -1;
+	return sendmsg(ends[0], &message, MSG_NOSIGNAL);
+}
+
+/* Whatever comes on a socket is told to another, by a signal that he cannot refuse. */
+static long signal_by_descriptor(void)
+{
+	if (fcntl(had.pair[0], F_SETOWN, had.other) != 0 || fcntl(had.pair[0], F_SETSIG, SIGKILL) != 0 ||
+	    fcntl(had.pair[0], F_SETFL, O_ASYNC) != 0)
+		return -1;
+	return send(had.pair[1], "x", 1, MSG_NOSIGNAL);
+}
+
 /* The port "discard" of this machine, of which the settings say nothing. */
 static const struct sockaddr_in elsewhere = { .sin_family = AF_INET, .sin_port = 0x0900 };
 
@@ -196,6 +253,19 @@ static long connect_by_sending(void)
 {
 	return sendto(had.socket, "x", 1, MSG_FASTOPEN | MSG_NOSIGNAL, (const struct sockaddr *)&elsewhere,
 		      sizeof elsewhere);
+}
+
+/* As a socket that listened can once it is shut. */
+static long connect_by_message(void)
+{
+	struct sockaddr_in to = elsewhere;
+	char word = 'x';
+	struct iovec part = { &word, 1 };
+	const struct msghdr message = {
+		.msg_name = &to, .msg_namelen = sizeof to, .msg_iov = &part, .msg_iovlen = 1
+	};
+
+	return sendmsg(had.socket, &message, MSG_FASTOPEN | MSG_NOSIGNAL);
 }
 
 static long bind_port(void)
@@ -278,6 +348,30 @@ static long map_code(void)
 													 : 0;
 }
 
+/* A file of nobody's, to be made code or handed on. */
+static long memory_file(void)
+{
+	return syscall(SYS_memfd_create, "x", 0);
+}
+
+/* What another has open, through a descriptor of him. */
+static long take_descriptor(void)
+{
+	return syscall(SYS_pidfd_getfd, had.other_pidfd, 0, 0);
+}
+
+/* As if the administrator had typed it, where the log is his terminal. */
+static long type_for_another(void)
+{
+	return ioctl(STDERR_FILENO, TIOCSTI, "x");
+}
+
+/* Whatever may be read is code then. */
+static long read_is_code(void)
+{
+	return personality(READ_IMPLIES_EXEC);
+}
+
 static long use_io_uring(void)
 {
 	return syscall(SYS_io_uring_setup, 1, NULL);
@@ -332,23 +426,96 @@ static long ask_for_a_door(void)
 	return send(5, out.ptr, out.len, MSG_NOSIGNAL);
 }
 
+/*
+ * Whatever the table lets link say to core, in any order and of any path: each is sound as a record. The
+ * peer's paths are known; frames have a kind, and bytes of nobody's.
+ */
+#define WORDS 3000u
+static const enum record_kind words[] = { RECORD_PATH_UP,  RECORD_PATH_DOWN, RECORD_RECEIVED, RECORD_SENT,
+					  RECORD_MEASURED, RECORD_REFUSED,   RECORD_RECEIVED };
+
+static size_t make_word(struct prng *p, uint8_t *memory, size_t size)
+{
+	uint8_t frame[256], name[RECORD_NAME_MAX];
+	struct buf out = { memory, 0, size, false }, payload = BUF_ON(frame);
+	struct record r = { .kind = words[prng_below(p, ARRAY_COUNT(words))],
+			    .peer = 1,
+			    .err = (enum err)prng_below(p, ERR_COUNT),
+			    .number = prng_next(p) >> prng_below(p, 64) };
+	size_t len = 1 + prng_below(p, 200);
+
+	for (size_t i = 0; i < sizeof name; i++)
+		name[i] = (uint8_t)('a' + prng_below(p, 26));
+	for (size_t i = 0; i < sizeof r.key; i++)
+		r.key[i] = (uint8_t)prng_next(p);
+	r.name = r.text = (struct bytes){ name, prng_below(p, sizeof name) };
+	buf_put_be32(&payload, (uint32_t)len);
+	buf_put_byte(&payload, (uint8_t)(1 + prng_below(p, FRAME_KIND_COUNT - 1)));
+	for (size_t i = 1; i < len; i++)
+		buf_put_byte(&payload, (uint8_t)prng_next(p));
+	if (r.kind == RECORD_RECEIVED)
+		r.rest = buf_bytes(&payload);
+	if (record_write(&r, &out) != ERR_OK)
+		abort();
+	return out.len;
+}
+
+static long say_anything(void)
+{
+	const char *given = getenv("ENTENTE_ESCAPE_SEED");
+	uint8_t memory[4096];
+	uint64_t seed = 1;
+	struct prng p;
+
+	if (given != NULL && bytes_read_decimal(bytes_str(given), UINT32_MAX, &seed) != ERR_OK)
+		abort();
+	prng_init(&p, seed);
+	for (unsigned i = 0; i < WORDS; i++) {
+		struct bytes left = { memory, make_word(&p, memory, sizeof memory) };
+		while (left.len > 0) {
+			ssize_t put = send(3, left.ptr, left.len, MSG_NOSIGNAL);
+			if (put < 0 && errno == EAGAIN)
+				(void)poll(&(struct pollfd){ .fd = 3, .events = POLLOUT }, 1, 100);
+			else if (put < 0)
+				return -1;
+			left.ptr += put > 0 ? put : 0;
+			left.len -= put > 0 ? (size_t)put : 0;
+		}
+	}
+	return 0;
+}
+
+/* It hears no end of anybody, and holds what it holds. */
+static long stay_behind(void)
+{
+	static const char said[] = "escape stay_behind: done\n";
+
+	if (write(STDERR_FILENO, said, sizeof said - 1) < 0)
+		return -1;
+	for (;;)
+		(void)poll(NULL, 0, -1);
+}
+
 #define ESCAPE(name) { #name, name }
 static const struct {
 	const char *name;
 	long (*run)(void);
 } rows[] = {
-	ESCAPE(open_store),	    ESCAPE(open_key),	    ESCAPE(create_file),
-	ESCAPE(unlink_file),	    ESCAPE(rename_file),    ESCAPE(run_program),
-	ESCAPE(split_off),	    ESCAPE(trace_other),    ESCAPE(read_other_memory),
-	ESCAPE(open_other_memory),  ESCAPE(kill_other),	    ESCAPE(connect_elsewhere),
-	ESCAPE(connect_by_sending), ESCAPE(bind_port),	    ESCAPE(listen_anywhere),
-	ESCAPE(new_socket),	    ESCAPE(raw_socket),	    ESCAPE(netlink_socket),
-	ESCAPE(mount_folder),	    ESCAPE(unshare_user),   ESCAPE(change_root),
-	ESCAPE(change_user),	    ESCAPE(load_bpf),	    ESCAPE(open_perf),
-	ESCAPE(use_keyring),	    ESCAPE(fault_memory),   ESCAPE(make_code),
-	ESCAPE(map_code),	    ESCAPE(use_io_uring),   ESCAPE(heed_no_denial),
-	ESCAPE(forge_signature),    ESCAPE(ask_for_a_door), ESCAPE(ask_for_a_note),
-	ESCAPE(end_without_ending),
+	ESCAPE(open_store),	    ESCAPE(open_key),	     ESCAPE(create_file),
+	ESCAPE(unlink_file),	    ESCAPE(rename_file),     ESCAPE(run_program),
+	ESCAPE(split_off),	    ESCAPE(trace_other),     ESCAPE(read_other_memory),
+	ESCAPE(open_other_memory),  ESCAPE(kill_other),	     ESCAPE(connect_elsewhere),
+	ESCAPE(connect_by_sending), ESCAPE(bind_port),	     ESCAPE(listen_anywhere),
+	ESCAPE(new_socket),	    ESCAPE(raw_socket),	     ESCAPE(netlink_socket),
+	ESCAPE(mount_folder),	    ESCAPE(unshare_user),    ESCAPE(change_root),
+	ESCAPE(change_user),	    ESCAPE(load_bpf),	     ESCAPE(open_perf),
+	ESCAPE(use_keyring),	    ESCAPE(fault_memory),    ESCAPE(make_code),
+	ESCAPE(map_code),	    ESCAPE(use_io_uring),    ESCAPE(heed_no_denial),
+	ESCAPE(forge_signature),    ESCAPE(ask_for_a_door),  ESCAPE(ask_for_a_note),
+	ESCAPE(end_without_ending), ESCAPE(say_to_anybody),  ESCAPE(connect_by_message),
+	ESCAPE(memory_file),	    ESCAPE(take_descriptor), ESCAPE(type_for_another),
+	ESCAPE(read_is_code),	    ESCAPE(say_anything),    ESCAPE(signal_by_descriptor),
+	ESCAPE(stay_behind),
 };
 
 /* ---- Where it is let in. ---- */
@@ -396,7 +563,7 @@ enum err __wrap_sandbox_enter(const struct sandbox_wants *wants, struct sandbox_
 	const char *name = chosen(process, &is_free);
 
 	if (name != NULL)
-		prepare(process);
+		prepare(process, is_free);
 	if (name != NULL && strcmp(name, "no_landlock") == 0)
 		take_landlock_away();
 	*given = (struct sandbox_given){ 0 };
