@@ -207,6 +207,16 @@ static uint64_t entries_total(const struct node *n)
 	return total;
 }
 
+/* What had stopped before this start is stopped still, and what of it has changed is known to nobody. */
+static bool is_hurried(const struct node *n)
+{
+	bool is_any = false;
+
+	for (size_t i = 0; n->scrub.passes == 0 && i < n->lines_count; i++)
+		is_any = is_any || has_rot_stop(&n->lines[i]);
+	return is_any;
+}
+
 static void pass_begin(struct node *n, struct now now, enum scrub_phase phase)
 {
 	struct scrub *s = &n->scrub;
@@ -302,7 +312,7 @@ static enum err pass_go_on(struct node *n, struct now now)
 			return ERR_OK;
 		pass_begin(n, now, SCRUB_WATCHES);
 	}
-	if (s->phase == SCRUB_WATCHES && is_ahead(n, now))
+	if (s->phase == SCRUB_WATCHES && !is_hurried(n) && is_ahead(n, now))
 		return ERR_OK;
 	e = verify_step(s->verify, SCRUB_SLICE_LEN);
 	if (e == ERR_SHORT)

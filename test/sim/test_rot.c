@@ -241,6 +241,37 @@ static void test_without_a_peer_one_log_halts(void **state)
 	world_free(w);
 }
 
+/* What is stopped at a start has no places until a pass has found them: the first one takes no half a day. */
+static void test_a_start_finds_what_it_stopped_for(void **state)
+{
+	struct world *w = world_ready(13);
+	struct sim_node *n = &w->nodes[0];
+	struct rot_status rots[4];
+	struct log_status log;
+	struct prng p;
+	struct now now;
+	log_number number;
+
+	(void)state;
+	prng_init(&p, 6);
+	number = rot_log(w, n, &p, &log);
+	let_meet(w, false);
+	assert_true(rot(w, n, &p, number, log.size / 2, ROT_ENTRY));
+	assert_true(repair(w, n).left >= 1);
+	node_down(w, n);
+	node_boot(w, n);
+	assert_int_equal(node_rots(n->node, &log.log, rots, ARRAY_COUNT(rots)), 0);
+	now = world_now(w, n);
+	for (int i = 0; i < 60; i++) {
+		now.mono = mono_add_ms(now.mono, 1000);
+		assert_int_equal(node_scrub(n->node, now, &n->fx), ERR_OK);
+		node_turn(w, n);
+	}
+	assert_int_equal(node_rots(n->node, &log.log, rots, ARRAY_COUNT(rots)), 1);
+	assert_int_equal(rots[0].index, log.size / 2);
+	world_free(w);
+}
+
 /* The pass that goes by itself, with nobody asking: it finds the same, and halts that log. */
 static void test_the_scrub_finds_it(void **state)
 {
@@ -809,6 +840,7 @@ int main(void)
 		cmocka_unit_test(test_many_at_once),
 		cmocka_unit_test(test_no_state_is_compared_meanwhile),
 		cmocka_unit_test(test_without_a_peer_one_log_halts),
+		cmocka_unit_test(test_a_start_finds_what_it_stopped_for),
 		cmocka_unit_test(test_the_scrub_finds_it),
 		cmocka_unit_test(test_what_has_rotted_is_not_said),
 		cmocka_unit_test(test_what_names_it_waits),
