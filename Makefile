@@ -76,14 +76,12 @@ procedures: all ## random histories of procedures between governments, RUNS=n (8
 
 crash: all ## the power, the disk, the memory, the store and the signer fail at every call; CUTS=count power cuts (100000), SEEDS=count histories (4)
 	@$(BUILD)/test/crash/cuts CUTS=$(or $(CUTS),100000)
-	@$(BUILD)/test/crash/faults SEEDS=$(or $(SEEDS),4)
-	@$(BUILD)/test/crash/places SEEDS=$(or $(SEEDS),4)
-	@$(BUILD)/test/crash/places SEEDS=$(or $(SEEDS),4) MOVES=1
-	@$(BUILD)/test/crash/places SEEDS=$(or $(SEEDS),4) ROT=1
-	@$(BUILD)/test/crash/places SEEDS=$(or $(SEEDS),4) PAPERS=1
-	@$(BUILD)/test/crash/places SEEDS=$(or $(SEEDS),4) BLOBS=1
-	@$(BUILD)/test/crash/places SEEDS=$(or $(SEEDS),4) WATCH=1
-	@$(BUILD)/test/crash/places SEEDS=$(or $(SEEDS),4) ROT=1 TWICE=1
+	@$(BUILD)/test/crash/faults SEEDS=$(or $(SEEDS),4) AGAIN=40
+	@for story in "" MOVES=1 ROT=1 PAPERS=1 BLOBS=1 WATCH=1; do \
+		for twice in 0 1 2; do \
+			$(BUILD)/test/crash/places SEEDS=$(or $(SEEDS),4) TWICE=$$twice $$story || exit 1; \
+		done; \
+	done
 
 mutants: all ## turn over each comparison and mask of the evaluator and of release: the unit tests must notice every one (a long run)
 	@$(MESON) test -C $(BUILD) --no-rebuild --benchmark --print-errorlogs --verbose mutants "release mutants"

@@ -147,6 +147,12 @@ static void core_on_disk(void *self, bool is_running)
 	p->is_doomed = p->is_for_ever && sim_disk_has_failed(p->n.disk);
 }
 
+/* A second fault, of the recovery from the first: its call, from 1. */
+struct second {
+	uint64_t in;
+	bool is_room, is_for_ever;
+};
+
 /* A second fault while the first is recovered from, and what it leaves. */
 static void fail_again(struct faults *f, struct probe *p)
 {
@@ -161,7 +167,24 @@ static void fail_again(struct faults *f, struct probe *p)
 	}
 }
 
-static bool fail_disk(struct faults *f, enum fail mode, uint64_t n)
+/* The one call that is named; whether it came to that. */
+static bool fail_once_more(struct faults *f, struct probe *p, const struct second *s)
+{
+	bool has_failed;
+
+	sim_disk_fail(p->n.disk, s->in, s->is_room ? SIM_DISK_ROOM : SIM_DISK_ANY, s->is_for_ever);
+	(void)!probe_start(p, false);
+	has_failed = sim_disk_has_failed(p->n.disk);
+	sim_disk_pause(p->n.disk, false);
+	probe_die(p);
+	sim_disk_cut(p->n.disk, (enum sim_disk_damage)prng_below(&f->prng, SIM_DISK_DAMAGE_COUNT), s->in);
+	f->counts->fired[FAIL_EACH_AGAIN] += has_failed;
+	f->counts->untouched[FAIL_EACH_AGAIN] += !has_failed;
+	return has_failed;
+}
+
+/* False: the fault, or the second one where one is named, did not come to fire. */
+static bool fail_disk(struct faults *f, enum fail mode, uint64_t n, const struct second *second)
 {
 	struct sim_disk *disk = sim_disk_moment(f->base.disk, n);
 	bool is_room = mode == FAIL_ROOM_ONCE || mode == FAIL_ROOM_EVER, has_failed;
@@ -192,7 +215,9 @@ static bool fail_disk(struct faults *f, enum fail mode, uint64_t n)
 	/* Half of the times the process alone is started again, on what the kernel shows. */
 	if (n % 2 == 0)
 		sim_disk_cut(disk, (enum sim_disk_damage)prng_below(&f->prng, SIM_DISK_DAMAGE_COUNT), n);
-	if (n % 3 == 0)
+	if (second != NULL)
+		has_failed = fail_once_more(f, &p, second) && has_failed;
+	else if (n % 3 == 0)
 		fail_again(f, &p);
 	judge_start(f, &p);
 	probe_say(&p, CONSULT);
@@ -204,6 +229,16 @@ static bool fail_disk(struct faults *f, enum fail mode, uint64_t n)
 	probe_finish(&p);
 	sim_disk_free(disk);
 	return has_failed;
+}
+
+/* Every call of the recovery from that fault, and every write that finds no room; once, and for ever. */
+static void fail_each_again(struct faults *f, enum fail mode, uint64_t n)
+{
+	for (unsigned how = 0; how < 4; how++) {
+		struct second second = { .in = 1, .is_room = how % 2 == 1, .is_for_ever = how / 2 == 1 };
+		while (fail_disk(f, mode, n, &second))
+			second.in++;
+	}
 }
 
 /* ---- Memory fails. ---- */
@@ -219,6 +254,24 @@ static void core_on_memory(void *self, bool is_running)
 /* How a child ends that found nothing wrong. */
 enum outcome { OUTCOME_UNTOUCHED = 20, OUTCOME_WENT_ON, OUTCOME_STOPPED, OUTCOME_ABORTED };
 
+#define FIRST_WITHIN 400u /* calls of the disk: about as many as the history makes */
+
+/* A call of the disk fails first, and what it leaves is cut. */
+static void fail_disk_first(struct faults *f, struct probe *p, uint64_t n)
+{
+	struct sim_disk *disk = p->n.disk;
+
+	p->core = core_on_disk;
+	sim_disk_fail(disk, 1 + n * 61 % FIRST_WITHIN, SIM_DISK_ANY, false);
+	sim_disk_pause(disk, true);
+	(void)!play(p);
+	sim_disk_pause(disk, false);
+	probe_die(p);
+	sim_disk_cut(disk, (enum sim_disk_damage)prng_below(&f->prng, SIM_DISK_DAMAGE_COUNT), n);
+	p->core = core_on_memory;
+	p->was_faulty = true;
+}
+
 static enum outcome fail_memory(struct faults *f, enum fail mode, uint64_t n)
 {
 	static struct gate gate;
@@ -232,9 +285,11 @@ static enum outcome fail_memory(struct faults *f, enum fail mode, uint64_t n)
 	p.is_faulty = true;
 	p.core = core_on_memory;
 	p.self = &p;
+	if (mode == FAIL_MEMORY_AGAIN)
+		fail_disk_first(f, &p, n);
 	memory = (struct memory){ .fail_in = n, .is_for_ever = mode == FAIL_MEMORY_EVER };
 	if (setjmp(memory.out) == 0) {
-		enum err e = play(&p);
+		enum err e = mode == FAIL_MEMORY_AGAIN ? probe_start(&p, false) : play(&p);
 		memory.is_counting = false;
 		outcome = !memory.has_failed ? OUTCOME_UNTOUCHED
 			  : e == ERR_OK	     ? OUTCOME_WENT_ON
@@ -250,6 +305,8 @@ static enum outcome fail_memory(struct faults *f, enum fail mode, uint64_t n)
 	memory.fail_in = 0;
 	memory.has_failed = false;
 	sim_disk_cut(disk, (enum sim_disk_damage)prng_below(&f->prng, SIM_DISK_DAMAGE_COUNT), n);
+	if (n % 3 == 0)
+		fail_again(f, &p);
 	judge_start(f, &p);
 	probe_say(&p, CONSULT);
 	probe_check_deep(&p);
@@ -291,14 +348,17 @@ void faults_configure(void)
 void faults_run(const struct fail_order *order, struct fail_counts *counts)
 {
 	static const enum fail on_disk[] = { FAIL_ANY_ONCE, FAIL_ANY_EVER, FAIL_ROOM_ONCE, FAIL_ROOM_EVER };
-	static const enum fail on_memory[] = { FAIL_MEMORY_ONCE, FAIL_MEMORY_EVER };
+	static const enum fail on_memory[] = { FAIL_MEMORY_ONCE, FAIL_MEMORY_EVER, FAIL_MEMORY_AGAIN };
 	struct faults f = { .counts = counts };
 	uint64_t n;
 
 	faults_open(&f, order->seed);
 	for (size_t i = 0; i < ARRAY_COUNT(on_disk); i++) {
-		for (n = order->first; fail_disk(&f, on_disk[i], n); n += order->stride)
-			;
+		uint64_t tried = 0;
+		for (n = order->first; fail_disk(&f, on_disk[i], n, NULL); n += order->stride) {
+			if (order->again > 0 && ++tried % order->again == 0)
+				fail_each_again(&f, on_disk[i], n);
+		}
 	}
 	for (size_t i = 0; i < ARRAY_COUNT(on_memory); i++) {
 		for (n = order->memory_first; fail_memory_apart(&f, on_memory[i], n);

@@ -12,8 +12,9 @@
 #define FAIL_LIST(X) \
 	X(ANY_ONCE, "call n of the disk, once") X(ANY_EVER, "call n of the disk, for ever") \
 	X(ROOM_ONCE, "write n finds no room, once") X(ROOM_EVER, "write n finds no room, for ever") \
-	X(AGAIN, "and call m of the recovery") \
-	X(MEMORY_ONCE, "allocation n, once") X(MEMORY_EVER, "allocation n, for ever")
+	X(AGAIN, "and call m of the recovery") X(EACH_AGAIN, "and each call m of the recovery") \
+	X(MEMORY_ONCE, "allocation n, once") X(MEMORY_EVER, "allocation n, for ever") \
+	X(MEMORY_AGAIN, "allocation n of the recovery from a disk's failure")
 /* clang-format on */
 enum fail {
 #define FAIL_ENUM(name, text) FAIL_##name,
@@ -31,11 +32,12 @@ struct fail_counts {
 };
 
 /*
- * Each stride-th n from first on, n from 1, and of allocations likewise; a stride of 1 is every n. A finding
- * ends the program.
+ * Each stride-th n from first on, n from 1, and of allocations likewise; a stride of 1 is every n. After each
+ * again-th of the disk's, which are more, every call of the recovery fails by turns. A finding ends the
+ * program.
  */
 struct fail_order {
-	uint64_t seed, first, stride, memory_stride, memory_first;
+	uint64_t seed, first, stride, memory_stride, memory_first, again;
 };
 void faults_run(const struct fail_order *order, struct fail_counts *counts);
 /* Once a process, before anything of SQLite's: memory that fails when it is told to. */

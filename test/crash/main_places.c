@@ -1,11 +1,11 @@
 /*
- * places [SEED=n] [SEEDS=count] [STORY=1] [TWICE=1] [STRIDE=n] [DEPTH=n] [JOBS=n] [PLACE=n ERROR=n]:
+ * places [SEED=n] [SEEDS=count] [STORY=1] [TWICE=n] [STRIDE=n] [DEPTH=n] [JOBS=n] [PLACE=n ERROR=n]:
  * fails a call of the store, of an arena and of the signer at each place of the core, and judges what becomes
  * of the world. MOVES: one in which officers consult, keep watches and write texts. ROT: one in which bits
  * flip on disks, and are repaired from the peers. PAPERS: one under guidelines, in which officers draft and
  * release. BLOBS: one in which officers attach files to much of what they say. WATCH: one in which they man
- * their posts and relieve each other. TWICE: then everything is read again, as a repair does, and a call of
- * that fails too.
+ * their posts and relieve each other. TWICE=1: then everything is read again, as a repair does, and a call of
+ * that fails too. TWICE=2: a later call of the same node fails too; mostly it is starting again by then.
  */
 #include "../sim/papers.h"
 #include "../sim/rot.h"
@@ -30,6 +30,7 @@
 #define AGAIN_US 10000000 /* a repair takes some of it */
 #define STEP_US 250000
 #define CUT_US 4000000
+#define SECONDS_FLOOR 2u /* a second failure for every so many */
 #define LEADER 1u	 /* channel of FLASH */
 #define COMMON 2u	 /* of all parties */
 #define ACT_ONE_IN 8u	 /* steps, for each node */
@@ -210,7 +211,8 @@ static void let_rot(struct world *w, struct prng *p, size_t *turn)
 }
 
 struct story {
-	bool has_moves, has_rot, has_papers, has_blobs, has_watch, is_twice;
+	bool has_moves, has_rot, has_papers, has_blobs, has_watch;
+	enum twice twice;
 };
 
 /* Files of one piece and of several. */
@@ -266,7 +268,7 @@ static void run(uint64_t seed, const struct story *story)
 			let_rot(w, &p, &turn);
 		}
 	}
-	if (places_has_failed(&since_us) && story->is_twice)
+	if (places_has_failed(&since_us) && story->twice == TWICE_REPAIR)
 		fail_again(w);
 	if (places_has_failed(&since_us))
 		judge(w);
@@ -291,9 +293,10 @@ int main(int argc, char **argv)
 			       .has_blobs = world_argument(argc, argv, "BLOBS", 0) != 0,
 			       .has_watch = world_argument(argc, argv, "WATCH", 0) != 0 };
 	struct place_counts counts;
+	uint64_t failures = 0, twice = world_argument(argc, argv, "TWICE", 0);
 	bool is_good;
 
-	order.is_twice = story.is_twice = world_argument(argc, argv, "TWICE", 0) != 0;
+	order.twice = story.twice = twice < TWICE_COUNT ? (enum twice)twice : TWICE_NEVER;
 	mallopt(M_MMAP_THRESHOLD, 32 << 20);
 	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
@@ -306,6 +309,14 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < SEAM_COUNT; i++)
 		printf("  %-24s %6llu places %6llu failures\n", names[i],
 		       (unsigned long long)counts.places[i], (unsigned long long)counts.failures[i]);
-	printf("of %llu calls\n", (unsigned long long)counts.passed);
+	for (size_t i = 0; i < SEAM_COUNT; i++)
+		failures += counts.failures[i];
+	printf("of %llu calls; after %llu of the failures a second one\n", (unsigned long long)counts.passed,
+	       (unsigned long long)counts.seconds);
+	if (order.only == 0 && order.twice != TWICE_NEVER && counts.seconds < failures / SECONDS_FLOOR) {
+		printf("FAIL of %llu failures so few were followed by another\n",
+		       (unsigned long long)failures);
+		is_good = false;
+	}
 	return is_good ? 0 : 1;
 }

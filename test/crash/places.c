@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 
 #define FRAMES_MAX 32u
@@ -16,7 +17,9 @@
 #define PROGRAM_LEN_MAX (1u << 28)
 #define PLACES_MAX (1u << 16)
 #define CHILDREN_MAX 16u
-#define SECOND_WITHIN 3000u /* calls of a recovery: about as many as it makes in some seconds */
+
+/* Calls of which one fails too: about as many as a repair makes in some seconds, and a start. */
+static const uint64_t second_within[TWICE_COUNT] = { [TWICE_REPAIR] = 3000, [TWICE_START] = 600 };
 
 /* At which visits of a place its first, second, third error is tried: early ones, and later ones too. */
 static const uint64_t visits[PLACE_ERRORS_MAX] = { 1, 4, 16 };
@@ -46,8 +49,10 @@ static struct {
 	struct sim_node *running; /* NULL: what runs is no core */
 	bool has_failed, is_resting, is_for_ever;
 	int64_t since_us;
-	uint64_t hash;	    /* of the place that failed */
+	const struct sim_node *failed;
+	uint64_t mixed;	    /* of the place that failed, its error and the seed */
 	uint64_t second_in; /* calls until another one fails; 0: none will */
+	uint64_t *seconds;  /* of every child: they share it */
 } all;
 
 struct world *places_world;
@@ -59,6 +64,12 @@ void places_begin(const struct place_order *order)
 	void *frames[1];
 
 	all.order = *order;
+	all.seconds =
+		mmap(NULL, sizeof *all.seconds, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (all.seconds == MAP_FAILED) {
+		perror("places");
+		exit(1);
+	}
 	(void)backtrace(frames, 1); /* it loads a library at its first call */
 }
 
@@ -135,6 +146,7 @@ bool places_end(struct place_counts *out)
 	while (all.children_count > 0)
 		wait_for_one();
 	*out = all.counts;
+	out->seconds = *all.seconds;
 	return !all.is_bad;
 }
 
@@ -190,6 +202,21 @@ static uint64_t hash_of(enum seam seam, const char *name, struct child *c)
 	return hash == 0 ? 1 : hash;
 }
 
+static enum err fails_again(const enum err *errors)
+{
+	if (all.second_in == 0 || (all.order.twice == TWICE_START && all.running != all.failed) ||
+	    --all.second_in > 0)
+		return ERR_OK;
+	(void)__atomic_add_fetch(all.seconds, 1, __ATOMIC_RELAXED);
+	all.is_for_ever = true;
+	return errors[0];
+}
+
+static void begin_again(void)
+{
+	all.second_in = 1 + all.mixed % second_within[all.order.twice];
+}
+
 enum err place_fails(enum seam seam, const char *name, const enum err *errors)
 {
 	struct child c = { .seam = seam, .name = name };
@@ -197,12 +224,8 @@ enum err place_fails(enum seam seam, const char *name, const enum err *errors)
 
 	if (all.running == NULL || all.is_resting)
 		return ERR_OK;
-	if (all.has_failed) {
-		if (all.second_in == 0 || --all.second_in > 0)
-			return ERR_OK;
-		all.is_for_ever = true;
-		return errors[0];
-	}
+	if (all.has_failed)
+		return fails_again(errors);
 	all.counts.passed++;
 	c.at.hash = hash_of(seam, name, &c);
 	p = place_find(c.at.hash);
@@ -223,7 +246,10 @@ enum err place_fails(enum seam seam, const char *name, const enum err *errors)
 	if (all.order.only == 0 && !go_apart(&c))
 		return ERR_OK;
 	all.has_failed = true;
-	all.hash = c.at.hash;
+	all.failed = all.running;
+	all.mixed = c.at.hash / 5 + 7919 * c.variant + 104729 * places_world->seed;
+	if (all.order.twice == TWICE_START)
+		begin_again();
 	all.is_for_ever = c.variant == PLACE_ERRORS_MAX - 1;
 	all.since_us = places_world->now_us;
 	/* A log may halt of it, and is repaired in the end. */
@@ -235,8 +261,7 @@ enum err place_fails(enum seam seam, const char *name, const enum err *errors)
 
 void places_again(void)
 {
-	if (all.order.is_twice)
-		all.second_in = 1 + all.hash % SECOND_WITHIN;
+	begin_again();
 }
 
 void places_are_resting(void)

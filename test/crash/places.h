@@ -25,16 +25,20 @@ enum seam {
 		SEAM_COUNT
 };
 
+/* Where a second call fails: in a repair of everything; from the first on, of that node, as it starts. */
+enum twice { TWICE_NEVER, TWICE_REPAIR, TWICE_START, TWICE_COUNT };
+
 struct place_counts {
 	uint64_t places[SEAM_COUNT], failures[SEAM_COUNT]; /* known; each of its errors that was tried */
 	uint64_t passed;				   /* calls */
+	uint64_t seconds;				   /* second calls that failed */
 };
 
 struct place_order {
 	uint64_t stride, depth; /* one of so many is tried; return addresses that tell places apart */
 	uint64_t jobs;		/* children at once */
-	bool is_twice;		/* and another call, in the recovery from the first */
-	uint64_t only;		/* this place alone, in this process; 0: all */
+	enum twice twice;
+	uint64_t only; /* this place alone, in this process; 0: all */
 	uint64_t only_error;
 };
 
@@ -45,7 +49,7 @@ bool places_end(struct place_counts *out);
 
 /* This process is one in which a call has failed; since when. */
 bool places_has_failed(int64_t *since_us);
-/* The recovery begins: one call of it fails too, and all after it, until that node starts anew. */
+/* A repair begins: one call of it fails too, and all after it, until that node starts anew. */
 void places_again(void);
 /* From now on nothing fails, in this process. */
 void places_rest(struct world *w);

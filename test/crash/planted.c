@@ -44,7 +44,9 @@ static bool is_found_by(uint64_t seed)
 	if (child == 0) {
 		struct cut_counts *cuts = xcalloc(1, sizeof *cuts);
 		struct fail_counts *fails = xcalloc(1, sizeof *fails);
-		const struct fail_order order = { seed, 1 + seed % STRIDE, STRIDE, MEMORY_STRIDE, 1 + seed };
+		const struct fail_order order = {
+			seed, 1 + seed % STRIDE, STRIDE, MEMORY_STRIDE, 1 + seed, 0
+		};
 		(void)alarm(120);
 		cuts_run(seed, CUTS_A_SEED, cuts);
 		faults_run(&order, fails);
