@@ -15,6 +15,7 @@ class History:
     def __init__(self, path):
         self.file, self.lock, self.start = open(path, "w", encoding="utf-8"), threading.Lock(), time.monotonic()
         self.numbers, self.counts = itertools.count(1), collections.Counter()
+        self.met = collections.Counter()  # by party: errors that its clients were answered, and "ENDED"
 
     def put(self, who, do, state, **more):
         with self.lock:
@@ -22,6 +23,9 @@ class History:
             self.file.write(json.dumps(row, ensure_ascii=False) + "\n")
             self.file.flush()
             self.counts[do, state] += 1
+            party = who.partition("-")[0]
+            self.met.update((party, err) for err in {more.get("err"), *(one["err"] for one in more.get("answers", ()))})
+            self.met[party, "ENDED"] += do == "ended"
 
     def invoke(self, who, do, **more):
         op = next(self.numbers)

@@ -482,4 +482,4 @@ def plain(row):
         owed = {key: value for key, value in one.get("owed", {}).items() if key != "ours"}
         highest = "QUEUED" if one["highest"] == "SENT" else one["highest"]
         ladders.append({**one, "steps": steps, "owed": owed, "highest": highest})
-    return {**row, "ladders": ladders}
+    return {**{key: value for key, value in row.items() if key != "ahead_ms"}, "ladders": ladders}

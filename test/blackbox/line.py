@@ -13,6 +13,7 @@ class Line(nodes.Relay):
     def __init__(self, to, seed):
         self.is_held = {"to the far side": False, "to the near side": False}
         self.delay_s, self.random = 0.0, random.Random(seed)
+        self.held = self.delayed = 0  # pieces, since it was mended
         super().__init__(to)
 
     def carry(self, source, sink, way):
@@ -20,7 +21,9 @@ class Line(nodes.Relay):
         try:
             while piece := source.recv(1 << 16):
                 if self.delay_s:
+                    self.delayed += 1
                     time.sleep(self.random.uniform(0, self.delay_s))
+                self.held += self.is_held[direction]
                 while self.is_held[direction] and not self.is_cut:
                     time.sleep(LOOK_AGAIN_S)
                 sink.sendall(piece)
@@ -37,6 +40,7 @@ class Line(nodes.Relay):
 
     def mend(self):
         self.delay_s = 0.0
+        self.held = self.delayed = 0
         for direction in self.is_held:
             self.is_held[direction] = False
         super().mend()

@@ -40,6 +40,7 @@ FLASH = 0
 PRECEDENCES = ("FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE")
 FIU = ("/usr/lib/fiu/fiu_run_preload.so", "/usr/lib/fiu/fiu_posix_preload.so")
 ALONE = nodes.BUILD / "test/blackbox/alone.so"
+PLANTED = nodes.BUILD / "test/blackbox/entente_planted"  # with a fault of ours in it: $ENTENTE_PLANT names it
 
 class Channel(collections.namedtuple("Channel", "number name plane parties role precedence precedence_name alone")):
     """With the precedence of its messages, and one at which words go out without anybody's approval; on LEADER there is none."""
@@ -59,7 +60,8 @@ class World(nodes.World):
 
     LOST = clients.LOST
 
-    def __init__(self, folder, parties, seed):
+    def __init__(self, folder, parties, seed, planted=None):
+        self.planted, self.binary = planted, PLANTED if planted else None
         accord = ACCORDS[parties]
         names = [words[0] for words in words_of(accord / "parties")]
         posts = [(words[0], words[words.index("of") + 1:]) for words in words_of(accord / "posts")]
@@ -97,9 +99,13 @@ class World(nodes.World):
         settings.write_text(text)
 
     def set_clock(self, party, offset):
-        """In the node's own folder, which is all that it may look into; always of one length."""
-        with open(os.open(self[party].home / "clock", os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+        """Where core may look while it runs (Landlock); always of one length."""
+        self.clock(party).parent.mkdir(mode=0o700, exist_ok=True)
+        with open(os.open(self.clock(party), os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
             file.write(offset.encode().ljust(nemesis.OFFSET_LEN, b"\n"))
+
+    def clock(self, party):
+        return self[party].home / "copies/clock"
 
     def fifo(self, party):
         """Where libfiu listens: in the node's own folder, too."""
@@ -107,10 +113,11 @@ class World(nodes.World):
 
     def environment(self, party, failing=""):
         """libfaketime in core alone, libfiu in each process; what of it fails from the start on is the same in all."""
+        planted = {"ENTENTE_PLANT": self.planted} if self.planted else {}
         faketime = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
         return {"LD_PRELOAD": " ".join([str(ALONE), str(faketime), *FIU]), "PRELOAD_OF_OTHERS": " ".join(FIU),
-                "FAKETIME_TIMESTAMP_FILE": str(self[party].home / "clock"), "FAKETIME_NO_CACHE": "1",
-                "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FIU_ENABLE": failing, "FIU_CTRL_FIFO": self.fifo(party)}
+                "FAKETIME_TIMESTAMP_FILE": str(self.clock(party)), "FAKETIME_NO_CACHE": "1",
+                "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FIU_ENABLE": failing, "FIU_CTRL_FIFO": self.fifo(party), **planted}
 
     def start(self):
         for party, node in self.nodes.items():
@@ -201,7 +208,7 @@ def troupe(world, pause_s):
     return [kind(world, party, name, pause) for party in world.parties for name, kind, pause in rows]
 
 
-def await_quiet(world, cast):
+def await_quiet(world, cast, quiet_s):
     """The clients finish what they had begun, then everything comes everywhere; the history is told how that went."""
     begin = time.monotonic()
     try:
@@ -209,11 +216,11 @@ def await_quiet(world, cast):
         for one in talkers:
             one.is_over = True
         nodes.wait_for(lambda: f"clients are done: {[one.name for one in talkers if one.is_alive()]}",
-                       lambda: not any(one.is_alive() for one in talkers), QUIET_S, list(world.nodes.values()))
-        nodes.wait_for("every node answers", lambda: world.each(lambda node: node.status()), QUIET_S)
+                       lambda: not any(one.is_alive() for one in talkers), quiet_s, list(world.nodes.values()))
+        nodes.wait_for("every node answers", lambda: world.each(lambda node: node.status()), quiet_s)
         for node in world.nodes.values():
             node.forget_connection()
-        world.await_receipts(QUIET_S)
+        world.await_receipts(quiet_s)
         world.history.put("run", "quiet", "ok", seconds=round(time.monotonic() - begin, 3))
     except nodes.Failed as why:
         world.history.put("run", "quiet", "failed", why=str(why))
@@ -260,14 +267,16 @@ def messages(node, channel):
         words["after"] = page["next"]
 
 
-def play(folder, seconds, seed, parties=2, is_calm=False, seconds_each=None, pause_s=0.25):
+def play(folder, seconds, seed, parties=2, is_calm=False, seconds_each=None, pause_s=0.25, wanted=None, planted=None,
+         quiet_s=QUIET_S):
     """Runs it all; gives (history rows, channels, held, views, shortest timer, faults that were to come)."""
-    world = World(folder, parties, seed)
+    world = World(folder, parties, seed, planted)
+    wanted = [] if is_calm else list(nemesis.FAULTS) if wanted is None else wanted
     cast = []
     try:
         world.make().start()
         cast = troupe(world, pause_s)
-        bad = nemesis.Nemesis(world, seconds_each or ((0.3, 1.2) if seconds < 60 else (0.3, 5.0)))
+        bad = nemesis.Nemesis(world, seconds_each or ((0.3, 1.2) if seconds < 60 else (0.3, 5.0)), wanted)
         for party in world.parties:
             bad.back_up(party)
         for one in cast:
@@ -280,11 +289,11 @@ def play(folder, seconds, seed, parties=2, is_calm=False, seconds_each=None, pau
             if time.monotonic() > until:
                 break
         world.heal()
-        await_quiet(world, cast)
+        await_quiet(world, cast, quiet_s)
         broken = [f"{one.name}: {one.failure!r}" for one in cast if one.failure]
         if broken:
             raise nodes.Failed("clients of the test broke: " + "; ".join(broken))
-        return history.read(world.folder / "history"), *gather(world), [] if is_calm else list(nemesis.FAULTS)
+        return history.read(world.folder / "history"), *gather(world), wanted
     finally:
         for one in cast:
             one.is_over = one.is_done = True
@@ -295,11 +304,11 @@ def play(folder, seconds, seed, parties=2, is_calm=False, seconds_each=None, pau
 # What it comes to
 
 def tally(rows):
-    """(faults that were healed, outcomes of operations, errors answered)."""
+    """(faults that took and were healed, outcomes of operations, errors answered)."""
     faults, outcomes, errors = collections.Counter(), collections.Counter(), collections.Counter()
     for row in rows:
         if row["who"] == "nemesis" and row["state"] == "ended":
-            faults[row["do"]] += 1
+            faults[row["do"]] += row["took"]
         elif row["who"] != "nemesis":
             outcomes[row["do"], row["state"]] += 1
             errors.update(one["err"] for one in row.get("answers", ()))
@@ -322,7 +331,7 @@ def print_tally(rows):
 def shortcomings(rows, wanted):
     """A run that did not do what it is for shows nothing."""
     faults, outcomes, _ = tally(rows)
-    yield from (f"the fault never fired: {name}" for name in wanted if not faults[name])
+    yield from (f"the fault never took: {name}" for name in wanted if not faults[name])
     yield from (f"nothing of this kind succeeded: {do}" for do in ("say", "draft", "approve", "read", "look", "note", "sizes", "seen")
                 if not outcomes[do, "ok"])
     yield from (f"nothing was {do}" for do in ("shown", "receipt") if not outcomes[do, "seen"])

@@ -281,8 +281,14 @@ def test_the_judge_objects(calm, doctor):
     assert any(objection.startswith(f"{check}: ") for objection in objections), objections
 
 
-def test_a_fault_that_never_fired_fails(calm):
-    assert list(run.shortcomings(Case(calm).rows, ["cut"])) == ["the fault never fired: cut"]
+def test_a_fault_that_never_took_fails(calm):
+    case = Case(calm)
+    assert list(run.shortcomings(case.rows, ["cut"])) == ["the fault never took: cut"]
+    row = {"t": 3.0, "who": "nemesis", "do": "cut", "state": "ended", "party": "kor", "took": False}
+    case.rows.append(row)
+    assert list(run.shortcomings(case.rows, ["cut"])) == ["the fault never took: cut"]
+    row["took"] = True
+    assert list(run.shortcomings(case.rows, ["cut"])) == []
 
 
 def said_again(case, kind):

@@ -1,0 +1,18 @@
+"""The second checker is not blind to real processes: of a program with a fault of ours planted in it, run by the same clients
+under the one fault that brings it out, the judge objects by the check that is for it."""
+import pytest
+
+import run
+
+SEED = 7
+QUIET_S = 20.0  # what is broken does not settle
+
+
+@pytest.mark.parametrize("plant, fault, check", [
+    ("SHOW_BEFORE_FLUSH", "write is full", "acknowledged"),
+])
+def test_a_planted_fault_is_found(tmp_path, plant, fault, check):
+    found = run.play(tmp_path / "world", 3, SEED, seconds_each=(2.0, 3.0), pause_s=0.05, wanted=[fault], planted=plant, quiet_s=QUIET_S)
+    run.print_tally(found[0])
+    objections = run.judged(*found)
+    assert any(objection.startswith(f"{check}: ") for objection in objections), objections
