@@ -1,13 +1,15 @@
 /*
  * Each forged move is VOID whatever its author's log holds before it: the second of two is where the first
- * counts and where it does not, nobody can have concurred with what was proposed one entry above, and an
- * interval that ends before it began is over on nobody's clock.
+ * counts and where it does not, nobody can have concurred with what was proposed one entry above, nor signed
+ * what was begun there, and an interval that ends before it began is over on nobody's clock.
  */
 #include "forge_moves.h"
 
 #include "consult.h"
 #include "view/procedure.h"
+#include "wire/dialogue.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define SAID_MAX 4u /* in one go */
@@ -210,9 +212,96 @@ static bool say_lapse(struct saying *x)
 	return true;
 }
 
+/* ---- Of dialogues: of a body, a session and a text of his own, each one entry above. ---- */
+
+static void texts(struct saying *x, uint64_t key, const char *first, const char *second)
+{
+	size_t from = x->memory.len;
+
+	cbor_put_array(&x->memory, 2);
+	cbor_put_text(&x->memory, bytes_str(first));
+	cbor_put_text(&x->memory, bytes_str(second));
+	field(x, key, from);
+}
+
+static void open_deed(struct saying *x, enum kind kind, const struct place *of)
+{
+	buf_init(&x->memory, x->bytes, sizeof x->bytes);
+	forge_statement(x->f, kind, &x->s);
+	x->s.seen_count = node_seen(x->author->node, x->f->key.channel, x->s.seen);
+	if (of != NULL)
+		about(x, *of);
+}
+
+static struct place say_thing(struct saying *x, enum kind kind, const char *name, const struct place *of)
+{
+	open_deed(x, kind, of);
+	text(x, DIALOGUE_NAME, name);
+	texts(x, DIALOGUE_TITLE, "en", "A title");
+	if (kind == KIND_TEXT)
+		texts(x, DIALOGUE_LANGUAGES, "ko", "en");
+	say(x);
+	return forge_place(x->f, x->f->count - 1);
+}
+
+static void say_act(struct saying *x, enum dialogue_act act, const char *record, const struct place *of)
+{
+	open_deed(x, KIND_ACT, of);
+	number(x, DIALOGUE_ACT, act);
+	if (record != NULL) {
+		text(x, DIALOGUE_TO, record);
+		hash(x, DIALOGUE_HASH);
+	}
+	say(x);
+}
+
+#define NAME_LEN 24u
+
+/* Nobody has used it. */
+static void name_make(struct saying *x, const char *word, char out[NAME_LEN])
+{
+	snprintf(out, NAME_LEN, "%s-%llu", word, (unsigned long long)below(x, 1u << 30));
+}
+
+static bool say_record(struct saying *x)
+{
+	char names[3][NAME_LEN];
+	struct place body, session;
+
+	name_make(x, "body", names[0]);
+	name_make(x, "session", names[1]);
+	name_make(x, "text", names[2]);
+	body = say_thing(x, KIND_BODY, names[0], NULL);
+	session = say_thing(x, KIND_SESSION, names[1], &body);
+	(void)say_thing(x, KIND_TEXT, names[2], &body);
+	say_act(x, DIALOGUE_ACT_BEGIN, NULL, &session);
+	say_act(x, DIALOGUE_ACT_CONCLUDE, NULL, &session);
+	say_act(x, DIALOGUE_ACT_RECORD_AGREE, names[2], &session);
+	is_void(x, FORGED_RECORD);
+	return true;
+}
+
+static bool say_correction(struct saying *x)
+{
+	char names[3][NAME_LEN];
+	struct place body, of;
+
+	name_make(x, "body", names[0]);
+	name_make(x, "text", names[1]);
+	name_make(x, "text", names[2]);
+	body = say_thing(x, KIND_BODY, names[0], NULL);
+	of = say_thing(x, KIND_TEXT, names[1], &body);
+	(void)say_thing(x, KIND_TEXT, names[2], &of);
+	is_void(x, FORGED_CORRECTS);
+	return true;
+}
+
+/* Of dialogues in every other seed: the rest, some of which have names, stay what they were. */
 static bool say_one(struct saying *x)
 {
-	switch ((enum forged_move)below(x, FORGED_COUNT)) {
+	uint64_t kinds = x->f->w->seed % 2 == 0 ? FORGED_RECORD : FORGED_COUNT;
+
+	switch ((enum forged_move)below(x, kinds)) {
 	case FORGED_CONCUR:
 		return say_twice(x, KIND_CONCUR, FORGED_CONCUR);
 	case FORGED_CONFIRM:
@@ -223,6 +312,10 @@ static bool say_one(struct saying *x)
 		return say_withdraw(x);
 	case FORGED_LAPSE:
 		return say_lapse(x);
+	case FORGED_RECORD:
+		return say_record(x);
+	case FORGED_CORRECTS:
+		return say_correction(x);
 	case FORGED_COUNT:
 		break;
 	}

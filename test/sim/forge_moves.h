@@ -1,5 +1,6 @@
 /*
- * forge_moves.h - moves of procedures that no node would file, in the log of whoever has its keys.
+ * forge_moves.h - moves of procedures, and words of dialogues, that no node would file, in the log of whoever
+ * has its keys.
  *
  * Layer: tests.
  */
@@ -11,7 +12,8 @@
 /* clang-format off */
 #define FORGED_LIST(X) \
 	X(CONCUR, "CONCUR twice") X(CONFIRM, "CONFIRM alone") X(START, "another definition") \
-	X(WITHDRAW, "WITHDRAW too late") X(LAPSE, "back-dated LAPSE")
+	X(WITHDRAW, "WITHDRAW too late") X(LAPSE, "back-dated LAPSE") X(RECORD, "RECORD AGREE of another text") \
+	X(CORRECTS, "correction of what nobody signed")
 /* clang-format on */
 #define FORGED_ENUM(name, text) FORGED_##name,
 enum forged_move { FORGED_LIST(FORGED_ENUM) FORGED_COUNT };
