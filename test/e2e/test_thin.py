@@ -84,6 +84,40 @@ def forge(world, index, keys):
     return b"".join(line.round(*message))
 
 
+def flash_and_copy(line, kor, usa):
+    """A FLASH and its copy at the other side, within 15 s of being filed: before the first byte goes, and then by the line's pace."""
+    filed = time.monotonic()
+    place = flash(kor)
+    copy = usa.wait("the copy is there", lambda: copies(usa), patience=30)[0]
+    idle, seconds = line.began[0] - filed, line.passed[0] * line.byte_s
+    print(f"{idle:.2f} s until the line; {line.passed[0]} bytes, {seconds:.1f} s; of {line.frames[0]} frames {line.lost[0]} were lost")
+    assert idle + seconds < 15
+    return place, copy
+
+
+def test_a_flash_beside_an_attachment(stage, line):
+    """A path falls silent in the middle of an attachment of 1 MiB: the FLASH behind it waits a second for its receipt, and is there
+    by radio within 15 s of being filed."""
+    line.lose[0] = lambda number: number == 2
+    world, relay = thin_world(stage, line, is_tls=True)
+    kor, usa = world["kor"], world["usa"]
+    for node in (kor, usa):
+        node.await_link()
+    relay.bytes_per_s = 50_000
+    big, before = world.folder / "big.bin", relay.passed
+    big.write_bytes(os.urandom(1 << 20))
+    kor.say("send", "notify", "A map.", "--to", "usa/watch", "--label", "U", "--attach", big, key="watch", code=None)
+    kor.wait("it is under way", lambda: relay.passed - before > 1 << 17, patience=30)
+    relay.hold()
+    assert relay.passed - before < 1 << 20 and line.passed == [0, 0]
+    place, copy = flash_and_copy(line, kor, usa)
+    assert (copy["state"], copy["place"]) == ("BY_LINE", place)
+    relay.bytes_per_s = 0
+    relay.let_go()
+    kor.await_step(place, "STATION RECEIPT", patience=60)
+    assert not copies(usa)
+
+
 def test_a_flash_by_a_bad_line(stage, line):
     """A tenth of the frames is lost, the first one among them, and the FLASH is there within 15 s; then its log takes its place.
 
@@ -96,11 +130,8 @@ def test_a_flash_by_a_bad_line(stage, line):
     big.write_bytes(os.urandom(1 << 20))
     kor.say("send", "notify", "A map.", "--to", "usa/watch", "--label", "U", "--attach", big, key="watch", code=None)
     assert line.passed == [0, 0], "who has nothing urgent to say says nothing"
-    place = flash(kor)
-    copy = usa.wait("the copy is there", lambda: copies(usa), patience=30)[0]
-    seconds = line.passed[0] * line.byte_s
-    print(f"{line.passed[0]} bytes, {seconds:.1f} s; of {line.frames[0]} frames {line.lost[0]} were lost")
-    assert seconds < 15 and line.lost[0] >= 1
+    place, copy = flash_and_copy(line, kor, usa)
+    assert line.lost[0] >= 1
     assert (copy["state"], copy["place"], copy["entry"]["form"]) == ("BY_LINE", place, "N20")
     relay.mend()
     usa.wait("the entry is there", lambda: usa.find("/entry", place=place), patience=40)

@@ -25,6 +25,7 @@ class Line:
         self.turn, self.is_cut = [0.0, 0.0], [False, False]
         self.passed, self.frames, self.lost = [0, 0], [0, 0], [0, 0]
         self.heard = [bytearray(), bytearray()]
+        self.began = [None, None]  # when the first byte went, by the monotonic clock
         self.threads = [threading.Thread(target=self.carry, args=(side,), daemon=True) for side in range(2)]
         for thread in self.threads:
             thread.start()
@@ -40,6 +41,7 @@ class Line:
                 piece = os.read(source, 64)
             except OSError:
                 return
+            self.began[side] = self.began[side] or time.monotonic()
             for byte in piece:
                 free_at = max(free_at, time.monotonic()) + self.byte_s
                 time.sleep(max(0.0, free_at - time.monotonic()))
