@@ -124,6 +124,33 @@ static bool say_step(const struct draft *d, const json_t *entry)
 	return true;
 }
 
+/* Of an item what was said of it before stands in the way, and no step before it is missing. */
+static bool say_taken(const struct draft *d, const json_t *entry)
+{
+	static const struct {
+		enum kind kind;
+		const char *text; /* N_() */
+	} rows[] = {
+		{ KIND_RECALL,
+		  N_("{1} was asked back before, and is again only when every party has answered and "
+		     "one has refused (STEP).") },
+		{ KIND_RECALL_DONE, N_("{1} was answered by your party before (STEP).") },
+		{ KIND_RECALL_REFUSED, N_("{1} was answered by your party before (STEP).") },
+		{ KIND_DOWNGRADE, N_("The label of {1} has had another in its place since (STEP).") },
+		{ KIND_RELABEL, N_("The label of {1} has had another in its place since (STEP).") },
+		{ KIND_RELEASE, N_("{1} was asked back, or has another label since (STEP).") },
+	};
+
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		if (rows[i].kind != d->statement.kind)
+			continue;
+		say_error(_(rows[i].text), json_str(entry, "place"));
+		say_next("entente read '{1}'", json_str(entry, "place"));
+		return true;
+	}
+	return false;
+}
+
 static bool has_name(const json_t *list, const char *name)
 {
 	const json_t *one;
@@ -280,7 +307,8 @@ enum exit_code refusal_explain(struct client *c, const struct draft *d, const st
 	else if (strcmp(rule, "REFERS") == 0 || strcmp(rule, "STEP") == 0)
 		entry = get_subject(c, d);
 	if (entry != NULL)
-		is_said = strcmp(rule, "STEP") == 0 ? say_step(d, entry) : say_refers(d, entry);
+		is_said = strcmp(rule, "STEP") == 0 ? say_step(d, entry) || say_taken(d, entry)
+						    : say_refers(d, entry);
 	json_decref(entry);
 	if (is_said)
 		return EXIT_REFUSED;

@@ -35,6 +35,20 @@ static enum exit_code refuse_overtaken(const json_t *waiting, const char *place)
 	return EXIT_REFUSED;
 }
 
+/* His yes is there, and is one of those that count for nothing. */
+static bool is_review(const json_t *waiting, const json_t *done)
+{
+	const json_t *signer;
+	size_t i;
+
+	json_array_foreach(json_object_get(waiting, "signers"), i, signer)
+	{
+		if (strcmp(json_str(signer, "place"), json_str(done, "place")) == 0)
+			return !json_flag(signer, "releaser");
+	}
+	return false;
+}
+
 /* What was approved often enough goes out, with all signatures, by whose terminal ever. */
 static enum exit_code file_out(struct options *o, struct client *c, const char *place, json_t *done)
 {
@@ -65,6 +79,9 @@ static enum exit_code file_out(struct options *o, struct client *c, const char *
 		    say_time(json_uint(waiting, "from_ms")));
 		say_next(_("entente cancel '{1}' takes it back until then"), place);
 	} else if (code == EXIT_DONE) {
+		if (is_review(waiting, done))
+			say_line(_("Yours is a review: your post releases nothing there, and it is none of "
+				   "these."));
 		say(_("{1} is approved by {2} of {3}.\n"), place, say_number(json_uint(waiting, "approved")),
 		    say_number(json_uint(waiting, "needed")));
 		say_next(_("another officer who may release: entente approve '{1}'"), place);

@@ -48,8 +48,9 @@ static const struct {
 	  N_("say it with --rel of the channel's parties, or without --rel; then entente release PLACE --to "
 	     "CODE lets it go outside") },
 	{ "REFUSED", "LABEL", EXIT_REFUSED,
-	  N_("give it another --label or --rel, or another channel; the accord's file guidelines says what "
-	     "each "
+	  N_("give it another --label, as 'LEVEL category:VALUE', or --rel, or another channel; what was "
+	     "said "
+	     "gets a lower label by entente downgrade; the accord's file guidelines says what each "
 	     "carries") },
 	{ "REFUSED", "REPEATED", EXIT_REFUSED, N_("entente log shows where it stands") },
 	{ "REFUSED", "REFERS", EXIT_REFUSED,

@@ -47,6 +47,14 @@ def approve(node, place, key, code=0, **more):
     return node.say("approve", place, "--sign", key=key, code=code, **more)
 
 
+def test_who_only_reviews_is_told(guided):
+    kor = guided["kor"]
+    place = submit(kor)["place"]
+    said = kor.run("approve", place, "--sign", key="policy").stdout
+    assert "Yours is a review" in said and "approved by 0 of 1" in said
+    kor.say("downgrade", kor.say("approve", place, "--sign", key="head")["released"], "--label", "OPEN", key="watch")
+
+
 def test_one_approval_on_two_nodes(guided):
     kor, usa = guided["kor"], guided["usa"]
     said = submit(kor)
@@ -207,7 +215,7 @@ def test_a_recall_is_shown_on_both_sides_and_ends(guided):
         assert "title" not in row and row["became"] == {**node.entry(place)["became"]}, "nor of its translation"
         assert "발사 2회" not in node.run("log", "share").stdout
         assert "RECALL ASKED" in node.run("read", other).stdout
-    assert "(STEP" in kor.run("recall", place, key="watch", code=4).stderr
+    assert "was asked back before" in kor.run("recall", place, key="watch", code=4).stderr
     usa.run("recalled", place, "--reader", "watch", key="watch")
     for node in guided.nodes.values():
         node.wait("it ends", lambda node=node: node.entry(place)["became"]["recall"] == "RECALLED")
