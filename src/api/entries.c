@@ -459,7 +459,8 @@ static enum err reply_sealed_for(struct api *a, struct reply *r, const struct st
 {
 	const struct accord *accord = node_accord(a->node);
 	const struct accord_channel *c = accord_channel_find(accord, s->channel);
-	uint64_t roles = roles_named(accord, s) | (c == NULL ? 0 : c->readers);
+	uint64_t own = roles_named(accord, s), roles = c == NULL ? 0 : c->readers;
+	struct label_mask mask;
 
 	for (size_t i = 0; i < s->refers_count; i++) {
 		struct place_key at = { { s->refers[i].channel, accord_party_find(accord, s->refers[i].party),
@@ -475,6 +476,11 @@ static enum err reply_sealed_for(struct api *a, struct reply *r, const struct st
 		else if (e != ERR_NOT_FOUND)
 			return e;
 	}
+	if (c != NULL && accord->guidelines != NULL && s->has_label &&
+	    policy_label_read(accord->guidelines, &s->label, accord_party_find(accord, s->party), &mask)
+		    .is_allowed)
+		roles &= policy_readers(accord->guidelines, &mask, c);
+	roles |= own;
 	reply_array(r, "sealed_for");
 	for (size_t i = 0; i < accord->roles_count; i++) {
 		if (roles >> i & 1)

@@ -2,6 +2,7 @@
 
 #include "api/place_text.h"
 #include "home/words.h"
+#include "policy/policy.h"
 #include "terminal/say.h"
 #include "wire/statement.h"
 
@@ -54,6 +55,19 @@ bool agreed_is_reader(const struct agreed *a, struct bytes role)
 			return true;
 	}
 	return false;
+}
+
+bool agreed_may_read(const struct agreed *a, const struct statement *s, struct bytes role)
+{
+	const struct accord *accord = a->held.accord;
+	size_t post = accord_role_find(accord, role);
+	struct label_mask mask;
+
+	if (accord->guidelines == NULL || !s->has_label || post == accord->roles_count ||
+	    !policy_label_read(accord->guidelines, &s->label, accord_party_find(accord, s->party), &mask)
+		     .is_allowed)
+		return true;
+	return (policy_readers(accord->guidelines, &mask, a->channel) >> post & 1) != 0;
 }
 
 /* ---- Who signed for a key. ---- */

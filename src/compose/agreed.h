@@ -26,6 +26,11 @@ void agreed_close(struct agreed *a);
 /* Whether a version of the accord names the post behind `sealed` in the channel's line. */
 bool agreed_is_reader(const struct agreed *a, struct bytes role);
 /*
+ * Whether the post may read what has this statement's label on its channel, at a party of that. True where
+ * that is not known: the door says so.
+ */
+bool agreed_may_read(const struct agreed *a, const struct statement *s, struct bytes role);
+/*
  * Whether the party's registrar signed that this key is sealed for, for all of these posts: a row of GET
  * /recipients.
  */

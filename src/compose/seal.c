@@ -30,13 +30,16 @@ static void add_role(struct choice *c, struct bytes role)
 		c->roles[c->roles_count++] = role;
 }
 
-/* Of the accord's version in force the node tells: none that no version names. */
-static enum exit_code add_reader(struct choice *c, struct bytes role)
+/*
+ * The node tells those of the version in force: none that no version names. Whom the label keeps out is none.
+ */
+static enum exit_code add_reader(struct choice *c, const struct draft *d, struct bytes role)
 {
 	char *name;
 
 	if (agreed_is_reader(c->agreed, role)) {
-		add_role(c, role);
+		if (agreed_may_read(c->agreed, &d->statement, role))
+			add_role(c, role);
 		return EXIT_DONE;
 	}
 	name = say_shown(role);
@@ -63,10 +66,13 @@ static enum exit_code add_roles(struct choice *c, const struct draft *d, const s
 	json_array_foreach(json_object_get(answer, "readers"), i, name)
 	{
 		if (code == EXIT_DONE)
-			code = add_reader(c, bytes_str(json_is_string(name) ? json_string_value(name) : ""));
+			code = add_reader(c, d,
+					  bytes_str(json_is_string(name) ? json_string_value(name) : ""));
 	}
-	for (i = 0; i < d->readers_count; i++)
-		add_role(c, d->readers[i]);
+	for (i = 0; i < d->readers_count; i++) {
+		if (agreed_may_read(c->agreed, &d->statement, d->readers[i]))
+			add_role(c, d->readers[i]);
+	}
 	return code;
 }
 

@@ -252,3 +252,16 @@ uint64_t policy_roles(const struct guidelines *g, const struct label_mask *l, si
 	}
 	return out;
 }
+
+uint64_t policy_readers(const struct guidelines *g, const struct label_mask *l,
+			const struct accord_channel *channel)
+{
+	uint64_t out = 0;
+
+	for (size_t i = 0; i < PARTY_MAX * (size_t)ACCORD_ROLES_MAX; i++) {
+		struct reader r = reader_on_plane(i / ACCORD_ROLES_MAX, i % ACCORD_ROLES_MAX, channel->plane);
+		if ((channel->parties >> r.party & 1) != 0 && policy_evaluate(g, l, &r).is_allowed)
+			out |= 1ull << r.role;
+	}
+	return out;
+}

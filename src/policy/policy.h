@@ -181,6 +181,9 @@ struct decision policy_label_on(const struct guidelines *g, const struct label_m
 /* Parties that may read it with no role asked; and roles of one party that may, anywhere. Bit masks. */
 uint32_t policy_parties(const struct guidelines *g, const struct label_mask *l);
 uint64_t policy_roles(const struct guidelines *g, const struct label_mask *l, size_t party);
+/* Roles that may on this channel's plane, at any of its parties. */
+uint64_t policy_readers(const struct guidelines *g, const struct label_mask *l,
+			const struct accord_channel *channel);
 
 /* ---- Release, and what follows ---- */
 

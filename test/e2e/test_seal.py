@@ -224,6 +224,19 @@ def test_a_node_reads_nothing_by_what_it_answers(sealed, tmp_path, stage):
     assert all(TEXT in kor.run("approve", one["place"], key="deputy", env=nodes.opens(secrets["kor", "staff"])).stdout for one in drafts)
 
 
+def test_whom_the_label_keeps_out_has_no_key(stage):
+    """A post that stands behind `sealed`, and may not read this: its terminal opens nothing of it, whoever gives it the bytes."""
+    people = {**PEOPLE, "vice": ["deputy"]}
+    world = stage.world(officers_of={"kor": people, "usa": people})
+    kor, usa, secrets = world["kor"], world["usa"], world.make_secrets(POSTS)
+    place = kor.release("send", "leader", TEXT, "--to", "usa/head", "--precedence", "IMMEDIATE", "--label", "S caveat:LEADER", key="head",
+                        by=("deputy", "vice"), env=nodes.opens(secrets["kor", "staff"]))
+    usa.await_step(place, "STATION RECEIPT")
+    entry = usa.entry(place)
+    assert entry["sealed_for"] == ["deputy", "head"] and entry["content"]["len"] == 1024 + 102 + 4 * 98, "no key of a watch"
+    assert TEXT in read(usa, place, secrets["usa", "head"]) and TEXT not in read(usa, place, secrets["usa", "watch"])
+
+
 def test_a_node_has_the_key_of_nothing_else_disclosed(sealed, tmp_path, stage):
     """Whoever runs the node shows one message and gives the sealed words of another: no key of those comes out unseen."""
     kor, opened = sealed["kor"], ("--identity", sealed.secrets["kor", "head"])
