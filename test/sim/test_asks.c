@@ -77,12 +77,40 @@ static void test_owed(void **state)
 
 	/* A page at a time, and nothing behind the last that he knows of. */
 	got = get(v, READER_DESK, "/owed?limit=1");
-	must(got, 200, "\"next\":\"ASTER/CHANNEL-2 1.4\"");
-	got = get(v, READER_DESK, "/owed?limit=1&after=ASTER/CHANNEL-2%201.5");
+	must(got, 200, "\"next\":\"ROUTINE-ASTER/CHANNEL-2 1.4\"");
+	got = get(v, READER_DESK, "/owed?limit=1&after=ROUTINE-ASTER/CHANNEL-2%201.5");
 	must(got, 200, "BIRCH/CHANNEL-2 1.4");
 	assert_false(says(got, "next"));
 	must(get(v, READER_DESK, "/owed?after=nowhere"), 400, "\"rule\":\"after\"");
+	must(get(v, READER_DESK, "/owed?after=ASTER/CHANNEL-2%201.5"), 400, "\"rule\":\"after\"");
 	served_close(v);
+}
+
+/* Nothing that is owed besides, however much, takes what is urgent off a page. */
+static void test_urgent_first(void **state)
+{
+	uint8_t memory[1024];
+	struct buf content = BUF_ON(memory);
+	struct served *v = begin();
+	struct statement s;
+	struct forge more;
+	struct bytes got;
+
+	(void)state;
+	forge_open(&more, &w, 1, SERVED_CONSULT, 1);
+	for (size_t i = 0; i < theirs.count; i++)
+		forge_put(&more, theirs.items[i].entry, theirs.items[i].content);
+	forge_message(&more, PRECEDENCE_IMMEDIATE, &s);
+	s.label.level = BYTES_LIT("U");
+	forge_content(&w, &s, BYTES_LIT("Now."), NULL, 0, &content);
+	forge_say(&more, &s, &w.nodes[1].officer.key, buf_bytes(&content));
+	served_hear(v, &more, theirs.count, more.count);
+	got = get(v, READER_WATCH, "/owed?limit=1");
+	must(got, 200, "\"next\":\"IMMEDIATE-BIRCH/CHANNEL-2 1.5\"");
+	got = get(v, READER_WATCH, "/owed?limit=1&after=IMMEDIATE-BIRCH/CHANNEL-2%201.5");
+	must(got, 200, "\"next\":\"ROUTINE-ASTER/CHANNEL-2 1.4\"");
+	served_close(v);
+	forge_free(&more);
 }
 
 /* ---- Search. ---- */
@@ -288,9 +316,9 @@ static void test_may_not_ask(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_owed),	     cmocka_unit_test(test_search),
-		cmocka_unit_test(test_search_pages), cmocka_unit_test(test_may),
-		cmocka_unit_test(test_may_not_ask),
+		cmocka_unit_test(test_owed),   cmocka_unit_test(test_urgent_first),
+		cmocka_unit_test(test_search), cmocka_unit_test(test_search_pages),
+		cmocka_unit_test(test_may),    cmocka_unit_test(test_may_not_ask),
 	};
 
 	served_world(&w);
