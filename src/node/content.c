@@ -136,6 +136,10 @@ static enum err content_check(struct node *n, struct now now, const struct state
 		answer->limit = fault.rule;
 		return ERR_STRICT;
 	}
+	if (!is_language(content.language)) {
+		answer->limit = "content.language";
+		return ERR_RULE;
+	}
 	for (size_t i = 0; i < content.portions_count; i++)
 		len += content.portions[i].text.len;
 	if (s->has_precedence && s->precedence == PRECEDENCE_FLASH &&

@@ -126,6 +126,18 @@ static void not_strict(void)
 	hash_sha256((struct bytes){ d.content, d.content_len }, d.s.content.hash);
 }
 
+/* A tag by its shape alone. */
+static void in_no_language(void)
+{
+	uint8_t *tag;
+
+	as_it_should();
+	tag = memmem(d.content, d.content_len, "\x62\x65\x6e", 3);
+	assert_non_null(tag);
+	tag[2] = '1';
+	hash_sha256((struct bytes){ d.content, d.content_len }, d.s.content.hash);
+}
+
 static void too_long(void)
 {
 	as_it_should();
@@ -190,6 +202,7 @@ static const struct {
 	{ "by a post that he does not hold", no_such_post, ERR_REFUSED, VERDICT_ROLE, NULL },
 	{ "more urgent than the channel is for", too_urgent_there, ERR_REFUSED, VERDICT_PRECEDENCE, NULL },
 	{ "to its own party", to_itself, ERR_REFUSED, VERDICT_ADDRESSEE, NULL },
+	{ "words in what is no language", in_no_language, ERR_RULE, VERDICT_OK, "content.language" },
 	{ "translated into a language", into_a_language, ERR_OK, VERDICT_OK, NULL },
 	{ "translated into what is none", into_none, ERR_RULE, VERDICT_OK, "translation.language" },
 	{ "translated into a word", into_a_long_one, ERR_RULE, VERDICT_OK, "translation.language" },
