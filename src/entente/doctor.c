@@ -364,6 +364,27 @@ static void check_withdrawals(struct doctor *d, const json_t *status)
 	}
 }
 
+/* Of one that was given up a later epoch goes on, and nobody has anything to do. */
+static void check_logs(struct doctor *d, const json_t *status)
+{
+	const json_t *log;
+	char why[256];
+	size_t i;
+
+	json_array_foreach(json_object_get(status, "stopped"), i, log)
+	{
+		bool is_halted = log_is_halted(log);
+
+		if (json_object_get(log, "rule") == NULL)
+			continue;
+		say_fill(why, sizeof why,
+			 is_halted ? _("{1} is stopped") : _("{1} was given up; a later epoch goes on"),
+			 json_str(log, "log"));
+		find(d, is_halted ? FINDING_BAD : FINDING_OK, N_("logs"), why,
+		     is_halted ? "entente status" : "");
+	}
+}
+
 static void check_node(struct doctor *d)
 {
 	const json_t *peer, *path;
@@ -391,8 +412,7 @@ static void check_node(struct doctor *d)
 	check_sandbox(d, status);
 	check_console(d, json_object_get(status, "console"));
 	check_terminals(d, json_object_get(status, "terminals"));
-	if (json_uint(status, "stopped_logs") > 0)
-		find(d, FINDING_BAD, N_("logs"), _("one is stopped"), "entente status");
+	check_logs(d, status);
 	if (json_uint(status, "remade") > 0) {
 		say_fill(why, sizeof why, _("made anew at this start from {1}"),
 			 say_counted(json_uint(status, "remade"), "{1} entry", "{1} entries"));

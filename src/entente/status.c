@@ -357,11 +357,15 @@ static bool is_line(const json_t *path)
  */
 static enum exit_code verdict(const json_t *status)
 {
-	const json_t *peer, *path;
+	const json_t *peer, *path, *log;
 	size_t i, p;
 
-	if (json_uint(status, "stopped_logs") > 0 || json_uint(status, "diverged") > 0 ||
-	    json_uint(status, "waiting_version") > 0)
+	json_array_foreach(json_object_get(status, "stopped"), i, log)
+	{
+		if (log_is_halted(log))
+			return EXIT_INTEGRITY;
+	}
+	if (json_uint(status, "diverged") > 0 || json_uint(status, "waiting_version") > 0)
 		return EXIT_INTEGRITY;
 	json_array_foreach(json_object_get(status, "peers"), i, peer)
 	{

@@ -27,6 +27,11 @@ bool rots_are_lost(const json_t *log)
 	return is_lost;
 }
 
+bool log_is_halted(const json_t *log)
+{
+	return json_object_get(log, "rule") != NULL && !json_flag(log, "ended");
+}
+
 bool show_rots(const json_t *log)
 {
 	const json_t *rots = json_object_get(log, "rots"), *rot;

@@ -115,6 +115,7 @@ const char *show_waits(const char *cause);
 bool show_rots(const json_t *log);
 
 bool rots_are_lost(const json_t *log); /* without a word */
+bool log_is_halted(const json_t *log); /* and was not given up */
 
 /* What is known elsewhere and has not come: a row of /status's "missing". */
 void show_missing(const json_t *row);

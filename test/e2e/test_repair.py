@@ -1,5 +1,8 @@
 """A disk changes what was written: the node says so, its log alone halts, and the peer mends it."""
+import json
 import sqlite3
+
+from test_alarm import Alarm
 
 
 def spoil(node, channel, back):
@@ -11,6 +14,10 @@ def spoil(node, channel, back):
         file.execute("UPDATE entry SET bytes = ? WHERE id = ?", (entry[:-3] + bytes([entry[-3] ^ 1]) + entry[-2:], number))
     file.close()
     return number & (1 << 40) - 1
+
+
+def logs_of(node):
+    return [row for row in json.loads(node.run("doctor", "--json", code=None).stdout) if row["check"] == "logs"]
 
 
 def test_what_nobody_else_holds_is_given_up(stage):
@@ -38,6 +45,29 @@ def test_what_nobody_else_holds_is_given_up(stage):
     usa.start()
     usa.wait("all three are there", lambda: {"First.", "Second.", "Third."} <=
              {row["title"] for row in usa.get("/inbox", channel="notify", limit=100)["messages"]})
+
+
+def test_a_log_that_was_given_up_calls_nobody(stage, tmp_path):
+    """A home channel ends as it is, and a later epoch goes on: nothing is left to do, and nothing says that something is."""
+    world = stage.world()
+    kor = world["kor"]
+    channel = next(row["number"] for row in kor.get("/channels")["channels"] if row["name"] == "kor-home")
+    for words in ("First.", "Second."):
+        kor.say("send", "kor-home", words, "--to", "kor/watch", "--label", "U", key="watch")
+    kor.stop()
+    spoil(kor, channel, 1)
+    kor.start()
+    kor.await_link()
+    kor.run("repair", code=6)
+    assert [(row["finding"], row["why"], row["next"]) for row in logs_of(kor)] == [("BAD", "KOR/KOR-HOME 1 is stopped", "entente status")]
+    alarm, cause = Alarm(kor, tmp_path / "rung"), {"kind": "LOG", "cause": "LOG KOR/KOR-HOME 1"}
+    alarm.await_said("ALARM", **cause)
+    kor.run("restore", "--open-epoch", "--channel", "kor-home", "--label", "U", key="registrar", code=None)
+    alarm.await_said("ENDED", **cause)
+    alarm.end()
+    assert [(row["log"], row["ended"]) for row in kor.status()["stopped"]] == [("KOR/KOR-HOME 1", True)]
+    assert [(row["finding"], row["why"], row["next"]) for row in logs_of(kor)] == [("OK", "KOR/KOR-HOME 1 was given up; a later epoch goes on", "")]
+    kor.run("status", code=0)
 
 
 def test_a_peer_mends_an_entry(stage):
