@@ -219,16 +219,14 @@ static json_t *label_of(const struct label *l)
 			 categories);
 }
 
-/* The marking in words, as the node writes it for this very label; for another one, what is signed. */
-static void show_rule(const json_t *waiting, const struct draft *d)
+/* With the marking in words as the node writes it for this very label; of another, what is signed. */
+static json_t *marked_as_signed(const json_t *waiting, const struct draft *d)
 {
 	json_t *item = json_pack("{s:o}", "label", label_of(&d->statement.label));
 
 	if (json_equal(json_object_get(item, "label"), json_object_get(waiting, "label")))
-		show_marking(waiting);
-	else
-		show_marking(item);
-	json_decref(item);
+		json_object_set(item, "marking", json_object_get(waiting, "marking"));
+	return item;
 }
 
 static void show_own_label(struct bytes bytes)
@@ -309,6 +307,7 @@ void waiting_words_finish(struct buf *words)
 
 static enum exit_code show_text(const struct draft *d, struct bytes words)
 {
+	char language[LANGUAGE_TAG_MAX + 1];
 	struct content content;
 	struct fault fault;
 
@@ -323,6 +322,8 @@ static enum exit_code show_text(const struct draft *d, struct bytes words)
 		say_next(_("entente refuse PLACE \"...\" stops it"));
 		return EXIT_INTEGRITY;
 	}
+	if (bytes_copy_str(content.language, language, sizeof language) == ERR_OK)
+		say(_("authentic language: {1}\n"), language);
 	if (content.subject.len > 0) {
 		say(_("subject: "));
 		say_text(content.subject);
@@ -475,9 +476,11 @@ void waiting_show_day(const json_t *waiting)
 enum exit_code waiting_show(struct client *c, const json_t *waiting, const struct draft *d,
 			    struct bytes words)
 {
+	json_t *item = marked_as_signed(waiting, d);
 	enum exit_code code;
 
-	show_rule(waiting, d);
+	show_marking(item);
+	show_homes(item);
 	say_coloured(COLOUR_BOLD, json_str(waiting, "place"));
 	say("  {1}  {2} -> {3}\n", _(json_str(waiting, "state")), _(json_str(waiting, "kind")),
 	    json_str(waiting, "channel_name"));
@@ -509,6 +512,7 @@ enum exit_code waiting_show(struct client *c, const json_t *waiting, const struc
 	    say_number(json_uint(waiting, "approved")), say_number(json_uint(waiting, "needed")),
 	    say_number(json_uint(waiting, "line")), say_time(json_uint(waiting, "lapses_ms")));
 	show_newer(waiting);
-	show_rule(waiting, d);
+	show_marking(item);
+	json_decref(item);
 	return code;
 }

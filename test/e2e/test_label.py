@@ -59,6 +59,12 @@ def check_home(kor, usa, place):
     restricted = kor.say("send", "notify", "x", "--to", "usa/watch", "--label", "R", key="watch")
     draft = kor.get("/drafts", place=restricted["place"])
     assert draft["marking"]["banner"]["en"].startswith("RESTRICTED") and draft["marking"]["home"] == []
+    flash = kor.say("send", "notify-urgent", "x", "--to", "usa/watch", "--label", "U", "--precedence", "FLASH", "--language", "en", key="watch")
+    [marked] = kor.get("/drafts", place=flash["place"])["marking"]["home"]
+    shown = kor.run("approve", flash["place"]).stdout
+    assert shown.count(f"as USA marks at home: {marked['banner']}  {marked['portion']}\n") == 1, shown
+    assert "authentic language: en\n" in shown, "which words count, before they are signed"
+    kor.say("cancel", flash["place"], key="watch")
 
 
 def test_our_own_door(world):
