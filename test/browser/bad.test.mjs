@@ -72,6 +72,20 @@ test("what is out of reach is not found, byte for byte as what is not there; and
   assert.match(await sign(second.page), /^KOR\/KOR-HOME/); // nobody is alone at FLASH: it waits for others
 });
 
+test("a role that the officer has not is refused by its rule, whatever his page offers him", async () => {
+  const { page } = press, said = JSON.parse((await ask(page, "/session")).text);
+  await page.route("**/session", (route) => (route.request().method() === "GET" ? route.fulfill({ json: { ...said, channels: said.channels.map((row) => ({ ...row, roles: [...row.roles, "head"] })) } }) : route.continue()));
+  await at(press, stage, "channel/notify");
+  await page.reload();
+  await write(page, { to: ["kor/watch"], text: "In the name of another." });
+  await page.locator(".compose .row select").nth(2).selectOption("head");
+  await page.locator(".compose .refusal code", { hasText: "ROLE" }).waitFor();
+  assert.match(await sign(page), /ROLE/);
+  await page.locator(".compose .text textarea").fill("");
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  await page.reload();
+});
+
 test("characters that turn or hide text are shown as what they are", async () => {
   const { place } = await send("pay \u202e001 won\u202c and\u200b go");
   await at(kor, stage, `channel/${encodeURIComponent(place)}`);

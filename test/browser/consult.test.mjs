@@ -43,6 +43,7 @@ test("a procedure is begun, and stands on both Watches with its step and whose m
   await at(usa, stage, "watch");
   await usa.page.locator(`.panel.running a[data-place="${place}"]`).press("Enter");
   await usa.page.locator(".instance h2", { hasText: "Change of state" }).waitFor();
+  await usa.page.locator(".instance > .meta .fresh", { hasText: /views (EQUAL|not equal yet).*ago/ }).waitFor();
 });
 
 test("the message of a step is written by its form, in the instance", async () => {
@@ -140,6 +141,20 @@ test("a recess is taken and ended, and both stand down by holding the button", a
   }
   for (const officer of [kor, usa])
     await officer.page.locator(".instance [data-life='STOOD DOWN']").waitFor();
+});
+
+test("however many run, each can be opened on its screen", async () => {
+  const { page } = kor, { place: one } = await stage.ask("say", { party: "usa", key: "watch", words: ["consult", "start", "consult-urgent", "alert-state", "--precedence", "IMMEDIATE", "--label", "U"] });
+  await page.locator(`.panel.running a[data-place="${one}"]`).waitFor();
+  const whole = await stage.ask("get", { party: "kor", path: "/instances", place: one });
+  const all = Array.from({ length: 12 }, (_one, i) => ({ ...whole, place: `USA/CONSULT-URGENT 1.${900 + i}` }));
+  await page.route(/\/instances$/, (route) => route.fulfill({ json: all }));
+  await at(kor, stage, "consult");
+  await page.reload();
+  const last = page.locator(`.consult > .running a[data-place="${all[11].place}"]`);
+  await last.focus();
+  assert.ok(await last.isVisible());
+  await page.unrouteAll({ behavior: "ignoreErrors" });
 });
 
 test("no report of the policy, no foreign request, no error on a page", () => assert.deepEqual(stage.reports, []));

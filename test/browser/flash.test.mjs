@@ -18,6 +18,7 @@ after(() => stage.close());
 test("a drafter's FLASH waits at home: nobody is alone at FLASH", async () => {
   await at(drafter, stage, "channel/consult-urgent");
   await write(drafter.page, { precedence: "FLASH", to: ["usa/watch"], subject: "긴급 협의 요청", text: "14:30Z까지 협의에 응할 수 있는지 회신 바람." });
+  await drafter.page.locator('.compose [data-needed="2"]', { hasText: /공유지침 \d+행/ }).waitFor(); // before anybody presses
   draft = await sign(drafter.page);
   assert.match(draft, /^KOR\/KOR-HOME 1\.\d+$/);
   await usa.page.locator(".panel.ours .none").waitFor();

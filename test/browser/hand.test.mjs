@@ -2,13 +2,13 @@
 // what the node says against what the bytes say, what is told and not dropped.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { at, sign, step, tabTo, write } from "./hands.mjs";
+import { at, hold, sign, step, tabTo, write } from "./hands.mjs";
 import { Stage } from "./stage.mjs";
 
 let stage, kor, head, usa;
 
 before(async () => {
-  stage = await Stage.open();
+  stage = await Stage.open("words");
   kor = await stage.officer("kor", "policy,watch");
   head = await stage.officer("kor", "head");
   usa = await stage.officer("usa", "head,policy,watch", "en");
@@ -79,7 +79,7 @@ test("a draft is shown by the bytes that are signed: where the node says otherwi
   draft = await sign(kor.page);
   const { page } = head, place = `channel/${encodeURIComponent(draft)}`;
   const said = await stage.ask("get", { party: "kor", path: "/drafts", place: draft });
-  const lies = [{ label: { level: "S", categories: [] }, marking: { banner: { en: "FALSE" }, portion: "F" } }, { kind: "relabel" }, { channel: 99, channel_name: "false" }];
+  const lies = [{ label: { level: "S", categories: [] }, marking: { banner: { en: "FALSE" }, portion: "F", home: [{ party: "USA", banner: "FALSE", portion: "F" }] } }, { kind: "relabel" }, { channel: 99, channel_name: "false" }];
   for (const lie of lies) {
     await page.route("**/drafts?place=*", (route) => route.fulfill({ json: { ...said, ...lie } }));
     await at(head, stage, "watch");
@@ -91,6 +91,25 @@ test("a draft is shown by the bytes that are signed: where the node says otherwi
     assert.equal(await page.locator(".draft", { hasText: "FALSE" }).count(), 0);
     await page.unroute("**/drafts?place=*");
   }
+  await at(head, stage, "watch");
+  await at(head, stage, place);
+  await page.locator('.draft [data-home="USA"]', { hasText: "UNCLASSIFIED//REL TO USA, KOR" }).waitFor(); // as whoever gets it will mark it
+  assert.equal(await page.locator(".draft [data-authentic]").getAttribute("data-authentic"), "ko");
+});
+
+test("what a word of it holds goes by an approval that says why, and by none without", async () => {
+  await at(kor, stage, "channel/consult");
+  await write(kor.page, { to: ["usa/watch"], text: "아이언 게이트가 아니라 Iron Gate임." });
+  const held = await sign(kor.page), { page } = head;
+  await at(head, stage, `channel/${encodeURIComponent(held)}`);
+  await page.locator(".draft .warning.bad", { hasText: "Iron Gate" }).waitFor();
+  assert.ok(await page.locator(".draft .hold").isDisabled());
+  await page.locator('.draft [data-field="override"]').fill("공개된 이름임.");
+  await hold(page, "approve");
+  await page.locator(".draft .done, .draft .approvals", { hasText: /KOR\/CONSULT 1\.\d+/ }).first().waitFor();
+  const { released, signers: [{ place }] } = await stage.ask("get", { party: "kor", path: "/drafts", place: held });
+  assert.match(released, /^KOR\/CONSULT 1/);
+  assert.deepEqual((await stage.ask("get", { party: "kor", path: "/entry", place })).text, ["공개된 이름임."]);
 });
 
 test("a draft whose day has come and that the node does not file says why and what to do, and stands among the faults", async () => {
@@ -202,6 +221,17 @@ test("the principal's card says who asks, and a gate is an act on it", async () 
   assert.equal(await head.page.locator(`[data-gate="${proposal}"] [data-act=concur]`).count(), 1);
   assert.ok(await head.page.locator("[data-gate]", { hasText: "The watch is raised." }).isVisible());
   await at(head, stage, `card/${encodeURIComponent(draft)}`);
+});
+
+test("the way back from the card leads where one was", async () => {
+  const { page } = head;
+  await at(head, stage, "status");
+  await page.locator("header nav a[href='#card']").click();
+  await page.waitForFunction(() => location.hash.startsWith("#card/"));
+  await page.goBack();
+  await page.locator(".panel.faults").waitFor();
+  await page.waitForTimeout(500);
+  assert.equal(new URL(page.url()).hash, "#status");
 });
 
 test("what turns or hides text is shown as what it is, in the card's links and in what is read out", async () => {

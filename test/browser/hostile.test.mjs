@@ -199,6 +199,61 @@ test("words that are written from right to left turn nothing that stands beside 
   }), ["isolate", true]);
 });
 
+test("a name from right to left in a sentence turns nothing of it: what stands before and behind it stays there", async () => {
+  const { page } = kor, hebrew = "\u05d0\u05d1\u05d2", thing = { channel: 2, over: false, label: { level: "U", categories: [{ name: "rel", values: ["KOR", "USA"] }] } };
+  const body = { ...thing, kind: "body", place: "USA/CONSULT 1.900", name: "b", standing: "OPEN", title: { en: "A body" } };
+  const session = { ...thing, kind: "session", place: "USA/CONSULT 1.901", name: "s", of: body.place, standing: "SCHEDULED", when: "2020-01", first_ms: 1, end_ms: 2, title: { en: `${hebrew} 1\u202e` } };
+  await page.route(/\/dialogues(\?|$)/, (route) => route.fulfill({ json: { things: [body, session] } }));
+  await at(kor, stage, "dialogues");
+  await page.locator("button.language").click();
+  const row = page.locator(".panel.bodies td.wide .warn");
+  await row.waitFor();
+  const lefts = await row.evaluate((shown) => {
+    const [text] = shown.childNodes, left = (part) => {
+      const range = document.createRange(), at = text.data.indexOf(part);
+      range.setStart(text, at);
+      range.setEnd(text, at + 1);
+      return range.getBoundingClientRect().left;
+    };
+    return ["\u05d0", "was set", "2020"].map(left);
+  });
+  assert.deepEqual([...lefts].sort((a, b) => a - b), lefts, String(lefts));
+  assert.match(await row.textContent(), new RegExp(`^\u2068${hebrew} 1<U\\+202E>\u2069 was set for 2020-01`));
+  await page.locator("button.language").click();
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+});
+
+test("marks that are heaped on a letter of the subject reach over nothing that stands above it", async () => {
+  const { page } = kor, heap = `Z${"\u0301".repeat(200)}`;
+  await told({ subject: heap, text: [heap] });
+  for (const name of [".subject", ".portion"]) {
+    const words = page.locator(`.message ${name} .words`).first();
+    assert.match(await words.innerText(), /(<U\+0301>){196}/);
+    const reach = await words.evaluate((shown) => { // the ink of the letter, as it is drawn in this font
+      const pen = document.createElement("canvas").getContext("2d"), style = getComputedStyle(shown);
+      pen.font = `${style.fontSize} ${style.fontFamily}`;
+      return pen.measureText(shown.textContent.split("<")[0]).actualBoundingBoxAscent / parseFloat(style.fontSize);
+    });
+    assert.ok(reach < 2, `${reach} times the letter's size`);
+  }
+});
+
+test("words in whatever tag a peer calls their language: the page shows them, with the tag, in its own fonts", async () => {
+  const { page } = kor, family = await page.evaluate(() => getComputedStyle(document.body).fontFamily);
+  const { place: odd } = await say("usa", "send", "consult", "Words in a tag of no list.", "--to", "kor/watch", "--label", "U", "--language", "qzx-Weird");
+  await stage.ask("held", { party: "kor", place: odd });
+  const said = await entry(odd);
+  for (const tag of ["qzx-Weird", "a", "x-private", "i-klingon", "zz-zzzz-99999999", "1", "constructor", "ar", "AAAAAAAA-AAAAAAAA-AAAAAAAA-AAAAAAAA"]) {
+    await page.route("**/entry?place=*", (route) => route.fulfill({ json: { ...said, language: tag, translations: [{ place: odd, to: tag, status: "DRAFT", held: true, sealing: 0, text: ["Other words."] }] } })); // as often as it is asked
+    await open(odd);
+    const words = page.locator(".message .portion .words").first();
+    assert.deepEqual(await words.evaluate((shown) => [shown.lang, shown.textContent, getComputedStyle(shown).fontFamily, getComputedStyle(shown).direction]), [tag, "Words in a tag of no list.", family, "ltr"]);
+    assert.equal(await page.locator(`.message [data-authentic="${tag}"]`).count(), 1, "which words count is told");
+    await page.locator(`.translation[lang="${tag}"]`, { hasText: "Other words." }).waitFor();
+    await page.unrouteAll({ behavior: "ignoreErrors" });
+  }
+});
+
 test("however many bodies and sessions a peer files, the page goes on: its clock and its alarms with it", async () => {
   const { page } = kor, thing = { channel: 2, standing: "", over: false, label: { level: "U", categories: [{ name: "rel", values: ["KOR", "USA"] }] } };
   const bodies = Array.from({ length: 2_000 }, (_one, i) => ({ ...thing, kind: "body", place: `USA/CONSULT 1.${10_000 + i}`, name: `b-${i}`, number: 6, parties: ["KOR", "USA"] }));

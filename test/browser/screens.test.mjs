@@ -175,6 +175,8 @@ test("Watch fits 1366 x 768 without scrolling, in both languages", async () => {
     await show("watch", tongue, "light");
     const over = await head.page.evaluate(() => document.documentElement.scrollHeight - innerHeight);
     assert.ok(over <= 0, `${tongue}: ${over} px below`);
+    const cut = await head.page.locator(".panel.running td.wide").evaluateAll((cells) => cells.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.innerText));
+    assert.deepEqual(cut, [], `${tongue}: which step is open is read whole`);
   }
 });
 

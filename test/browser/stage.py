@@ -29,7 +29,7 @@ NAME = "console.kor.example"
 
 
 class Stage:
-    def __init__(self, folder, has_terminals):
+    def __init__(self, folder, has_terminals, has_words):
         self.relay = nodes.Relay()
         self.world = nodes.World(folder, ROOT / "accords/rok-us", {"kor": TEAM, "usa": TEAM}, has_consoles=True)
         self.relay.to = self.world.ports["kor", "usa", "north"]
@@ -38,6 +38,10 @@ class Stage:
         hold.write_text(hold.read_text().replace('"hold": 30', f'"hold": {HOLD_S}'))
         timers = self.world.accord / "timers"
         timers.write_text(timers.read_text().replace("text hold 30s", f"text hold {HOLD_S}s"))
+        if has_words:
+            with (self.world.accord / "guidelines").open("a", encoding="utf-8") as guidelines:
+                guidelines.write("words hold words.txt\n")
+            (self.world.accord / "words.txt").write_text("Iron Gate\n", encoding="utf-8")
         self.world.make()
         os.environ["ENTENTE_CONSOLE_DIR"] = str(ROOT / "build/console")
         self.terminals = self.open_terminals(folder) if has_terminals else {}
@@ -141,7 +145,7 @@ class Stage:
 
 def main():
     folder = tempfile.mkdtemp(prefix="entente-browser-")
-    stage = Stage(Path(folder) / "world", "terminals" in sys.argv)
+    stage = Stage(Path(folder) / "world", "terminals" in sys.argv, "words" in sys.argv)
     try:
         print(json.dumps({"addresses": stage.addresses(), "folder": folder, "terminals": stage.terminals}), flush=True)
         for line in sys.stdin:

@@ -85,6 +85,29 @@ test("rows of Watch do not move under the hand, by mouse or keyboard: what comes
   }
 });
 
+test("from an alarm it is one key to what it is about, on every screen", async () => {
+  const { page } = kor, { place } = await send("Now.", "IMMEDIATE");
+  await at(kor, stage, "status");
+  await page.locator(".alarms a", { hasText: place }).press("Enter");
+  await page.locator(`.message[aria-label="${place}"]`).waitFor();
+  await say("kor", "ack", place);
+});
+
+test("what a peer filed in a time to come keeps nothing newer off Watch", async () => {
+  const { page } = kor, { place } = await send("Filed now."), far = Date.UTC(2126, 0);
+  const { messages } = await told("/inbox?channel=consult&last=200");
+  const ahead = Array.from({ length: 6 }, (_one, i) => ({ ...messages[0], place: `USA/SHARE 1.${900 + i}`, index: 900 + i, filed_ms: far + i }));
+  await page.route("**/inbox?channel=share&*", (route) => route.fulfill({ json: { messages: ahead } }));
+  await at(kor, stage, "watch");
+  const answered = page.waitForResponse(/inbox\?channel=share/);
+  await page.reload();
+  await answered;
+  await page.waitForTimeout(500);
+  assert.equal(await page.locator(`.panel.last a[data-place="${place}"]`).count(), 1);
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  await page.reload();
+});
+
 test("the hand of who is gone holds nothing: after a while without a move the rows are as they are", async () => {
   const { page } = kor;
   await at(kor, stage, "watch");

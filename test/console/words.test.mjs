@@ -54,3 +54,17 @@ test("what turns or hides text is shown", () => {
   assert.equal(visible("a\u202eb\u200bc"), "a<U+202E>b<U+200B>c");
   assert.equal(visible("한국 text\n"), "한국 text\n");
 });
+
+test("in a sentence words of others hide nothing, and what goes from right to left turns nothing beside it", () => {
+  assert.equal(fill("{1} was set for {2}", ["\u05d0\u05d1", "2026-05"]), "\u2068\u05d0\u05d1\u2069 was set for 2026-05");
+  assert.equal(fill("{1}{을/를} 보냄", ["\u0633\u0644\u0627\u0645"]), "\u2068\u0633\u0644\u0627\u0645\u2069를 보냄");
+  assert.equal(fill("Save {1}", ["a\u2069\u202etxt.exe"]), "Save a<U+2069><U+202E>txt.exe");
+  assert.equal(fill("Save {1}", ["\u05d0\u2069\u202e1"]), "Save \u2068\u05d0<U+2069><U+202E>1\u2069", "no isolate is closed from inside");
+});
+
+test("marks that are heaped on a letter are shown as what they are, from the fifth on", () => {
+  assert.equal(visible(`a${"\u0301".repeat(4)}b`), `a${"\u0301".repeat(4)}b`);
+  assert.equal(visible(`a${"\u0301".repeat(6)}b`), `a${"\u0301".repeat(4)}<U+0301><U+0301>b`);
+  assert.equal(fill("{1}", [`a${"\u0489".repeat(5)}`]), `a${"\u0489".repeat(4)}<U+0489>`);
+  assert.equal(visible("각\u1112\u1161\u11ab नि מִּ֑"), "각\u1112\u1161\u11ab नि מִּ֑", "as languages write them they stay");
+});

@@ -118,12 +118,7 @@ interface Text {
 
 export interface Attachment { hash: string; len: number; media_type: string; name: string; marking?: Marking | null }
 
-export interface FilledField {
-  name: string;
-  title: Names;
-  type: string;
-  values: { value?: unknown; words?: Names; members?: FilledField[] }[];
-}
+export interface FilledField { name: string; title: Names; type: string; values: { value?: unknown; words?: Names; members?: FilledField[] }[] }
 
 // What was said, or waits to be: by whom, to whom, of what.
 interface Utterance extends Text {
@@ -182,11 +177,8 @@ export interface Translation extends Text {
   apart?: string; // where its words stand: they are marked above the original
 }
 
-export interface Inbox {
-  messages: Entry[];
-  next?: string;
-  looked?: number; // of a search: how many it went through
-}
+// looked: of a search, how many it went through
+export interface Inbox { messages: Entry[]; next?: string; looked?: number }
 
 export interface Draft extends Utterance {
   state: "SUBMITTED" | "APPROVED" | "DATED" | "RELEASED" | "REFUSED" | "CANCELLED" | "LAPSED";
@@ -218,6 +210,8 @@ export interface Answer {
   rule?: string;
   text?: string;
   guidelines?: Denial;
+  line?: number; // of the guidelines, by which so many others approve it
+  needed?: number;
   fault?: { text: string; field?: string };
 }
 
@@ -250,16 +244,7 @@ export interface FormField {
 
 // ---- Procedures: docs/spec/procedure.md section 10. ----
 
-export interface ProcedureStep {
-  id: string;
-  kind: "notice" | "meet" | "exchange" | "act" | "gate";
-  title: Names;
-  by?: string;
-  form?: string;
-  rule?: "joint" | "each" | "one";
-  options?: { id: string; title: Names }[];
-  owe?: { who: string }[];
-}
+export interface ProcedureStep { id: string; kind: "notice" | "meet" | "exchange" | "act" | "gate"; title: Names; by?: string; form?: string; rule?: "joint" | "each" | "one"; options?: { id: string; title: Names }[]; owe?: { who: string }[] }
 
 export interface Procedure { id: string; hash: string; title: Names; precedences: string[]; steps: ProcedureStep[] }
 
@@ -295,19 +280,7 @@ export interface Due {
   overdue?: boolean;
 }
 
-export interface Said {
-  place: string;
-  party: string;
-  move: string;
-  step?: string;
-  role?: string;
-  holder: number;
-  about?: string;
-  whose?: string;
-  cause?: string;
-  filed_ms: number;
-  shown_by: string[];
-}
+export interface Said { place: string; party: string; move: string; step?: string; role?: string; holder: number; about?: string; whose?: string; cause?: string; filed_ms: number; shown_by: string[] }
 
 export interface Instance {
   place: string;
@@ -374,21 +347,9 @@ export interface Thing extends Told {
 
 // ---- Texts: docs/spec/dialogue.md section 11. ----
 
-export interface Version {
-  place: string;
-  label?: Label;
-  words: string;
-  by: Record<string, "proposes" | "ad referendum" | "agrees">;
-}
+export interface Version { place: string; label?: Label; words: string; by: Record<string, "proposes" | "ad referendum" | "agrees"> }
 
-export interface Unit {
-  name: string;
-  number: number;
-  status: string;
-  left_out: boolean;
-  concordance: string[];
-  languages: Record<string, { status: string; versions: Version[] }>;
-}
+export interface Unit { name: string; number: number; status: string; left_out: boolean; concordance: string[]; languages: Record<string, { status: string; versions: Version[] }> }
 
 export interface Endorsed {
   all: boolean;
@@ -417,22 +378,11 @@ export interface WholeText {
 
 // ---- Events and what is said of them: docs/spec/dialogue.md section 13. ----
 
-export interface OfEvent extends Told {
-  party: string;
-  marking?: Marking;
-  type?: string;
-  where?: string;
-  location?: Names;
-  confidence?: string;
-}
+export interface OfEvent extends Told { party: string; marking?: Marking; type?: string; where?: string; location?: Names; confidence?: string }
 
 export interface Claim extends OfEvent { withdrawn?: OfEvent }
 
-export interface Happened extends OfEvent {
-  claims: Claim[];
-  assessments: OfEvent[];
-  same: { event: string; by: string[]; one: boolean }[];
-}
+export interface Happened extends OfEvent { claims: Claim[]; assessments: OfEvent[]; same: { event: string; by: string[]; one: boolean }[] }
 
 interface Coded { name: string; words: Names }
 
@@ -451,17 +401,8 @@ export interface Post {
   again: string[];
 }
 
-export interface Manning extends Pick<Post, "post" | "state" | "depth"> {
-  party: string;
-  ours: boolean;
-  gap_from_ms?: number;
-}
+export interface Manning extends Pick<Post, "post" | "state" | "depth"> { party: string; ours: boolean; gap_from_ms?: number }
 
-export interface OpenItem extends Omit<Place, "leaf"> {
-  place: string;
-  what: string;
-  precedence: string;
-  unresolved: boolean;
-}
+export interface OpenItem extends Omit<Place, "leaf"> { place: string; what: string; precedence: string; unresolved: boolean }
 
 export interface Duty { posts: Post[]; manning: Manning[]; open?: OpenItem[] }

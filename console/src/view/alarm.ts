@@ -177,7 +177,7 @@ export function followAlarms(): void {
 
 const GATHER_MS = 1_000;
 
-const one = (entry: Entry): string => `${whoIs(entry)}: ${entry.precedence ?? "ROUTINE"} ${visible(entry.subject ?? entry.text?.[0]?.slice(0, 120) ?? entry.place)}, ${when(entry.filed_ms)}`;
+const one = (entry: Entry): string => `${whoIs(entry)}: ${entry.precedence ?? "ROUTINE"} ${visible((entry.subject ?? entry.text?.[0] ?? entry.place).slice(0, 120))}, ${when(entry.filed_ms)}`;
 
 function sentence(entries: Entry[]): string {
   if (entries.length === 1)

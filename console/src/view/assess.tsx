@@ -8,12 +8,12 @@ import { degrees, Mapped, mapOf, Numbered, numbered } from "../fold/drawn.js";
 import { ask } from "../node/ask.js";
 import { accord, channelOf, inboxes } from "../node/record.js";
 import type { Assessments, Claim, Happened, OfEvent } from "../node/shapes.js";
-import { _, named, visible } from "../words/say.js";
-import { TimeLine } from "./dialogues.js";
+import { _, named } from "../words/say.js";
+import { TimeLine, title } from "./dialogues.js";
 import { Founding, judge, Moves, Subject } from "./moves.js";
 import { showToo } from "./entry.js";
 import { Banner } from "./message.js";
-import { Group, Panel, Table, Words } from "./parts.js";
+import { Group, InTurn, Panel, Table, Words } from "./parts.js";
 import { channelIn, linkTo, placeIn, screen, whenShown } from "./screen.js";
 
 const answer = signal<Assessments | undefined>(undefined);
@@ -44,10 +44,9 @@ const coded = (list: "types" | "confidences", name: string | undefined) =>
   (name === undefined ? _("unknown") : named(answer.value?.[list].find((one) => one.name === name)?.words, name));
 const whenOf = (said: OfEvent) => said.when ?? _("unknown");
 const whereOf = (said: OfEvent) => named(said.location) || (said.where ?? _("unknown"));
-const title = (event: OfEvent) => visible(named(event.title, event.name ?? event.place)); // either side gave it
 const portion = (said: OfEvent) => <span class="age marking">{said.marking?.portion ?? ""} </span>;
 
-const Doubt = ({ said }: { said: OfEvent }) => said.doubt === undefined ? null : <p class="warn">{_("in doubt: {1}", visible(named(said.doubt)))}</p>;
+const Doubt = ({ said }: { said: OfEvent }) => said.doubt === undefined ? null : <p class="warn">{_("in doubt: {1}", named(said.doubt))}</p>;
 
 // ---- All of them. ----
 
@@ -101,7 +100,7 @@ function Drawn() {
       <Table rows={rows.value} head={[_("number"), _("event"), _("source"), _("when"), _("where")]} row={({ number, event, claim }) => (
         <tr key={number} data-claim={claim.name}>
           <th scope="row">{number}</th><td>{title(event)}</td><td class="wide"><Words text={claim.source ?? ""} /></td>
-          <td class="step">{whenOf(claim)}</td><td><Words text={[named(claim.location), claim.where ?? ""].filter((text) => text !== "").join(" · ") || _("unknown")} /></td>
+          <td class="step">{whenOf(claim)}</td><td><InTurn all={[named(claim.location), claim.where ?? (claim.location ? "" : _("unknown"))]} /></td>
         </tr>
       )} />
     </Panel>
@@ -117,7 +116,7 @@ function ClaimOf({ claim }: { claim: Claim }) {
       <p><Words text={named(claim.detail)} /></p>
       <p class="meta">{_("when: {1} · where: {2} · confidence: {3}", whenOf(claim), whereOf(claim), coded("confidences", claim.confidence))}</p>
       <Doubt said={claim} />
-      {claim.withdrawn === undefined ? null : <p class="warn"><b>{_("WITHDRAWN by {1}", claim.party)}</b> <Words text={[named(claim.withdrawn.detail), claim.withdrawn.to === undefined ? "" : _("instead of it: {1}", claim.withdrawn.to)].filter((text) => text !== "").join(" · ")} /></p>}
+      {claim.withdrawn === undefined ? null : <p class="warn"><b>{_("WITHDRAWN by {1}", claim.party)}</b> <Words text={named(claim.withdrawn.detail)} />{claim.withdrawn.to === undefined ? "" : ` · ${_("instead of it: {1}", claim.withdrawn.to)}`}</p>}
     </li>
   );
 }
@@ -147,7 +146,7 @@ function Sides({ event }: { event: Happened }) {
 }
 
 function One({ event }: { event: Happened }) {
-  const names = (place: string) => title(events.value.find((one) => one.place === place) ?? { place, party: "" });
+  const names = (place: string) => title(events.value.find((one) => one.place === place) ?? { place });
   return (
     <article class="event panel" aria-label={event.place}>
       <Banner marking={event.marking} />

@@ -12,7 +12,7 @@ import { DraftView } from "./draft.js";
 import { opened, openedDraft } from "./entry.js";
 import { Message } from "./message.js";
 import { partyCode, Precedence, Title, whoIs, Words } from "./parts.js";
-import { go, linkTo, now, placeIn, screen, when } from "./screen.js";
+import { linkTo, now, placeIn, screen, when } from "./screen.js";
 
 const SAID_SHOWN = 3;
 
@@ -49,7 +49,7 @@ export function CardScreen() {
   const row = rows.find((one) => one.place === place);
   const instance = place === undefined ? undefined : atGates(place);
   if (place === undefined && rows[0] !== undefined)
-    go("card", rows[0].place);
+    location.replace(linkTo("card", rows[0].place)); // the way back leads where one was
   return (
     <div class="card">
       <h1>{_("For decision")}</h1>

@@ -169,7 +169,7 @@ const MAY_AFTER_MS = 400;
 
 // Before anybody presses: asked again when something is chosen or a field is filled, not at each letter of the text.
 function useMay(typed: Typed, form: Form | undefined): Answer | undefined {
-  const [refusal, set] = useState<Answer | undefined>(undefined), isBegun = typing.value[typed.key] !== undefined;
+  const [may, set] = useState<Answer | undefined>(undefined), isBegun = typing.value[typed.key] !== undefined;
   useEffect(() => {
     let isOver = !isBegun;
     set(undefined);
@@ -179,11 +179,11 @@ function useMay(typed: Typed, form: Form | undefined): Answer | undefined {
     }, MAY_AFTER_MS);
     return () => { isOver = true; clearTimeout(timer); };
   }, [isBegun, JSON.stringify({ ...typed, at: 0, text: "", subject: "", files: [], seen: [] })]);
-  return refusal;
+  return may;
 }
 
 export function ComposeMessage({ channel }: { channel: Channel }) {
-  const typed = typedFor(channel.name, Kind.MESSAGE), form = formOf(typed), refusal = useMay(typed, form);
+  const typed = typedFor(channel.name, Kind.MESSAGE), form = formOf(typed), may = useMay(typed, form), refusal = may?.err === "OK" ? undefined : may;
   const sign = () => {
     const last = typing.value[typed.key];
     if (last !== undefined && isWhole(last) && saysSomething(last)) // what was signed is gone from here: a second press finds nothing
@@ -212,6 +212,7 @@ export function ComposeMessage({ channel }: { channel: Channel }) {
       <Newer typed={typed} />
       <Kept typed={typed} />
       <Refusal answer={refusal} />
+      {may?.needed === undefined || refusal !== undefined ? null : <p class="note" role="status" data-needed={may.needed}>{_("When it is signed it waits for {1} others to approve it (guidelines, line {2}).", may.needed, may.line ?? 0)}</p>}
       {typed.to.length > 0 || typing.value[typed.key] === undefined ? null : <p class="warning to-nobody" role="status">{_("It is addressed to nobody: nobody owes it a reading, and it calls nobody.")}</p>}
       <button type="button" class="primary sign" disabled={!isWhole(typed) || !saysSomething(typed)} aria-disabled={refusal !== undefined} onClick={sign}>{_("Sign (Ctrl+Enter)")}</button>
       <Result result={resultOf(typed.key)} />

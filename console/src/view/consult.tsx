@@ -13,11 +13,11 @@ import type { Due, Entry, Gate, Instance, Procedure, ProcedureStep, WholeInstanc
 import type { Value } from "../wire/cbor.js";
 import { Kind, PRECEDENCES, Precedence as PrecedenceName } from "../wire/statement.js";
 import { countdown } from "../words/moment.js";
-import { _, N_, named, spanText, visible, word } from "../words/say.js";
+import { _, N_, named, spanText, word } from "../words/say.js";
 import { LabelChoice, Role, typedFor } from "./compose.js";
 import { showToo } from "./entry.js";
 import { judge, Moves, Subject } from "./moves.js";
-import { Choice, Group, Moment, Nowhere, Panel, partyCode, Precedence, Result, Sentence, Table, whoIs, Words } from "./parts.js";
+import { Choice, Group, Moment, Nowhere, Panel, partyCode, Precedence, Result, Sentence, Table, Views, whoIs, Words } from "./parts.js";
 import { contentOf, labelOfTyped, once, results, Said } from "./say.js";
 import { followPlace, go, linkTo, now, placeIn, Screen, screen, when, whenShown } from "./screen.js";
 import { change, typing } from "./typing.js";
@@ -294,7 +294,7 @@ function SaidPanel({ instance }: { instance: WholeInstance }) {
             {one.shown_by.length < instance.parties.length ? <span class="age"> {_("not yet shown by all")}</span> : null}</td>
         </tr>
       )} />
-      {instance.attempts.map((one) => <p key={one.place} class="meta">{when(one.claimed_ms)} {whoIs(one)}: {_("tried {1} by {2}:", visible(one.whom ?? ""), visible(one.path ?? ""))} {word(one.result ?? "")}</p>)}
+      {instance.attempts.map((one) => <p key={one.place} class="meta">{when(one.claimed_ms)} {whoIs(one)}: {_("tried {1} by {2}:", one.whom ?? "", one.path ?? "")} {word(one.result ?? "")}</p>)}
     </Panel>
   );
 }
@@ -314,7 +314,8 @@ function One({ instance }: { instance: WholeInstance }) {
     <div class="instance">
       <h2>{named(instance.title)} {instance.place} <Precedence name={instance.precedence} /> <span class="step" data-life={instance.life}>{word(instance.life)}</span></h2>
       <p class="meta">{_("begun by {1}", partyCode(instance.opener))} <Moment ms={instance.started_ms} /> · {instance.procedure} v{instance.version} <span class="hash">#{instance.definition.slice(0, 8)}</span> ·{" "}
-        {_("depth asked: {1}; given: {2}", DEPTHS[instance.depth_asked - 1] ?? "", _(GIVEN[instance.depth_given] ?? GIVEN[0]))}</p>
+        {_("depth asked: {1}; given: {2}", DEPTHS[instance.depth_asked - 1] ?? "", _(GIVEN[instance.depth_given] ?? GIVEN[0]))}
+        {(status.value?.value.peers ?? []).filter((peer) => instance.parties.includes(peer.party)).map((peer) => <span key={peer.party}> · {peer.code} <Views peer={peer} /></span>)}</p>
       {instance.diverged.length === 0 ? null : <p class="warning bad" role="alert"><b>!!</b> {_("THE STATES DIFFER: their node holds another at the same past. Confirm nothing.")} {instance.diverged.join(", ")}</p>}
       {isKnown ? null : <p class="warning"><Sentence text={_("It runs under an older definition: its options stand in that version of the accord, and `entente consult` takes them by name.")} /></p>}
       <div class="halves">
@@ -333,7 +334,7 @@ export function ConsultScreen() {
   const place = placeIn(screen.value.about), shown = whole.value;
   return (
     <div class="consult">
-      <Panel title={_("Running")} count={instances.value.length} name="running"><Running limit={8} /></Panel>
+      <Panel title={_("Running")} count={instances.value.length} name="running"><Running limit={Infinity} /></Panel>
       <Begin />
       {place !== undefined && missing.value ? <Nowhere place={place} /> : null}
       {shown === undefined ? null : <One instance={shown} />}

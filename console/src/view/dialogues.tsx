@@ -14,7 +14,7 @@ import { Kind } from "../wire/statement.js";
 import { _, named, visible, word } from "../words/say.js";
 import { showToo } from "./entry.js";
 import { Founding, judge, Moves, Subject } from "./moves.js";
-import { Check, Group, Panel, Table, Words } from "./parts.js";
+import { Check, Group, InTurn, Panel, Table, Words } from "./parts.js";
 import { channelIn, followPlace, linkTo, now, placeIn, screen, whenShown } from "./screen.js";
 import { followText, loadText, TextView } from "./text.js";
 
@@ -64,7 +64,7 @@ export function followDialogues(): void {
 
 // ---- Bodies. ----
 
-const title = (thing: Thing) => visible(named(thing.title, thing.name ?? thing.place)); // either side gave it
+export const title = (thing: Pick<Thing, "title" | "name" | "place">) => visible(named(thing.title, thing.name ?? thing.place)); // either side gave it
 const byPlace = (place: string | undefined) => all.value.find((one) => one.place === place);
 
 const bodyNamed = (name: string | undefined) => all.value.find((one) => one.kind === "body" && one.name === name);
@@ -172,7 +172,7 @@ function Deeds({ thing }: { thing: Thing }) {
   return <Table rows={thing.deeds ?? []} name="deeds" row={(deed) => (
     <tr key={deed.place}>
       <td class="step"><a href={linkTo("record", deed.place)}>{deed.place}</a></td><th scope="row">{deed.party}</th>
-      <td class="wide">{word(deed.act ?? deed.kind)} <Words text={[named(deed.title), peopleText(deed.people ?? [], ", "), named(deed.detail), deed.source ?? "", deed.credentials === undefined ? "" : _("credentials: {1}", named(deed.credentials)), deed.when ?? "", deed.hash ?? ""].filter((text) => text !== "").join(" · ")} /></td>
+      <td class="wide">{word(deed.act ?? deed.kind)} <InTurn all={[named(deed.title), peopleText(deed.people ?? [], ", "), named(deed.detail), deed.source, deed.when, deed.hash]} />{deed.credentials === undefined ? "" : ` · ${_("credentials: {1}", named(deed.credentials))}`}</td>
     </tr>
   )} />;
 }

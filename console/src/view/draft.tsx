@@ -14,10 +14,10 @@ import type { Value } from "../wire/cbor.js";
 import { readContent } from "../wire/content.js";
 import { Kind, kindName, PRECEDENCES, readStatement, Statement } from "../wire/statement.js";
 import { countdown, dateTimeGroup } from "../words/moment.js";
-import { _, named, visible, word } from "../words/say.js";
+import { _, named, word } from "../words/say.js";
 import { Named } from "./attach.js";
 import { openedDraft } from "./entry.js";
-import { Banner, Fields, addressText, Says } from "./message.js";
+import { addressText, Authentic, Banner, Fields, Homes, Says } from "./message.js";
 import { Group, Hold, Input, OnTerminal, Precedence, Result, roleName, roleNames, Words as Shown } from "./parts.js";
 import { once, results } from "./say.js";
 import { now } from "./screen.js";
@@ -75,11 +75,15 @@ async function onSubmit(draft: Waiting, kind: number, fields?: Map<number, Value
   return send(item);
 }
 
+// What a word or a file holds goes by an approval with its reason, which stands at home beside the name of who gave it.
+const isHeld = (draft: Waiting) => draft.held !== undefined || (draft.unseen ?? []).length > 0;
+const reasonOf = (draft: Waiting) => typedFor(home.value?.name ?? "", Kind.APPROVE, { place: draft.place } as Entry);
+
 async function approve(draft: Waiting): Promise<Posted> {
   if (draft.state === "APPROVED")
     return release(draft.place);
   const signature = await sign(fromBase64(draft.statement));
-  const done = await onSubmit(draft, Kind.APPROVE, new Map<number, Value>([[1, signature]]));
+  const done = await onSubmit(draft, Kind.APPROVE, new Map<number, Value>([[1, signature]]), isHeld(draft) ? reasonOf(draft).text : undefined);
   return done.answer !== undefined || done.isSilent ? done : release(draft.place);
 }
 
@@ -93,12 +97,10 @@ function Reason({ draft }: { draft: Waiting }) {
     <div class="reason">
       {draft.author_holder === session.value?.holder
         ? <button type="button" data-act="cancel" onClick={cancel}>{_("Take it back")}</button>
-        : (
-          isSealed.value ? null : <Group>
-            <Input label={_("Reason for a refusal")} rows={2} value={typed.text} onChange={(text) => change(typed, { text })} />
-            <button type="button" data-act="refuse" disabled={typed.text.trim() === ""} onClick={refuse}>{_("Refuse")}</button>
-          </Group>
-        )}
+        : isSealed.value ? null : <Group>
+          <Input label={_("Reason for a refusal")} rows={2} value={typed.text} onChange={(text) => change(typed, { text })} />
+          <button type="button" data-act="refuse" disabled={typed.text.trim() === ""} onClick={refuse}>{_("Refuse")}</button>
+        </Group>}
       <Result result={results.value[typed.key]} />
     </div>
   );
@@ -151,10 +153,11 @@ const unfiled = (draft: Waiting): Record<NonNullable<Waiting["unfiled"]>, string
 
 export function DraftView({ draft }: { draft: Waiting }) {
   const bytes = checked.value?.place === draft.place ? checked.value : undefined, shown = content.value;
-  const isOpen = isWaiting(draft), from = bytes?.statement?.kind === Kind.DOWNGRADE ? bytes.statement.fields?.get(2) : undefined;
+  const isOpen = isWaiting(draft), reason = reasonOf(draft), from = bytes?.statement?.kind === Kind.DOWNGRADE ? bytes.statement.fields?.get(2) : undefined;
   return (
     <article class="message draft panel" aria-label={draft.place}>
       <Marked bytes={bytes} marking={draft.marking} />
+      {bytes?.isTrue ? <Homes marking={draft.marking} /> : null}
       <h2>{draft.place} <Precedence name={PRECEDENCES[bytes?.statement?.precedence ?? PRECEDENCES.length - 1]} /> <span data-from-bytes={bytes?.statement?.kind}>{bytes?.statement === undefined ? "" : `${word(kindName(bytes.statement.kind) ?? _("kind {1}", bytes.statement.kind))} → ${named(channelOf(channelName(bytes.statement.channel))?.names, channelName(bytes.statement.channel))}`}</span></h2>
       {bytes?.statement === undefined ? null : <p class="meta" data-label={labelText(bytes.statement.label)}>{_("marking in the bytes that you sign: {1}", labelText(bytes.statement.label) || _("none"))}</p>}
       <p class="meta">{_("to")} {addressText({ to: bytes?.statement?.to })}</p>
@@ -162,24 +165,26 @@ export function DraftView({ draft }: { draft: Waiting }) {
       <Fields entry={draft} />
       {bytes?.statement === undefined ? null : <Says statement={bytes.statement} />}
       <div class="body">
+        <Authentic tongue={shown?.language} />
         {shown?.subject ? <h3 class="subject"><Shown text={shown.subject} tongue={shown.language} /></h3> : null}
         {shown?.portions.map((portion) => <p class="portion"><Shown text={portion.text} tongue={shown.language} /></p>)}
         <Named files={shown?.files ?? []} />
       </div>
       {bytes !== undefined && !bytes.isTrue ? <p class="warning bad" role="alert">{_("What the node shows is not what was signed: do not sign it.")}</p> : null}
       <p class="hash">{_("The bytes that you sign: SHA-256 {1}", bytes?.hash ?? "")}</p>
-      {(draft.unseen ?? []).map((file) => <p key={file.name} class="warning bad">{_("Not looked into: {1}", visible(`${file.name} (${file.kind})`))}</p>)}
+      {(draft.unseen ?? []).map((file) => <p key={file.name} class="warning bad">{_("Not looked into: {1}", `${file.name} (${file.kind})`)}</p>)}
       {draft.held ? <p class="warning bad">{_("Held by this word in it: {1}", draft.held)}</p> : null}
       <p class="meta">{_("can be read by {1}", draft.readers.map((row) => `${row.party}: ${roleNames(row.roles)}`).join(" · "))}</p>
       {draft.newer.length > 0 ? <p class="warning crossing"><b>!!</b> {_("Came since its author signed: {1}. Read it before release.", draft.newer.join(", "))}</p> : null}
       {typeof from === "number" ? <p class="meta" data-from={from}>{_("signed for {1}: the node files it then", dateTimeGroup(from))}</p> : null}
       {draft.unfiled === undefined ? null : <p class="warning" data-unfiled={draft.unfiled}>{unfiled(draft)[draft.unfiled]}</p>}
       <Approvals draft={draft} />
+      {isOpen && isHeld(draft) && !isSealed.value ? <div class="reason"><Input label={_("Why it may go all the same")} name="override" rows={2} value={reason.text} onChange={(text) => change(reason, { text })} /></div> : null}
       {bytes !== undefined && isSealed.value ? <OnTerminal name="draft" command={`entente approve '${draft.place}' --sign --identity FILE`}
         why={_("What it says is sealed. Whoever approves or refuses it opens it first, on a terminal that has the key.")} /> : null}
-      {isOpen && draft.state !== "DATED" && (draft.state === "APPROVED" || !isSealed.value) ? <Hold name="approve" title={draft.state === "APPROVED" ? _("Send it on its way") : _("Approve and sign")} disabled={!bytes?.isTrue}
-        act={() => void once(`${draft.place} approve`, () => approve(draft))} /> : null}
-      <Result result={results.value[`${draft.place} approve`]} />
+      {isOpen && draft.state !== "DATED" && (draft.state === "APPROVED" || !isSealed.value) ? <Hold name="approve" title={draft.state === "APPROVED" ? _("Send it on its way") : _("Approve and sign")} disabled={!bytes?.isTrue || (isHeld(draft) && reason.text.trim() === "")}
+        act={() => void once(reason.key, () => approve(draft))} /> : null}
+      <Result result={results.value[reason.key]} />
       {isOpen ? <Reason draft={draft} /> : null}
       <Marked bytes={bytes} marking={draft.marking} />
     </article>

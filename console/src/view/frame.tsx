@@ -3,7 +3,7 @@
 import { h, ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { clock, local, offset } from "../words/moment.js";
-import { _, N_, ageText, choose, language, nodeSays, otherLanguage, sayIn, spanText, visible } from "../words/say.js";
+import { _, N_, ageText, choose, language, nodeSays, otherLanguage, sayIn, spanText } from "../words/say.js";
 import { signOut } from "../node/login.js";
 import { outbox, othersUnsent, keepingFails } from "../node/outbox.js";
 import { fault, heard, mode, nodeClock, session, status } from "../node/record.js";
@@ -70,7 +70,7 @@ function Unsent() {
       {othersUnsent.value > 0 ? <p class="warning" role="status"><b>{_("IN THIS BROWSER")}</b> {_("{1} signed texts of other officers wait here: each goes to the node when who signed it is signed in.", othersUnsent.value)}</p> : null}
       {waiting.map((item) => (
         <p class="warning" role="status">
-          <b>{_("IN THIS BROWSER")}</b> {_("since {1}: {2}. It goes to the node by itself when the node answers.", when(item.since), visible(item.title || item.channel))}
+          <b>{_("IN THIS BROWSER")}</b> {_("since {1}: {2}. It goes to the node by itself when the node answers.", when(item.since), item.title || item.channel)}
         </p>
       ))}
     </Group>
@@ -85,7 +85,7 @@ function Alarms() {
     <div class="alarms" role="alert">
       {isFlood
         ? names.map((name) => <p key={name}><Precedence name={name} /> {_("{1} alarms at once", open.filter((alarm) => alarm.precedence === name).length)} <button onClick={() => acknowledgeAll(name)}>{_("I have heard them")}</button></p>)
-        : open.slice(0, ALARMS_SHOWN).map((alarm) => <p><Precedence name={alarm.precedence} /> {alarm.text} <button onClick={() => acknowledge(alarm.key)}>{_("I have heard it")}</button></p>)}
+        : open.slice(0, ALARMS_SHOWN).map((alarm) => <p><Precedence name={alarm.precedence} /> <a href={linkTo(alarm.row.screen, alarm.row.place)}>{alarm.text}</a> <button onClick={() => acknowledge(alarm.key)}>{_("I have heard it")}</button></p>)}
       {!isFlood && open.length > ALARMS_SHOWN ? <p>{_("and {1} more", open.length - ALARMS_SHOWN)}</p> : null}
     </div>
   );

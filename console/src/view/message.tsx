@@ -23,6 +23,12 @@ import { once, results, Said, textOf } from "./say.js";
 import { linkTo, now, when } from "./screen.js";
 import { change, setField, typing } from "./typing.js";
 
+// As those parties mark at home for whom the guidelines say how.
+export const Homes = ({ marking }: { marking: Entry["marking"] }) => <Group>{(marking?.home ?? []).map((one) => <p key={one.party} class="meta" data-home={one.party}>{_("as {1} marks at home: {2}  {3}", one.party, one.banner, one.portion)}</p>)}</Group>;
+
+// Which words count.
+export const Authentic = ({ tongue }: { tongue?: string }) => (tongue === undefined ? null : <p class="meta" data-authentic={tongue}>{_("Authentic language")}: {tongueName(tongue)}</p>);
+
 export const Banner = ({ marking }: { marking: Entry["marking"] }) => <p class="banner">{marking === undefined ? _("no marking that the guidelines know") : <InAll names={marking.banner} />}</p>;
 
 function valueText(field: FilledField, value: FilledField["values"][number]): string {
@@ -134,7 +140,7 @@ function Attachments({ entry }: { entry: Entry }) {
     <ul class="attachments" aria-label={_("Attachments")}>
       {list.map((one) => (
         <li key={one.hash}>
-          <button type="button" data-attachment={one.name} onClick={() => void fetchAttachment(entry.place, one)}>{_("Save {1}", visible(one.name))}</button>{" "}
+          <button type="button" data-attachment={one.name} onClick={() => void fetchAttachment(entry.place, one)}>{_("Save {1}", one.name)}</button>{" "}
           {one.marking?.portion ?? ""} <Words text={`${one.name}, ${one.media_type}`} />, {_("{1} bytes", one.len)} <span class="hash">{one.hash}</span>
           {fetching.value[one.hash] === undefined ? null : <p role="status">{fetching.value[one.hash]}</p>}
         </li>
@@ -230,6 +236,7 @@ function Body({ entry }: { entry: Entry }) {
   return (
     <div class={`body ${(entry.translations ?? []).length > 0 ? "beside-it" : ""}`}>
       <div>
+        <Authentic tongue={entry.language} />
         {entry.subject ? <h3 class="subject"><Words text={entry.subject} tongue={entry.language} /></h3> : null}
         {(entry.text ?? []).map((text, i) => (
           <p class="portion">{entry.portions?.[i]?.marking ? <b>{entry.portions[i].marking?.portion} </b> : null}<Words text={text} tongue={entry.language} /></p>
@@ -303,7 +310,7 @@ export function Message({ entry }: { entry: Entry }) {
   return (
     <article class="message panel" aria-label={entry.place}>
       <Banner marking={entry.marking} />
-      {(entry.marking?.home ?? []).map((one) => <p key={one.party} class="meta" data-home={one.party}>{_("as {1} marks at home: {2}  {3}", one.party, one.banner, one.portion)}</p>)}
+      <Homes marking={entry.marking} />
       <h2><a href={linkTo("record", entry.place)}>{entry.place}</a> <Precedence name={entry.precedence ?? "ROUTINE"} /> {word(entry.kind)}</h2>
       {isVoid(entry) ? <div class="warning bad void"><p><b>{entry.verdict === "RAW" ? "" : _("VOID: ")}</b>{nodeSays(entry.why ?? "")} ({entry.verdict})</p><Guidelines denial={entry.guidelines} /></div> : null}
       {entry.became?.recall ? <p class="warning bad"><b>{word(entry.became.recall)}</b> <a href={linkTo("record", entry.became.recall_place)}>{entry.became.recall_place}</a></p> : null}

@@ -129,6 +129,9 @@ export const Precedence = ({ name }: { name: string }) => <b class="precedence" 
 // Words of the record: marked with their language, hidden characters shown.
 export const Words = ({ text, tongue }: { text: string; tongue?: string }) => <span class="words" lang={tongue ?? language.value}>{visible(text)}</span>;
 
+// Several of them in one line, each by itself.
+export const InTurn = ({ all }: { all: (string | undefined)[] }) => <Group>{all.filter((text) => text).map((text, i) => [i > 0 ? " · " : "", <Words key={i} text={text ?? ""} />])}</Group>;
+
 // A sentence with commands between backticks.
 export const Sentence = ({ text }: { text: string }) => <Group>{text.split("`").map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : part))}</Group>;
 

@@ -107,10 +107,10 @@ async function messageOf(typed: Typed): Promise<Words> {
 
 export const sayMessage = async (typed: Typed, form: Form | undefined) => file(await messageOf(typed), [], typed, form, typed.subject || typed.text.slice(0, 40));
 
-// Why the node would not take it, whatever its words are; of a form that is not filled yet nothing is asked.
+// What the node would say of it, whatever its words are; of a form that is not filled yet nothing is asked.
 export async function mayMessage(typed: Typed, form: Form | undefined): Promise<Answer | undefined> {
   const all = await inForm(await messageOf(typed), [], typed, form);
-  return "field" in all ? undefined : (await askMay([{ ...all, content: undefined }])).find((answer) => answer.err !== "OK");
+  return "field" in all ? undefined : (await askMay([{ ...all, content: undefined }]))[0];
 }
 
 export function rolesFor(channel: string, about?: Entry): string[] {

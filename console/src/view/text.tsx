@@ -13,7 +13,7 @@ import type { Endorsed, Entry, Unit, WholeText } from "../node/shapes.js";
 import type { Value } from "../wire/cbor.js";
 import { Kind } from "../wire/statement.js";
 import { countdown, dateTimeGroup } from "../words/moment.js";
-import { _, tongueName, visible, word } from "../words/say.js";
+import { _, tongueName, word } from "../words/say.js";
 import { typedFor } from "./compose.js";
 import { showToo, shownToo } from "./entry.js";
 import { Line } from "./form.js";
@@ -206,7 +206,7 @@ function Backs({ shown, of: { party, read_back: backs = [] } }: { shown: WholeTe
         <p key={back.place} data-read-back={back.party}>
           {back.party} {word("READ BACK")}: {back.mark === "" ? _("not marked yet") : word(back.mark)}{" "}
           {party === me() && returned.value[back.place] !== undefined && returned.value[back.place] !== shown.hash
-            ? <b class="warn">{_("{1} read back other words than the hash of {2}: {3}", back.party, shown.name, visible(returned.value[back.place]))}</b> : null}
+            ? <b class="warn">{_("{1} read back other words than the hash of {2}: {3}", back.party, shown.name, returned.value[back.place])}</b> : null}
         </p>
       ))}
     </Group>

@@ -4,7 +4,7 @@ import { h } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { isWaiting, Owed } from "../fold/owed.js";
 import { drafts, held, inboxes, instances, nodeClock, status } from "../node/record.js";
-import type { Held, Path, Peer } from "../node/shapes.js";
+import type { Entry, Held, Path, Peer } from "../node/shapes.js";
 import { countdown } from "../words/moment.js";
 import { _, named, spanText, word } from "../words/say.js";
 import { owed } from "./alarm.js";
@@ -18,6 +18,7 @@ const ROWS_SHOWN = 5, THEIRS_SHOWN = 3, LAST_SHOWN = 5, RUNNING_SHOWN = 3, POSTS
 const NODE = "node"; // what nodes say to each other, as line checks, is on the line board
 const PATH_BEAT_MS = 30_000; // two periods of what a path says of itself
 const PROOF_MS = 2 * 3_600_000;
+const AHEAD_MS = 60_000;
 
 function Due({ row }: { row: Owed }) {
   const at = nodeClock.value(now.value);
@@ -111,9 +112,12 @@ function useFirst(place: string | undefined) {
   return column;
 }
 
+// A peer's clock may say any time: what it filed in a time to come keeps nothing newer off the board.
+const filedBy = ({ filed_ms: at }: Entry) => (at > nodeClock.peek()(now.peek()) + AHEAD_MS ? 0 : at);
+
 export function Watch() {
   const ours = owed.value.filter((row) => row.ours), theirs = owed.value.filter((row) => !row.ours);
-  const last = Object.values(inboxes.value).flat().filter((entry) => entry.role !== NODE).sort((a, b) => b.filed_ms - a.filed_ms);
+  const last = Object.values(inboxes.value).flat().filter((entry) => entry.role !== NODE).sort((a, b) => filedBy(b) - filedBy(a));
   const column = useFirst(ours[0]?.place);
   return (
     <div class="watch">

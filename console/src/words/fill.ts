@@ -32,18 +32,26 @@ export function particle(before: string, withFinal: string, without: string): st
 
 export type Filling = string | number;
 
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]|[\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+// In a sentence words of others hide nothing, and turn nothing that stands beside them: what goes from right to left has an isolate of its own.
+function apart(value: Filling): string {
+  const text = visible(String(value));
+  return RIGHT_TO_LEFT.test(text) ? `\u2068${text}\u2069` : text;
+}
+
 export function fill(sentence: string, values: Filling[]): string {
   return sentence.replace(/\{(\d)\}(?:\{([^/}]+)\/([^}]+)\})?/g, (whole, digit: string, withFinal?: string, without?: string) => {
     const value = values[Number(digit) - 1];
     if (value === undefined)
       return whole;
-    const text = String(value);
-    return withFinal === undefined ? text : text + particle(text, withFinal, without ?? "");
+    return apart(value) + (withFinal === undefined ? "" : particle(String(value), withFinal, without ?? ""));
   });
 }
 
-// ---- Characters that turn or hide text are shown as what they are, so that what was signed is what is read. ----
+// ---- Characters that turn or hide text are shown as what they are, so that what was signed is what is read; and so is each mark behind the
+// fourth on one letter, for marks that are heaped reach over what stands above and below.
 
-const HIDDEN = /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb]|[\u{e0000}-\u{e0fff}]/gu;
+const HIDDEN = /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb]|[\u{e0000}-\u{e0fff}]|(?<=\p{M}{4})\p{M}/gu;
 
 export const visible = (text: string): string => text.replace(HIDDEN, (letter) => `<U+${(letter.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}>`);
