@@ -37,6 +37,26 @@ test("a translation stands beside the original with how good it is, and an attac
   assert.equal(hash(readFileSync(await saved.path())), hash(bytes));
 });
 
+test("of two translations that are certified and differ each names the other", async () => {
+  const { place } = await say("usa", "watch", "send", "consult", "No launch was detected.", "--language", "en", "--to", "kor/watch", "--label", "U");
+  await stage.ask("held", { party: "kor", place });
+  const both = ["발사는 탐지되지 않음.", "발사 1회가 탐지됨."], rivals = linguist.page.locator(".translation .warning", { hasText: "서로 다릅니다" });
+  for (const words of both)
+    await say("kor", "watch", "translate", place, words, "--to", "ko", "--status", "DRAFT");
+  await at(linguist, stage, `channel/${encodeURIComponent(place)}`);
+  for (const words of both) {
+    const one = linguist.page.locator(".translation", { hasText: words });
+    assert.equal(await rivals.count(), 0);
+    await one.locator("[data-act=translate]").press("Enter");
+    await one.locator(".compose select").selectOption("CERTIFIED");
+    await one.locator(".compose [aria-disabled=false].sign").press("Enter");
+    await one.locator(".meta", { hasText: "인증됨" }).waitFor();
+  }
+  await rivals.nth(1).waitFor();
+  const { translations } = await stage.ask("get", { party: "kor", path: "/entry", place });
+  assert.deepEqual(await rivals.locator("a").allInnerTexts(), translations.map((one) => one.place).reverse());
+});
+
 test("a translation is written, marked as a machine's on every line, reviewed and corrected by another, never by himself", async () => {
   const { place } = await say("usa", "watch", "send", "consult", "Two lines\nof one text.", "--language", "en", "--to", "kor/watch", "--label", "U");
   await stage.ask("held", { party: "kor", place });
