@@ -159,31 +159,31 @@ static bool was_given(const struct trial *t, size_t value, size_t other)
 static enum err add_value(struct trial *t, size_t value)
 {
 	const struct guidelines *g = t->reads.a->guidelines;
-	struct value_class new = { .own = trait_of(&t->reads, t->level, value),
-				   .values = 1ull << value,
-				   .first = value,
-				   .other_first = SIZE_MAX };
+	struct value_class made = { .own = trait_of(&t->reads, t->level, value),
+				    .values = 1ull << value,
+				    .first = value,
+				    .other_first = SIZE_MAX };
 
 	if (t->but.a != NULL) {
-		new.other_first = guidelines_value_in(t->but.a->guidelines, g, value);
-		new.was_given = was_given(t, value, new.other_first);
+		made.other_first = guidelines_value_in(t->but.a->guidelines, g, value);
+		made.was_given = was_given(t, value, made.other_first);
 	}
-	if (is_never_read(&new.own, t->but.a == NULL) ||
-	    (new.own.is_only_shown && !decides(&t->but, new.other_first) &&
-	     !(new.was_given &&new.other_first == SIZE_MAX)))
+	if (is_never_read(&made.own, t->but.a == NULL) ||
+	    (made.own.is_only_shown && !decides(&t->but, made.other_first) &&
+	     !(made.was_given && made.other_first == SIZE_MAX)))
 		return ERR_OK;
-	new.other = trait_of(&t->but, t->but_level, new.other_first);
+	made.other = trait_of(&t->but, t->but_level, made.other_first);
 	for (size_t i = 0; i < t->classes_count; i++) {
 		struct value_class *c = &t->classes[i];
-		if (is_same_trait(&c->own, &new.own) && is_same_trait(&c->other, &new.other) &&
-		    c->was_given == new.was_given) {
-			c->values |= new.values;
+		if (is_same_trait(&c->own, &made.own) && is_same_trait(&c->other, &made.other) &&
+		    c->was_given == made.was_given) {
+			c->values |= made.values;
 			return ERR_OK;
 		}
 	}
 	if (t->classes_count == MATRIX_CLASSES_MAX)
 		return ERR_LIMIT;
-	t->classes[t->classes_count++] = new;
+	t->classes[t->classes_count++] = made;
 	return ERR_OK;
 }
 

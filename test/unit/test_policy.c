@@ -284,6 +284,18 @@ static void test_nothing(void **state)
 	read_example(state);
 }
 
+static void check_roles(uint64_t roles, const char *want)
+{
+	char got[128] = "";
+
+	for (size_t i = 0; i < accord->roles_count; i++)
+		snprintf(got + strlen(got), sizeof got - strlen(got), "%s%s",
+			 (roles >> i & 1) != 0 ? accord->roles[i].name : "",
+			 (roles >> i & 1) != 0 ? " " : "");
+	assert_string_equal(got, want);
+	assert_int_equal(roles >> accord->roles_count, 0);
+}
+
 static void test_readers(void **state)
 {
 	static const struct {
@@ -308,13 +320,36 @@ static void test_readers(void **state)
 				 (parties >> p & 1) != 0 ? g->parties[p].code : "",
 				 (parties >> p & 1) != 0 ? " " : "");
 		assert_string_equal(got, tries[i].parties);
-		got[0] = '\0';
-		for (size_t p = 0; p < accord->roles_count; p++)
-			snprintf(got + strlen(got), sizeof got - strlen(got), "%s%s",
-				 (roles >> p & 1) != 0 ? accord->roles[p].name : "",
-				 (roles >> p & 1) != 0 ? " " : "");
-		assert_string_equal(got, tries[i].roles);
-		assert_int_equal(roles >> accord->roles_count, 0);
+		check_roles(roles, tries[i].roles);
+	}
+}
+
+/* Of a channel: its parties alone, and no more than its plane carries. */
+static void test_channel_readers(void **state)
+{
+	enum { KOR = 1, USA = 2 };
+	static const struct {
+		const char *label, *author;
+		enum plane plane;
+		uint8_t parties;
+		const char *roles;
+	} tries[] = {
+		{ "U rel:KOR,USA", "KOR", PLANE_SERVICE, KOR | USA, "desk duty leader press releaser " },
+		{ "R rel:KOR,USA", "KOR", PLANE_SERVICE, KOR | USA, "" },
+		{ "R rel:KOR,USA", "KOR", PLANE_SHARE, KOR | USA, "desk duty leader releaser " },
+		{ "TS caveat:LEADER rel:KOR,USA", "USA", PLANE_LEADER, KOR | USA, "leader releaser " },
+		{ "TS caveat:LEADER rel:KOR,USA", "USA", PLANE_NOTIFY, KOR | USA, "" },
+		{ "S caveat:NCG rel:USA", "USA", PLANE_CONSULT, USA, "duty leader releaser " },
+		{ "S caveat:NCG rel:USA", "USA", PLANE_CONSULT, KOR | USA, "duty leader releaser " },
+		{ "S caveat:NCG rel:USA", "USA", PLANE_CONSULT, KOR, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(tries); i++) {
+		struct label_mask m = mask_of(tries[i].label, tries[i].author);
+		struct accord_channel channel = { .plane = tries[i].plane, .parties = tries[i].parties };
+		uint64_t roles = policy_readers(g, &m, &channel);
+		check_roles(roles, tries[i].roles);
 	}
 }
 
@@ -796,6 +831,7 @@ int main(void)
 		cmocka_unit_test_setup(test_own, read_example),
 		cmocka_unit_test_setup(test_nothing, read_example),
 		cmocka_unit_test_setup(test_readers, read_example),
+		cmocka_unit_test_setup(test_channel_readers, read_example),
 		cmocka_unit_test_setup(test_label_read, read_example),
 		cmocka_unit_test_setup(test_label_check, read_example),
 		cmocka_unit_test_setup(test_statement, read_example),
