@@ -341,15 +341,15 @@ void glossary_warn_translation(struct client *c, const char *from_language, cons
 			       const char *to_language, const char *to)
 {
 	json_t *glossary = get_glossary(c);
-	char *source = text_of(bytes_str(from)), *words = text_of(bytes_str(to));
+	char *source = text_of(bytes_str(from)), *target = text_of(bytes_str(to));
 
 	if (glossary != NULL) {
-		warn_contested(glossary, words);
-		warn_abbreviations(glossary, words);
-		warn_other_words(glossary, from_language, source, to_language, words);
-		warn_other_words(glossary, to_language, words, from_language, source);
+		warn_contested(glossary, target);
+		warn_abbreviations(glossary, target);
+		warn_other_words(glossary, from_language, source, to_language, target);
+		warn_other_words(glossary, to_language, target, from_language, source);
 	}
 	free(source);
-	free(words);
+	free(target);
 	json_decref(glossary);
 }

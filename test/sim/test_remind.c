@@ -143,7 +143,7 @@ static struct ladder *ladder_of(struct sim_node *n)
 static void cut(struct world *w)
 {
 	w->is_cut = true;
-	for (size_t path = 0; path < LINK_PATHS_MAX; path++)
+	for (size_t path = 0; path < SIM_PATHS; path++)
 		path_set(w, 0, 1, path, false);
 }
 
