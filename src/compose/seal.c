@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "compose/agreed.h"
+#include "compose/parts.h"
 #include "home/words.h"
 #include "sys/random.h"
 #include "terminal/say.h"
@@ -254,6 +255,17 @@ static void say_choice(const struct choice *c, const struct draft *d)
 	fputs(line, stderr);
 }
 
+/* A file is sealed as it is attached, before the label of the parts together says whom it keeps out. */
+static enum exit_code check_label(const struct draft *d, const struct options *o)
+{
+	if (d->statement.has_label || draft_has_content(d) || !parts_are_given(o))
+		return EXIT_DONE;
+	say_error(_("Files are sealed before it is known whom the label of all parts keeps out: nothing was "
+		    "sealed."));
+	say_next(_("say the label of the whole beforehand: --label"));
+	return EXIT_USAGE;
+}
+
 static enum exit_code choose(struct draft *d, const struct officer *officer, const struct options *o,
 			     const struct agreed *agreed, const json_t *answer)
 {
@@ -265,6 +277,8 @@ static enum exit_code choose(struct draft *d, const struct officer *officer, con
 	size_t i;
 
 	d->options = o;
+	if (code == EXIT_DONE)
+		code = check_label(d, o);
 	if (code == EXIT_DONE)
 		code = choose_kind(&c, is_required, o->is_json);
 	if (code == EXIT_DONE)

@@ -224,7 +224,7 @@ def test_a_node_reads_nothing_by_what_it_answers(sealed, tmp_path, stage):
     assert all(TEXT in kor.run("approve", one["place"], key="deputy", env=nodes.opens(secrets["kor", "staff"])).stdout for one in drafts)
 
 
-def test_whom_the_label_keeps_out_has_no_key(stage):
+def test_whom_the_label_keeps_out_has_no_key(stage, tmp_path):
     """A post that stands behind `sealed`, and may not read this: its terminal opens nothing of it, whoever gives it the bytes."""
     people = {**PEOPLE, "vice": ["deputy"]}
     world = stage.world(officers_of={"kor": people, "usa": people})
@@ -235,6 +235,11 @@ def test_whom_the_label_keeps_out_has_no_key(stage):
     entry = usa.entry(place)
     assert entry["sealed_for"] == ["deputy", "head"] and entry["content"]["len"] == 1024 + 102 + 4 * 98, "no key of a watch"
     assert TEXT in read(usa, place, secrets["usa", "head"]) and TEXT not in read(usa, place, secrets["usa", "watch"])
+    (tmp_path / "annex.txt").write_text(TEXT)
+    parts = ("send", "leader", "--portion", f"S caveat:LEADER | {TEXT}", "--attach", tmp_path / "annex.txt", "--to", "usa/head", "--precedence", "IMMEDIATE")
+    refused = kor.run(*parts, key="head", code=2, env=nodes.opens(secrets["kor", "staff"]))
+    assert "--label" in refused.stderr, "a file is sealed before its parts say whom they keep out"
+    assert "sealed for 4 keys of head, deputy" in kor.run(*parts, "--label", "S caveat:LEADER", key="head", env=nodes.opens(secrets["kor", "staff"])).stderr
 
 
 def test_a_node_has_the_key_of_nothing_else_disclosed(sealed, tmp_path, stage):
