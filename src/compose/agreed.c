@@ -106,16 +106,10 @@ static bool is_by_registrar(const struct agreed *a, size_t party, struct bytes s
 
 static bool names_role(const struct statement *s, struct bytes role)
 {
-	const struct field *roles = statement_field(s, FIELD_KEYS_ROLES);
-	struct cbor_reader r;
+	struct text_list roles = statement_list(s, FIELD_KEYS_ROLES);
 	struct bytes name;
-	size_t count = 0;
 
-	if (roles == NULL)
-		return false;
-	cbor_open(&r, roles->value);
-	(void)cbor_read_array(&r, ACCORD_ROLES_MAX, &count);
-	while (count-- > 0 && cbor_read_text(&r, ROLE_NAME_MAX, &name) == ERR_OK) {
+	while (text_list_next(&roles, &name)) {
 		if (bytes_equal(name, role))
 			return true;
 	}

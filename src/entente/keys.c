@@ -283,12 +283,11 @@ static enum exit_code read_part(struct draft *d, const char *path)
 static void show_part(const struct draft *d)
 {
 	const struct field *key = statement_field(&d->statement, FIELD_KEYS_KEY);
-	const struct field *roles = statement_field(&d->statement, FIELD_KEYS_ROLES);
+	struct text_list roles = statement_list(&d->statement, FIELD_KEYS_ROLES);
 	char fingerprint[SSH_FINGERPRINT_LEN] = "", role[ROLE_NAME_MAX + 1];
 	uint64_t holder = 0;
 	struct cbor_reader r;
 	struct bytes wire, name;
-	size_t count = 0;
 
 	cbor_open(&r, key->value);
 	if (cbor_read_bytes(&r, KEY_LEN_MAX, &wire) == ERR_OK)
@@ -296,11 +295,7 @@ static void show_part(const struct draft *d)
 	if (statement_field_uint(&d->statement, FIELD_KEYS_HOLDER, UINT64_MAX, &holder) != ERR_OK)
 		holder = 0;
 	say(_("The draft gives the key {1} of holder {2} these posts:"), fingerprint, say_number(holder));
-	if (roles != NULL) {
-		cbor_open(&r, roles->value);
-		(void)cbor_read_array(&r, ACCORD_ROLES_MAX, &count);
-	}
-	for (size_t i = 0; i < count && cbor_read_text(&r, ROLE_NAME_MAX, &name) == ERR_OK; i++) {
+	while (text_list_next(&roles, &name)) {
 		if (bytes_copy_str(name, role, sizeof role) == ERR_OK)
 			say(" {1}", role);
 	}

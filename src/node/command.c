@@ -27,18 +27,11 @@ static enum err refuse(struct node *n, struct effect_answer *answer, enum err wh
 
 static bool has_unknown_role(const struct accord *a, const struct statement *s)
 {
-	const struct field *roles = statement_field(s, FIELD_KEYS_ROLES);
-	struct cbor_reader r;
+	struct text_list roles = statement_list(s, FIELD_KEYS_ROLES);
 	struct bytes name;
-	size_t count = 0;
 
-	if (roles == NULL)
-		return false;
-	cbor_open(&r, roles->value);
-	(void)cbor_read_array(&r, ACCORD_ROLES_MAX, &count);
-	while (count-- > 0) {
-		if (cbor_read_text(&r, ROLE_NAME_MAX, &name) != ERR_OK ||
-		    accord_role_find(a, name) == a->roles_count)
+	while (text_list_next(&roles, &name)) {
+		if (accord_role_find(a, name) == a->roles_count)
 			return true;
 	}
 	return false;

@@ -6,21 +6,12 @@
 
 uint64_t fold_roles(const struct accord *a, const struct statement *s)
 {
-	const struct field *roles = statement_field(s, FIELD_KEYS_ROLES);
-	struct cbor_reader r;
+	struct text_list roles = statement_list(s, FIELD_KEYS_ROLES);
+	struct bytes name;
 	uint64_t mask = 0;
-	size_t count = 0;
 
-	if (roles == NULL)
-		return 0;
-	cbor_open(&r, roles->value);
-	(void)cbor_read_array(&r, ACCORD_ROLES_MAX, &count);
-	for (size_t i = 0; i < count; i++) {
-		struct bytes name;
-		size_t role;
-		if (cbor_read_text(&r, ROLE_NAME_MAX, &name) != ERR_OK)
-			break;
-		role = accord_role_find(a, name);
+	while (text_list_next(&roles, &name)) {
+		size_t role = accord_role_find(a, name);
 		if (role < a->roles_count)
 			mask |= 1ull << role;
 	}

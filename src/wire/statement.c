@@ -498,3 +498,23 @@ struct bytes statement_bytes(const struct statement *s, uint64_t key)
 {
 	return string_of(s, key, cbor_read_bytes);
 }
+
+struct text_list statement_list(const struct statement *s, uint64_t key)
+{
+	const struct field *f = statement_field(s, key);
+	struct text_list t = { .left = 0 };
+
+	if (f == NULL)
+		return t;
+	cbor_open(&t.reader, f->value);
+	(void)cbor_read_array(&t.reader, f->value.len, &t.left);
+	return t;
+}
+
+bool text_list_next(struct text_list *t, struct bytes *out)
+{
+	if (t->left == 0 || cbor_read_text(&t->reader, SIZE_MAX, out) != ERR_OK)
+		return false;
+	t->left--;
+	return true;
+}

@@ -133,6 +133,14 @@ uint64_t statement_uint(const struct statement *s, uint64_t key);
 struct bytes statement_text(const struct statement *s, uint64_t key);
 struct bytes statement_bytes(const struct statement *s, uint64_t key);
 
+/* Those of a field that is a list of texts, one by one; none without the field. They lie in the statement. */
+struct text_list {
+	struct cbor_reader reader;
+	size_t left;
+};
+struct text_list statement_list(const struct statement *s, uint64_t key);
+bool text_list_next(struct text_list *t, struct bytes *out);
+
 /* The shape of a BCP 47 tag: subtags of 1 to 8 letters or digits, joined by hyphens. */
 bool is_language_tag(struct bytes tag);
 /* Of these what may be a language's: 2 or 3 small letters, then subtags. */
