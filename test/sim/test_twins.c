@@ -494,6 +494,20 @@ static void test_claims_more(void **state)
 	close_logs(&without);
 }
 
+/* One unit of an open text, of theirs; gives the text's index. */
+static size_t put_text(struct logs *l)
+{
+	size_t text;
+
+	open_logs(l);
+	put_common(l);
+	put_of_text(&l->theirs, KIND_BODY, "kidd", NULL, 0, "U");
+	put_of_text(&l->theirs, KIND_TEXT, "statement", &l->theirs, l->theirs.count - 1, "U");
+	text = l->theirs.count - 1;
+	put_of_text(&l->theirs, KIND_UNIT, "goal", &l->theirs, text, "U");
+	return text;
+}
+
 /* Of an open text one side has units that the desk may not know of, and stands on one with open words. */
 static void test_units_more(void **state)
 {
@@ -504,12 +518,7 @@ static void test_units_more(void **state)
 	size_t text;
 
 	(void)state;
-	open_logs(&without);
-	put_common(&without);
-	put_of_text(&without.theirs, KIND_BODY, "kidd", NULL, 0, "U");
-	put_of_text(&without.theirs, KIND_TEXT, "statement", &without.theirs, without.theirs.count - 1, "U");
-	text = without.theirs.count - 1;
-	put_of_text(&without.theirs, KIND_UNIT, "goal", &without.theirs, text, "U");
+	text = put_text(&without);
 	copy_logs(&with, &without);
 	put_of_text(&with.ours, KIND_UNIT, "goal", &with.theirs, text, "S");
 	put_of_text(&with.ours, KIND_AGREE, "", &with.theirs, text, "U");
@@ -595,12 +604,7 @@ static void test_a_correction(void **state)
 	size_t text;
 
 	(void)state;
-	open_logs(&without);
-	put_common(&without);
-	put_of_text(&without.theirs, KIND_BODY, "kidd", NULL, 0, "U");
-	put_of_text(&without.theirs, KIND_TEXT, "statement", &without.theirs, without.theirs.count - 1, "U");
-	text = without.theirs.count - 1;
-	put_of_text(&without.theirs, KIND_UNIT, "goal", &without.theirs, text, "U");
+	text = put_text(&without);
 	for (int i = 0; i < 2; i++) {
 		put_on_unit(&without, i == 0 ? &without.theirs : &without.ours, KIND_AGREE, text);
 		put_on_unit(&without, i == 0 ? &without.theirs : &without.ours, KIND_CONCORDANCE, text);
