@@ -244,7 +244,10 @@ export interface FormField {
 
 // ---- Procedures: docs/spec/procedure.md section 10. ----
 
-export interface ProcedureStep { id: string; kind: "notice" | "meet" | "exchange" | "act" | "gate"; title: Names; by?: string; form?: string; rule?: "joint" | "each" | "one"; options?: { id: string; title: Names }[]; owe?: { who: string }[] }
+export interface ProcedureStep {
+  id: string; kind: "notice" | "meet" | "exchange" | "act" | "gate"; title: Names; by?: string; form?: string;
+  rule?: "joint" | "each" | "one"; options?: { id: string; title: Names }[]; owe?: { who: string }[];
+}
 
 export interface Procedure { id: string; hash: string; title: Names; precedences: string[]; steps: ProcedureStep[] }
 
@@ -280,7 +283,10 @@ export interface Due {
   overdue?: boolean;
 }
 
-export interface Said { place: string; party: string; move: string; step?: string; role?: string; holder: number; about?: string; whose?: string; cause?: string; filed_ms: number; shown_by: string[] }
+export interface Said {
+  place: string; party: string; move: string; step?: string; role?: string; holder: number;
+  about?: string; whose?: string; cause?: string; filed_ms: number; shown_by: string[];
+}
 
 export interface Instance {
   place: string;
