@@ -145,10 +145,12 @@ def test_not_half(sealed, tmp_path):
     draft = kor.say("send", "leader", "With a file.", "--to", "usa/head", "--precedence", "IMMEDIATE", "--label", "U", "--attach", plan,
                     key="head")["place"]
     kor.kill()
+    kor.end()
     kor.start()
     usa = sealed["usa"]
     usa.kill()  # while it fetches, or before
     place = kor.approve(draft, RELEASERS, None, env=nodes.opens(secrets["kor", "staff"]))
+    usa.end()
     usa.start()
     usa.await_step(place, "STATION RECEIPT")
     await_whole(usa, place)
