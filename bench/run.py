@@ -9,6 +9,7 @@ run, load printed.
 """
 import argparse
 import bisect
+import concurrent.futures
 import hashlib
 import json
 import multiprocessing
@@ -77,8 +78,9 @@ def write_requests(world, party, path, count, a_request, text_len=200):
     peers = [name for name in seen["parties"] if name != party]
     task = (bytes.fromhex(seen["accord"]), seen["channel"], party, peers, rows, str(node.keys / "watch"), text_len)
     cores = os.cpu_count() or 1
-    with multiprocessing.Pool(cores) as pool, open(path, "wb") as out:
-        parts = pool.imap(sign_some, [(*task, min(1000, count - at)) for at in range(0, count, 1000)])
+    # Not multiprocessing.Pool, which ends its workers by a signal: one that has a lock then is waited for for ever.
+    with concurrent.futures.ProcessPoolExecutor(cores) as pool, open(path, "wb") as out:
+        parts = pool.map(sign_some, [(*task, min(1000, count - at)) for at in range(0, count, 1000)])
         waiting = []
         for part in parts:
             waiting += part
