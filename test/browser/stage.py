@@ -20,8 +20,10 @@ sys.path[:0] = [str(ROOT / "test/lib"), str(ROOT / "bench")]
 import devices  # noqa: E402
 import nodes  # noqa: E402
 import run  # noqa: E402
+from thin_line import Line  # noqa: E402
 
 HOLD_S = 2
+RADIO = 9600  # bit/s
 TEAM = {name: [name] for name in ("watch", "head", "deputy", "shift", "policy")}
 
 
@@ -29,7 +31,7 @@ NAME = "console.kor.example"
 
 
 class Stage:
-    def __init__(self, folder, has_terminals, has_words):
+    def __init__(self, folder, has_terminals, has_words, has_radio):
         self.relay = nodes.Relay()
         self.world = nodes.World(folder, ROOT / "accords/rok-us", {"kor": TEAM, "usa": TEAM}, has_consoles=True)
         self.relay.to = self.world.ports["kor", "usa", "north"]
@@ -45,6 +47,9 @@ class Stage:
         self.world.make()
         os.environ["ENTENTE_CONSOLE_DIR"] = str(ROOT / "build/console")
         self.terminals = self.open_terminals(folder) if has_terminals else {}
+        self.radio = Line(RADIO) if has_radio else None
+        if has_radio:
+            self.radio.join(self.world, RADIO)
         self.world.start()
 
     def open_terminals(self, folder):
@@ -141,11 +146,13 @@ class Stage:
     def end(self):
         self.world.stop()
         self.relay.close()
+        if self.radio:
+            self.radio.close()
 
 
 def main():
     folder = tempfile.mkdtemp(prefix="entente-browser-")
-    stage = Stage(Path(folder) / "world", "terminals" in sys.argv, "words" in sys.argv)
+    stage = Stage(Path(folder) / "world", "terminals" in sys.argv, "words" in sys.argv, "radio" in sys.argv)
     try:
         print(json.dumps({"addresses": stage.addresses(), "folder": folder, "terminals": stage.terminals}), flush=True)
         for line in sys.stdin:

@@ -6,7 +6,7 @@ import { load } from "./here.mjs";
 const { answered, isWithAll } = await load("keep/outbox.js");
 const { answerTimes, degrees, figureOf, mapOf, numbered, plotted, pointsOf, sampled, tableOf } = await load("fold/drawn.js");
 const { isAsSaid, labelText, unseen } = await load("fold/drafted.js");
-const { alarmsOf, faultRows, isFlood, loudness, owedRows, quietUntil } = await load("fold/owed.js");
+const { alarmsOf, faultRows, isFlood, loudness, messageOf, owedCopies, owedRows, quietUntil } = await load("fold/owed.js");
 const { fillForm } = await load("fold/forms.js");
 const { EventText } = await load("node/stream.js");
 const { agendaOf, nextHost, nextSession, pastSessions, rhythmPast } = await load("fold/rhythm.js");
@@ -33,6 +33,21 @@ test("outbox: only the receipt of every other party ends it", () => {
 const owes = (step, by, ours, due_ms) => ({ party: by, role: "watch", information: false, highest: "STATION RECEIPT", steps: [], owed: { step, by, ours, since_ms: 900, due_ms } });
 const entry = (place, precedence, ladders, more = {}) =>
   ({ place, channel_name: "consult", precedence, filed_ms: 1_000, verdict: "OK", title: "t", ladders, ...more });
+
+test("what came ahead of its log calls whoever it is for, until he has heard it; one that the log contradicts, or ended without, calls nobody", () => {
+  const id = "ab".repeat(16), to = (party, information = false) => ({ party, role: "watch", information });
+  const copy = (more = {}, said = {}) => ({ log: "USA/CONSULT-URGENT 1", channel: 5, state: "BY_LINE", ended: false, place: "USA/CONSULT-URGENT 1.7", ...more,
+    entry: { id, party: "usa", role: "watch", precedence: "FLASH", claimed_ms: 900, text: ["One.\nTwo.", "Three."], to: [to("kor")], ...said } });
+  const rows = (...all) => owedRows([entry("USA/CONSULT 1.1", "ROUTINE", [owes("WATCH READ", "kor", true)])], [], [], NOBODY, 7, owedCopies(all, "kor"));
+  assert.deepEqual(rows(copy()).map(({ step, place, channel, title, due }) => [step, place, channel, title, due]),
+    [["ADVANCE", "USA/CONSULT-URGENT 1.7", "consult-urgent", "One.", undefined], ["WATCH READ", "USA/CONSULT 1.1", "consult", "t", undefined]]);
+  assert.equal(messageOf(copy({ state: "SIGNED", place: undefined })).place, "USA/CONSULT-URGENT 1 abababab");
+  for (const silent of [copy({ state: "FALSE" }), copy({ ended: true }), copy({}, { to: [to("usa")] }), copy({}, { to: [to("kor", true)] }), copy({}, { to: undefined })])
+    assert.equal(rows(silent).length, 1);
+  const [alarm] = alarmsOf(rows(copy()), {}, 1_000), quiet = { [alarm.key]: quietUntil(alarm, 1_000) };
+  assert.deepEqual([alarm.precedence, alarmsOf(rows(copy()), quiet, 1_000 + 365 * 86_400_000)], ["FLASH", []], "nothing can be signed on it: it is heard once");
+  assert.equal(alarmsOf(rows(copy(), copy({}, { id: "cd".repeat(16) })), quiet, 1_000).length, 1, "another is another");
+});
 
 test("owed: one row a cause, FLASH first, with its minute where the accord has one", () => {
   const rows = owedRows([

@@ -31,15 +31,8 @@ def thin_world(stage, line, speed=75, receive_only=(), is_tls=False, **more):
     relay = stage.relay()
     world = stage.world(is_started=False, through={("usa", "north"): relay.port}, **more)
     relay.to = world.ports["kor", "usa", "north"]
-    key = world.folder / "pair"
-    world["kor"].run("keys", "--pair", key)
     line.byte_s = 8 / speed
-    for node, peer, device in (("kor", "usa", line.ends[0]), ("usa", "kor", line.ends[1])):
-        (world[node].home / "keys" / "pair").write_bytes(key.read_bytes())
-        (world[node].home / "keys" / "pair").chmod(0o600)
-        with open(world[node].home / "settings", "a") as settings:
-            settings.write(f"\n[path {peer}/radio]\nserial = {device}\nspeed = {speed}\nkey = keys/pair\n"
-                           f"receive-only = {'yes' if node in receive_only else 'no'}\n")
+    line.join(world, speed, receive_only)
     if not is_tls:
         relay.cut()
     for node in world.nodes.values():

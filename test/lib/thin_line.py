@@ -64,6 +64,17 @@ class Line:
                     byte ^= 1 << self.random.randrange(8)
                 os.write(sink, bytes([byte]))
 
+    def join(self, world, speed, receive_only=()):
+        """The path `radio` between KOR's home and USA's, under a pair's key of their own."""
+        key = world.folder / "pair"
+        world["kor"].run("keys", "--pair", key)
+        for node, peer, device in (("kor", "usa", self.ends[0]), ("usa", "kor", self.ends[1])):
+            (world[node].home / "keys" / "pair").write_bytes(key.read_bytes())
+            (world[node].home / "keys" / "pair").chmod(0o600)
+            with open(world[node].home / "settings", "a") as settings:
+                settings.write(f"\n[path {peer}/radio]\nserial = {device}\nspeed = {speed}\nkey = keys/pair\n"
+                               f"receive-only = {'yes' if node in receive_only else 'no'}\n")
+
     def close(self):
         self.is_closed = True
         for thread in self.threads:

@@ -1,6 +1,6 @@
 // Who owes what, as the node says it in each ladder, as rows for a board: one row a cause, the most urgent first. And what of it needs a response now.
 
-import type { Draft, Due, Duty, Entry, Names, Peer } from "../node/shapes.js";
+import type { Copy, Draft, Due, Duty, Entry, Names, Peer } from "../node/shapes.js";
 import { PRECEDENCES } from "../wire/statement.js";
 
 export interface Owed {
@@ -23,6 +23,9 @@ export interface Owed {
 }
 
 const STEP_APPROVE = "APPROVE";
+export const STEP_ADVANCE = "ADVANCE";
+
+const lineOf = (place: string): string => place.split("/")[1].split(" ")[0].toLowerCase();
 
 // Of those with the same key the first.
 export const distinct = <One>(all: One[], key: (one: One) => unknown): One[] => all.filter((one, i) => all.findIndex((other) => key(other) === key(one)) === i);
@@ -35,6 +38,20 @@ function owedIn(entry: Entry): Owed[] {
   }]));
   return distinct(rows, (row) => row.key);
 }
+
+// What came ahead of its log, as a message: where its number is not known, its id stands.
+export const messageOf = ({ log, place, entry }: Copy): Entry =>
+  ({ ...entry, place: place ?? `${log} ${entry.id.slice(0, 8)}`, title: entry.text?.[0]?.split("\n")[0], attachments: undefined });
+
+// Nothing can be signed on it, and it is read all the same, until its entry takes its place.
+export const owedCopies = (copies: Copy[], party: string): Owed[] => copies.flatMap((copy) => {
+  const { place, id, subject, title = "", filled, to = [], precedence = "ROUTINE", claimed_ms: since } = { id: copy.entry.id, ...messageOf(copy) };
+  const isOurs = to.some((one) => one.party === party && !one.information);
+  return !isOurs || copy.ended || copy.state === "FALSE" ? [] : [{
+    key: `${copy.log} ${id} ${STEP_ADVANCE}`, cause: `${copy.log} ${id}`, screen: "channel", ours: true, step: STEP_ADVANCE, party, place, channel: lineOf(place), precedence,
+    title: subject ?? title, names: filled?.title ? [filled.title] : undefined, since, highest: "",
+  }];
+});
 
 // Neither out nor ended; DATED waits for its day.
 export const isWaiting = (draft: Draft): boolean => ["SUBMITTED", "APPROVED", "DATED"].includes(draft.state);
@@ -60,7 +77,7 @@ function owedDue(due: Due): Owed {
   const { since_ms: since = 0, due_ms: end } = due;
   return {
     key: [due.instance, due.step, due.about, due.level, due.party].join(" "), cause: due.about ?? `${due.instance} ${due.step}`, screen: "consult", ours: due.ours,
-    step: due.level, party: due.party, place: due.instance, channel: due.instance.split("/")[1].split(" ")[0].toLowerCase(), precedence: due.precedence,
+    step: due.level, party: due.party, place: due.instance, channel: lineOf(due.instance), precedence: due.precedence,
     title: "", names: [due.title, due.step_title], since, due: due.recess ? undefined : end, highest: due.state,
     rings: due.precedence === "FLASH" ? 0 : end === undefined || due.recess ? Infinity : end - (end - since) * QUARTER,
   };
@@ -86,7 +103,7 @@ function owedWatch(duty: Duty, entries: Entry[]): Owed[] {
     const row = { channel: "", party: "", since: 0, highest: "", ours: true, title: post.post };
     const again = post.again.map((place): Owed => {
       const entry = entries.find((one) => one.place === place);
-      return { ...row, key: `${place} AGAIN`, cause: place, screen: "channel", step: "TO BE READ AGAIN", place, channel: place.split("/")[1].split(" ")[0].toLowerCase(),
+      return { ...row, key: `${place} AGAIN`, cause: place, screen: "channel", step: "TO BE READ AGAIN", place, channel: lineOf(place),
         precedence: entry?.precedence ?? "IMMEDIATE", title: entry?.subject ?? entry?.title ?? "", since: entry?.filed_ms ?? 0 };
     });
     return post.state !== "EMPTY" ? again
@@ -96,10 +113,10 @@ function owedWatch(duty: Duty, entries: Entry[]): Owed[] {
 
 const rank = (row: Owed) => PRECEDENCES.indexOf(row.precedence as typeof PRECEDENCES[number]);
 
-export function owedRows(entries: Entry[], drafts: Draft[], dues: Due[], duty: Duty, holder: number): Owed[] {
+export function owedRows(entries: Entry[], drafts: Draft[], dues: Due[], duty: Duty, holder: number, ahead: Owed[] = []): Owed[] {
   const ladders = entries.filter((entry) => entry.verdict === undefined || entry.verdict === "OK").flatMap(owedIn);
   const rows = [
-    ...owedWatch(duty, entries), ...ladders, ...owedDues(dues, ladders),
+    ...owedWatch(duty, entries), ...ahead, ...ladders, ...owedDues(dues, ladders),
     ...drafts.filter((draft) => waitsForMe(draft, holder)).map(owedDraft),
   ];
   return rows.sort((a, b) => rank(a) - rank(b) || (a.due ?? Infinity) - (b.due ?? Infinity) || a.since - b.since);
@@ -128,7 +145,8 @@ export function alarmsOf(rows: Owed[], quiet: Quiet, nodeNow: number): Alarm[] {
     .filter(({ key }) => !(quiet[key] > nodeNow));
 }
 
-export const quietUntil = ({ precedence, row }: Alarm, nodeNow: number): number => nodeNow + (row.screen === "status" ? QUIET_MS.PRIORITY : QUIET_MS[precedence] ?? QUIET_MS.ROUTINE);
+// Of what no act can end yet, whoever has heard it hears no more until its entry comes.
+export const quietUntil = ({ precedence, row }: Alarm, nodeNow: number): number => nodeNow + (row.step === STEP_ADVANCE ? Number.MAX_SAFE_INTEGER - nodeNow : row.screen === "status" ? QUIET_MS.PRIORITY : QUIET_MS[precedence] ?? QUIET_MS.ROUTINE);
 
 // ---- Faults of this node: nothing of the record ends them. ----
 

@@ -5,7 +5,7 @@ import { computed, signal } from "@preact/signals";
 import { ask, Query, Refusal, Silence } from "./ask.js";
 import type { NodeEvent } from "./stream.js";
 import type { Seen } from "../wire/statement.js";
-import type { Accord, Channel, Draft, Due, Duty, Entry, Held, Inbox, Instance, Log, Procedure, Session, Status } from "./shapes.js";
+import type { Accord, Channel, Copy, Draft, Due, Duty, Entry, Held, Inbox, Instance, Log, Procedure, Session, Status } from "./shapes.js";
 
 export const session = signal<Session | null | undefined>(undefined); // undefined: not asked yet
 export const status = signal<{ value: Status; at: number } | undefined>(undefined);
@@ -17,6 +17,7 @@ export const shown = signal<Record<string, Seen[]>>({}); // by the channel: how 
 export const older = signal<Record<string, Entry[]>>({}); // what was asked for of before those, without a hole between
 export const owing = signal<Entry[]>([]); // messages that still owe a reading or a reading back, of every channel
 export const held = signal<Held[]>([]); // messages that wait at the node for what has not come
+export const copies = signal<Copy[]>([]); // what came ahead of its log
 export const drafts = signal<Draft[]>([]);
 export const logs = signal<Log[]>([]);
 export const procedures = signal<Procedure[]>([]);
@@ -87,6 +88,7 @@ export const askStatus = () => askFor<Status>("/status", (value) => {
     soon("again", askAgain);
 });
 const askHeld = () => askFor<{ waiting: Held[] }>("/waiting", (answer) => { held.value = answer.waiting; });
+const askCopies = () => askFor<{ advances: Copy[] }>("/advances", (answer) => { copies.value = answer.advances; });
 const askDrafts = () => askFor<Draft[]>("/drafts", (answer) => { drafts.value = answer; }, { all: 1 });
 const askOwed = () => askFor<Inbox>("/owed", (answer) => { owing.value = answer.messages; }, { limit: OWED_SHOWN });
 const askLogs = () => askFor<{ logs: Log[] }>("/logs", (answer) => { logs.value = answer.logs; });
@@ -130,7 +132,7 @@ export async function askAll(): Promise<void> {
     askFor<Accord>("/accord", (answer) => { accord.value = answer; }),
     askFor<Procedure[]>("/procedures", (answer) => { procedures.value = answer; }),
   ]);
-  const rest = Promise.all([askStatus(), askOwed(), askDrafts(), askLogs(), askInstances(), askObligations(), askDuty()]);
+  const rest = Promise.all([askStatus(), askOwed(), askCopies(), askDrafts(), askLogs(), askInstances(), askObligations(), askDuty()]);
   await known;
   await Promise.all([rest, ...readable.value.map((channel) => askInbox(channel.name))]);
 }
@@ -170,6 +172,7 @@ export function take(event: NodeEvent): void {
   soon("drafts", askDrafts); // what goes out ends a draft
   soon("logs", askLogs);
   soon("owed", askOwed);
+  soon("copies", askCopies); // a log brings what came ahead of it, or contradicts it
   soon("instances", askInstances);
   soon("obligations", askObligations);
   soon(`inbox ${channel}`, () => askInbox(channel));

@@ -26,6 +26,7 @@ export interface Path {
   line_checked_ms: number;
   line_check_ms: number;
   why?: string;
+  thin?: { speed: number };
 }
 
 export interface Peer { party: string; code: string; paths: Path[]; clock_offset_ms?: number; compared_ms: number }
@@ -176,6 +177,9 @@ export interface Translation extends Text {
   sealing: number;
   apart?: string; // where its words stand: they are marked above the original
 }
+
+// What came ahead of its log: docs/spec/thin.md section 6. SIGNED has no place yet.
+export interface Copy { log: string; channel: number; state: "SIGNED" | "BY_LINE" | "FALSE"; ended: boolean; place?: string; entry: Entry & { id: string } }
 
 // looked: of a search, how many it went through
 export interface Inbox { messages: Entry[]; next?: string; looked?: number }

@@ -1,8 +1,8 @@
 // Alarms on this terminal: the fold, the sound, and who has heard which. They end by an act in the record; hearing gives quiet for a while.
 
 import { computed, effect, signal, untracked } from "@preact/signals";
-import { AGAIN_MS, alarmsOf, faultRows, isFlood, loudness, owedRows, Quiet, quietUntil, TONES } from "../fold/owed.js";
-import { drafts, duty, heard as heardOf, inboxes, nodeClock, obligations, owing, session, lastEvents, status } from "../node/record.js";
+import { AGAIN_MS, alarmsOf, faultRows, isFlood, loudness, owedCopies, owedRows, Quiet, quietUntil, TONES } from "../fold/owed.js";
+import { copies, drafts, duty, heard as heardOf, inboxes, nodeClock, obligations, owing, session, lastEvents, status } from "../node/record.js";
 import { _, visible, word } from "../words/say.js";
 import { now, said, when } from "./screen.js";
 import type { Entry } from "../node/shapes.js";
@@ -12,7 +12,7 @@ import { roleName, whoIs } from "./parts.js";
 // Of what the node says is owed, and of the newest messages, which may owe a mark: each once, as it was said last.
 export const owed = computed(() => {
   const entries = new Map([...owing.value, ...Object.values(inboxes.value).flat()].map((entry) => [entry.place, entry]));
-  return owedRows([...entries.values()], drafts.value, obligations.value, duty.value, session.value?.holder ?? 0);
+  return owedRows([...entries.values()], drafts.value, obligations.value, duty.value, session.value?.holder ?? 0, owedCopies(copies.value, session.value?.party ?? ""));
 });
 
 // What one officer has heard here sounds again for the next: an open item goes to him by name, or calls him. All tabs have the same quiet.
@@ -177,7 +177,7 @@ export function followAlarms(): void {
 
 const GATHER_MS = 1_000;
 
-const one = (entry: Entry): string => `${whoIs(entry)}: ${entry.precedence ?? "ROUTINE"} ${visible((entry.subject ?? entry.text?.[0] ?? entry.place).slice(0, 120))}, ${when(entry.filed_ms)}`;
+const one = (entry: Entry): string => `${whoIs(entry)}: ${entry.precedence ?? "ROUTINE"} ${visible((entry.subject ?? entry.text?.[0] ?? entry.place).slice(0, 120))}, ${when(entry.filed_ms ?? entry.claimed_ms)}`;
 
 function sentence(entries: Entry[]): string {
   if (entries.length === 1)
@@ -190,7 +190,7 @@ export function followAnnouncements(): void {
   let gathered: Entry[] = [];
   effect(() => {
     const event = lastEvents.value[0]?.event;
-    const entry = event?.change === "ENTRY" ? event.entry as Entry | undefined : undefined;
+    const entry = event?.change === "ENTRY" || event?.change === "ADVANCE" ? event.entry as Entry | undefined : undefined;
     if (entry === undefined || entry.kind_number !== Kind.MESSAGE || entry.party === untracked(() => session.value?.party) || gathered.includes(entry))
       return;
     gathered.push(entry);

@@ -1,7 +1,7 @@
 // The principal's card: one question. What it is, who asks, what the other side has said, how long there is; then sign or decline.
 
 import { h } from "preact";
-import type { Owed } from "../fold/owed.js";
+import { Owed, STEP_ADVANCE } from "../fold/owed.js";
 import { drafts, inboxes, instances, nodeClock, session } from "../node/record.js";
 import type { Entry } from "../node/shapes.js";
 import { countdown } from "../words/moment.js";
@@ -45,7 +45,7 @@ function Asked({ row }: { row: Owed }) {
 }
 
 export function CardScreen() {
-  const rows = owed.value.filter((row) => row.ours && row.screen !== "relief"), place = placeIn(screen.value.about);
+  const rows = owed.value.filter((row) => row.ours && row.screen !== "relief" && row.step !== STEP_ADVANCE), place = placeIn(screen.value.about);
   const row = rows.find((one) => one.place === place);
   const instance = place === undefined ? undefined : atGates(place);
   if (place === undefined && rows[0] !== undefined)

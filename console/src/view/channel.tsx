@@ -2,15 +2,15 @@
 
 import { h, ComponentChildren } from "preact";
 import { signal } from "@preact/signals";
-import { isWaiting } from "../fold/owed.js";
-import { allOf, askOlder, drafts, inboxes, logs, mayWrite, MESSAGES_SHOWN, readable, session, status } from "../node/record.js";
-import type { Channel as Line, Draft, Entry } from "../node/shapes.js";
+import { isWaiting, messageOf, STEP_ADVANCE } from "../fold/owed.js";
+import { allOf, askOlder, copies, drafts, inboxes, logs, mayWrite, MESSAGES_SHOWN, readable, session, status } from "../node/record.js";
+import type { Channel as Line, Copy, Draft, Entry } from "../node/shapes.js";
 import { _, named, word } from "../words/say.js";
 import { ComposeMessage } from "./compose.js";
 import { DraftView } from "./draft.js";
 import { missing, opened, openedDraft } from "./entry.js";
-import { Message } from "./message.js";
-import { Far, inHand, isKept, MissingRows, Nowhere, partyCode, Precedence, Sentence, stopOf, Title, Views } from "./parts.js";
+import { CopyView, Message } from "./message.js";
+import { Far, Group, inHand, isKept, MissingRows, Nowhere, partyCode, Precedence, Sentence, Step, stopOf, Title, Views } from "./parts.js";
 import { channelIn, linkTo, placeIn, screen, when } from "./screen.js";
 
 const AT_ONCE = 60; // rows that are drawn more at a time; older ones come when they are asked for
@@ -49,7 +49,7 @@ function Lines({ current }: { current: string }) {
 function Item({ one, name, first, children }: { one: Entry | Draft; name: string; first: string; children: ComponentChildren }) {
   return (
     <li class={name}>
-      <a href={linkTo("channel", one.place)} data-place={one.place} aria-current={placeIn(screen.value.about) === one.place ? "true" : undefined}>
+      <a href={linkTo("channel", one.place)} data-place={one.place} aria-current={screen.value.about === one.place ? "true" : undefined}>
         <span class="first">{first} <Precedence name={one.precedence ?? "ROUTINE"} /> <b>{one.place}</b></span>
         <Title entry={one} />
         <span class="first">{children}</span>
@@ -61,6 +61,8 @@ function Item({ one, name, first, children }: { one: Entry | Draft; name: string
 const isOwed = (entry: Entry) => entry.ladders?.some((ladder) => ladder.owed?.ours) === true;
 
 const entryItem = (entry: Entry) => <Item key={entry.place} one={entry} name={`${entry.party === session.value?.party ? "ours" : "theirs"} ${isOwed(entry) ? "owed" : ""}`} first={when(entry.filed_ms)}><Far entry={entry} /></Item>;
+
+const copyItem = (copy: Copy) => <Item key={copy.entry.id} one={messageOf(copy)} name={`theirs copy ${copy.state === "FALSE" ? "" : "owed"}`} first=""><Step name={copy.state === "FALSE" ? "FALSE" : STEP_ADVANCE} /></Item>;
 
 const draftItem = (draft: Draft) => <Item key={draft.place} one={draft} name="draft" first="">{word(draft.state)} {_("{1} of {2}", draft.approved, draft.needed)}</Item>;
 
@@ -114,6 +116,7 @@ function List({ line }: { line: Line }) {
     newer(line.name);
     setTimeout(() => document.querySelector<HTMLElement>(".list li a")?.focus()); // the button is gone
   };
+  const ahead = copies.value.filter((copy) => copy.channel === line.number);
   const waiting = drafts.value.filter((draft) => draft.channel_name === line.name && isWaiting(draft));
   return (
     <section class="list" aria-label={_("Messages")} {...hand}>
@@ -122,17 +125,19 @@ function List({ line }: { line: Line }) {
       <Stopped line={line} />
       <MissingRows rows={(status.value?.value.missing ?? []).filter((row) => row.channel === line.number)} />
       <ol onScroll={(event) => follow(line.name, event.currentTarget)}>
-        {rows.from > 0 ? null : waiting.map(draftItem)}
+        {rows.from > 0 ? null : [...ahead.map(copyItem), ...waiting.map(draftItem)]}
         {entries.slice(Math.max(0, entries.length - to), entries.length - from).reverse().map(entryItem)}
       </ol>
       {entries.length > to || entries.length >= MESSAGES_SHOWN ? <button type="button" class="older" onClick={() => void more(line.name)}>{_("Older")}</button> : null}
-      {entries.length === 0 && waiting.length === 0 ? <p class="none">{_("No message yet.")}</p> : null}
+      {entries.length + ahead.length + waiting.length === 0 ? <p class="none">{_("No message yet.")}</p> : null}
     </section>
   );
 }
 
 function Beside({ line }: { line: Line }) {
-  const place = placeIn(screen.value.about);
+  const { about } = screen.value, place = placeIn(about), ahead = copies.value.filter((copy) => messageOf(copy).place === about);
+  if (ahead.length > 0)
+    return <Group>{ahead.map((copy) => <CopyView key={copy.entry.id} copy={copy} />)}{opened.value?.place === place && opened.value ? <Message entry={opened.value} /> : null}</Group>;
   if (place === undefined)
     return mayWrite(line) ? <ComposeMessage channel={line} /> : <p class="none">{_("None of your roles writes on this channel.")}</p>;
   if (missing.value)

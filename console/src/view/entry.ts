@@ -4,7 +4,7 @@ import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { Move, movesAbout } from "../fold/moves.js";
 import { isWaiting } from "../fold/owed.js";
 import { ask, isNone, pause, post } from "../node/ask.js";
-import { allOf, channelOf, drafts, home, inboxes, session } from "../node/record.js";
+import { allOf, channelOf, copies, drafts, home, inboxes, session } from "../node/record.js";
 import type { Draft, Entry, Marking } from "../node/shapes.js";
 import { judge, Subject } from "./moves.js";
 import { channelIn, followPlace, Screen, screen, whenShown } from "./screen.js";
@@ -78,7 +78,7 @@ const LABELS_MAX = 64, LATE_MS = 1_000, AGAIN_MS = 2_000; // of one question; un
 function labelsShown(): { channel: string; labels: Label[] } {
   const { name, about } = screen.value, line = name === "channel" ? channelIn(about) : "";
   const entries = line in inboxes.value ? allOf(line) : Object.values(inboxes.value).flat();
-  const labels = [...entries, ...drafts.value.filter((draft) => isWaiting(draft) && (line === "" || draft.channel_name === line)), ...shownToo.value[name] ?? [], opened.value, openedDraft.value, readBack.value].flatMap((one) => one?.label ?? []);
+  const labels = [...entries, ...drafts.value.filter((draft) => isWaiting(draft) && (line === "" || draft.channel_name === line)), ...copies.value.filter((one) => line === "" || channelOf(line)?.number === one.channel).map((one) => one.entry), ...shownToo.value[name] ?? [], opened.value, openedDraft.value, readBack.value].flatMap((one) => one?.label ?? []);
   return { channel: home.value?.name ?? "", labels: [...new Map(labels.map((label) => [JSON.stringify(label), label])).values()] };
 }
 

@@ -4,12 +4,13 @@ import { h } from "preact";
 import { signal } from "@preact/signals";
 import { fromBase64, Hasher, toHex } from "../base/bytes.js";
 import { stripOf } from "../fold/drawn.js";
+import { messageOf } from "../fold/owed.js";
 import type { Typed } from "../keep/drafts.js";
 import { askBytes } from "../node/ask.js";
 import { compose, entryAt, inRoles, placeOf, Verdict, Words as Spoken } from "../node/compose.js";
 import { send } from "../node/outbox.js";
 import { accord, nodeClock, rolesOn } from "../node/record.js";
-import type { Attachment, Entry, FilledField, Ladder, Translation } from "../node/shapes.js";
+import type { Attachment, Copy, Entry, FilledField, Ladder, Translation } from "../node/shapes.js";
 import type { Value } from "../wire/cbor.js";
 import { CODED, NEGATIVE_CAUSES, saysOf, WRONG_CAUSES } from "../wire/says.js";
 import { Kind, readStatement, Statement } from "../wire/statement.js";
@@ -324,6 +325,29 @@ export function Message({ entry }: { entry: Entry }) {
       <Ladders entry={entry} />
       {readBack.value === undefined ? null : <div class="returned"><h3>{_("Read back by {1}", whoIs(readBack.value))}</h3><Body entry={readBack.value} /></div>}
       <Moves subject={subjectOf(entry)} moves={movesOfMessage(entry)} />
+      <Banner marking={entry.marking} />
+    </article>
+  );
+}
+
+// ---- What came ahead of its log: by whose word it stands here, and nothing that could be done with it. ----
+
+const byWhom: Record<Copy["state"], () => string> = {
+  SIGNED: () => _("ADVANCE: signed by its officer; its number follows"),
+  BY_LINE: () => _("ADVANCE: authenticated by the line alone, by no officer; the signature is to follow"),
+  FALSE: () => _("FALSE: the line said this, and the log holds something else; telephone their watch"),
+};
+
+export function CopyView({ copy }: { copy: Copy }) {
+  const entry = messageOf(copy);
+  return (
+    <article class="message panel copy" data-copy={copy.state} aria-label={entry.place}>
+      <Banner marking={entry.marking} />
+      <p class={`warning ${copy.ended || copy.state === "FALSE" ? "bad" : ""}`}><b>{byWhom[copy.state]()}{copy.ended ? _("; its log ended without it; telephone their watch") : ""}</b></p>
+      <h2>{entry.place} <Precedence name={entry.precedence ?? "ROUTINE"} /> {word(entry.kind)}</h2>
+      <p class="meta">{_("claimed {1}", when(entry.claimed_ms))} · {_("names as its author ")}{whoIs(entry)} · {_("to")} {addressText(entry)}</p>
+      <Fields entry={entry} />
+      {entry.sealed_for ? <p class="none">{_("(sealed)")}</p> : <Body entry={entry} />}
       <Banner marking={entry.marking} />
     </article>
   );

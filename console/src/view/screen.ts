@@ -69,8 +69,8 @@ export function beginScreen(): void {
   setInterval(() => { now.value = Date.now(); }, 1000);
 }
 
-// The channel of a place, KOR/CONSULT-URGENT 1.6, or the channel itself.
-export const channelIn = (about: string): string => (/^[^/]+\/(\S+) \d+\.\d+$/.exec(about)?.[1] ?? about).toLowerCase();
+// The channel of a place, KOR/CONSULT-URGENT 1.6, of what came ahead and has no number yet, or the channel itself.
+export const channelIn = (about: string): string => (/^[^/]+\/(\S+) \d+[. ]\w+$/.exec(about)?.[1] ?? about).toLowerCase();
 
 export const placeIn = (about: string): string | undefined => / \d+\.\d+$/.test(about) ? about : undefined;
 

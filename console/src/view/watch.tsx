@@ -17,7 +17,7 @@ import { linkTo, now, when } from "./screen.js";
 const ROWS_SHOWN = 5, THEIRS_SHOWN = 3, LAST_SHOWN = 5, RUNNING_SHOWN = 3, POSTS_SHOWN = 2, HELD_SHOWN = 3;
 const NODE = "node"; // what nodes say to each other, as line checks, is on the line board
 const PATH_BEAT_MS = 30_000; // two periods of what a path says of itself
-const PROOF_MS = 2 * 3_600_000;
+const PROOF_MS = 2 * 3_600_000; // also of a thin path, which says nothing while there is nothing to say
 const AHEAD_MS = 60_000;
 
 function Due({ row }: { row: Owed }) {
@@ -47,7 +47,7 @@ function PathRow({ path }: { path: Path }) {
       <th scope="row">{path.name}</th>
       <td><b class={`path ${path.up ? "up" : "down"}`}>{path.up ? _("UP") : _("DOWN")}</b></td>
       <td>{path.round_trip_us > 0 ? _("{1} ms", (path.round_trip_us / 1000).toFixed(0)) : ""}</td>
-      <td>{path.up ? <Aged at={path.heard_ms} limit={PATH_BEAT_MS}>{_("heard")}</Aged>
+      <td>{path.up ? <Aged at={path.heard_ms} limit={path.thin ? PROOF_MS : PATH_BEAT_MS}>{_("heard")}</Aged>
         : path.since_ms > 0 ? _("for {1}", spanText(at - path.since_ms)) : _("it was never up")}</td>
       <td>{isProved ? <Aged at={path.line_checked_ms} limit={PROOF_MS}>{_("line check {1} ms", path.line_check_ms)}</Aged>
         : <Group><b class="unproved">{_("UNPROVED")}</b> <span class="age">{path.line_checked_ms > 0 ? _("no line check for {1}", spanText(at - path.line_checked_ms)) : _("never checked")}</span></Group>}</td>
