@@ -290,7 +290,7 @@ static enum exit_code serve(struct core *c, bool is_json)
 		code = read_accord(c);
 	if (code == EXIT_DONE)
 		code = place_paths(c);
-	if (code == EXIT_DONE && (e = children_shut(c)) != ERR_OK)
+	if (code == EXIT_DONE && (e = core_link_shut(c)) != ERR_OK)
 		code = explain_start(c, _("The node's processes do not start"), e);
 	if (code == EXIT_DONE)
 		terminals_start(c);

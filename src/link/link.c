@@ -425,6 +425,14 @@ static void on_tick(void *self)
 	timer_set(l->tick, TICK_MS);
 }
 
+static void on_alive(void *self)
+{
+	struct link *l = self;
+
+	link_tell(l, &(struct record){ .kind = RECORD_LINK_ALIVE });
+	timer_set(l->alive, ALIVE_MS);
+}
+
 /* ---- Life. ---- */
 
 static void finish(struct link *l)
@@ -442,6 +450,7 @@ static void finish(struct link *l)
 		timer_close(l->paths[i / LINK_PATHS_MAX][i % LINK_PATHS_MAX].retry);
 	}
 	timer_close(l->tick);
+	timer_close(l->alive);
 	watch_close(l->core_watch);
 	loop_free(l->loop);
 	tls_identity_free(l->identity);
@@ -469,6 +478,8 @@ int link_run(const struct link_ends *ends, const struct sandbox *sandbox)
 	watch_set(l->core_watch, true, false);
 	l->tick = timer_open(l->loop, on_tick, l);
 	timer_set(l->tick, TICK_MS);
+	l->alive = timer_open(l->loop, on_alive, l);
+	timer_set(l->alive, ALIVE_MS);
 	loop_on_turn(l->loop, on_turn, l);
 	loop_run(l->loop);
 	status = l->status;

@@ -28,10 +28,12 @@
  *	MEASURED        link     core      there and back takes `number` microseconds
  *	REFUSED         link     core      `number` connections from `text`, why; `key` if they had one
  *	LINK_CONTAINED  link     core      what the kernel gave it, once: as sys/sandbox.h packs it
+ *	LINK_ALIVE      link     core      nothing, each ALIVE_MS: who is silent for longer hangs
  *	DOOR            core     starter   `number` is a door: its address `text`, before SHUT alone
  *	SHUT            core     starter   there are no more doors in this life
  *	START           core     starter   start link: with its ends of the pipes to core and signer
  *	END             core     starter   end the link that was started
+ *	WARD            core     starter   with a descriptor of the signer: if it outlives core, it is killed
  *	OPEN            link     starter   a socket of door `number`
  *	OPENED          starter  link      with the socket, or `text` says why not; `number` as asked
  *	TLS_SHOW        link     signer    who are we by this TLS key; `number` comes back
@@ -43,6 +45,7 @@
  *	                                   is what we sign with, log, mirror, TLS: how many (1 byte), then
  *	                                   their public halves, 32 bytes each, the oldest first
  *	SIGNER_CONTAINED signer  core      what the kernel gave to it, before REMEMBERS
+ *	SIGNER_ALIVE    signer   core      the same as LINK_ALIVE
  *	LINK_BROKEN     signer   core      link said what it may not say
  *	SETTLED         core     signer    no own log hangs on what you do not remember
  *	SIGN            core     signer    our log's note: `name` its origin, `number` its size, `text` its
@@ -77,9 +80,12 @@ enum record_kind {
 	RECORD_LINK_CONTAINED, RECORD_SIGNER_CONTAINED,
 	RECORD_DOOR, RECORD_SHUT, RECORD_START, RECORD_END, RECORD_OPEN, RECORD_OPENED,
 	RECORD_WRITE, RECORD_READ, RECORD_SETTLED, RECORD_LINK_BROKEN, RECORD_OWN, RECORD_UNPIN,
+	RECORD_LINK_ALIVE, RECORD_SIGNER_ALIVE, RECORD_WARD,
 	RECORD_KIND_COUNT
 };
 /* clang-format on */
+
+#define ALIVE_MS 5000u
 
 #define REMEMBERS_MEMORY 1u  /* the file was there */
 #define REMEMBERS_CERTAIN 2u /* and nothing can be missing from it */

@@ -122,7 +122,7 @@ struct link {
 	uint64_t serial;
 	unsigned shakes; /* handshake steps in this turn */
 	bool is_running, is_stalled;
-	struct timer *tick;
+	struct timer *tick, *alive;
 	struct refusal refusals[REFUSALS_MAX];
 	size_t refusals_count;
 };

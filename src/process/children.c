@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,13 +23,17 @@
 #define END_MS 5000u
 #define LINK_STEADY_MS 1000u
 #define LINK_AGAIN_MS_MAX 10000u
+/*
+ * In the ticks of our own loop: whoever was not run himself, as on a machine that slept, calls nobody silent.
+ */
+#define CHILD_SILENT_MS 20000u
 #define AWAIT_US 300 /* a signature takes a fifth of it */
 /* So long awake, if another core signs: to sleep and be woken takes as long as a signature. */
 #define AWAKE_US 100
 
 /* ---- Starting. ---- */
 
-static enum err tell_starter(const struct core *c, const struct record *r, const int *fds, size_t count)
+enum err children_tell_starter(const struct core *c, const struct record *r, const int *fds, size_t count)
 {
 	uint8_t memory[DOOR_RECORD_LEN_MAX];
 	struct buf out = BUF_ON(memory);
@@ -48,7 +53,7 @@ static enum err start(struct core *c, struct child *child, int other)
 	if (e != ERR_OK)
 		return e;
 	if (child == &c->link)
-		e = tell_starter(c, &ask, (const int[]){ ends[1], other }, 2);
+		e = children_tell_starter(c, &ask, (const int[]){ ends[1], other }, 2);
 	else
 		e = process_spawn(child->command, c->home, (const int[]){ ends[1], other }, 2, &child->pid);
 	close(ends[1]);
@@ -60,10 +65,23 @@ static enum err start(struct core *c, struct child *child, int other)
 	child->fd = ends[0];
 	child->started = clock_now().mono;
 	child->has_given = false;
+	child->silent_ms = 0;
 	child->given = (struct sandbox_given){ 0 };
 	pipe_open(&child->pipe, child->fd, PIPE_CORE, child == &c->link ? PIPE_LINK : PIPE_SIGNER,
 		  WAITING_LEN_MAX);
 	return ERR_OK;
+}
+
+/* A signer that hangs must not keep its keys, and the name of the node, when nobody is left to hear it. */
+static enum err ward_signer(const struct core *c)
+{
+	const struct record ward = { .kind = RECORD_WARD };
+	int fd = (int)syscall(SYS_pidfd_open, c->signer.pid, 0);
+	enum err e = fd < 0 ? ERR_IO : children_tell_starter(c, &ward, &fd, 1);
+
+	if (fd >= 0)
+		close(fd);
+	return e;
 }
 
 enum err children_start(struct core *c)
@@ -81,44 +99,10 @@ enum err children_start(struct core *c)
 	e = start(c, &c->signer, ends[1]);
 	close(ends[1]);
 	if (e == ERR_OK)
+		e = ward_signer(c);
+	if (e == ERR_OK)
 		e = start(c, &c->link, c->handshakes);
 	return e;
-}
-
-static struct bytes serial_text(const struct settings_path *p, char out[SERIAL_TEXT_LEN])
-{
-	snprintf(out, SERIAL_TEXT_LEN, "%u %s", p->speed, p->serial);
-	return bytes_str(out);
-}
-
-enum err children_shut(struct core *c)
-{
-	const struct settings *settings = &c->settings;
-	const struct record shut = { .kind = RECORD_SHUT };
-	size_t next[PARTY_MAX] = { 0 };
-	enum err e = ERR_OK;
-
-	for (size_t i = 0; i < settings->listens_count && e == ERR_OK; i++) {
-		struct record door = { .kind = RECORD_DOOR,
-				       .number = i,
-				       .text = bytes_str(settings->listens[i].address) };
-
-		e = tell_starter(c, &door, NULL, 0);
-	}
-	for (size_t i = 0; i < settings->paths_count && e == ERR_OK; i++) {
-		size_t peer = accord_party_find(c->accord, bytes_str(settings->paths[i].peer));
-		size_t path = next[peer]++;
-		char serial[SERIAL_TEXT_LEN];
-		struct record door = { .kind = RECORD_DOOR,
-				       .number = DOOR_CALLS(peer, path),
-				       .text = bytes_str(settings->paths[i].connect) };
-
-		if (settings->paths[i].serial[0] != '\0')
-			door.text = serial_text(&settings->paths[i], serial);
-		if (door.text.len > 0)
-			e = tell_starter(c, &door, NULL, 0);
-	}
-	return e == ERR_OK ? tell_starter(c, &shut, NULL, 0) : e;
 }
 
 /* ---- What the kernel gave them. ---- */
@@ -184,6 +168,8 @@ enum err children_remember(struct core *c)
 			e = take_contained(c, &answer);
 			continue;
 		}
+		if (e == ERR_OK && answer.kind == RECORD_SIGNER_ALIVE)
+			continue;
 		if (e == ERR_OK && answer.kind == RECORD_LINK_BROKEN) {
 			c->is_link_broken = true;
 			continue;
@@ -339,6 +325,14 @@ static enum err take_broken(struct core *c, const struct record *r)
 	return ERR_OK;
 }
 
+/* That anything came is what it says. */
+static enum err take_alive(struct core *c, const struct record *r)
+{
+	(void)c;
+	(void)r;
+	return ERR_OK;
+}
+
 static const struct {
 	enum record_kind kind;
 	enum err (*take)(struct core *c, const struct record *r);
@@ -353,6 +347,8 @@ static const struct {
 	{ RECORD_PATH_DOWN, take_path_down },
 	{ RECORD_REFUSED, take_refused },
 	{ RECORD_LINK_BROKEN, take_broken },
+	{ RECORD_LINK_ALIVE, take_alive },
+	{ RECORD_SIGNER_ALIVE, take_alive },
 	{ RECORD_LINK_CONTAINED, take_contained },
 	{ RECORD_SIGNER_CONTAINED, take_contained },
 };
@@ -395,6 +391,7 @@ static enum err hear(struct core *c, struct child *child)
 		if (e != ERR_OK)
 			break;
 		c->is_busy = true;
+		child->silent_ms = 0;
 		e = take_record(c, &r);
 		if (child->fd < 0)
 			return ERR_SHORT; /* dropped meanwhile, and its pipe with it */
@@ -423,7 +420,7 @@ static void lose_link(struct core *c)
 		return;
 	drop(&c->link);
 	c->link.has_given = false;
-	if (tell_starter(c, &end, NULL, 0) != ERR_OK)
+	if (children_tell_starter(c, &end, NULL, 0) != ERR_OK)
 		log_error("the starter does not hear");
 	for (size_t i = 0; i < PARTY_MAX * LINK_PATHS_MAX; i++) {
 		size_t peer = i / LINK_PATHS_MAX, path = i % LINK_PATHS_MAX;
@@ -474,6 +471,15 @@ static void on_link(void *self, bool is_readable, bool is_writable)
 	}
 }
 
+/* That its pipe is down says no more. */
+static void lose_signer(struct core *c, const char *what, enum err e)
+{
+	log_error("the signer %s, and without it nothing can be proved%s%s: the node stops; start it again",
+		  what, e == ERR_DOWN ? "" : ": ", e == ERR_DOWN ? "" : err_text(e));
+	drop(&c->signer);
+	core_end(c, 1);
+}
+
 static void on_signer(void *self, bool is_readable, bool is_writable)
 {
 	struct core *c = self;
@@ -483,12 +489,23 @@ static void on_signer(void *self, bool is_readable, bool is_writable)
 		flush(&c->signer);
 	if (e == ERR_SHORT || c->is_ending)
 		return;
-	/* That its pipe is down says no more. */
-	log_error("the signer is gone, and without it nothing can be proved%s%s: the node stops; start it "
-		  "again",
-		  e == ERR_DOWN ? "" : ": ", e == ERR_DOWN ? "" : err_text(e));
-	drop(&c->signer);
-	core_end(c, 1);
+	lose_signer(c, "is gone", e);
+}
+
+void children_tick(struct core *c, uint64_t ms)
+{
+	struct child *const all[] = { &c->link, &c->signer };
+
+	for (size_t i = 0; i < ARRAY_COUNT(all) && !c->is_ending; i++) {
+		if (all[i]->fd < 0 || (all[i]->silent_ms += ms) < CHILD_SILENT_MS)
+			continue;
+		if (all[i] == &c->signer) {
+			lose_signer(c, "hangs", ERR_DOWN);
+		} else {
+			log_error("the link process hangs: it has said nothing for CHILD_SILENT_MS");
+			lose_link(c);
+		}
+	}
 }
 
 static void on_child(void *self)
@@ -520,166 +537,13 @@ static void on_child(void *self)
 	}
 }
 
-/* ---- Link's configuration. ---- */
-
-static bool is_among(const uint8_t *key, const uint8_t *const *keys, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (memcmp(keys[i], key, RECORD_KEY_LEN) == 0)
-			return true;
-	}
-	return false;
-}
-
-static void tell_pin(struct core *c, enum record_kind kind, size_t peer, const uint8_t *key)
-{
-	struct record pin = { .kind = kind, .peer = peer };
-
-	memcpy(pin.key, key, RECORD_KEY_LEN);
-	children_tell(c, &c->link, &pin);
-}
-
-/* What link was told and is no longer so, then what it was not told. */
-static void tell_pins(struct core *c, size_t peer)
-{
-	const uint8_t *keys[ACCORD_VERSIONS_MAX];
-	size_t count = node_pins(c->node, peer, keys);
-	struct pins_told *told = &c->pins_told[peer];
-
-	for (size_t i = told->count; i-- > 0;) {
-		if (is_among(told->of[i], keys, count))
-			continue;
-		tell_pin(c, RECORD_UNPIN, peer, told->of[i]);
-		told->count--;
-		memmove(told->of[i], told->of[i + 1], (told->count - i) * sizeof told->of[0]);
-	}
-	for (size_t i = 0; i < count; i++) {
-		size_t at = 0;
-		while (at < told->count && memcmp(told->of[at], keys[i], RECORD_KEY_LEN) != 0)
-			at++;
-		if (at < told->count || told->count == ARRAY_COUNT(told->of))
-			continue;
-		tell_pin(c, RECORD_PIN, peer, keys[i]);
-		memcpy(told->of[told->count++], keys[i], RECORD_KEY_LEN);
-	}
-}
-
-/* Which of our TLS keys is the newest that stands in a version in force in our logs which he holds. */
-static size_t own_wanted(const struct core *c, size_t peer)
-{
-	const struct node_keys *own = &c->signer_keys[NODE_TLS];
-	const struct accord *in_force = node_in_force(c->node);
-	uint16_t held = node_peer_versions(c->node, peer);
-	const struct accord_key *k = accord_key_find(in_force, c->self, ACCORD_KEY_TLS);
-	size_t version = accord_version_find(&c->versions.held, in_force->hash);
-
-	for (size_t i = 0; (held >> version & 1) != 0 && i < own->count; i++) {
-		if (bytes_equal(k->key, BYTES_OF(own->of[i])))
-			return i;
-	}
-	return 0;
-}
-
-/* A line that is up with our old key is made anew with the one in force, once and one path at a time. */
-static void renew_path(struct core *c, size_t peer)
-{
-	size_t wanted = own_wanted(c, peer), old = LINK_PATHS_MAX;
-	struct record r = { .kind = RECORD_CLOSE, .peer = peer, .err = ERR_EXISTS };
-
-	for (size_t i = 0; i < c->path_counts[peer]; i++) {
-		if (c->is_thin[peer][i])
-			continue;
-		if (!c->is_up[peer][i])
-			return;
-		if (c->own_shown[peer][i] < wanted && !c->is_renewed[peer][i])
-			old = i;
-	}
-	if (old == LINK_PATHS_MAX)
-		return;
-	c->is_renewed[peer][old] = true;
-	r.path = old;
-	children_tell(c, &c->link, &r);
-}
-
-void children_keys(struct core *c)
-{
-	if (c->versions.held.count == 1 || c->link.fd < 0)
-		return;
-	for (size_t peer = 0; peer < c->accord->parties_count; peer++) {
-		if (peer == c->self)
-			continue;
-		tell_pins(c, peer);
-		renew_path(c, peer);
-	}
-}
-
-static void tell_own(struct core *c)
-{
-	const struct node_keys *own = &c->signer_keys[NODE_TLS];
-
-	for (size_t i = 0; i < own->count; i++) {
-		struct record r = { .kind = RECORD_OWN };
-
-		memcpy(r.key, own->of[i], RECORD_KEY_LEN);
-		children_tell(c, &c->link, &r);
-	}
-}
-
-static void tell_paths(struct core *c)
-{
-	size_t next[PARTY_MAX] = { 0 };
-
-	for (size_t i = 0; i < c->settings.paths_count; i++) {
-		const struct settings_path *p = &c->settings.paths[i];
-		size_t peer = accord_party_find(c->accord, bytes_str(p->peer));
-		bool is_listen = p->listen[0] != '\0', is_thin = p->serial[0] != '\0';
-		char serial[SERIAL_TEXT_LEN];
-		struct record path = {
-			.kind = RECORD_PATH,
-			.peer = peer,
-			.path = next[peer]++,
-			.number = is_thin     ? 2
-				  : is_listen ? 1
-					      : 0,
-			.name = bytes_str(p->name),
-			.text = bytes_str(is_listen ? p->listen : p->connect),
-		};
-
-		if (is_thin)
-			path.text = serial_text(p, serial);
-		children_tell(c, &c->link, &path);
-	}
-}
-
-static void configure_link(struct core *c)
-{
-	bool is_only = c->accord->post_quantum == POST_QUANTUM_REQUIRED;
-	struct record run = { .kind = RECORD_RUN, .number = is_only ? 1 : 0 };
-
-	for (size_t i = 0; i < c->settings.listens_count; i++) {
-		struct record listen = {
-			.kind = RECORD_LISTEN,
-			.name = bytes_str(c->settings.listens[i].name),
-			.text = bytes_str(c->settings.listens[i].address),
-		};
-
-		children_tell(c, &c->link, &listen);
-	}
-	memset(c->pins_told, 0, sizeof c->pins_told);
-	for (size_t peer = 0; peer < c->accord->parties_count; peer++) {
-		if (peer != c->self)
-			tell_pins(c, peer);
-	}
-	tell_own(c);
-	tell_paths(c);
-	children_tell(c, &c->link, &run);
-}
+/* ---- Running. ---- */
 
 static void run_link(struct core *c)
 {
 	c->link.watch = watch_open(c->loop, c->link.fd, on_link, c);
 	watch_set(c->link.watch, true, false);
-	configure_link(c);
+	core_link_configure(c);
 	c->is_busy = true;
 }
 
@@ -756,7 +620,7 @@ static bool wait_for(pid_t *pid, int64_t until)
 	return true;
 }
 
-/* The starter sees to it that link ends. Nobody can be killed from here: core is contained. */
+/* The starter sees to it that link and signer end. Nobody can be killed from here: core is contained. */
 void children_end(struct core *c)
 {
 	int64_t until = clock_now().mono.us + (int64_t)END_MS * 1000;
@@ -768,12 +632,12 @@ void children_end(struct core *c)
 	if (c->handshakes >= 0)
 		close(c->handshakes);
 	close(c->starter);
-	if (!wait_for(&c->signer.pid, until))
-		log_error("signer does not end");
 	if (!wait_for(&c->terminals.pid, until))
 		log_error("the process of the terminals does not end");
 	if (!wait_for(&c->starter_pid, until + (int64_t)END_MS * 1000))
 		log_error("the starter does not end");
+	if (!wait_for(&c->signer.pid, until + (int64_t)END_MS * 1000))
+		log_error("signer does not end");
 	free(c->marks.rows);
 	c->marks.rows = NULL;
 }

@@ -226,7 +226,7 @@ static void on_turn(void *self)
 			children_await(c);
 			core_commit(c);
 		}
-		children_keys(c);
+		core_link_keys(c);
 		serve_clients(c);
 		/* What the first round has made ready for clients goes out with the second. */
 		if (round > 0)
@@ -266,6 +266,7 @@ static void on_tick(void *self)
 	c->is_busy = true;
 	if (err_class(node_tick(c->node, loop_now(c->loop), &c->fx)) == ERR_CLASS_LOCAL)
 		core_end(c, 1);
+	children_tick(c, TICK_MS);
 	reserve_tick(c);
 	if (!mono_is_before(loop_now(c->loop).mono, c->idle_due))
 		tidy(c, true);

@@ -34,6 +34,7 @@ struct child {
 	struct mono started;
 	struct sandbox_given given; /* as it says itself, before it hears strangers */
 	bool has_given;
+	uint64_t silent_ms; /* of our ticks since it said anything */
 };
 
 struct core {
@@ -107,8 +108,6 @@ void core_end(struct core *c, int status);
 void core_commit(struct core *c);
 
 /* children.c */
-/* Once the settings' paths have their numbers: what link may listen on and call, for ever. */
-enum err children_shut(struct core *c) MUST_CHECK;
 enum err children_start(struct core *c) MUST_CHECK;
 /* Asks the signer what it remembers and waits for it. */
 enum err children_remember(struct core *c) MUST_CHECK;
@@ -116,12 +115,23 @@ enum err children_remember(struct core *c) MUST_CHECK;
 void children_run(struct core *c);
 void children_tell(struct core *c, struct child *child, const struct record *r);
 void children_flush(struct core *c);
-/* After a turn: what link may let in, and lines that are still up with a key of ours that is not in force. */
-void children_keys(struct core *c);
+enum err children_tell_starter(const struct core *c, const struct record *r, const int *fds,
+			       size_t count) MUST_CHECK;
+/* After so long: who has said nothing for CHILD_SILENT_MS hangs. Link is started again, the node stops
+ * without a signer. */
+void children_tick(struct core *c, uint64_t ms);
 /* Waits for the signer's next word, but not for long. */
 void children_await(struct core *c);
 /* They have until ms to end by themselves. */
 void children_end(struct core *c);
+
+/* core_link.c */
+/* Once the settings' paths have their numbers: what link may listen on and call, for ever. */
+enum err core_link_shut(struct core *c) MUST_CHECK;
+/* Of a link that was just started. */
+void core_link_configure(struct core *c);
+/* After a turn: what link may let in, and lines that are still up with a key of ours that is not in force. */
+void core_link_keys(struct core *c);
 
 /* reserve.c */
 void reserve_start(struct core *c);

@@ -49,7 +49,8 @@ struct signer {
 	char mirror_name[ORIGIN_LEN_MAX + 1]; /* empty until core has asked for our memory */
 	struct origin fresh[FRESH_MAX];	      /* logs signed for since the last sync */
 	size_t fresh_count;
-	bool is_moved; /* a mark has moved and is not written */
+	bool is_moved;	  /* a mark has moved and is not written */
+	struct mono told; /* when core was told last that we live */
 	uint8_t certificate_memory[NODE_KEYS_MAX][TLS_CERTIFICATE_MAX];
 	struct buf certificates[NODE_KEYS_MAX]; /* of the TLS keys */
 };
@@ -405,6 +406,19 @@ static enum err read_handshakes(struct signer *s)
 
 /* ---- The turn. ---- */
 
+/* Whatever link asks meanwhile. Not behind words that core has not heard yet. */
+static enum err tell_alive(struct signer *s)
+{
+	struct mono now = clock_now().mono;
+	enum err e;
+
+	if (mono_is_before(now, mono_add_ms(s->told, ALIVE_MS)) || pipe_waiting(&s->core) > 0)
+		return ERR_OK;
+	s->told = now;
+	e = pipe_put(&s->core, &(struct record){ .kind = RECORD_SIGNER_ALIVE });
+	return e == ERR_OK ? write_group(s) : e;
+}
+
 static enum err turn(struct signer *s)
 {
 	struct pollfd ready[2] = {
@@ -413,7 +427,7 @@ static enum err turn(struct signer *s)
 	};
 	enum err e = ERR_OK;
 
-	if (poll(ready, 2, -1) < 0 && errno != EINTR)
+	if (poll(ready, 2, ALIVE_MS) < 0 && errno != EINTR)
 		return ERR_IO;
 	if ((ready[0].revents & ~POLLOUT) != 0)
 		e = read_core(s);
@@ -424,6 +438,8 @@ static enum err turn(struct signer *s)
 		s->link = -1;
 	else if (e == ERR_OK && ready[1].revents != 0)
 		e = read_handshakes(s);
+	if (e == ERR_OK)
+		e = tell_alive(s);
 	/*
 	 * The answers are out. What waits for the disk now is only the next question, and few come so soon.
 	 */

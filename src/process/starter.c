@@ -9,10 +9,12 @@
 #include "base/log.h"
 #include "link/pipe.h"
 #include "process/process.h"
+#include "sys/clock.h"
 #include "sys/serial.h"
 #include "sys/socket.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -25,7 +27,8 @@
 #define END_MS 5000
 
 struct starter {
-	int core, link, exit; /* -1: none; exit becomes readable when link has ended */
+	/* -1: none; the last two become readable when link, or the signer, has ended */
+	int core, link, exit, ward;
 	pid_t pid;
 	bool is_shut;
 	char doors[DOORS_MAX][DOOR_TEXT_LEN];
@@ -98,12 +101,23 @@ static enum err take_door(struct starter *s, const struct record *r)
 		       : ERR_FRAME;
 }
 
+/* Whoever is taken over later shows no other process. */
+static enum err take_ward(struct starter *s, int fd)
+{
+	if (s->ward >= 0)
+		return ERR_FRAME;
+	s->ward = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	return s->ward >= 0 ? ERR_OK : ERR_IO;
+}
+
 static enum err take_core(struct starter *s, const struct record *r, const int *fds, size_t count)
 {
-	if ((r->kind == RECORD_START) != (count == 2))
+	if (count != (r->kind == RECORD_START ? 2 : r->kind == RECORD_WARD))
 		return ERR_FRAME;
 	if (r->kind == RECORD_START)
 		return start_link(s, fds);
+	if (r->kind == RECORD_WARD)
+		return take_ward(s, fds[0]);
 	if (r->kind == RECORD_DOOR)
 		return take_door(s, r);
 	if (r->kind == RECORD_SHUT)
@@ -198,9 +212,18 @@ static void read_link(struct starter *s)
 
 /* ---- The turn. ---- */
 
+static bool has_ended(int fd, int64_t until)
+{
+	struct pollfd ended = { .fd = fd, .events = POLLIN };
+	int64_t left = (until - clock_now().mono.us) / 1000;
+
+	return fd < 0 || poll(&ended, 1, left > 0 ? (int)left : 0) != 0;
+}
+
 static int run(struct starter *s)
 {
 	enum err e = ERR_OK;
+	int64_t until;
 
 	while (e == ERR_OK) {
 		struct pollfd ready[] = {
@@ -220,10 +243,15 @@ static int run(struct starter *s)
 	}
 	if (e != ERR_DOWN)
 		log_error("core said what it may not say: %s", err_text(e));
-	/* Core is gone, and with it link's pipe: link ends by itself, or it is ended. */
-	if (s->exit >= 0 && poll(&(struct pollfd){ .fd = s->exit, .events = POLLIN }, 1, END_MS) == 0)
+	/* Core is gone, and with it their pipes: they end by themselves, or are ended. */
+	until = clock_now().mono.us + END_MS * 1000;
+	if (!has_ended(s->exit, until))
 		log_error("link does not end and is killed");
 	end_link(s);
+	if (!has_ended(s->ward, until)) {
+		log_error("the signer does not end and is killed");
+		(void)syscall(SYS_pidfd_send_signal, s->ward, SIGKILL, NULL, 0);
+	}
 	return e == ERR_DOWN ? 0 : 1;
 }
 
@@ -239,7 +267,7 @@ enum err starter_split(int *core, pid_t *pid)
 		struct starter *s = xcalloc(1, sizeof *s);
 
 		close(ends[0]);
-		*s = (struct starter){ .core = ends[1], .link = -1, .exit = -1 };
+		*s = (struct starter){ .core = ends[1], .link = -1, .exit = -1, .ward = -1 };
 		process_prepare("entente-starter");
 		log_open("entente-starter", LOG_LEVEL_NOTICE);
 		(void)prctl(PR_SET_DUMPABLE, 0);

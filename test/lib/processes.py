@@ -27,6 +27,7 @@ KINDS = {
     "LINK_CONTAINED": "i", "SIGNER_CONTAINED": "i",
     "DOOR": "it", "SHUT": "", "START": "", "END": "", "OPEN": "i", "OPENED": "eit",
     "WRITE": "phir", "READ": "phr", "SETTLED": "", "LINK_BROKEN": "", "OWN": "k", "UNPIN": "pk",
+    "LINK_ALIVE": "", "SIGNER_ALIVE": "", "WARD": "",
 }
 NUMBERS = {name: number for number, name in enumerate(KINDS, 1)}
 NAMES = dict(enumerate(KINDS, 1))

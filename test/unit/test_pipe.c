@@ -56,6 +56,9 @@ static const struct {
 	{ PIPE_SIGNER, PIPE_CORE, { .kind = RECORD_LINK_BROKEN } },
 	{ PIPE_CORE, PIPE_LINK, { .kind = RECORD_OWN, .key = { 4, 5, 6 } } },
 	{ PIPE_CORE, PIPE_LINK, { .kind = RECORD_UNPIN, .peer = 6, .key = { 1, 2, 3 } } },
+	{ PIPE_LINK, PIPE_CORE, { .kind = RECORD_LINK_ALIVE } },
+	{ PIPE_SIGNER, PIPE_CORE, { .kind = RECORD_SIGNER_ALIVE } },
+	{ PIPE_CORE, PIPE_STARTER, { .kind = RECORD_WARD } },
 };
 /* clang-format on */
 
