@@ -47,11 +47,12 @@ struct cause {
 	char name[CAUSE_LEN_MAX]; /* what makes it this one: "KOR/LEADER 1.4 READ BACK", "LINE USA" */
 	const char *kind;	  /* OWED, ADVANCE, VERSION, WAITS, LINE, LOG, STATE, NODE */
 	char precedence[16], place[64], step[32];
-	uint64_t since_ms, rung_ms;
-	uint64_t call;	       /* of OWED: the rung that the node has called */
-	char who[WHO_LEN_MAX]; /* who is on duty there, and where to reach him; "": nobody is known */
-	uint64_t not_after_ms; /* a page that arrives later is of no use; 0: it always is */
-	bool is_there;	       /* in the state that was read last */
+	uint64_t since_ms, rung_ms; /* rung 0: not yet, or anew for another reason */
+	uint64_t quiet_ms;	    /* until when whoever has heard it has quiet; 0 */
+	uint64_t call;		    /* of OWED: the rung that the node has called */
+	char who[WHO_LEN_MAX];	    /* who is on duty there, and where to reach him; "": nobody is known */
+	uint64_t not_after_ms;	    /* a page that arrives later is of no use; 0: it always is */
+	bool is_there;		    /* in the state that was read last */
 };
 
 struct alarms {
@@ -64,6 +65,7 @@ struct alarms {
 	uint64_t begun_ms[FLOOD_BEGINS + 1]; /* when the last causes began, in a ring */
 	size_t begun_at;
 	bool is_json, is_flood;
+	bool is_typed_at; /* at a terminal: who sits there says that he has heard */
 };
 
 /* ---- Causes. ---- */
@@ -473,7 +475,51 @@ static bool is_due(const struct alarms *a, const struct cause *c)
 {
 	if (strcmp(c->kind, "WAITS") == 0 && a->node.now_ms - c->since_ms < WAITS_MS)
 		return false;
-	return c->rung_ms == 0 || a->node.now_ms - c->rung_ms >= a->every_ms;
+	return c->rung_ms == 0 ||
+	       (a->node.now_ms >= c->quiet_ms && a->node.now_ms - c->rung_ms >= a->every_ms);
+}
+
+/* As the console's (fold/owed.ts). Of a copy no act ends it: quiet until its entry takes its place. */
+static uint64_t quiet_until(const struct alarms *a, const struct cause *c)
+{
+	static const struct {
+		const char *precedence;
+		uint64_t ms;
+	} rows[] = { { "FLASH", 180000 }, { "IMMEDIATE", 600000 }, { "ROUTINE", 3600000 } };
+	uint64_t ms = 1800000; /* PRIORITY, and faults */
+
+	if (strcmp(c->kind, "ADVANCE") == 0)
+		return UINT64_MAX;
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		if (strcmp(rows[i].precedence, c->precedence) == 0)
+			ms = rows[i].ms;
+	}
+	return a->node.now_ms + ms;
+}
+
+/* In the background what is typed is another's, and whoever reads it is stopped. */
+static bool is_listened_to(const struct alarms *a)
+{
+	return a->is_typed_at && tcgetpgrp(STDIN_FILENO) == getpgrp();
+}
+
+/* Somebody has heard what has rung. What rings anew for another reason is not quiet. */
+static void hear(struct alarms *a)
+{
+	char typed[256];
+
+	if (read(STDIN_FILENO, typed, sizeof typed) <= 0) {
+		a->is_typed_at = false;
+		return;
+	}
+	for (size_t i = 0; i < a->count; i++) {
+		struct cause *c = &a->causes[i];
+
+		if (c->rung_ms == 0 || c->quiet_ms > a->node.now_ms)
+			continue;
+		c->quiet_ms = quiet_until(a, c);
+		tell(a, c, N_("HEARD"), COLOUR_PLAIN, 0);
+	}
 }
 
 static void see_flood(struct alarms *a)
@@ -558,15 +604,18 @@ static enum exit_code follow(struct alarms *a)
 
 	read_state(a);
 	for (;;) {
-		struct pollfd wait = { .fd = follower_descriptor(n), .events = POLLIN };
+		struct pollfd waits[] = { { .fd = follower_descriptor(n), .events = POLLIN },
+					  { .fd = is_listened_to(a) ? STDIN_FILENO : -1, .events = POLLIN } };
 		bool is_changed = false;
 
 		ring(a);
 		reap();
-		if (poll(&wait, 1, TURN_MS) < 0 && errno != EINTR)
+		if (poll(waits, ARRAY_COUNT(waits), TURN_MS) < 0 && errno != EINTR)
 			return EXIT_ERROR;
 		n->now_ms = clock_now().wall.ms;
-		if (wait.revents != 0)
+		if (waits[1].revents != 0)
+			hear(a);
+		if (waits[0].revents != 0)
 			is_changed = follower_hear(n);
 		if (n->is_down)
 			(void)follower_come_back(n);
@@ -612,6 +661,10 @@ static enum exit_code run(struct options *o)
 	if (option_is_given(o, "test"))
 		return run_test(&a);
 	code = follower_open(&a.node, o);
+	a.is_typed_at = isatty(STDIN_FILENO) != 0;
+	if (code == EXIT_DONE && a.is_typed_at)
+		say_next(_("press Enter when you have heard what rings: it is quiet for a while, and the act "
+			   "itself ends it"));
 	if (code == EXIT_DONE)
 		code = follow(&a);
 	follower_close(&a.node);

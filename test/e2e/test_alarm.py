@@ -1,7 +1,9 @@
 """entente alarm: what needs a response now is heard, once for each cause, until it has one."""
+import fcntl
 import json
 import os
 import subprocess
+import termios
 import threading
 import time
 
@@ -13,11 +15,11 @@ RUN = 'printf "%s|%s|%s|%s\\n" "$ENTENTE_ALARM_KIND" "$ENTENTE_ALARM_PRECEDENCE"
 class Alarm:
     """The command, what it said, and what its own command was told."""
 
-    def __init__(self, node, rung, *arguments, command=RUN, env=None):
+    def __init__(self, node, rung, *arguments, command=RUN, env=None, **more):
         self.rung, self.said = rung, []
         env = {**os.environ, "LC_ALL": "C.UTF-8", "RUNG": str(rung), **(env or {})}
         self.process = subprocess.Popen([str(nodes.BINARY), "alarm", "--json", "--home", str(node.home), "--run", command, *arguments],
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env, **more)
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
 
@@ -56,6 +58,30 @@ def test_a_flash_rings_until_it_is_read(pair, tmp_path):
     usa.say("ack", place, key="head")
     alarm.await_said("ENDED", cause=cause)
     assert alarm.end() == "", "nothing was complained of"
+
+
+def test_who_has_heard_it_has_quiet_and_another_rung_breaks_it(pair, tmp_path):
+    kor, usa = pair["kor"], pair["usa"]
+    desk, terminal = os.openpty()
+    alarm = Alarm(usa, tmp_path / "rung", "--every", "1s", stdin=terminal, preexec_fn=lambda: take_terminal(terminal))
+    place = kor.release("send", "notify-urgent", "Now.", "--to", "usa/head", "--precedence", "FLASH", "--label", "U")
+    alarm.await_said("ALARM", kind="OWED", cause=f"{place} WATCH READ")
+    nodes.wait_for("it rings again", lambda: len(alarm.rings("OWED")) >= 2)
+    os.write(desk, b"\n")
+    heard = alarm.await_said("HEARD", cause=f"{place} WATCH READ")[0]
+    kor.stop()
+    alarm.await_said("ALARM", kind="LINE")
+    nodes.wait_for("the other rings on", lambda: len(alarm.rings("LINE")) >= 3)
+    assert not [one for at, one in alarm.said if at > heard and one["kind"] == "OWED"], alarm.said
+    usa.say("ack", place, key="head", code=5)
+    alarm.await_said("ENDED", cause=f"{place} WATCH READ")
+    alarm.await_said("ALARM", cause=f"{place} READ BACK")
+    assert "press Enter when you have heard what rings" in alarm.end()
+
+
+def take_terminal(terminal):
+    os.setsid()
+    fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
 
 
 def test_it_is_heard_within_a_second(pair, tmp_path):
