@@ -82,6 +82,7 @@ crash: all ## the power, the disk, the memory, the store and the signer fail at 
 			$(BUILD)/test/crash/places SEEDS=$(or $(SEEDS),4) TWICE=$$twice $$story || exit 1; \
 		done; \
 	done
+	@for story in $(BUILD)/test/crash/story_*; do [ ! -f $$story ] || $$story || exit 1; done
 
 mutants: all ## turn over each comparison and mask of the evaluator and of release: the unit tests must notice every one (a long run)
 	@$(MESON) test -C $(BUILD) --no-rebuild --benchmark --print-errorlogs --verbose mutants "release mutants"

@@ -1,11 +1,12 @@
 /*
- * places [SEED=n] [SEEDS=count] [STORY=1] [TWICE=n] [STRIDE=n] [DEPTH=n] [JOBS=n] [PLACE=n ERROR=n]:
- * fails a call of the store, of an arena and of the signer at each place of the core, and judges what becomes
- * of the world. MOVES: one in which officers consult, keep watches and write texts. ROT: one in which bits
- * flip on disks, and are repaired from the peers. PAPERS: one under guidelines, in which officers draft and
- * release. BLOBS: one in which officers attach files to much of what they say. WATCH: one in which they man
- * their posts and relieve each other. TWICE=1: then everything is read again, as a repair does, and a call of
- * that fails too. TWICE=2: a later call of the same node fails too; mostly it is starting again by then.
+ * places [SEED=n] [SEEDS=count] [STORY=1] [TWICE=n] [SHORT=1] [STRIDE=n] [DEPTH=n] [JOBS=n]
+ * [PLACE=n ERROR=n]: fails a call of the store, of an arena and of the signer at each place of the core, and
+ * judges what becomes of the world. MOVES: one in which officers consult, keep watches and write texts. ROT:
+ * one in which bits flip on disks, and are repaired from the peers. PAPERS: one under guidelines, in which
+ * officers draft and release. BLOBS: one in which officers attach files to much of what they say. WATCH: one
+ * in which they man their posts and relieve each other. TWICE=1: then everything is read again, as a repair
+ * does, and a call of that fails too. TWICE=2: a later call of the same node fails too; mostly it is starting
+ * again by then. SHORT: a child ends with the door of the core in which its call failed.
  */
 #include "../sim/papers.h"
 #include "../sim/rot.h"
@@ -286,7 +287,8 @@ int main(int argc, char **argv)
 				     .jobs = world_argument(argc, argv, "JOBS",
 							    (uint64_t)sysconf(_SC_NPROCESSORS_ONLN)),
 				     .only = world_argument(argc, argv, "PLACE", 0),
-				     .only_error = world_argument(argc, argv, "ERROR", 0) };
+				     .only_error = world_argument(argc, argv, "ERROR", 0),
+				     .is_short = world_argument(argc, argv, "SHORT", 0) != 0 };
 	struct story story = { .has_moves = world_argument(argc, argv, "MOVES", 0) != 0,
 			       .has_rot = world_argument(argc, argv, "ROT", 0) != 0,
 			       .has_papers = world_argument(argc, argv, "PAPERS", 0) != 0,

@@ -6,6 +6,7 @@
 #include "seams.h"
 
 #include <execinfo.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,13 +50,21 @@ static struct {
 	struct sim_node *running; /* NULL: what runs is no core */
 	bool has_failed, is_resting, is_for_ever;
 	int64_t since_us;
-	const struct sim_node *failed;
+	struct sim_node *failed;
 	uint64_t mixed;	    /* of the place that failed, its error and the seed */
 	uint64_t second_in; /* calls until another one fails; 0: none will */
 	uint64_t *seconds;  /* of every child: they share it */
 } all;
 
 struct world *places_world;
+
+const char *seam_name(enum seam seam)
+{
+#define SEAM_TEXT(name, text) text,
+	static const char *const names[] = { SEAM_LIST(SEAM_TEXT) };
+#undef SEAM_TEXT
+	return names[seam];
+}
 
 extern const char __executable_start; // NOLINT(bugprone-reserved-identifier): the linker's own name
 
@@ -81,6 +90,16 @@ void places_core_begins(struct sim_node *n)
 void places_core_ends(void)
 {
 	all.running = NULL;
+}
+
+bool places_are_short(void)
+{
+	return all.order.is_short;
+}
+
+struct sim_node *places_ending(void)
+{
+	return all.has_failed && all.order.is_short && !all.is_resting ? all.failed : NULL;
 }
 
 struct sim_node *places_running(void)
@@ -150,6 +169,8 @@ bool places_end(struct place_counts *out)
 	return !all.is_bad;
 }
 
+static const int deadly[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL };
+
 /* True in the child. */
 static bool go_apart(const struct child *c)
 {
@@ -165,6 +186,9 @@ static bool go_apart(const struct child *c)
 	}
 	if (pid == 0) {
 		all.children_count = 0;
+		/* What kills it is its end, not the end of one of cmocka's tests. */
+		for (size_t i = 0; all.order.is_short && i < ARRAY_COUNT(deadly); i++)
+			(void)signal(deadly[i], SIG_DFL);
 		return true;
 	}
 	all.children[all.children_count] = *c;
@@ -243,7 +267,7 @@ enum err place_fails(enum seam seam, const char *name, const enum err *errors)
 				: (c.at.hash / 7 + c.variant) % all.order.stride != 0)
 		return ERR_OK;
 	all.counts.failures[seam]++;
-	if (all.order.only == 0 && !go_apart(&c))
+	if (all.order.only == 0 && !all.order.is_in_place && !go_apart(&c))
 		return ERR_OK;
 	all.has_failed = true;
 	all.failed = all.running;
@@ -257,6 +281,11 @@ enum err place_fails(enum seam seam, const char *name, const enum err *errors)
 	if (all.order.only != 0)
 		say(&c, 0);
 	return c.error;
+}
+
+void places_go_on(void)
+{
+	all.has_failed = all.is_for_ever = false;
 }
 
 void places_again(void)

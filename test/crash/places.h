@@ -40,6 +40,13 @@ struct place_order {
 	enum twice twice;
 	uint64_t only; /* this place alone, in this process; 0: all */
 	uint64_t only_error;
+	bool is_in_place; /* no child: the call fails in this process, which goes on (places_go_on) */
+	/*
+	 * A child ends with the door of the core in which its call failed: the node is started again, opens
+	 * its store, and holds what it had acknowledged, cosigned or shown. Else its world goes on, heals and
+	 * is judged.
+	 */
+	bool is_short;
 };
 
 /* Before the first world. A child that ends badly makes places_end say so. */
@@ -47,8 +54,11 @@ void places_begin(const struct place_order *order);
 /* Waits for every child; false: one of them found something, and has said what. */
 bool places_end(struct place_counts *out);
 
+bool places_are_short(void);
 /* This process is one in which a call has failed; since when. */
 bool places_has_failed(int64_t *since_us);
+/* What was asked where a call failed has its answer: another may fail. */
+void places_go_on(void);
 /* A repair begins: one call of it fails too, and all after it, until that node starts anew. */
 void places_again(void);
 /* From now on nothing fails, in this process. */

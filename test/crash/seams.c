@@ -7,14 +7,6 @@
 
 // NOLINTBEGIN(bugprone-reserved-identifier): the linker makes these names of --wrap
 
-const char *seam_name(enum seam seam)
-{
-#define SEAM_TEXT(name, text) text,
-	static const char *const names[] = { SEAM_LIST(SEAM_TEXT) };
-#undef SEAM_TEXT
-	return names[seam];
-}
-
 /* ---- The store. ---- */
 
 /* By party. */
@@ -164,12 +156,36 @@ static struct sim_node *node_at(const struct node *node)
 	return NULL;
 }
 
+/*
+ * What is left of a short child. A story may be of logs that halt, or of peers' that are forged: its own test
+ * says what becomes of them.
+ */
+static void end_short_child(void)
+{
+	struct sim_node *n = places_ending();
+	struct world *w = places_world;
+
+	if (n == NULL)
+		return;
+	places_rest(w);
+	w->is_rotten = true;
+	w->forked |= (uint8_t)~(1u << n->party);
+	node_down(w, n);
+	disk_mend(n);
+	node_boot(w, n);
+	if (n->node == NULL)
+		world_fail(w, "node %zu does not start again", n->party);
+	check_whole(w, n);
+	places_child_end();
+}
+
 /* Such an error ends the core, whether or not the node has stopped itself. */
 static enum err core_ends(const struct sim_node *n, enum err e)
 {
 	places_core_ends();
 	if (n != NULL && failing[n->party].has_failed && err_class(e) == ERR_CLASS_LOCAL && e != ERR_FULL)
 		failing[n->party].is_ended = true;
+	end_short_child();
 	return e;
 }
 
@@ -214,6 +230,7 @@ enum err __wrap_node_new(const struct node_options *o, struct node **out)
 		places_core_begins(opening);
 	e = __real_node_new(o, out);
 	places_core_ends();
+	end_short_child();
 	return e;
 }
 
@@ -240,6 +257,7 @@ void __wrap_node_start(struct node *n, struct now now, const struct marks *marks
 	places_core_begins(node_at(n));
 	__real_node_start(n, now, marks, has_memory, is_certain, fx);
 	places_core_ends();
+	end_short_child();
 }
 
 /* ---- The signer; ERR_TIMEOUT: it never answers. ---- */

@@ -20,6 +20,8 @@ extern struct world *places_world;
  */
 enum err place_fails(enum seam seam, const char *name, const enum err *errors) MUST_CHECK;
 struct sim_node *places_running(void);
+/* Whose call has failed, if children end with their door; else NULL. */
+struct sim_node *places_ending(void);
 bool places_is_for_ever(void);
 void places_mend(void);
 void places_are_resting(void);

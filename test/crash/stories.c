@@ -1,0 +1,66 @@
+/*
+ * The stories of the simulator's tests once more, in which calls fail in short children (places.h). What a
+ * story leaves in the end is asked for twice (reads.h). STRIDE, DEPTH, PLACE and ERROR stand in the
+ * environment.
+ */
+#include "reads.h"
+
+#include "base/alloc.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+// NOLINTBEGIN(bugprone-reserved-identifier): the linker makes these names of --wrap
+
+void __real_world_free(struct world *w);
+void __wrap_world_free(struct world *w);
+void __wrap_world_free(struct world *w)
+{
+	reads_compare(w);
+	__real_world_free(w);
+}
+
+static uint64_t number_of(const char *name, uint64_t otherwise)
+{
+	const char *text = getenv(name);
+	uint64_t number;
+
+	return text != NULL && bytes_read_decimal(bytes_str(text), UINT64_MAX / 2, &number) == ERR_OK
+		       ? number
+		       : otherwise;
+}
+
+int __real__cmocka_run_group_tests(const char *name, const struct CMUnitTest *tests, size_t count,
+				   CMFixtureFunction setup, CMFixtureFunction teardown);
+int __wrap__cmocka_run_group_tests(const char *name, const struct CMUnitTest *tests, size_t count,
+				   CMFixtureFunction setup, CMFixtureFunction teardown);
+int __wrap__cmocka_run_group_tests(const char *name, const struct CMUnitTest *tests, size_t count,
+				   CMFixtureFunction setup, CMFixtureFunction teardown)
+{
+	const struct place_order order = { .stride = number_of("STRIDE", 1),
+					   .depth = number_of("DEPTH", 8),
+					   .jobs = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN),
+					   .only = number_of("PLACE", 0),
+					   .only_error = number_of("ERROR", 0),
+					   .is_short = true };
+	struct place_counts counts;
+	uint64_t failures = 0;
+	int failed;
+
+	places_begin(&order);
+	failed = __real__cmocka_run_group_tests(name, tests, count, setup, teardown);
+	if (!places_end(&counts))
+		failed++;
+	for (size_t i = 0; i < SEAM_COUNT; i++)
+		failures += counts.failures[i];
+	printf("# %llu failures of %llu calls\n", (unsigned long long)failures,
+	       (unsigned long long)counts.passed);
+	return failed;
+}
+// NOLINTEND(bugprone-reserved-identifier)
