@@ -364,7 +364,7 @@ static enum err reply_draft(struct api *a, struct reply *r, const struct draft_c
 	const struct accord *accord = node_accord(a->node);
 	const struct accord_channel *c = accord_channel_find(accord, d->view.channel);
 	struct buf content;
-	enum err e = ERR_OK;
+	enum err e = ERR_OK, read = ERR_OK;
 
 	buf_init(&content, a->content_memory, CONTENT_LEN_MAX);
 	reply_object(r, NULL);
@@ -395,8 +395,12 @@ static enum err reply_draft(struct api *a, struct reply *r, const struct draft_c
 		e = reply_unfiled(a, r, d);
 	if (e == ERR_OK && d->view.from_ms > 0 && is_open(a, d))
 		e = reply_rivals(a, r, d);
-	if (e == ERR_OK && d->outgoing.has_content && node_content(a->node, &d->outgoing, &content) != ERR_OK)
+	if (e == ERR_OK && d->outgoing.has_content)
+		read = node_content(a->node, &d->outgoing, &content);
+	if (read != ERR_OK)
 		buf_reset(&content);
+	if (err_class(read) == ERR_CLASS_LOCAL)
+		e = read;
 	if (content.len > 0 && is_whole)
 		reply_content(r, accord, &d->outgoing, buf_bytes(&content));
 	else if (content.len > 0)

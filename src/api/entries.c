@@ -26,7 +26,8 @@ enum err list_entry(struct api *a, const struct place_key *place, struct entry_r
 		*content_err = node_words(a->node, place, &entry->statement, content);
 	if (*content_err != ERR_OK)
 		buf_reset(content);
-	return ERR_OK;
+	/* Whether it is held is not known then. */
+	return err_class(*content_err) == ERR_CLASS_LOCAL ? *content_err : ERR_OK;
 }
 
 /* Why the text of a statement that has one is not here, and by which entry it was erased. */

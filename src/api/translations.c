@@ -55,6 +55,8 @@ static enum err reply_text_of(struct api *a, struct reply *r, const struct place
 	if (e != ERR_OK)
 		return e;
 	read = node_words(a->node, place, &entry.statement, &content);
+	if (err_class(read) == ERR_CLASS_LOCAL)
+		return read;
 	reply_label(r, accord, &entry.statement);
 	reply_bool(r, "held", read == ERR_OK);
 	reply_uint(r, "sealing", entry.statement.content.sealing);

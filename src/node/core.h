@@ -640,8 +640,7 @@ enum err erased_forget(struct node *n, const struct place_key *at) MUST_CHECK;
 enum err wordless_note(struct node *n, const struct place_key *at, const struct place *eraser) MUST_CHECK;
 enum err wordless_said(struct node *n, const struct place_key *at, struct buf *memory,
 		       struct place *eraser) MUST_CHECK;
-/* Also where it cannot be told: wordless_said says why. */
-bool is_wordless(struct node *n, const struct place_key *at);
+enum err is_wordless(struct node *n, const struct place_key *at, bool *out) MUST_CHECK;
 enum err wordless_forget(struct node *n, const struct place_key *at) MUST_CHECK;
 /* The first such entry of a log whose content is neither held nor erased by now; ERR_NOT_FOUND: none. */
 enum err erased_unproved(struct node *n, const struct line *line, struct place_key *at) MUST_CHECK;

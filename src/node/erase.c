@@ -125,13 +125,16 @@ enum err content_named(struct node *n, const struct place_key *at, const struct 
 	uint8_t memory[HASH_LEN + 1];
 	struct buf key = BUF_ON(memory);
 	struct place_key first;
-	bool is_drafted, is_back = false;
+	bool is_drafted, is_back = false, has_none = false;
 	enum err e;
 
-	if (!s->has_content || !is_content_known(n, s->content.hash) || (!has_words && is_wordless(n, at)) ||
+	if (!s->has_content || !is_content_known(n, s->content.hash))
+		return ERR_OK;
+	e = has_words ? ERR_OK : is_wordless(n, at, &has_none);
+	if (e != ERR_OK || has_none ||
 	    (fold_find_id(&n->fold, at->log.channel, at->log.party, s->id, &first) == ERR_OK &&
 	     !place_key_equal(&first, at)))
-		return ERR_OK;
+		return e;
 	e = is_of_draft(n, &at->log, s, &is_drafted);
 	if (e == ERR_OK && !is_drafted && has_words)
 		e = erased_by_another(n, at->log.party, s->content.hash, &is_back);
@@ -198,7 +201,7 @@ enum err erase_folded(struct node *n, const struct place_key *at, const struct s
 	struct buf bytes;
 	struct entry entry;
 	struct statement erased;
-	bool is_kept;
+	bool is_kept, is_gone = false;
 	enum err e;
 
 	if (line == NULL)
@@ -209,7 +212,9 @@ enum err erase_folded(struct node *n, const struct place_key *at, const struct s
 	if (e == ERR_ROT)
 		/* an erasure that is shown and not done is the one thing that must not be */
 		return ERR_CORRUPT;
-	if (e != ERR_OK || !erased.has_content || is_wordless(n, &of))
+	if (e == ERR_OK && erased.has_content)
+		e = is_wordless(n, &of, &is_gone);
+	if (e != ERR_OK || !erased.has_content || is_gone)
 		return e;
 	e = is_double(n, erased.content.hash, &is_kept);
 	if (e != ERR_OK)
@@ -374,13 +379,15 @@ enum err wordless_said(struct node *n, const struct place_key *at, struct buf *m
 	return row_said(n, ROW_WORDLESS, at, 0, memory, eraser);
 }
 
-bool is_wordless(struct node *n, const struct place_key *at)
+enum err is_wordless(struct node *n, const struct place_key *at, bool *out)
 {
 	uint8_t memory[SAID_LEN_MAX];
 	struct buf said = BUF_ON(memory);
 	struct place eraser;
+	enum err e = wordless_said(n, at, &said, &eraser);
 
-	return wordless_said(n, at, &said, &eraser) != ERR_NOT_FOUND;
+	*out = e == ERR_OK;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 enum err wordless_forget(struct node *n, const struct place_key *at)

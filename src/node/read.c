@@ -77,7 +77,12 @@ enum err node_content(struct node *n, const struct statement *s, struct buf *out
 
 enum err node_words(struct node *n, const struct place_key *place, const struct statement *s, struct buf *out)
 {
-	return is_wordless(n, place) ? ERR_NOT_FOUND : node_content(n, s, out);
+	bool is_bare;
+	enum err e = is_wordless(n, place, &is_bare);
+
+	if (e != ERR_OK)
+		return e;
+	return is_bare ? ERR_NOT_FOUND : node_content(n, s, out);
 }
 
 enum err node_eraser(struct node *n, const struct statement *s, struct place_key *out)

@@ -208,6 +208,7 @@ enum err item_read(struct node *n, const struct line *line, uint64_t index, stru
 	struct statement s;
 	struct place_key at = { line->key, index };
 	size_t from = memory->len;
+	bool is_bare = false;
 	enum err e = line_entry(n, line, index, memory, &entry, &s);
 
 	if (e != ERR_OK)
@@ -217,8 +218,10 @@ enum err item_read(struct node *n, const struct line *line, uint64_t index, stru
 		return ERR_OK;
 	from = memory->len;
 	e = record_content(n->record, s.content.hash, memory);
+	if (e == ERR_OK)
+		e = is_wordless(n, &at, &is_bare);
 	/* Such words are held, and it came without them: as it came. A hash opens nothing. */
-	if (e == ERR_OK && is_wordless(n, &at)) {
+	if (e == ERR_OK && is_bare) {
 		memory->len = from;
 		item->is_erased = true;
 		return wordless_said(n, &at, memory, &item->eraser);
