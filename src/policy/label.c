@@ -165,11 +165,12 @@ static struct decision check_agreements(const struct guidelines *g, const struct
 /* An outside party as such, or a person of one of the accord. */
 static bool has_reader(const struct guidelines *g, const struct label_mask *l)
 {
-	uint64_t roles = 0;
-
-	for (size_t i = 0; i < g->parties_count; i++)
-		roles |= policy_roles(g, l, i);
-	return roles != 0 || (policy_parties(g, l) & ~g->members) != 0;
+	for (size_t i = 0; i < g->parties_count * ACCORD_ROLES_MAX; i++) {
+		struct reader r = reader_of(i / ACCORD_ROLES_MAX, i % ACCORD_ROLES_MAX);
+		if (policy_evaluate(g, l, &r).is_allowed)
+			return true;
+	}
+	return (policy_parties(g, l) & ~g->members) != 0;
 }
 
 struct decision policy_label_check(const struct guidelines *g, const struct label_mask *l)
