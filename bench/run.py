@@ -301,7 +301,7 @@ def next_delivered(world):
     write_requests(world, "kor", path, 1, 1)
     raw = Path(path).read_bytes()[20:]
     begin = time.monotonic()
-    b.kill()
+    b.process.kill()
     b.process.wait()
     b.start(wait=False)
     a.ask("POST", "/statements", raw)

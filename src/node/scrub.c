@@ -323,7 +323,7 @@ static enum err pass_go_on(struct node *n, struct now now)
 enum err node_scrub(struct node *n, struct now now, struct effects *fx)
 {
 	struct scrub *s = &n->scrub;
-	bool is_over = false;
+	bool is_start = s->next.us == 0, is_over = false;
 	enum err e = ERR_OK;
 
 	n->fx = fx;
@@ -342,7 +342,7 @@ enum err node_scrub(struct node *n, struct now now, struct effects *fx)
 		e = mend_go_on(n, now, &is_over);
 		if (e == ERR_OK && is_over)
 			pass_begin(n, now, SCRUB_CHECKS);
-	} else {
+	} else if (!is_start || is_hurried(n)) { /* who waits for a start is served before a pass begins */
 		e = pass_go_on(n, now);
 	}
 	if (e == ERR_OK)

@@ -200,14 +200,19 @@ static void serve_clients(struct core *c)
 	}
 }
 
+static void scrub(struct core *c)
+{
+	if (node_scrub(c->node, loop_now(c->loop), &c->fx) != ERR_OK || c->fx.count > 0)
+		c->is_busy = true; /* the turn carries out what the node does about it */
+}
+
 static void tidy(struct core *c, bool is_idle)
 {
 	if (is_idle)
 		c->idle_due = mono_add_ms(loop_now(c->loop).mono, IDLE_AT_LEAST_MS);
 	if (node_tidy(c->node, is_idle, &c->fx) != ERR_OK)
-		c->is_busy = true; /* the turn carries out what the node does about it */
-	if (node_scrub(c->node, loop_now(c->loop), &c->fx) != ERR_OK || c->fx.count > 0)
 		c->is_busy = true;
+	scrub(c);
 }
 
 static void on_turn(void *self)
@@ -439,6 +444,9 @@ void core_run(struct core *c)
 {
 	children_run(c);
 	terminals_run(c);
+	/* What this start has found halts first. Then who waits for it is served: its commit can wait. */
+	scrub(c);
+	c->idle_due = mono_add_ms(loop_now(c->loop).mono, IDLE_AT_LEAST_MS);
 	on_tick(c);
 	if (!c->is_ending)
 		loop_run(c->loop);
