@@ -117,7 +117,7 @@ static uint32_t party_of(const struct guidelines *g, struct bytes code)
 	return 0;
 }
 
-/* Those that are known; whoever is not known is in nobody's list. */
+/* Those that are known; whoever is not known is in nobody's list, and nobody is no party: not whole. */
 static uint32_t read_parties(const struct guidelines *g, struct bytes list, const char *between,
 			     bool *is_whole)
 {
@@ -145,7 +145,7 @@ static void read_foreign(const struct guidelines *g, struct bytes text, struct b
 		b->has_level = find_level(g, rest, true, &b->level, &len);
 		rest = trimmed((struct bytes){ rest.ptr + len, rest.len - len });
 		b->origin = read_parties(g, rest, " ", &is_whole);
-		if (!is_whole || b->origin == 0)
+		if (!is_whole)
 			banner_doubt(b, text);
 		return;
 	}
@@ -208,7 +208,7 @@ static void read_segment(const struct guidelines *g, struct bytes text, struct b
 		uint32_t set = read_parties(g, trimmed((struct bytes){ text.ptr + 3, text.len - 3 }), " ",
 					    &is_whole);
 		b->foreign |= set;
-		if (!is_whole || set == 0)
+		if (!is_whole)
 			banner_doubt(b, text);
 	} else if (marking_list_read(text, &codes, &is_rel)) {
 		uint32_t set = read_parties(g, codes, ",", &is_whole);
@@ -216,7 +216,7 @@ static void read_segment(const struct guidelines *g, struct bytes text, struct b
 			narrow(b, set);
 		else
 			b->origin |= set;
-		if (!is_rel && (!is_whole || set == 0))
+		if (!is_rel && !is_whole)
 			banner_doubt(b, text);
 	} else {
 		read_values(g, text, b);
