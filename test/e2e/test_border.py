@@ -157,6 +157,19 @@ def test_what_a_role_may_not_read_changes_no_byte(pair):
     assert "1 reference was removed" in told.stderr and "removed" not in told.stdout
 
 
+def test_a_part_keeps_its_marking_where_the_whole_is_lowered(wide):
+    """A lower label opens the item, and not the part in it that is marked higher."""
+    kor, usa = wide["kor"], wide["usa"]
+    place = kor.release("send", "share", "--to", "usa/watch", "--portion", "U | For all.", "--portion", "R | Not for the press.", by=("head",),
+                        env={"ENTENTE_LABEL": ""})
+    low = kor.release("downgrade", place, "--label", "U", key="watch", by=("head",))
+    usa.wait("its label is there", lambda: usa.find("/entry", place=low))
+    for node in (kor, usa):
+        for role, whole in (("press", ()), ("watch", set(FORMATS) - {"cap"})):
+            for name, text in feeds(node, role).items():
+                assert "For all." in str(text) and ("Not for the press." in str(text)) == (name in whole), (node.party, name, role)
+
+
 def test_a_form_leaves_with_what_it_says(wide):
     """Other programs know nothing of forms: its title and its fields are words for them."""
     kor, usa = wide["kor"], wide["usa"]

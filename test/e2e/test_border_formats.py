@@ -80,6 +80,9 @@ def test_cap(record, tmp_path):
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d-00:00", get["sent"]) and get["status"] == "Actual"
         sent[",".join((get["sender"], get["identifier"], get["sent"]))] = get["msgType"]
         assert (alert.find(f"{CAP}info") is None) == (get["msgType"] == "Cancel")
+        times = {name: [one.text for one in alert.iter(f"{CAP}{name}")] for name in ("sent", "effective", "onset", "expires")}
+        assert times == {"sent": [get["sent"]], "effective": [get["sent"]] * len(alert.findall(f"{CAP}info")), "onset": [], "expires": []}
+        assert not [one for shape in ("polygon", "circle") for one in alert.iter(f"{CAP}{shape}")], "nothing is drawn that could be open"
     for alert in alerts.values():
         names = (alert.findtext(f"{CAP}references") or "").split()
         if alert.findtext(f"{CAP}msgType") == "Cancel":
