@@ -38,32 +38,41 @@ static void key_of(size_t party, enum person who, uint8_t out[KEY_HASH_LEN])
 	out[1] = (uint8_t)who;
 }
 
+static void fold_one(struct scene *s, const struct fold_input *in, struct entry_view *v)
+{
+	assert_int_equal(fold_entry(&s->fold, in, v), ERR_OK);
+	s->folded[s->folded_count++] = in;
+}
+
 static void keys_statement(struct scene *s, uint32_t channel, size_t party, enum person who, uint64_t act)
 {
-	uint8_t memory[4][64];
-	struct buf fields[4] = { BUF_ON(memory[0]), BUF_ON(memory[1]), BUF_ON(memory[2]), BUF_ON(memory[3]) };
-	struct statement st = { .kind = KIND_KEYS,
-				.party = bytes_str(s->accord->parties[party].name),
-				.role = BYTES_LIT("registrar") };
-	struct entry entry = { .index = s->sizes[slot(channel)][party]++, .signatures_count = 1 };
-	struct signer signer = { .is_good = true, .registrar_in = 1 };
-	struct fold_input in = {
-		.entry = &entry, .statement = &st, .signers = &signer, .log = { channel, party, 1 }
-	};
 	static const uint64_t keys[4] = { FIELD_KEYS_ACT, FIELD_KEYS_USE, FIELD_KEYS_HOLDER,
 					  FIELD_KEYS_ROLES };
+	struct scene_keys *k = &s->keys[s->keys_count++];
+	struct buf fields[4] = { BUF_ON(k->fields[0]), BUF_ON(k->fields[1]), BUF_ON(k->fields[2]),
+				 BUF_ON(k->fields[3]) };
 	struct entry_view view;
 
-	key_of(party, who, in.named_key);
+	assert_in_range(s->keys_count, 1, SCENE_KEYS_MAX);
+	k->statement = (struct statement){ .kind = KIND_KEYS,
+					   .party = bytes_str(s->accord->parties[party].name),
+					   .role = BYTES_LIT("registrar") };
+	k->entry = (struct entry){ .index = s->sizes[slot(channel)][party]++, .signatures_count = 1 };
+	k->signer = (struct signer){ .is_good = true, .registrar_in = 1 };
+	k->in = (struct fold_input){ .entry = &k->entry,
+				     .statement = &k->statement,
+				     .signers = &k->signer,
+				     .log = { channel, party, 1 } };
+	key_of(party, who, k->in.named_key);
 	cbor_put_uint(&fields[0], act);
 	cbor_put_uint(&fields[1], KEY_USE_OFFICER);
 	cbor_put_uint(&fields[2], holder_of(who));
 	cbor_put_array(&fields[3], 1);
 	cbor_put_text(&fields[3], bytes_str(who < PERSONS ? persons[who].role : "releaser"));
 	for (size_t i = 0; i < 4; i++)
-		st.fields[i] = (struct field){ keys[i], buf_bytes(&fields[i]) };
-	st.fields_count = 4;
-	assert_int_equal(fold_entry(&s->fold, &in, &view), ERR_OK);
+		k->statement.fields[i] = (struct field){ keys[i], buf_bytes(&fields[i]) };
+	k->statement.fields_count = 4;
+	fold_one(s, &k->in, &view);
 	assert_int_equal(view.verdict, VERDICT_OK);
 }
 
@@ -84,7 +93,7 @@ void scene_clear(struct scene *s)
 	test_map_finish(&s->rows);
 	s->map = test_map_open(&s->rows);
 	s->fold = (struct fold){ .accord = s->accord, .map = &s->map };
-	s->count = 0;
+	s->count = s->keys_count = s->folded_count = 0;
 	s->ids = 100;
 	memset(s->sizes, 0, sizeof s->sizes);
 	for (size_t c = 0; c < 3; c++) {
@@ -270,37 +279,40 @@ enum verdict scene_file(struct scene *s, const struct line *l, const struct scen
 {
 	struct scene_entry *e = &s->entries[s->count];
 	struct log_key log = { l->channel == 0 ? SCENE_SHARE : l->channel, l->party, 1 };
-	struct entry entry = { .index = s->sizes[slot(log.channel)][l->party],
-			       .filed = { SCENE_START_MS + l->late_ms + l->filed_late_ms },
-			       .signatures_count = l->kind == KIND_FATE ? 0
-						   : l->by_count == 0	? 1
-									: l->by_count };
-	struct signer signers[STATEMENT_SIGNATURES_MAX] = { { 0 } };
-	bool match[STATEMENT_REFERENCES_MAX];
-	struct fold_input in = { .entry = &entry, .signers = signers, .refers_match = match, .log = log };
+	struct fold_input *in = &e->in;
 	struct fault fault;
 
 	assert_in_range(s->count, 0, SCENE_ENTRIES_MAX - 1);
 	memcpy(e->bytes, said->bytes, said->len);
 	e->len = said->len;
 	assert_int_equal(statement_read((struct bytes){ e->bytes, e->len }, &e->statement, &fault), ERR_OK);
-	in.statement = &e->statement;
-	in.is_at_door = l->is_at_door;
-	memset(match, 1, sizeof match);
-	for (size_t i = 0; i < entry.signatures_count; i++) {
-		signers[i].is_good = !l->is_false || i + 1 < entry.signatures_count;
-		key_of(l->party, l->by_count == 0 ? role_holder(l->role) : l->by[i], signers[i].key);
+	e->entry = (struct entry){ .index = s->sizes[slot(log.channel)][l->party],
+				   .filed = { SCENE_START_MS + l->late_ms + l->filed_late_ms },
+				   .signatures_count = l->kind == KIND_FATE ? 0
+						       : l->by_count == 0   ? 1
+									    : l->by_count };
+	*in = (struct fold_input){ .entry = &e->entry,
+				   .statement = &e->statement,
+				   .signers = e->signers,
+				   .refers_match = e->match,
+				   .log = log,
+				   .is_at_door = l->is_at_door };
+	memset(e->match, 1, sizeof e->match);
+	memset(e->signers, 0, sizeof e->signers);
+	for (size_t i = 0; i < e->entry.signatures_count; i++) {
+		e->signers[i].is_good = !l->is_false || i + 1 < e->entry.signatures_count;
+		key_of(l->party, l->by_count == 0 ? role_holder(l->role) : l->by[i], e->signers[i].key);
 	}
-	in.inner.is_good = (l->kind == KIND_SUBMIT || l->kind == KIND_APPROVE) && !l->is_inner_false;
-	key_of(l->party, l->inner, in.inner.key);
+	in->inner.is_good = (l->kind == KIND_SUBMIT || l->kind == KIND_APPROVE) && !l->is_inner_false;
+	key_of(l->party, l->inner, in->inner.key);
 	if (l->refers > 0 && !l->is_unread)
-		in.subject = &s->entries[l->refers - 1].statement;
-	e->at = (struct place_key){ log, entry.index };
+		in->subject = &s->entries[l->refers - 1].statement;
+	e->at = (struct place_key){ log, e->entry.index };
 	if (s->is_tried) {
-		fold_tried(&s->fold, &in);
-		assert_true(fold_changed(&s->fold, &in));
+		fold_tried(&s->fold, in);
+		assert_true(fold_changed(&s->fold, in));
 	}
-	assert_int_equal(fold_entry(&s->fold, &in, &e->view), ERR_OK);
+	fold_one(s, in, &e->view);
 	s->sizes[slot(log.channel)][l->party]++;
 	s->count++;
 	return e->view.verdict;
@@ -312,4 +324,52 @@ enum verdict scene_put(struct scene *s, const struct line *l)
 
 	scene_say(s, l, &said);
 	return scene_file(s, l, &said);
+}
+
+static bool is_of(const struct fold_input *in, const struct log_key *log, uint64_t index)
+{
+	return log_key_equal(&in->log, log) && in->entry->index == index;
+}
+
+/* Of one log, as far as it is ready. */
+static void refold_log(const struct scene *s, const struct fold *fold, const struct log_key *log,
+		       size_t *done)
+{
+	uint64_t next = 0;
+	bool any = true;
+
+	assert_int_equal(fold_size(fold, log, &next), ERR_OK);
+	while (any) {
+		any = false;
+		for (size_t i = 0; i < s->folded_count; i++) {
+			struct fold_waits waits;
+			struct entry_view v;
+			if (!is_of(s->folded[i], log, next) ||
+			    fold_is_ready(fold, s->folded[i], &waits) != ERR_OK)
+				continue;
+			assert_int_equal(fold_entry(fold, s->folded[i], &v), ERR_OK);
+			next++;
+			(*done)++;
+			any = true;
+		}
+	}
+}
+
+void scene_refold(const struct scene *s, size_t kept, const struct log_key *logs, size_t count,
+		  struct test_map *rows)
+{
+	struct map map = test_map_open(rows);
+	struct fold fold = { .accord = s->accord, .map = &map };
+	size_t done = kept, before;
+
+	for (size_t i = 0; i < kept; i++) {
+		struct entry_view v;
+		assert_int_equal(fold_entry(&fold, s->folded[i], &v), ERR_OK);
+	}
+	do {
+		before = done;
+		for (size_t i = 0; i < count; i++)
+			refold_log(s, &fold, &logs[i], &done);
+	} while (done > before);
+	assert_int_equal(done, s->folded_count); /* nothing waits for ever */
 }

@@ -17,6 +17,7 @@
 #define SCENE_SHARE 4u
 #define SCENE_HOME 901u
 #define SCENE_ENTRIES_MAX 64u
+#define SCENE_KEYS_MAX 64u
 #define SCENE_START_MS 1000000000ull
 
 /* Officers of a party; two keys of one person among them. */
@@ -28,6 +29,19 @@ struct scene_entry {
 	struct statement statement;
 	struct place_key at;
 	struct entry_view view;
+	/* As it was folded. */
+	struct fold_input in;
+	struct entry entry;
+	struct signer signers[STATEMENT_SIGNATURES_MAX];
+	bool match[STATEMENT_REFERENCES_MAX];
+};
+
+struct scene_keys {
+	struct fold_input in;
+	struct entry entry;
+	struct statement statement;
+	struct signer signer;
+	uint8_t fields[4][64];
 };
 
 struct scene {
@@ -40,6 +54,10 @@ struct scene {
 	uint64_t sizes[3][2]; /* of SCENE_LEADER, SCENE_SHARE, SCENE_HOME by party */
 	struct scene_entry entries[SCENE_ENTRIES_MAX];
 	size_t count;
+	struct scene_keys keys[SCENE_KEYS_MAX];
+	size_t keys_count;
+	const struct fold_input *folded[SCENE_ENTRIES_MAX + SCENE_KEYS_MAX]; /* all, in their order */
+	size_t folded_count;
 	uint8_t ids;   /* of statements that were given one */
 	bool is_tried; /* each statement is changed, and each call of the map fails, before it is folded */
 };
@@ -90,6 +108,12 @@ void scene_say(struct scene *s, const struct line *l, struct scene_entry *out);
 enum verdict scene_put(struct scene *s, const struct line *l);
 /* The same, of a statement that was said already. */
 enum verdict scene_file(struct scene *s, const struct line *l, const struct scene_entry *said);
+/*
+ * A node that was cut off when it had folded the first `kept` of them, and starts: it goes through these logs
+ * (every one that there is) in turn, each as far as it is ready, until all is folded. Opens *rows.
+ */
+void scene_refold(const struct scene *s, size_t kept, const struct log_key *logs, size_t count,
+		  struct test_map *rows);
 /* One more releaser than the named ones: PERSONS and above. */
 void scene_enrol(struct scene *s, uint32_t channel, size_t party, enum person who);
 /* Withdraws an officer's key on one log. */

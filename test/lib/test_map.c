@@ -120,6 +120,21 @@ void test_map_finish(struct test_map *m)
 	free(m->rows);
 }
 
+void test_map_copy(const struct test_map *from, struct test_map *to)
+{
+	*to = (struct test_map){ .count = from->count, .max = from->count };
+	to->rows = xcalloc(from->count + 1, sizeof *to->rows);
+	for (size_t i = 0; i < from->count; i++) {
+		const struct test_map_row *row = &from->rows[i];
+		to->rows[i] = (struct test_map_row){
+			.key = copy_of(key_of(row)),
+			.value = copy_of((struct bytes){ row->value, row->value_len }),
+			.key_len = row->key_len,
+			.value_len = row->value_len,
+		};
+	}
+}
+
 /* ---- One call fails. ---- */
 
 static enum err call(struct tried_map *t)

@@ -20,6 +20,8 @@ struct test_map {
 
 struct map test_map_open(struct test_map *m);
 void test_map_finish(struct test_map *m);
+/* The same rows; *to is finished before. */
+void test_map_copy(const struct test_map *from, struct test_map *to);
 
 /*
  * Another map, of which the n-th call fails with ERR_IO: the first, then the second, until as many are not
