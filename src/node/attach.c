@@ -768,28 +768,31 @@ enum err receive_piece(struct node *n, struct now now, const struct arrival *in)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* What is answered is by what was given here alone: or a hash would ask whether its bytes are held. */
 enum err node_attach(struct node *n, const uint8_t *by, const uint8_t hash[HASH_LEN], uint64_t total,
 		     uint64_t offset, struct bytes piece)
 {
 	static const uint8_t nobody[KEY_HASH_LEN];
 	struct store *store = record_store(n->record);
-	bool is_good = true, is_looked;
-	enum err e;
+	bool is_good = false, is_given;
+	enum err kept, e;
 
 	if (total == 0 || total > ATTACHMENT_LEN_MAX || piece.len > total || offset > total - piece.len)
 		return ERR_LIMIT;
 	e = turn_open(n);
-	if (e == ERR_OK)
-		e = store->ops->attachment_put(store, hash, total, offset, piece);
 	if (e != ERR_OK)
 		return e;
+	kept = store->ops->attachment_put(store, hash, total, offset, piece);
+	if (kept != ERR_OK && kept != ERR_USAGE) /* of another length than what is held: not kept */
+		return kept;
 	by = by == NULL ? nobody : by;
-	is_looked = look_add(n, by, hash, total, offset, piece);
-	if (offset + piece.len == total)
-		e = blob_check(n, hash, total, &is_good);
-	if (e == ERR_OK && !is_good) {
+	is_given = look_add(n, by, hash, total, offset, piece);
+	if (offset + piece.len < total)
+		return ERR_OK;
+	e = kept == ERR_OK ? blob_check(n, hash, total, &is_good) : ERR_NOT_FOUND;
+	if (e == ERR_OK && !is_good)
 		e = store->ops->attachment_del(store, hash);
-		return e == ERR_OK ? ERR_VERIFY : e;
-	}
-	return e == ERR_OK && is_looked ? look_keep(n, by, hash) : e;
+	if (e != ERR_OK && e != ERR_NOT_FOUND) /* a piece has not come */
+		return e;
+	return is_given ? look_keep(n, by, hash, is_good) : ERR_OK;
 }

@@ -773,8 +773,12 @@ enum err service_say(struct node *n, struct now now) MUST_CHECK;
  */
 bool look_add(struct node *n, const uint8_t by[KEY_HASH_LEN], const uint8_t hash[HASH_LEN], uint64_t total,
 	      uint64_t offset, struct bytes piece);
-/* It is whole, and has its hash: what was found stays beside it, and who had it to give. */
-enum err look_keep(struct node *n, const uint8_t by[KEY_HASH_LEN], const uint8_t hash[HASH_LEN]) MUST_CHECK;
+/*
+ * What was found stays beside the file, and who had it to give. is_held: what is kept is whole and good.
+ * ERR_VERIFY: that is not so, or what he gave has not this hash.
+ */
+enum err look_keep(struct node *n, const uint8_t by[KEY_HASH_LEN], const uint8_t hash[HASH_LEN],
+		   bool is_held) MUST_CHECK;
 /* Whether this key, or somebody who did not say who he is, gave all of it, and nothing named it since. */
 enum err look_was_given(struct node *n, const uint8_t by[KEY_HASH_LEN], const uint8_t hash[HASH_LEN],
 			bool *out) MUST_CHECK;

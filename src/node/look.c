@@ -118,7 +118,7 @@ static enum err looked_put(struct node *n, struct look *look)
 	return map_put(&n->views, buf_bytes(&key), buf_bytes(&row));
 }
 
-enum err look_keep(struct node *n, const uint8_t by[KEY_HASH_LEN], const uint8_t hash[HASH_LEN])
+enum err look_keep(struct node *n, const uint8_t by[KEY_HASH_LEN], const uint8_t hash[HASH_LEN], bool is_held)
 {
 	uint8_t memory[1 + HASH_LEN + KEY_HASH_LEN], seen[HASH_LEN];
 	struct look *look = look_find(n->looks, by, hash);
@@ -127,8 +127,8 @@ enum err look_keep(struct node *n, const uint8_t by[KEY_HASH_LEN], const uint8_t
 
 	look->is_used = false;
 	hash_finish(&look->seen, seen);
-	if (memcmp(seen, hash, HASH_LEN) != 0)
-		return ERR_OK; /* pieces that were held already, and came otherwise */
+	if (!is_held || memcmp(seen, hash, HASH_LEN) != 0)
+		return ERR_VERIFY;
 	uploaded_key(&key, hash, by);
 	e = map_put(&n->views, buf_bytes(&key), BYTES_LIT("1"));
 	return e == ERR_OK && look->search.words != NULL ? looked_put(n, look) : e;

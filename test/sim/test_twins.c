@@ -5,6 +5,9 @@
 #include "served.h"
 
 #include "accord/form.h"
+#include "accord/guidelines.h"
+#include "accord/words.h"
+#include "api/routes.h"
 #include "base/plant.h"
 #include "crypto/hash.h"
 #include "crypto/sshsig.h"
@@ -186,6 +189,30 @@ static void put_of_text(struct forge *f, enum kind kind, const char *name, const
 	forge_say(f, &s, &w.nodes[f->key.party].officer.key, NONE);
 }
 
+/* What is to go out, with its words, as a draft. */
+static void put_submit(struct forge *home, struct statement *going, const struct sign_key *key,
+		       const char *level, struct bytes words)
+{
+	uint8_t out_memory[4096], sig_memory[1024], memory[2][4096];
+	struct buf out = BUF_ON(out_memory), sig = BUF_ON(sig_memory),
+		   fields[] = { BUF_ON(memory[0]), BUF_ON(memory[1]) };
+	struct statement s;
+
+	going->label.level = bytes_str(level);
+	statement_write(going, &out);
+	sshsig_make(key, BYTES_LIT(SSHSIG_STATEMENT), buf_bytes(&out), &sig);
+	forge_statement(home, KIND_SUBMIT, &s);
+	s.role = going->role;
+	s.label.level = bytes_str(level);
+	s.has_content = going->has_content;
+	s.content = going->content;
+	cbor_put_bytes(&fields[0], buf_bytes(&out));
+	cbor_put_bytes(&fields[1], buf_bytes(&sig));
+	for (uint64_t i = 0; i < 2; i++)
+		s.fields[s.fields_count++] = (struct field){ i + 1, buf_bytes(&fields[i]) };
+	forge_say(home, &s, key, words);
+}
+
 static void copy_log(struct forge *to, const struct forge *from, size_t count)
 {
 	for (size_t i = to->count; i < count; i++)
@@ -226,6 +253,33 @@ static void forget_port(struct bytes answer, const char *address)
 		memset(at, '#', strlen(port));
 }
 
+/* What is drawn by lot, for each session anew. */
+static void forget_lot(struct bytes answer, const char *before, size_t len)
+{
+	char *at = memmem(answer.ptr, answer.len, before, strlen(before));
+
+	if (at != NULL)
+		memset(at + strlen(before), '#', len);
+}
+
+/* Of each row of the table: whether the desk asked both, and whether any officer had an answer of it. */
+#define ROWS_MAX 128u
+static struct {
+	bool is_asked, is_answered;
+} rows[ROWS_MAX];
+
+static void note_row(const char *method, const char *target, enum served_reader who, struct bytes answer)
+{
+	const struct route *row;
+	char path[256];
+
+	snprintf(path, sizeof path, "%.*s", (int)strcspn(target, "?"), target);
+	if (who == READER_OWNER_ALONE || route_find(method, path, &row) != ERR_OK)
+		return;
+	rows[row - routes].is_asked |= who == READER_DESK;
+	rows[row - routes].is_answered |= served_status(answer) < 300;
+}
+
 /* A plant is in one route: the others have nothing to find. */
 static bool is_asked(const char *target)
 {
@@ -248,7 +302,12 @@ static bool is_equal_of(struct served v[2], const char *method, const char *targ
 		of[i] = served_ask(&v[i], method, target, who == READER_OWNER_ALONE ? NULL : v[i].tokens[who],
 				   body);
 		forget_port(of[i], v[i].address);
+		if (strcmp(target, "/session") == 0) {
+			forget_lot(of[i], "nonce ", 2 * (size_t)NONCE_LEN);
+			forget_lot(of[i], "seal ", 2 * (size_t)HASH_LEN);
+		}
 	}
+	note_row(method, target, who, of[0]);
 	if (bytes_equal(of[0], of[1]))
 		return true;
 	if (who == READER_DESK && !IS_PLANTED)
@@ -313,10 +372,7 @@ static const char *const plain[] = {
 	"/search?words=o&limit=1",
 	"/search?words=open&after=1-ASTER/CHANNEL-2%201.1",
 	"/instances",
-	"/instances?place=ASTER/CHANNEL-2%201.4",
-	"/instances?place=ASTER/CHANNEL-2%201.5",
 	"/measures",
-	"/measures?place=ASTER/CHANNEL-2%201.4",
 	"/obligations",
 	"/procedures",
 	"/watch",
@@ -324,8 +380,6 @@ static const char *const plain[] = {
 	"/roster",
 	"/roster?from=1792972800000&days=62",
 	"/dialogues",
-	"/dialogues?place=ASTER/CHANNEL-2%201.4",
-	"/text?place=ASTER/CHANNEL-2%201.4",
 	"/assessments",
 	"/assessments?limit=1",
 	"/bundle?peer=birch",
@@ -344,6 +398,11 @@ static const struct {
 	{ "/note?place=", "&peer=birch" },
 	{ "/proof?place=", "" },
 	{ "/drafts?place=", "" },
+	{ "/instances?place=", "" },
+	{ "/measures?place=", "" },
+	{ "/dialogues?place=", "" },
+	{ "/dialogues?of=", "" },
+	{ "/assessments?place=", "" },
 	{ "/text?place=", "" },
 	{ "/text?place=", "&file=0" },
 	{ "/attachments?hash=0000000000000000000000000000000000000000000000000000000000000000&place=", "" },
@@ -352,44 +411,206 @@ static const struct {
 
 static const char *const log_names[] = { "ASTER/CHANNEL-2", "BIRCH/CHANNEL-2", "ASTER/CHANNEL-900" };
 
-/* What he would say: of an entry whose leaf he cannot know, or as if he had seen so much of a log. */
-static bool is_said_alike(struct served v[2], enum served_reader who, enum kind kind, uint32_t channel,
-			  size_t party, uint64_t index)
+static const struct sign_key *key_of(enum served_reader who)
 {
-	uint8_t memory[2][1024];
-	struct buf bytes = BUF_ON(memory[0]), body = BUF_ON(memory[1]);
-	struct bytes name = bytes_str(w.accord->parties[party].name);
-	struct statement s;
-	struct forge f;
+	return who == READER_DESK ? &served_desk : &w.nodes[0].officer.key;
+}
 
-	forge_open(&f, &w, 0, channel, 1);
-	forge_statement(&f, kind, &s);
-	s.role = bytes_str(who == READER_DESK ? "desk" : "watch");
-	if (kind == KIND_REMARK)
-		s.seen[s.seen_count++] = (struct seen){ name, 1, index + 1 };
-	else
-		s.refers[s.refers_count++] = (struct place){ channel, name, 1, index, { 0 } };
-	statement_write(&s, &bytes);
-	forge_free(&f);
-	cbor_put_array(&body, 1);
-	cbor_put_array(&body, 3);
-	cbor_put_bytes(&body, buf_bytes(&bytes));
-	cbor_put_array(&body, 0);
-	cbor_put_bytes(&body, NONE);
+/* As POST /may takes it, or POST /statements: with his signature. */
+static void put_body(const struct statement *s, const struct sign_key *key, struct bytes content,
+		     struct buf *body)
+{
+	uint8_t memory[4096], signature_memory[1024];
+	struct buf bytes = BUF_ON(memory), signature = BUF_ON(signature_memory);
+
+	statement_write(s, &bytes);
+	cbor_put_array(body, 1);
+	cbor_put_array(body, 3);
+	cbor_put_bytes(body, buf_bytes(&bytes));
+	cbor_put_array(body, key != NULL);
+	if (key != NULL) {
+		sshsig_make(key, BYTES_LIT(SSHSIG_STATEMENT), buf_bytes(&bytes), &signature);
+		cbor_put_bytes(body, buf_bytes(&signature));
+	}
+	cbor_put_bytes(body, content);
+	assert_int_equal(buf_check(body), ERR_OK);
+}
+
+static bool is_said_alike(struct served v[2], enum served_reader who, const struct statement *s,
+			  struct bytes content)
+{
+	uint8_t memory[8192];
+	struct buf body = BUF_ON(memory);
+
+	put_body(s, NULL, content, &body);
 	return is_equal_of(v, "POST", "/may", who, buf_bytes(&body));
 }
 
-static size_t compare_sayings(struct served v[2], enum served_reader who)
+/* What would be taken is not filed: it would stand at the end of logs of which one may be longer. */
+static bool would_take(struct served *v, enum served_reader who, const struct statement *s,
+		       struct bytes content)
+{
+	static const char taken[] = "\"err\":\"OK\"";
+	uint8_t memory[8192];
+	struct buf body = BUF_ON(memory);
+	struct bytes answer;
+
+	put_body(s, NULL, content, &body);
+	answer = served_ask(v, "POST", "/may", v->tokens[who], buf_bytes(&body));
+	return memmem(answer.ptr, answer.len, taken, sizeof taken - 1) != NULL;
+}
+
+static bool is_filed_alike(struct served v[2], enum served_reader who, const struct statement *s,
+			   struct bytes content)
+{
+	uint8_t memory[8192];
+	struct buf body = BUF_ON(memory);
+	bool is_taken = would_take(&v[0], who, s, content);
+
+	if (is_taken != would_take(&v[1], who, s, content))
+		return false;
+	put_body(s, key_of(who), content, &body);
+	return is_taken || is_equal_of(v, "POST", "/statements", who, buf_bytes(&body));
+}
+
+/* Of an entry whose leaf he cannot know, or as if he had seen so much of a log. */
+static void say_of(struct forge *f, enum served_reader who, enum kind kind, size_t party, uint64_t index,
+		   struct statement *s)
+{
+	struct bytes name = bytes_str(w.accord->parties[party].name);
+
+	forge_statement(f, kind, s);
+	s->role = bytes_str(who == READER_DESK ? "desk" : "watch");
+	if (kind == KIND_REMARK)
+		s->seen[s->seen_count++] = (struct seen){ name, 1, index + 1 };
+	else
+		s->refers[s->refers_count++] = (struct place){ f->key.channel, name, 1, index, { 0 } };
+}
+
+typedef bool alike(struct served v[2], enum served_reader who, const struct statement *s,
+		   struct bytes content);
+
+static bool is_alike_of(struct served v[2], enum served_reader who, alike *ask, enum kind kind,
+			uint32_t channel, size_t party, uint64_t index)
+{
+	struct statement s;
+	struct forge f;
+	bool is_alike;
+
+	forge_open(&f, &w, 0, channel, 1);
+	say_of(&f, who, kind, party, index, &s);
+	is_alike = ask(v, who, &s, NONE);
+	forge_free(&f);
+	return is_alike;
+}
+
+/* What a forge ends with, said as the desk or the watch says it. */
+static bool ask_entry(struct served v[2], enum served_reader who, alike *ask, const struct forge *f)
+{
+	const struct forged *last = &f->items[f->count - 1];
+	struct entry entry;
+	struct statement s;
+	struct fault fault;
+
+	assert_int_equal(entry_open(last->entry, &entry, &fault), ERR_OK);
+	assert_int_equal(statement_read(entry.statement, &s, &fault), ERR_OK);
+	return ask(v, who, &s, last->content);
+}
+
+/* A draft at home of words that would say something of it. */
+static bool is_drafted_alike(struct served v[2], enum served_reader who, alike *ask, size_t party,
+			     uint64_t index)
+{
+	uint8_t memory[1024];
+	struct buf content = BUF_ON(memory);
+	struct forge ours, home;
+	struct statement going;
+	bool is_alike;
+
+	forge_open(&ours, &w, 0, SERVED_CONSULT, 1);
+	forge_open(&home, &w, 0, SERVED_HOME, 1);
+	say_of(&ours, who, KIND_REPLY, party, index, &going);
+	forge_content(&w, &going, BYTES_LIT("an answer"), NULL, 0, &content);
+	put_submit(&home, &going, key_of(who), "U", buf_bytes(&content));
+	is_alike = ask_entry(v, who, ask, &home);
+	forge_free(&ours);
+	forge_free(&home);
+	return is_alike;
+}
+
+static size_t compare_sayings(struct served v[2], enum served_reader who, alike *ask)
 {
 	size_t differ = 0;
 
 	for (uint64_t index = 0; index < LAST; index++) {
-		for (size_t party = 0; party < 2; party++)
-			differ += !is_said_alike(v, who, KIND_QUERY, SERVED_CONSULT, party, index);
-		differ += !is_said_alike(v, who, KIND_WATCH_READ, SERVED_CONSULT, 1, index);
-		differ += !is_said_alike(v, who, KIND_RECALL, SERVED_CONSULT, 0, index);
-		differ += !is_said_alike(v, who, KIND_REFUSE, SERVED_HOME, 0, index);
-		differ += !is_said_alike(v, who, KIND_REMARK, SERVED_CONSULT, 1, index);
+		for (size_t party = 0; party < 2; party++) {
+			differ += !is_alike_of(v, who, ask, KIND_QUERY, SERVED_CONSULT, party, index);
+			differ += !is_drafted_alike(v, who, ask, party, index);
+		}
+		differ += !is_alike_of(v, who, ask, KIND_WATCH_READ, SERVED_CONSULT, 1, index);
+		differ += !is_alike_of(v, who, ask, KIND_RECALL, SERVED_CONSULT, 0, index);
+		differ += !is_alike_of(v, who, ask, KIND_REFUSE, SERVED_HOME, 0, index);
+		differ += !is_alike_of(v, who, ask, KIND_REMARK, SERVED_CONSULT, 1, index);
+	}
+	return differ;
+}
+
+/* ---- Every row of the table, as it is not to be asked; and sessions, which are of both alike. ---- */
+
+/* Bare, with a word and a body of which it knows nothing, and by other methods: errors, most of them. */
+static size_t compare_rows(struct served v[2])
+{
+	static const char *const others[] = { "PUT", "DELETE", "POST" };
+	size_t differ = 0;
+
+	for (size_t i = 0; i < routes_count; i++) {
+		const struct route *row = &routes[i];
+		char bare[128], word[160];
+		if (strcmp(row->path, "/session") == 0)
+			continue;
+		snprintf(bare, sizeof bare, "%.*s", (int)strcspn(row->path, "*"), row->path);
+		snprintf(word, sizeof word, "%s?nothing=1", bare);
+		differ += !is_equal(v, row->method, bare, READER_DESK);
+		differ += !is_equal(v, row->method, word, READER_DESK);
+		differ += row->body_max > 0 &&
+			  !is_equal_of(v, row->method, bare, READER_DESK, BYTES_LIT("\xff"));
+		for (size_t m = 0; m < ARRAY_COUNT(others); m++)
+			differ += !is_equal(v, others[m], bare, READER_DESK);
+	}
+	return differ;
+}
+
+static size_t compare_sessions(struct served v[2])
+{
+	size_t differ = !is_equal_of(v, "POST", "/session", READER_DESK, NONE);
+
+	differ += !is_equal_of(v, "POST", "/session", READER_DESK, BYTES_LIT("\xff"));
+	differ += !is_equal(v, "GET", "/session", READER_DESK);
+	differ += !is_equal(v, "DELETE", "/session", READER_DESK);
+	differ += !is_equal(v, "GET", "/inbox?channel=channel-2", READER_DESK);
+	for (size_t i = 0; i < 2; i++)
+		served_sign_in(&v[i], READER_DESK, &w);
+	return differ;
+}
+
+/* Labels are joined as the guidelines say, whatever there is. */
+static size_t compare_labels(struct served v[2], enum served_reader who)
+{
+	static const char *const levels[] = { "U", "S", "X" };
+	size_t differ = 0;
+
+	for (size_t i = 0; i < ARRAY_COUNT(levels); i++) {
+		uint8_t memory[256];
+		struct buf body = BUF_ON(memory);
+		struct statement s;
+		struct forge f;
+		forge_open(&f, &w, 0, SERVED_CONSULT, 1);
+		forge_statement(&f, KIND_REMARK, &s);
+		forge_free(&f);
+		s.label.level = bytes_str(levels[i]);
+		cbor_put_array(&body, 1);
+		label_write(&s.label, &body);
+		differ += !is_equal_of(v, "POST", "/labels?channel=channel-2", who, buf_bytes(&body));
 	}
 	return differ;
 }
@@ -411,7 +632,11 @@ static size_t compare(struct served v[2], enum served_reader who)
 			}
 		}
 	}
-	return who == READER_OWNER_ALONE ? differ : differ + compare_sayings(v, who);
+	if (who == READER_OWNER_ALONE)
+		return differ;
+	differ += compare_sayings(v, who, is_said_alike) + compare_sayings(v, who, is_filed_alike);
+	differ += compare_labels(v, who);
+	return who == READER_DESK ? differ + compare_rows(v) + compare_sessions(v) : differ;
 }
 
 /* The same officers, each in a session of his browser; whoever has none is told nothing at all. */
@@ -713,26 +938,13 @@ static void say_words(struct forge *f, struct statement *s, const char *level, c
 /* A message of ours that waits at home to go out: where it stands there. */
 static void put_draft(struct logs *l, const char *level, const char *text)
 {
-	const struct sign_key *key = &w.nodes[0].officer.key;
-	uint8_t words_memory[1024], out_memory[4096], sig_memory[1024], memory[2][4096];
-	struct buf words = BUF_ON(words_memory), out = BUF_ON(out_memory), sig = BUF_ON(sig_memory),
-		   fields[] = { BUF_ON(memory[0]), BUF_ON(memory[1]) };
-	struct statement going, s;
+	uint8_t memory[1024];
+	struct buf words = BUF_ON(memory);
+	struct statement going;
 
 	forge_message(&l->ours, PRECEDENCE_ROUTINE, &going);
-	going.label.level = bytes_str(level);
 	forge_content(&w, &going, bytes_str(text), NULL, 0, &words);
-	statement_write(&going, &out);
-	sshsig_make(key, BYTES_LIT(SSHSIG_STATEMENT), buf_bytes(&out), &sig);
-	forge_statement(&l->home, KIND_SUBMIT, &s);
-	s.label.level = bytes_str(level);
-	s.has_content = true;
-	s.content = going.content;
-	cbor_put_bytes(&fields[0], buf_bytes(&out));
-	cbor_put_bytes(&fields[1], buf_bytes(&sig));
-	for (uint64_t i = 0; i < 2; i++)
-		s.fields[s.fields_count++] = (struct field){ i + 1, buf_bytes(&fields[i]) };
-	forge_say(&l->home, &s, key, buf_bytes(&words));
+	put_submit(&l->home, &going, &w.nodes[0].officer.key, level, buf_bytes(&words));
 }
 
 /* The second officer says no to the last draft. */
@@ -764,6 +976,62 @@ static void test_drafts(void **state)
 	put_refusal(&with, "S");
 	put_draft(&with, "S", "nor is this one");
 	check_and_close(&with, &without);
+}
+
+/* A release outside of what stands there: its words are that one's. */
+static void put_release(struct logs *l, size_t index)
+{
+	uint8_t memory[2][64], none[HASH_LEN] = { 0 };
+	struct buf hash = BUF_ON(memory[0]), to = BUF_ON(memory[1]);
+	struct statement going;
+
+	say_of(&l->ours, READER_WATCH, KIND_RELEASE, 1, index, &going);
+	cbor_put_bytes(&hash, BYTES_OF(none));
+	cbor_put_array(&to, 1);
+	cbor_put_text(&to, BYTES_LIT("PUBLIC"));
+	going.fields[going.fields_count++] = (struct field){ FIELD_ITEM_HASH, buf_bytes(&hash) };
+	going.fields[going.fields_count++] = (struct field){ FIELD_ITEM_TO, buf_bytes(&to) };
+	put_submit(&l->home, &going, key_of(READER_WATCH), "U", NONE);
+}
+
+/*
+ * An open draft refers to what the desk may not know of. How many it takes would tell how urgent that is, and
+ * what holds it which words it has.
+ */
+static void test_drafts_of_what_is_hidden(void **state)
+{
+	struct logs without, with;
+	struct served v[2];
+
+	(void)state;
+	open_logs(&without);
+	put_common(&without);
+	copy_logs(&with, &without);
+	for (size_t i = 0; i < 2; i++) {
+		struct logs *l = i == 0 ? &without : &with;
+		uint8_t memory[1024];
+		struct buf words = BUF_ON(memory);
+		struct statement s;
+		forge_message(&l->theirs, i == 0 ? PRECEDENCE_ROUTINE : PRECEDENCE_FLASH, &s);
+		say_words(&l->theirs, &s, "S", i == 0 ? "not for the desk" : "at nightfall");
+		prng_init(&w.prng, 41); /* the same drafts */
+		say_of(&l->ours, READER_WATCH, KIND_REPLY, 1, l->theirs.count - 1, &s);
+		forge_content(&w, &s, BYTES_LIT("an answer"), NULL, 0, &words);
+		put_submit(&l->home, &s, key_of(READER_WATCH), "U", buf_bytes(&words));
+		put_release(l, l->theirs.count - 1);
+	}
+	check_twins(&with, &without);
+	/* They count, and the watch is told. */
+	begin(&v[0], &with);
+	begin(&v[1], &without);
+	for (size_t i = 0; i < 2; i++) {
+		struct bytes told = served_ask(&v[i], "GET", "/drafts", v[i].tokens[READER_WATCH], NONE);
+		assert_int_equal(memmem(told.ptr, told.len, "\"needed\":1", 10) != NULL, i == 0);
+		assert_int_equal(memmem(told.ptr, told.len, "nightfall", 9) != NULL, i == 0);
+		served_close(&v[i]);
+	}
+	close_logs(&with);
+	close_logs(&without);
 }
 
 #define ROSTER_FROM_MS 1792972800000ull /* hours before the worlds' time */
@@ -951,12 +1219,16 @@ static void put_file(struct forge *f, const char *level, const char *bytes)
 	forge_say(f, &s, &w.nodes[f->key.party].officer.key, buf_bytes(&content));
 }
 
+/* The watch has it, and nobody else is said to. */
 static void give_file(struct served *v, const char *bytes)
 {
-	uint8_t hash[HASH_LEN];
+	uint8_t hash[HASH_LEN], key[HASH_LEN], memory[128];
+	struct buf wire = BUF_ON(memory);
 
+	ssh_public_write(key_of(READER_WATCH)->public, &wire);
+	hash_sha256(buf_bytes(&wire), key);
 	hash_sha256(bytes_str(bytes), hash);
-	assert_int_equal(node_attach(v->node, NULL, hash, strlen(bytes), 0, bytes_str(bytes)), ERR_OK);
+	assert_int_equal(node_attach(v->node, key, hash, strlen(bytes), 0, bytes_str(bytes)), ERR_OK);
 	served_turn(v);
 }
 
@@ -978,6 +1250,48 @@ static size_t compare_files(struct served v[2], enum served_reader who, const ch
 			differ += !is_equal(v, "GET", target, who);
 		}
 	}
+	return differ;
+}
+
+static bool is_given_alike(struct served v[2], const char *hash, size_t total, size_t offset,
+			   const char *piece)
+{
+	char target[256];
+
+	snprintf(target, sizeof target, "/attachments?hash=%s&total=%zu&offset=%zu", hash, total, offset);
+	return is_equal_of(v, "POST", target, READER_DESK, bytes_str(piece));
+}
+
+/* Whoever has a hash gives bytes for it, false ones and true, and is not told whether it is here. */
+static size_t compare_gifts(struct served v[2], const char *bytes)
+{
+	uint8_t hash[HASH_LEN], memory[1024];
+	struct buf content = BUF_ON(memory);
+	size_t differ = 0, len = strlen(bytes);
+	char hex[2 * HASH_LEN + 1], other[64];
+	struct statement s;
+	struct forge f;
+
+	hash_sha256(bytes_str(bytes), hash);
+	bytes_write_hex(BYTES_OF(hash), hex);
+	snprintf(other, sizeof other, "%s", bytes);
+	other[0] ^= 1;
+	/* To name it, he has to have given it. */
+	forge_open(&f, &w, 0, SERVED_CONSULT, 1);
+	forge_message(&f, PRECEDENCE_ROUTINE, &s);
+	s.role = BYTES_LIT("desk");
+	forge_content(&w, &s, BYTES_LIT("with a file"), hash, len, &content);
+	forge_free(&f);
+	differ += !is_said_alike(v, READER_DESK, &s, buf_bytes(&content));
+	differ += !is_filed_alike(v, READER_DESK, &s, buf_bytes(&content));
+	differ += !is_given_alike(v, hex, len, len - 1, other + len - 1); /* its end alone */
+	differ += !is_given_alike(v, hex, len + 1, 0, other);		  /* of another length */
+	differ += !is_given_alike(v, hex, len + 1, len, "x");		  /* and the end of that */
+	differ += !is_given_alike(v, hex, len, 0, other);		  /* another file */
+	differ += !is_given_alike(v, hex, len, 1, bytes + 1);		  /* not from the front */
+	differ += !is_given_alike(v, hex, len, len, "x");		  /* beyond it */
+	differ += !is_given_alike(v, hex, len, 0, bytes);
+	differ += !is_said_alike(v, READER_DESK, &s, buf_bytes(&content));
 	return differ;
 }
 
@@ -1005,6 +1319,8 @@ static void test_files(void **state)
 		assert_true(IS_PLANTED || found == 0);
 		assert_true(IS_PLANTED || compare_files(v, READER_WATCH, bytes) > 0);
 	}
+	found += compare_gifts(v, closed);
+	assert_true(IS_PLANTED || found == 0);
 	check_served(v);
 	close_logs(&with);
 	close_logs(&without);
@@ -1100,6 +1416,41 @@ static void add_form(void)
 	accord_book(a, &w.book);
 }
 
+/* Words at FLASH are signed by two. */
+static void add_release(void)
+{
+	struct guidelines *g = (struct guidelines *)(uintptr_t)w.accord->guidelines;
+
+	g->releases[g->releases_count++] = (struct guidelines_release){
+		.when = RELEASE_PRECEDENCE, .of = PRECEDENCE_FLASH, .by = 1, .line = 10
+	};
+}
+
+static void add_words(void)
+{
+	static struct held_words words;
+	static uint8_t memory[256];
+	struct arena arena;
+	size_t line;
+
+	arena_init(&arena, memory, sizeof memory);
+	assert_int_equal(held_words_read(BYTES_LIT("nightfall\n"), &arena, &words, &line), ERR_OK);
+	((struct accord *)(void *)w.accord_memory)->held = &words;
+}
+
+/* A row of the table that nothing above has asked is one of which nothing is known. */
+static void test_every_row_was_asked(void **state)
+{
+	(void)state;
+	assert_in_range(routes_count, 1, ROWS_MAX);
+	for (size_t i = 0; !IS_PLANTED && i < routes_count; i++) {
+		bool is_for_officers = routes[i].authority < AUTHORITY_OWNER;
+		if (!rows[i].is_asked || (is_for_officers && !rows[i].is_answered))
+			fail_msg("%s %s: asked %d, answered %d", routes[i].method, routes[i].path,
+				 rows[i].is_asked, rows[i].is_answered);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -1111,12 +1462,14 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_another_in_its_place),
 		cmocka_unit_test(test_a_move_in_an_open_procedure),
 		cmocka_unit_test(test_drafts),
+		cmocka_unit_test(test_drafts_of_what_is_hidden),
 		cmocka_unit_test(test_rosters),
 		cmocka_unit_test(test_forms),
 		cmocka_unit_test(test_translations),
 		cmocka_unit_test(test_relabelled),
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_streams),
+		cmocka_unit_test(test_every_row_was_asked),
 	};
 
 	(void)argc;
@@ -1127,5 +1480,7 @@ int main(int argc, char **argv)
 	served_world(&w);
 	((struct accord *)(void *)w.accord_memory)->text_hold_ms = 0; /* nobody waits between his acts */
 	add_form();
+	add_release();
+	add_words();
 	return cmocka_run_group_tests(tests, NULL, NULL) != 0 || (IS_PLANTED && found == 0);
 }
