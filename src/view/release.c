@@ -119,11 +119,9 @@ static enum err judge_signers(const struct labelled *l, struct release_need need
 			}
 		}
 	}
-	assert(role < c->f->accord->roles_count); /* judge_channel */
-	if ((keys[0].roles >> role & 1) == 0)
-		*out = VERDICT_ROLE;
+	assert(role < c->f->accord->roles_count); /* judge_channel; that he holds it, judge_signatures */
 	/* Nobody gives another label to what he may not know of. */
-	else if (l->has_was && !may_read(l, role))
+	if (l->has_was && !may_read(l, role))
 		*out = VERDICT_RELEASER;
 	for (size_t i = 1; i < count && *out == VERDICT_OK; i++) {
 		if (!may_release(l, keys[i].roles))
