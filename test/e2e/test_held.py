@@ -1,9 +1,11 @@
 """Words that hold an item: nothing with one of them leaves until another person says why it may."""
+import base64
 import hashlib
 import json
 import shutil
 import subprocess
 
+import cbor2
 import pytest
 
 import nodes
@@ -70,6 +72,30 @@ def test_held_and_to_be_approved(world):
     assert usa.entry(done["released"])["signatures"] == 2
     plain = send(kor, "Gates open at dawn.", "C")
     assert "No word holds" in kor.run("approve", plain["place"], "--sign", "--override", "x", key="head", code=2).stderr
+
+
+def test_a_reason_is_for_exactly_these_bytes(world):
+    """The node asks for it itself, whatever client says yes, and again for other words under the same id."""
+    kor = world["kor"]
+    place = send(kor, "Iron Gate opens at dawn.")["place"]
+    waiting, there = kor.get("/drafts", place=place), kor.entry(place)
+    raw, body = base64.b64decode(waiting["statement"]), base64.b64decode(waiting["content_bytes"])
+    at = [there["channel"], "kor", there["epoch"], there["index"], bytes.fromhex(there["leaf"])]
+    rel = next(one["values"] for one in there["label"]["categories"] if one["name"] == "rel")
+
+    def approve(name, reason):
+        seen, key = kor.get("/seen", channel="kor-home"), kor.key(name)
+        yes = officers.statement(bytes.fromhex(seen["accord"]), seen["channel"], "kor", name, kind=33, rel=rel, refers=[at],
+                                 fields={1: key.sign(raw)}, body=reason)
+        assert kor.post([officers.item(yes, [key], reason)])[0]["err"] == "OK"
+        return [raw, [base64.b64decode(waiting["sshsigs"][0]), key.sign(raw)], body]
+    assert kor.post([approve("head", b"")])[0]["rule"] == "HELD", "a yes is no reason"
+    signed = approve("shift", officers.content("It was published."))
+    seen, other = kor.get("/seen", channel="notify"), officers.content("Iron Gate is closed.")
+    changed = officers.statement(bytes.fromhex(seen["accord"]), seen["channel"], "kor", "watch", rel=seen["parties"], to=[("usa", "watch", 0)],
+                                 body=other, statement_id=cbor2.loads(raw)[4])
+    assert kor.post([officers.item(changed, [kor.key("watch")], other)])[0]["rule"] == "HELD"
+    assert kor.post([signed])[0]["err"] == "OK"
 
 
 def test_a_reason_counts_as_long_as_its_officer(world):
