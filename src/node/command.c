@@ -1,6 +1,7 @@
 /* What a person signed: evaluated on the fold with everything before it, then through the one door. */
 #include "node/core.h"
 
+#include "accord/enrol.h"
 #include "base/alloc.h"
 #include "view/procedure.h"
 
@@ -67,7 +68,8 @@ static enum err had_key(struct node *n, const struct line *line, const struct st
 	if (key.holder != statement_uint(s, FIELD_KEYS_HOLDER))
 		*out = HAD_BY_OTHER;
 	else
-		*out = key.roles == fold_roles(accord_here(n, line->key.channel), s) ? HAD_SO : HAD_OTHERWISE;
+		*out = key.roles == enrol_roles(accord_here(n, line->key.channel), s) ? HAD_SO
+										      : HAD_OTHERWISE;
 	*at = (struct place_key){ line->key, key.added - 1 };
 	return ERR_OK;
 }

@@ -1,5 +1,6 @@
 #include "view/fold.h"
 
+#include "accord/enrol.h"
 #include "accord/places.h"
 #include "base/plant.h"
 #include "view/judge.h"
@@ -461,7 +462,7 @@ static void key_add(const struct fold *f, const struct fold_input *in, struct ke
 	*key = (struct key_view){ .added = in->entry->index + 1,
 				  .withdrawn = UINT64_MAX,
 				  .holder = statement_uint(in->statement, FIELD_KEYS_HOLDER),
-				  .roles = fold_roles(f->accord, in->statement) };
+				  .roles = enrol_roles(f->accord, in->statement) };
 }
 
 static void key_withdraw(const struct fold_input *in, struct key_view *key)

@@ -275,8 +275,6 @@ enum err fold_find_id(const struct fold *f, uint32_t channel, size_t party,
  */
 enum err fold_key(const struct fold *f, const struct log_key *log, const uint8_t key[KEY_HASH_LEN],
 		  uint64_t index, struct key_view *out) MUST_CHECK;
-/* Bit mask of accord.roles that a `keys` statement names. */
-uint64_t fold_roles(const struct accord *a, const struct statement *s);
 /* The next key of a log after `key`, as it was last added. */
 enum err fold_next_key(const struct fold *f, const struct log_key *log, uint8_t key[KEY_HASH_LEN],
 		       struct key_view *out) MUST_CHECK;

@@ -1,34 +1,14 @@
 /* What an entry must be to count: who signed it, where it stands, what it refers to, what came before. */
 #include "view/judge.h"
 
+#include "accord/enrol.h"
 #include "policy/policy.h"
 #include "view/rows.h"
-
-uint64_t fold_roles(const struct accord *a, const struct statement *s)
-{
-	struct text_list roles = statement_list(s, FIELD_KEYS_ROLES);
-	struct bytes name;
-	uint64_t mask = 0;
-
-	while (text_list_next(&roles, &name)) {
-		size_t role = accord_role_find(a, name);
-		if (role < a->roles_count)
-			mask |= 1ull << role;
-	}
-	return mask;
-}
 
 /* Whose key a `keys` statement adds. */
 static uint64_t named_holder(const struct statement *s)
 {
 	return statement_uint(s, FIELD_KEYS_HOLDER);
-}
-
-/* It gives somebody a post that nobody gives alone. */
-static bool needs_two(const struct case_file *c)
-{
-	return statement_uint(c->in->statement, FIELD_KEYS_ACT) == 0 &&
-	       (fold_roles(c->f->accord, c->in->statement) & c->f->accord->two_roles) != 0;
 }
 
 /*
@@ -114,7 +94,7 @@ static enum err is_repeated_key(const struct case_file *c, bool *out)
 		return e;
 	e = stood(c, &before, size, &key);
 	*out = e == ERR_OK && key_is_in_force(&key, size) && key.holder == named_holder(c->in->statement) &&
-	       (fold_roles(c->f->accord, c->in->statement) & ~key.roles) == 0;
+	       (enrol_roles(c->f->accord, c->in->statement) & ~key.roles) == 0;
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
@@ -199,11 +179,11 @@ enum err judge_signatures(const struct case_file *c, enum verdict *out)
 		if (officers == 0 && role < c->f->accord->roles_count)
 			holds_role = (key.roles >> role & 1) != 0;
 		/* Who gives such a post beside the registrar was given one himself by two. */
-		has_second = has_second ||
-			     (key.holder != named_holder(s) && (key.roles & c->f->accord->two_roles) != 0);
+		has_second = has_second || enrol_is_second(c->f->accord, s, key.holder, key.roles);
 		holders[officers++] = key.holder;
 	}
-	if (s->kind == KIND_KEYS && has_registrar && needs_two(c) && !has_second && !is_repeated)
+	if (s->kind == KIND_KEYS && has_registrar && enrol_takes_two(c->f->accord, s) && !has_second &&
+	    !is_repeated)
 		return judge_founding(c, out);
 	if (s->kind <= KIND_ACCORD)
 		*out = has_registrar ? VERDICT_OK : VERDICT_REGISTRAR;
