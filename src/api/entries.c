@@ -31,16 +31,21 @@ enum err list_entry(struct api *a, const struct place_key *place, struct entry_r
 }
 
 /* Why the text of a statement that has one is not here, and by which entry it was erased. */
-static void reply_missing(struct api *a, struct reply *r, const struct statement *s, enum err e)
+static enum err reply_missing(struct api *a, struct reply *r, const struct place_key *place,
+			      const struct statement *s, enum err e)
 {
 	struct place_key eraser;
 
 	if (!s->has_content || e == ERR_OK)
-		return;
+		return ERR_OK;
 	reply_bool(r, "erased", e == ERR_REFUSED);
 	reply_bool(r, "held", e == ERR_REFUSED);
-	if (node_eraser(a->node, s, &eraser) == ERR_OK && request_may_place(a, &eraser) == ERR_OK)
+	e = node_eraser(a->node, place, s, &eraser);
+	if (e == ERR_OK)
+		e = request_may_place(a, &eraser);
+	if (e == ERR_OK)
 		reply_place(r, "eraser", node_accord(a->node), &eraser);
+	return err_class(e) == ERR_CLASS_LOCAL ? e : ERR_OK;
 }
 
 static bool is_counted(const struct entry_read_out *entry)
@@ -308,8 +313,9 @@ static enum err reply_row(struct api *a, struct reply *r, const struct place_key
 		return e;
 	if (content.len > 0 && !is_back)
 		reply_title_of(r, &entry.statement, buf_bytes(&content));
-	reply_missing(a, r, &entry.statement, content_err);
-	e = reply_item(a, r, place, &entry);
+	e = reply_missing(a, r, place, &entry.statement, content_err);
+	if (e == ERR_OK)
+		e = reply_item(a, r, place, &entry);
 	if (e == ERR_OK && has_ladder(&entry))
 		e = reply_ladder_of(a, r, place, &entry);
 	if (e == ERR_OK && is_counted(&entry))
@@ -545,12 +551,13 @@ enum err run_entry(struct api *a, struct request *q, struct reply *r)
 		reply_base64(r, NULL, entry.entry.signatures[i]);
 	reply_array_end(r);
 	reply_received(a, r, &place);
-	reply_missing(a, r, &entry.statement, content_err);
+	e = reply_missing(a, r, &place, &entry.statement, content_err);
 	if (content.len > 0)
 		reply_content(r, node_accord(a->node), &entry.statement, buf_bytes(&content));
 	if (content.len > 0)
 		reply_base64(r, "content_bytes", buf_bytes(&content));
-	e = reply_item(a, r, &place, &entry);
+	if (e == ERR_OK)
+		e = reply_item(a, r, &place, &entry);
 	if (e == ERR_OK)
 		e = reply_outside(a, r, &place, &entry);
 	if (e == ERR_OK && entry.statement.has_content && entry.statement.content.sealing != SEALING_NONE)

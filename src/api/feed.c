@@ -161,11 +161,12 @@ static enum err look_back(struct feed *f, const struct place_key *item, struct p
 }
 
 /* An erasure is a later word on the item, as a recall is. */
-static void move_to_eraser(const struct feed *f, const struct statement *s, struct place_key *at)
+static void move_to_eraser(const struct feed *f, const struct place_key *item, const struct statement *s,
+			   struct place_key *at)
 {
 	struct place_key eraser;
 
-	if (node_eraser(f->api->node, s, &eraser) == ERR_OK && eraser.log.channel == at->log.channel &&
+	if (node_eraser(f->api->node, item, s, &eraser) == ERR_OK && eraser.log.channel == at->log.channel &&
 	    eraser.log.party == at->log.party && is_before(at, &eraser))
 		*at = eraser;
 }
@@ -313,7 +314,7 @@ static enum err look_at_release(struct feed *f, const struct place_key *place, c
 	if (of.label.log.epoch != 0 && !place_key_equal(&of.label, &label))
 		events[count++] = of.label;
 	if (out->is == LOOK_WITHDRAWN &&
-	    node_eraser(f->api->node, &f->memory->beside.statement, &events[count]) == ERR_OK)
+	    node_eraser(f->api->node, &out->words, &f->memory->beside.statement, &events[count]) == ERR_OK)
 		count++;
 	for (size_t i = 0; e == ERR_OK && out->is != LOOK_HIDDEN && i < count; i++) {
 		out->is = LOOK_WITHDRAWN;
@@ -356,7 +357,7 @@ static enum err look_at(struct feed *f, const struct place_key *place, struct en
 	if (v.recall.log.epoch != 0 && is_before(&out->at, &v.recall))
 		out->at = v.recall;
 	if (out->is == LOOK_WITHDRAWN)
-		move_to_eraser(f, &read->statement, &out->at);
+		move_to_eraser(f, place, &read->statement, &out->at);
 	if (out->is == LOOK_OPEN && (v.recall.log.epoch != 0 || !is_newest))
 		out->is = LOOK_WITHDRAWN;
 	/* What is withdrawn is told all the same. */

@@ -642,6 +642,11 @@ enum err wordless_said(struct node *n, const struct place_key *at, struct buf *m
 		       struct place *eraser) MUST_CHECK;
 enum err is_wordless(struct node *n, const struct place_key *at, bool *out) MUST_CHECK;
 enum err wordless_forget(struct node *n, const struct place_key *at) MUST_CHECK;
+/*
+ * By which entry, which counts, that place lost words that stay where another statement says them.
+ * ERR_NOT_FOUND: by none, whatever a peer says.
+ */
+enum err wordless_eraser(struct node *n, const struct place_key *at, struct place_key *out) MUST_CHECK;
 /* The first such entry of a log whose content is neither held nor erased by now; ERR_NOT_FOUND: none. */
 enum err erased_unproved(struct node *n, const struct line *line, struct place_key *at) MUST_CHECK;
 /* True if there is none: only then may the log be cosigned. */

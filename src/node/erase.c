@@ -1,8 +1,10 @@
 /* Erasing leaves the hash and the proof. A peer can only be asked; he says in his log that he did it. */
 #include "node/core.h"
 
+#include "base/alloc.h"
 #include "base/log.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -67,9 +69,9 @@ static enum err is_of_draft(struct node *n, const struct log_key *log, const str
 }
 
 /* What an entry erases. ERR_NOT_FOUND: nothing. */
-static enum err erases(struct node *n, const struct place *eraser, struct place_key *of)
+static enum err read_erased(struct node *n, const struct place *eraser, struct buf *bytes,
+			    struct place_key *of)
 {
-	struct buf bytes = arena_lend(&n->fx->arena, ENTRY_LEN_MAX);
 	struct place_key at = place_key_of(n, eraser);
 	struct line *line = line_find(n, &at.log);
 	struct entry_view v;
@@ -80,10 +82,17 @@ static enum err erases(struct node *n, const struct place *eraser, struct place_
 	if (e == ERR_OK && (v.kind != KIND_ERASE || v.verdict != VERDICT_OK))
 		e = ERR_NOT_FOUND;
 	if (e == ERR_OK)
-		e = line_entry(n, line, at.index, &bytes, &entry, &s);
+		e = line_entry(n, line, at.index, bytes, &entry, &s);
 	if (e == ERR_OK)
 		*of = place_key_of(n, &s.refers[0]);
 	return e == ERR_ROT ? ERR_NOT_FOUND : e;
+}
+
+static enum err erases(struct node *n, const struct place *eraser, struct place_key *of)
+{
+	struct buf bytes = arena_lend(&n->fx->arena, ENTRY_LEN_MAX);
+
+	return read_erased(n, eraser, &bytes, of);
 }
 
 /*
@@ -377,6 +386,23 @@ enum err wordless_note(struct node *n, const struct place_key *at, const struct 
 enum err wordless_said(struct node *n, const struct place_key *at, struct buf *memory, struct place *eraser)
 {
 	return row_said(n, ROW_WORDLESS, at, 0, memory, eraser);
+}
+
+enum err wordless_eraser(struct node *n, const struct place_key *at, struct place_key *out)
+{
+	uint8_t memory[SAID_LEN_MAX];
+	struct buf said = BUF_ON(memory), bytes;
+	struct place_key of;
+	struct place eraser;
+	enum err e = wordless_said(n, at, &said, &eraser);
+
+	if (e != ERR_OK)
+		return e;
+	buf_init(&bytes, xcalloc(1, ENTRY_LEN_MAX), ENTRY_LEN_MAX);
+	e = read_erased(n, &eraser, &bytes, &of);
+	free(bytes.ptr);
+	*out = place_key_of(n, &eraser);
+	return e == ERR_OK && !place_key_equal(&of, at) ? ERR_NOT_FOUND : e;
 }
 
 enum err is_wordless(struct node *n, const struct place_key *at, bool *out)

@@ -240,13 +240,14 @@ enum err node_held_by(struct node *n, struct now now, const struct statement *s,
 bool node_is_unsearched(struct node *n, const struct statement *s);
 enum err node_content(struct node *n, const struct statement *s, struct buf *out) MUST_CHECK;
 /*
- * The same of what stands there: an entry that came without its words says none, though another of the same
- * hash has them.
+ * The same of what stands there: an entry that came without its words, or lost them, says none, though another
+ * of the same hash has them.
  */
 enum err node_words(struct node *n, const struct place_key *place, const struct statement *s,
 		    struct buf *out) MUST_CHECK;
 /* By which entry; ERR_NOT_FOUND: it is not erased. */
-enum err node_eraser(struct node *n, const struct statement *s, struct place_key *out) MUST_CHECK;
+enum err node_eraser(struct node *n, const struct place_key *place, const struct statement *s,
+		     struct place_key *out) MUST_CHECK;
 /*
  * The next DIGEST of a peer that says another state of that instance than ours at the same past; *at starts
  * zeroed. ERR_NOT_FOUND: no more.

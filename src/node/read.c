@@ -77,24 +77,33 @@ enum err node_content(struct node *n, const struct statement *s, struct buf *out
 
 enum err node_words(struct node *n, const struct place_key *place, const struct statement *s, struct buf *out)
 {
+	struct place_key eraser;
 	bool is_bare;
 	enum err e = is_wordless(n, place, &is_bare);
 
-	if (e != ERR_OK)
-		return e;
-	return is_bare ? ERR_NOT_FOUND : node_content(n, s, out);
+	if (e == ERR_OK && !is_bare)
+		return node_content(n, s, out);
+	if (e == ERR_OK)
+		e = wordless_eraser(n, place, &eraser);
+	return e == ERR_OK ? ERR_REFUSED : e;
 }
 
-enum err node_eraser(struct node *n, const struct statement *s, struct place_key *out)
+enum err node_eraser(struct node *n, const struct place_key *place, const struct statement *s,
+		     struct place_key *out)
 {
 	struct store *store = record_store(n->record);
 	uint8_t memory[256];
 	struct buf bytes = BUF_ON(memory);
 	struct cbor_reader r;
 	struct place eraser;
-	enum err e =
-		s->has_content ? store->ops->content_eraser(store, s->content.hash, &bytes) : ERR_NOT_FOUND;
+	bool is_bare;
+	enum err e = is_wordless(n, place, &is_bare);
 
+	if (e != ERR_OK)
+		return e;
+	if (is_bare)
+		return wordless_eraser(n, place, out);
+	e = s->has_content ? store->ops->content_eraser(store, s->content.hash, &bytes) : ERR_NOT_FOUND;
 	if (e != ERR_OK)
 		return e;
 	cbor_open(&r, buf_bytes(&bytes));

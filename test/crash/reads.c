@@ -93,7 +93,7 @@ static void ask_entry(struct answers *a, const struct place_key *at)
 		answers_put_number(a, "signer", ERR_OK, read.has_signer);
 		e = node_content(a->n->node, &read.statement, &content);
 		answers_put(a, "content", e, buf_bytes(&content));
-		e = node_eraser(a->n->node, &read.statement, &eraser);
+		e = node_eraser(a->n->node, at, &read.statement, &eraser);
 		answers_put_number(a, "eraser", e, eraser.index);
 		e = node_attachment(a->n->node, read.statement.content.hash, 0, 0, NULL, &held, &total);
 		answers_put_number(a, "attachment", e, held);

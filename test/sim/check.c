@@ -363,7 +363,7 @@ bool check_is_erased(struct sim_node *n, const struct place_key *at)
 }
 
 /* Whether the eraser that a node shows names an entry with the same words (a resend has them too). */
-static bool is_good_eraser(struct sim_node *n, const struct statement *s)
+static bool is_good_eraser(struct sim_node *n, const struct place_key *of, const struct statement *s)
 {
 	static uint8_t memory[2][ENTRY_LEN_MAX];
 	struct buf bytes = BUF_ON(memory[0]), erased_bytes = BUF_ON(memory[1]);
@@ -371,7 +371,7 @@ static bool is_good_eraser(struct sim_node *n, const struct statement *s)
 	const struct place *refers = &read.statement.refers[0];
 	struct place_key by, at;
 
-	if (node_eraser(n->node, s, &by) != ERR_OK || node_entry(n->node, &by, &bytes, &read) != ERR_OK)
+	if (node_eraser(n->node, of, s, &by) != ERR_OK || node_entry(n->node, &by, &bytes, &read) != ERR_OK)
 		return false;
 	at = (struct place_key){
 		{ refers->channel, accord_party_find(node_accord(n->node), refers->party), refers->epoch },
@@ -395,7 +395,8 @@ void check_erased(struct world *w, struct sim_node *n, const struct place_key *a
 	if (!read.statement.has_content)
 		return;
 	e = node_content(n->node, &read.statement, &none);
-	if (e == ERR_REFUSED ? !is_good_eraser(n, &read.statement) : e != ERR_LIMIT || check_is_erased(n, at))
+	if (e == ERR_REFUSED ? !is_good_eraser(n, at, &read.statement)
+			     : e != ERR_LIMIT || check_is_erased(n, at))
 		world_fail(w, "quiet, and the content of %u.%llu of %zu is %s at node %zu", at->log.channel,
 			   (unsigned long long)at->index, at->log.party,
 			   e == ERR_REFUSED ? "erased by nothing" : err_text(e), n->party);

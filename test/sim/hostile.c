@@ -632,7 +632,7 @@ static void check_contents(struct world *w, struct sim_node *n, const struct log
 		if (!read.statement.has_content)
 			continue;
 		e = node_content(n->node, &read.statement, &content);
-		if (e == ERR_REFUSED && node_eraser(n->node, &read.statement, &by) == ERR_OK &&
+		if (e == ERR_REFUSED && node_eraser(n->node, &at, &read.statement, &by) == ERR_OK &&
 		    by.log.party == log->log.party)
 			continue;
 		if (e != ERR_OK)

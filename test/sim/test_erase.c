@@ -218,6 +218,21 @@ static void parcel_forge(struct parcel *p, struct world *w, uint64_t erased)
 	settle(w, n);
 }
 
+/* Its words went, by that entry, and by it alone: that another says the same is no word of it. */
+static void check_says_it_is_erased(struct sim_node *n, const struct place_key *at,
+				    const struct place_key *by)
+{
+	static uint8_t memory[ENTRY_LEN_MAX], content_memory[CONTENT_LEN_MAX];
+	struct buf bytes = BUF_ON(memory), content = BUF_ON(content_memory);
+	struct entry_read_out read;
+	struct place_key eraser;
+
+	assert_int_equal(node_entry(n->node, at, &bytes, &read), ERR_OK);
+	assert_int_equal(node_words(n->node, at, &read.statement, &content), ERR_REFUSED);
+	assert_int_equal(node_eraser(n->node, at, &read.statement, &eraser), ERR_OK);
+	assert_true(place_key_equal(&eraser, by));
+}
+
 /* ---- The stories. ---- */
 
 /* Gone on both, and each says by which entry; the hash and the entry stay. */
@@ -225,8 +240,7 @@ static void erased_on_both(void **state)
 {
 	struct world *w = world_with(2);
 	struct sim_node *a = &w->nodes[0], *b = &w->nodes[1];
-	struct entry_read_out read;
-	struct place_key by;
+	const struct place_key erased = place_at(FIRST), eraser = place_at(FIRST + 2);
 
 	(void)state;
 	give_all(w, b, a, 0, FIRST + 2);
@@ -236,9 +250,7 @@ static void erased_on_both(void **state)
 	for (size_t i = 0; i < 2; i++) {
 		assert_int_equal(content_at(&w->nodes[i], FIRST), ERR_REFUSED);
 		assert_int_equal(content_at(&w->nodes[i], FIRST + 1), ERR_OK);
-		read = entry_at(&w->nodes[i], FIRST);
-		assert_int_equal(node_eraser(w->nodes[i].node, &read.statement, &by), ERR_OK);
-		assert_int_equal(by.index, FIRST + 2);
+		check_says_it_is_erased(&w->nodes[i], &erased, &eraser);
 		/* Folded anew it is the same. */
 		assert_int_equal(node_refold(w->nodes[i].node, world_now(w, a), &w->nodes[i].fx), ERR_OK);
 		assert_int_equal(content_at(&w->nodes[i], FIRST), ERR_REFUSED);
@@ -424,6 +436,7 @@ static void copied_words_stay(void **state)
 		assert_int_equal(node_entry(w->nodes[i].node, &at, &bytes, &read), ERR_OK);
 		assert_int_equal(read.view.verdict, VERDICT_OK);
 		assert_int_equal(content_at(&w->nodes[i], FIRST), ERR_OK);
+		check_says_it_is_erased(&w->nodes[i], &copy, &at);
 	}
 	world_free(w);
 }
