@@ -83,9 +83,17 @@ const struct form *form_of(const struct accord *a, const struct statement *s)
 
 static const struct form_field commons[] = {
 	{ .number = FORM_FIELD_ACT, .name = "act", .type = FORM_TYPE_NUM, .is_optional = true },
-	{ .number = FORM_FIELD_BASIS, .name = "basis", .type = FORM_TYPE_TEXT, .is_optional = true },
+	{ .number = FORM_FIELD_BASIS,
+	  .name = "basis",
+	  .type = FORM_TYPE_TEXT,
+	  .is_optional = true,
+	  .is_words = true },
 	{ .number = FORM_FIELD_REPLY_BY, .name = "reply-by", .type = FORM_TYPE_TIME, .is_optional = true },
-	{ .number = FORM_FIELD_BECAUSE, .name = "because", .type = FORM_TYPE_TEXT, .is_optional = true },
+	{ .number = FORM_FIELD_BECAUSE,
+	  .name = "because",
+	  .type = FORM_TYPE_TEXT,
+	  .is_optional = true,
+	  .is_words = true },
 	{ .number = FORM_FIELD_REASON,
 	  .name = "reason",
 	  .type = FORM_TYPE_TEXT,
@@ -156,6 +164,21 @@ enum form_act form_act_of(const struct statement *s)
 	return e == ERR_OK && act != FORM_ACT_ANNOUNCE ? (enum form_act)act : FORM_ACT_COUNT;
 }
 
+static bool is_sealed(const struct statement *s)
+{
+	return s->has_content && s->content.sealing != SEALING_NONE;
+}
+
+/* Its text stands in the content, which is sealed. */
+static bool is_said_there(const struct field *field)
+{
+	struct cbor_reader r;
+	bool value;
+
+	cbor_open(&r, field->value);
+	return cbor_read_bool(&r, &value) == ERR_OK && value && cbor_finish(&r) == ERR_OK;
+}
+
 bool form_is_because(const struct statement *s)
 {
 	const struct field *field = statement_field(s, FORM_FIELD_BECAUSE);
@@ -164,8 +187,20 @@ bool form_is_because(const struct statement *s)
 
 	if (field == NULL)
 		return false;
+	if (is_sealed(s))
+		return is_said_there(field);
 	cbor_open(&r, field->value);
 	return cbor_read_text(&r, FORM_TEXT_LEN_MAX, &text) == ERR_OK && text.len > 0;
+}
+
+bool form_has_clear_words(const struct statement *s)
+{
+	for (size_t i = 0; s->has_form && i < ARRAY_COUNT(commons); i++) {
+		const struct field *field = statement_field(s, commons[i].number);
+		if (commons[i].is_words && field != NULL && !is_said_there(field))
+			return true;
+	}
+	return false;
 }
 
 /* ---- One value. ---- */
@@ -322,9 +357,13 @@ static enum err check_types(const struct accord *a, const struct form *f, const 
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct form_field *field = form_field_find(f, fields[i].key);
+		bool is_apart = field != NULL && field->is_words && is_sealed(s);
 		enum form_fault_kind why;
-		if (field == NULL || field->is_content != is_content)
+		if (field == NULL || (field->is_content != is_content &&
+				      !(is_apart && statement_field(s, field->number) != NULL)))
 			return refuse(fault, FORM_FAULT_UNKNOWN, fields[i].key);
+		if (is_apart && !is_content && is_said_there(&fields[i]))
+			continue;
 		if (form_value_check(a, field, fields[i].value, s->refers_count, &why) != ERR_OK)
 			return refuse(fault, why, fields[i].key);
 	}
@@ -412,6 +451,11 @@ enum err form_check_content(const struct accord *a, const struct form *f, const 
 	enum form_act act = form_act_of(s);
 	enum err e = check_types(a, f, s, c->fields, c->fields_count, true, fault);
 
+	for (size_t i = 0; e == ERR_OK && is_sealed(s) && i < ARRAY_COUNT(commons); i++) {
+		if (commons[i].is_words && statement_field(s, commons[i].number) != NULL &&
+		    find(c->fields, c->fields_count, commons[i].number) == NULL)
+			e = refuse(fault, FORM_FAULT_MISSING, commons[i].number);
+	}
 	if (e == ERR_OK)
 		e = check_missing(f, s, c, fault);
 	if (e == ERR_OK && (act == FORM_ACT_CANCEL || act == FORM_ACT_CLOSE) &&
@@ -506,7 +550,8 @@ const struct form_field *form_filled_next(const struct accord *a, const struct f
 		const struct field *said = &fields[(*at)++];
 		const struct form_field *f = form_field_find(form, said->key);
 		enum form_fault_kind why;
-		if (f != NULL && f->number != FORM_FIELD_ACT && f->is_content == is_content &&
+		if (f != NULL && f->number != FORM_FIELD_ACT &&
+		    (f->is_content == is_content || (f->is_words && is_content)) &&
 		    form_value_check(a, f, said->value, refers_count, &why) == ERR_OK)
 			return f;
 	}

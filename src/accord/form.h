@@ -44,11 +44,12 @@ _Static_assert(FORM_ACT_CLOSE == LINE_CLOSE, "a node closes its line checks as a
  * Fields that every form has: above all that a file can number, but for the act, which is 0 and absent when
  * 0.
  */
-#define FORM_FIELD_MAX 199u	 /* highest number in a file */
-#define FORM_FIELD_ACT 0u	 /* statement: enum form_act */
-#define FORM_FIELD_BASIS 200u	 /* statement: legal basis, text */
+#define FORM_FIELD_MAX 199u /* highest number in a file */
+#define FORM_FIELD_ACT 0u   /* statement: enum form_act */
+#define FORM_FIELD_BASIS \
+	200u /* statement: legal basis, text; beside sealed words `true`, and the text in them */
 #define FORM_FIELD_REPLY_BY 201u /* statement: time */
-#define FORM_FIELD_BECAUSE 202u	 /* statement: why it is said although something is missing or late, text */
+#define FORM_FIELD_BECAUSE 202u	 /* likewise: why it is said although something is missing or late */
 #define FORM_FIELD_REASON 203u	 /* content: why it is cancelled or closed, text */
 
 /* A value that both languages have words for: `number` is what is signed. */
@@ -80,6 +81,7 @@ struct form_field {
 	bool is_list, is_optional;
 	struct form_where needed;   /* optional, but not there */
 	bool is_content;	    /* else of the statement */
+	bool is_words;		    /* of the statement, where a fold asks only whether it is there */
 	struct form_field *members; /* of FORM_TYPE_GROUP */
 	struct accord_names names;
 };
@@ -180,6 +182,8 @@ struct form_fault {
 
 /* Whether s states why something is missing or late. */
 bool form_is_because(const struct statement *s);
+/* Fields of every form of which s says more than that they stand in its words: nodes read that. */
+bool form_has_clear_words(const struct statement *s);
 
 /*
  * What the statement shows alone: ERR_RULE with the first fault. What it refers to is for the fold. Used by

@@ -376,6 +376,8 @@ enum exit_code draft_sign(struct draft *d, const struct officer *o)
 	struct fault fault = { 0 };
 
 	s->role = bytes_str(o->role);
+	if (d->sealed_for_count > 0)
+		seal_fields(d);
 	if (draft_has_content(d)) {
 		content_write(&d->content, &d->content_bytes);
 		if (buf_check(&d->content_bytes) != ERR_OK)

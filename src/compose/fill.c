@@ -601,10 +601,16 @@ static enum exit_code put_field(struct filling *f, const json_t *field, bool is_
 	return code;
 }
 
-/* Amended it is said whole; why something was missing or late is of that time alone. */
+/*
+ * Amended it is said whole; why something was missing or late is of that time alone, and what is sealed is
+ * typed anew.
+ */
 static const struct field *last_shared(const struct filling *f, uint64_t number)
 {
-	return f->act == FORM_ACT_AMEND && f->last.has_form && number != FORM_FIELD_BECAUSE
+	bool is_sealed = f->last.has_content && f->last.content.sealing != SEALING_NONE &&
+			 number != FORM_FIELD_REPLY_BY;
+
+	return f->act == FORM_ACT_AMEND && f->last.has_form && number != FORM_FIELD_BECAUSE && !is_sealed
 		       ? last_field(f, number, false)
 		       : NULL;
 }

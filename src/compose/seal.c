@@ -1,5 +1,6 @@
 #include "compose/seal.h"
 
+#include "accord/form.h"
 #include "base/alloc.h"
 #include "compose/agreed.h"
 #include "compose/parts.h"
@@ -303,7 +304,8 @@ enum exit_code seal_choose(struct draft *d, const struct officer *officer, const
 	struct query q;
 	json_t *answer = NULL;
 
-	if (d->sealed_for != NULL || (!draft_has_content(d) && !option_is_given(o, "attach")))
+	if (d->sealed_for != NULL ||
+	    (!draft_has_content(d) && !option_is_given(o, "attach") && !form_has_clear_words(&d->statement)))
 		return EXIT_DONE;
 	query_open(&q, "/recipients");
 	query_put_number(&q, "channel", d->statement.channel);
@@ -373,6 +375,22 @@ enum exit_code seal_content(struct draft *d)
 	}
 	buf_reset(&d->content_bytes);
 	content_write(&d->content, &d->content_bytes);
+void seal_fields(struct draft *d)
+{
+	static const uint8_t is_there[] = { 0xf5 }; /* true */
+	struct statement *s = &d->statement;
+	const struct form_field *f;
+
+	for (size_t i = 0; s->has_form && (f = form_shared_field(i)) != NULL; i++) {
+		for (size_t n = 0; f->is_words && n < s->fields_count; n++) {
+			if (s->fields[n].key != f->number)
+				continue;
+			draft_field(d, f->number, s->fields[n].value, true);
+			s->fields[n].value = BYTES_OF(is_there);
+		}
+	}
+}
+
 	assert(buf_check(&d->content_bytes) == ERR_OK && d->content_bytes.len <= SEALED_PLAIN_MAX);
 	for (size_t i = 0; i < d->sealed_for_count; i++)
 		to[i] = &d->sealed_for[i];

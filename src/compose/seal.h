@@ -15,6 +15,8 @@
  */
 enum exit_code seal_choose(struct draft *d, const struct officer *officer, const struct options *o,
 			   struct client *c) MUST_CHECK;
+/* For draft_sign, before that: a form's free words go from the statement into the content. */
+void seal_fields(struct draft *d);
 /* For draft_sign: pads and seals what stands in content_bytes. */
 enum exit_code seal_content(struct draft *d) MUST_CHECK;
 

@@ -2,6 +2,7 @@
 #include "view/judge.h"
 
 #include "accord/enrol.h"
+#include "accord/form.h"
 #include "policy/policy.h"
 #include "view/rows.h"
 
@@ -301,6 +302,10 @@ enum err judge_sealing(const struct case_file *c, enum verdict *out)
 	    s->content.sealing < wanted)
 		*out = VERDICT_SEALING;
 	if (c->channel->is_sealed && (kind_is_dialogue(s->kind) || is_free_attempt(s)))
+		*out = VERDICT_SEALING;
+	/* Whether they are there, folds ask; what they say, nobody does. */
+	if ((c->channel->is_sealed || (s->has_content && s->content.sealing != SEALING_NONE)) &&
+	    form_has_clear_words(s))
 		*out = VERDICT_SEALING;
 	return ERR_OK;
 }

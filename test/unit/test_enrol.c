@@ -1,6 +1,6 @@
 /*
- * What a `keys` statement takes (docs/spec/accord.md section 13), as nodes and terminals ask it: how many give
- * the posts, and who may be the second.
+ * What a `keys` statement takes (docs/spec/accord.md section 13), as nodes and terminals ask it: how many
+ * give the posts, and who may be the second.
  */
 #include "accord/enrol.h"
 

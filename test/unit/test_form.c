@@ -228,6 +228,63 @@ static void test_content(void **state)
 	}
 }
 
+/*
+ * Beside sealed words the statement says of a form's free words that they are there, and the words say them:
+ * neither counts alone, and nobody reads them from a statement.
+ */
+static void test_sealed_words(void **state)
+{
+	static const char there[] = "f5", said[] = "6162";
+	static const struct {
+		struct row said, content;
+		bool is_clear; /* the words beside it are none that are sealed */
+	} cases[] = {
+		{ { "both there", { { 1, "03" }, { 200, there } }, FORM_FAULT_NONE },
+		  { "", { { 9, "8261616162" }, { 200, said } }, FORM_FAULT_NONE },
+		  false },
+		{ { "a reason stands for the rest", { { 1, "03" }, { 202, there } }, FORM_FAULT_NONE },
+		  { "", { { 202, said } }, FORM_FAULT_NONE },
+		  false },
+		{ { "said in clear: SEALING", { { 1, "03" }, { 200, said } }, FORM_FAULT_NONE },
+		  { "", { { 9, "8261616162" } }, FORM_FAULT_MISSING },
+		  false },
+		{ { "said to be where they are not", { { 1, "03" }, { 200, there } }, FORM_FAULT_NONE },
+		  { "", { { 9, "8261616162" } }, FORM_FAULT_MISSING },
+		  false },
+		{ { "false is no word", { { 1, "03" }, { 200, "f4" } }, FORM_FAULT_TYPE },
+		  { "", { { 9, "8261616162" }, { 200, said } }, FORM_FAULT_NONE },
+		  false },
+		{ { "there, and in clear", { { 1, "03" }, { 200, there } }, FORM_FAULT_TYPE },
+		  { "", { { 9, "8261616162" }, { 200, said } }, FORM_FAULT_UNKNOWN },
+		  true },
+		{ { "said, and in clear", { { 1, "03" }, { 200, said } }, FORM_FAULT_NONE },
+		  { "", { { 9, "8261616162" } }, FORM_FAULT_NONE },
+		  true },
+		{ { "only in the words", { { 1, "03" } }, FORM_FAULT_BASIS },
+		  { "", { { 9, "8261616162" }, { 200, said } }, FORM_FAULT_UNKNOWN },
+		  false },
+	};
+	uint8_t memory[5][256], more[5][256];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+		struct statement s = message();
+		struct content c = { .portions_count = 0 };
+		struct form_fault fault = { FORM_FAULT_NONE, 0 };
+		s.has_content = true;
+		s.content.sealing = cases[i].is_clear ? SEALING_NONE : SEALING_X25519;
+		s.fields_count = put_fields(&cases[i].said, s.fields, memory);
+		c.fields_count = put_fields(&cases[i].content, c.fields, more);
+		(void)!form_check(accord, form_of(accord, &s), PLANE_SERVICE, &s, &fault);
+		if (fault.kind != cases[i].said.want)
+			fail_msg("%s: %s", cases[i].said.why, form_fault_name(fault.kind));
+		fault.kind = FORM_FAULT_NONE;
+		(void)!form_check_content(accord, form_of(accord, &s), &s, &c, &fault);
+		if (fault.kind != cases[i].content.want)
+			fail_msg("%s, content: %s", cases[i].said.why, form_fault_name(fault.kind));
+	}
+}
+
 /* The way and the note may be missing, but where the colour is blue. */
 static void test_needed(void **state)
 {
@@ -428,9 +485,10 @@ static void test_where(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_statement), cmocka_unit_test(test_content),
-		cmocka_unit_test(test_words),	  cmocka_unit_test(test_sending),
-		cmocka_unit_test(test_where),	  cmocka_unit_test(test_needed),
+		cmocka_unit_test(test_statement),    cmocka_unit_test(test_content),
+		cmocka_unit_test(test_words),	     cmocka_unit_test(test_sending),
+		cmocka_unit_test(test_where),	     cmocka_unit_test(test_needed),
+		cmocka_unit_test(test_sealed_words),
 	};
 
 	return cmocka_run_group_tests(tests, start, NULL);
