@@ -504,8 +504,11 @@ struct bytes held_words_find_in(const struct held_words *w, const struct content
 		found = held_words_find(w, c->portions[i].text);
 	for (size_t i = 0; i < c->fields_count && found.len == 0; i++)
 		found = held_words_find_value(w, c->fields[i].value);
-	for (size_t i = 0; i < c->attachments_count && found.len == 0; i++)
+	for (size_t i = 0; i < c->attachments_count && found.len == 0; i++) {
 		found = held_words_find(w, c->attachments[i].name);
+		if (found.len == 0)
+			found = held_words_find(w, c->attachments[i].media_type);
+	}
 	return found;
 }
 

@@ -43,7 +43,7 @@ struct bytes held_words_find(const struct held_words *w, struct bytes text);
 /* The same in the texts of a field's value, which was read: what is no text, as a hash, has no letters. */
 struct bytes held_words_find_value(const struct held_words *w, struct bytes value);
 
-/* The same in anything that is read of a content: subject, portions, fields, names of files. */
+/* The same in anything that is read of a content: subject, portions, fields, names and types of files. */
 struct bytes held_words_find_in(const struct held_words *w, const struct content *c);
 
 /*

@@ -249,6 +249,15 @@ static void reply_numbered(struct reply *r, const struct field *fields, size_t c
 	reply_array_end(r);
 }
 
+void reply_read_fields(struct reply *r, const struct content *c)
+{
+	if (c->fields_count == 0)
+		return;
+	reply_object(r, "read");
+	reply_numbered(r, c->fields, c->fields_count);
+	reply_object_end(r);
+}
+
 void reply_signed_fields(struct reply *r, const struct statement *s)
 {
 	if (s->fields_count > 0)
@@ -504,11 +513,7 @@ void reply_content(struct reply *r, const struct accord *a, const struct stateme
 		reply_text(r, NULL, c.portions[i].text);
 	reply_array_end(r);
 	reply_parts(r, a, s, &c);
-	if (c.fields_count > 0) {
-		reply_object(r, "read");
-		reply_numbered(r, c.fields, c.fields_count);
-		reply_object_end(r);
-	}
+	reply_read_fields(r, &c);
 	if (a != NULL)
 		reply_filled_content(r, a, s, &c);
 	if (c.attachments_count == 0)

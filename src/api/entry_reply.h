@@ -25,6 +25,8 @@ void reply_verdict(struct reply *r, const struct accord *a, const struct entry_r
 void reply_statement(struct reply *r, const struct accord *a, const struct statement *s);
 /* "fields" of its key 14 by their numbers, and of a dialogue "says": by their names. */
 void reply_signed_fields(struct reply *r, const struct statement *s);
+/* "read": those of a content by their numbers; nothing where it has none. */
+void reply_read_fields(struct reply *r, const struct content *c);
 /* Of an advance copy: what stands behind it, its place as far as it is known, its statement and words. */
 void reply_copy(struct reply *r, const struct accord *a, enum advance_state state,
 		const struct place_key *place, const struct statement *s, struct bytes content);

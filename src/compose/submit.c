@@ -255,6 +255,11 @@ static void show_addressed(const struct statement *s)
 	}
 	if (s->addressees_count > 0)
 		say("\n");
+	if (s->acting_for.len > 0) {
+		char role[ROLE_NAME_MAX + 1];
+		if (bytes_copy_str(s->acting_for, role, sizeof role) == ERR_OK)
+			say(_("acting for {1}\n"), role);
+	}
 }
 
 static void show_readers(const json_t *waiting)
@@ -343,6 +348,8 @@ static enum exit_code show_text(const struct draft *d, struct bytes words)
 	}
 	say("\n");
 	return EXIT_DONE;
+		say(", {1}, ", say_counted(content.attachments[i].len, "{1} byte", "{1} bytes"));
+		say_text(content.attachments[i].media_type);
 }
 
 static void show_newer(const json_t *waiting)
@@ -374,8 +381,12 @@ static void show_unseen(const json_t *waiting)
 /* Text in JSON takes at most six bytes for one, and its fields stand there twice. */
 #define FIELDS_REPLY_LEN (12u * ENTRY_LEN_MAX)
 
-/* A form in the accord's words where the node read the same values from it, else by the numbers. */
-static void show_fields(const json_t *waiting, const struct draft *d)
+/*
+ * A form in the words of the accord in this home, and what it says in sealed words too; without one as the
+ * node read it, where that read the same values, else by the numbers.
+ */
+static void show_fields(const json_t *waiting, const struct draft *d, const struct options *o,
+			struct bytes words)
 {
 	struct buf out;
 	struct reply r = { &out };
@@ -396,6 +407,7 @@ static void show_fields(const json_t *waiting, const struct draft *d)
 	json_decref(own);
 	free(out.ptr);
 }
+	form_words(own, o, &d->statement, words);
 
 #define ABOUT_DEPTH 3u /* an acceptance, its report, the commitment */
 
@@ -473,8 +485,8 @@ void waiting_show_day(const json_t *waiting)
 	}
 }
 
-enum exit_code waiting_show(struct client *c, const json_t *waiting, const struct draft *d,
-			    struct bytes words)
+enum exit_code waiting_show(struct client *c, const struct options *o, const json_t *waiting,
+			    const struct draft *d, struct bytes words)
 {
 	json_t *item = marked_as_signed(waiting, d);
 	enum exit_code code;
@@ -488,7 +500,7 @@ enum exit_code waiting_show(struct client *c, const json_t *waiting, const struc
 		say("{1}\n", precedence_name(d->statement.precedence));
 	show_addressed(&d->statement);
 	show_about(c, waiting);
-	show_fields(waiting, d);
+	show_fields(waiting, d, o, words);
 	code = show_text(d, words);
 	if (json_object_get(waiting, "held") != NULL) {
 		say_coloured(COLOUR_BAD, _("HELD by this word in it: "));

@@ -43,8 +43,8 @@ enum exit_code waiting_read(struct client *c, const char *place, json_t **out, s
 enum exit_code waiting_words(const struct draft *d, const struct options *o, struct buf *words) MUST_CHECK;
 void waiting_words_finish(struct buf *words);
 /* What a releaser is to see before he signs. */
-enum exit_code waiting_show(struct client *c, const json_t *waiting, const struct draft *d,
-			    struct bytes words) MUST_CHECK;
+enum exit_code waiting_show(struct client *c, const struct options *o, const json_t *waiting,
+			    const struct draft *d, struct bytes words) MUST_CHECK;
 /*
  * Of what is signed for a day: why the node does not file it, and what else is signed for that label. A line
  * each.

@@ -336,7 +336,7 @@ static enum exit_code run(struct options *o)
 	if (code == EXIT_DONE && o->is_json && !is_signing)
 		json_say(waiting);
 	else if (code == EXIT_DONE && !o->is_json)
-		code = waiting_show(&c, waiting, &d, buf_bytes(&words));
+		code = waiting_show(&c, o, waiting, &d, buf_bytes(&words));
 	state = json_str(waiting, "state");
 	if (code == EXIT_DONE && is_signing && strcmp(state, "SUBMITTED") != 0 &&
 	    strcmp(state, "APPROVED") != 0 && strcmp(state, "DATED") != 0)

@@ -140,6 +140,11 @@ static enum err content_check(struct node *n, struct now now, const struct state
 		answer->limit = "content.language";
 		return ERR_RULE;
 	}
+	/* Fields of no form nobody shows; what is submitted has those of what goes out. */
+	if (content.fields_count > 0 && !s->has_form && s->kind != KIND_SUBMIT) {
+		answer->verdict = VERDICT_FIELDS;
+		return ERR_REFUSED;
+	}
 	for (size_t i = 0; i < content.portions_count; i++)
 		len += content.portions[i].text.len;
 	if (s->has_precedence && s->precedence == PRECEDENCE_FLASH &&

@@ -81,6 +81,8 @@ static void show_head(const json_t *entry, const json_t *accord)
 	show_author(entry);
 	show_role_names(accord, entry);
 	say("\n");
+	if (json_str(entry, "acting_for")[0] != '\0')
+		say(_("acting for {1}\n"), json_str(entry, "acting_for"));
 	if (json_object_get(entry, "to") != NULL) {
 		say(_("to "));
 		show_addressees(entry);

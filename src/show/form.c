@@ -288,6 +288,17 @@ static void show_life(const json_t *entry)
 	}
 }
 
+/* What no form of the accord says of its words stands in them all the same. */
+static void show_read(const json_t *entry, const json_t *filled)
+{
+	const json_t *said = json_object_get(entry, "filled_content");
+	bool is_shown = filled != NULL && (!json_flag(filled, "known") ||
+					   (said != NULL && json_object_get(said, "fault") == NULL));
+
+	if (!is_shown)
+		show_numbered(json_object_get(json_object_get(entry, "read"), "fields"), false);
+}
+
 void show_form(const json_t *entry)
 {
 	const json_t *filled = json_object_get(entry, "filled");
@@ -304,5 +315,6 @@ void show_form(const json_t *entry)
 		show_fault(filled);
 		show_fault(json_object_get(entry, "filled_content"));
 	}
+	show_read(entry, filled);
 	show_life(entry);
 }

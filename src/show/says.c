@@ -117,14 +117,12 @@ void show_says(const char *kind, const json_t *says)
 	}
 }
 
-/* What nobody here has a name for is signed too. */
-static void show_numbered(const json_t *statement)
+void show_numbered(const json_t *fields, bool is_dialogue)
 {
-	bool is_dialogue = json_object_get(statement, "says") != NULL;
 	const json_t *field;
 	size_t i;
 
-	json_array_foreach(json_object_get(statement, "fields"), i, field)
+	json_array_foreach(fields, i, field)
 	{
 		char title[32], *value;
 		if (is_dialogue && dialogue_field_name(json_uint(field, "key")) != NULL)
@@ -147,7 +145,8 @@ void show_signed_fields(const json_t *statement)
 		return;
 	}
 	show_says(json_str(statement, "kind"), json_object_get(statement, "says"));
-	show_numbered(statement);
+	show_numbered(json_object_get(statement, "fields"), json_object_get(statement, "says") != NULL);
+	show_form(statement); /* and what its words say in fields, as no form */
 }
 
 void show_says_line(const json_t *statement, char *out, size_t size)

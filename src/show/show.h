@@ -90,6 +90,11 @@ const char *show_field_title(const json_t *field);
  */
 void show_says(const char *kind, const json_t *says);
 void show_signed_fields(const json_t *statement);
+/*
+ * Fields by their numbers, of a dialogue without those that it has names for: what nobody has one for is
+ * signed too.
+ */
+void show_numbered(const json_t *fields, bool is_dialogue);
 /* The same in one line of a list: "exercises Practical combined exercises"; "" of other kinds. */
 void show_says_line(const json_t *statement, char *out, size_t size);
 /*

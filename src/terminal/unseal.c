@@ -1,9 +1,11 @@
 #include "terminal/unseal.h"
 
 #include "api/entry_reply.h"
+#include "api/form_reply.h"
 #include "base/alloc.h"
 #include "crypto/hash.h"
 #include "sys/file.h"
+#include "terminal/held.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,6 +120,51 @@ static void put_words(json_t *to, struct bytes content, reply_words *words)
 	free(text.ptr);
 }
 
+void form_words(json_t *to, const struct options *o, const struct statement *s, struct bytes words)
+{
+	struct held held;
+	struct content content;
+	struct fault fault;
+	struct buf text;
+	struct reply r = { &text };
+	json_t *members = NULL;
+	bool has_words = words.len > 0 && content_read(words, &content, &fault) == ERR_OK;
+
+	buf_init(&text, xcalloc(1, WORDS_LEN_MAX), WORDS_LEN_MAX);
+	reply_object(&r, NULL);
+	if (has_words)
+		reply_read_fields(&r, &content);
+	if (s->has_form && held_accord(&held, o) == EXIT_DONE) {
+		reply_filled(&r, held.accord, s);
+		if (has_words)
+			reply_filled_content(&r, held.accord, s, &content);
+	}
+	if (s->has_form)
+		held_close(&held);
+	reply_object_end(&r);
+	if (buf_check(&text) == ERR_OK)
+		members = json_loadb((const char *)text.ptr, text.len, 0, NULL);
+	if (members != NULL)
+		json_object_update(to, members);
+	json_decref(members);
+	age_wipe(text.ptr, text.len);
+	free(text.ptr);
+}
+
+/* Of an entry that was opened, by its statement as it was signed. */
+static void put_form(json_t *to, const struct options *o, struct bytes words)
+{
+	struct buf bytes;
+	struct statement s;
+	struct fault fault;
+
+	if (json_bytes(to, "statement", &bytes) != ERR_OK)
+		return;
+	if (statement_read(buf_bytes(&bytes), &s, &fault) == ERR_OK)
+		form_words(to, o, &s, words);
+	free(bytes.ptr);
+}
+
 static uint64_t sealing_of(const json_t *entry)
 {
 	return json_uint(json_object_get(entry, "content"), "sealing");
@@ -135,7 +182,9 @@ static void open_into(json_t *to, struct bytes file, const struct identities *id
 	e = unseal(ids, o, sealing_of(to), file, &plain, file_key, &fault);
 	if (e == ERR_OK)
 		put_words(to, buf_bytes(&plain), words);
-	else if (e == ERR_VERIFY)
+	if (e == ERR_OK && words == words_of)
+		put_form(to, o, buf_bytes(&plain));
+	if (e == ERR_VERIFY)
 		json_object_set_new(to, "unreadable", json_string(fault.rule));
 	json_object_set_new(to, "opened", json_boolean(e == ERR_OK));
 	age_wipe(file_key, sizeof file_key);

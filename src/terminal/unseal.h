@@ -8,6 +8,7 @@
 
 #include "terminal/client.h"
 #include "terminal/identity.h"
+#include "wire/statement.h"
 
 /*
  * The text of an age file, appended to *out, and its file key. By a secret, or by the header that was made
@@ -27,6 +28,11 @@ enum err unseal_key(const struct identities *ids, const struct options *o, const
  * the node has it; those of the file itself become file_hash and file_len.
  */
 void unseal_entry(json_t *entry, const struct identities *ids, const struct options *o);
+/*
+ * The fields of a statement's words (.len 0: none here) by their numbers, as `read`; and what its form, if it
+ * is one, says by the accord of this home: `filled` and `filled_content`.
+ */
+void form_words(json_t *to, const struct options *o, const struct statement *s, struct bytes words);
 /* Rows of a list: the titles of those that this terminal's secrets open. */
 enum exit_code unseal_rows(json_t *rows, const struct options *o, struct client *c) MUST_CHECK;
 
