@@ -70,4 +70,24 @@ void reply_place(struct reply *r, const char *key, const struct accord *a, const
 /* A place that a statement names; raw when the accord does not know its party. */
 void reply_named_place(struct reply *r, const char *key, const struct accord *a, const struct place *place);
 
+/* ---- enrolments.c ---- */
+
+/* The `keys` statement at that place, as it was signed, as members of the object that is open. */
+enum err reply_enrolment(struct api *a, struct reply *r, const struct place_key *at) MUST_CHECK;
+/* Behind the keys that a channel is sealed for, as members: what a terminal holds them against. */
+enum err reply_enrolments(struct api *a, struct reply *r, const struct accord_channel *c) MUST_CHECK;
+
+/* ---- keys.c ---- */
+
+/*
+ * Bit mask of accord.roles: for which this sealed statement must have been sealed (docs/spec/seal.md section
+ * 3).
+ */
+enum err sealed_roles(struct api *a, const struct statement *s, uint64_t *out) MUST_CHECK;
+/*
+ * Bit mask of accord.roles: posts of the party that have a key of that kind, `enum sealing`, on the channel.
+ */
+enum err keyed_roles(struct api *a, uint32_t channel, size_t party, uint64_t sealing,
+		     uint64_t *out) MUST_CHECK;
+
 #endif

@@ -40,25 +40,9 @@ static enum err keys_log(struct api *a, struct request *q, struct log_key *log)
 	return e != ERR_OK || may ? e : ERR_NOT_FOUND;
 }
 
-/* What added it, as it was signed: no terminal seals for a key by the word of its node alone. */
-static enum err reply_enrolment(struct api *a, struct reply *r, const struct log_key *log,
-				const struct key_view *v)
+static uint64_t kind_of(const struct recipient_view *v)
 {
-	struct place_key at = { *log, v->added - 1 };
-	struct entry_read_out read;
-	struct buf memory;
-	enum err e;
-
-	buf_init(&memory, a->entry_memory, ENTRY_LEN_MAX);
-	e = node_entry(a->node, &at, &memory, &read);
-	if (e != ERR_OK)
-		return e == ERR_ROT || e == ERR_NOT_FOUND ? ERR_OK : e;
-	reply_base64(r, "statement", read.entry.statement);
-	reply_array(r, "sshsigs");
-	for (size_t i = 0; i < read.entry.signatures_count; i++)
-		reply_base64(r, NULL, read.entry.signatures[i]);
-	reply_array_end(r);
-	return ERR_OK;
+	return v->key_len == RECIPIENT_HYBRID_LEN ? SEALING_HYBRID : SEALING_X25519;
 }
 
 /* A role's key; is_all: also what is in force no more, and without what was signed. */
@@ -70,7 +54,7 @@ static enum err reply_recipient(struct api *a, struct reply *r, const struct log
 
 	reply_object(r, NULL);
 	reply_str(r, "party", accord->parties[log->party].name);
-	reply_uint(r, "sealing", v->key_len == RECIPIENT_HYBRID_LEN ? SEALING_HYBRID : SEALING_X25519);
+	reply_uint(r, "sealing", kind_of(v));
 	reply_base64(r, "key", (struct bytes){ v->key, v->key_len });
 	reply_uint(r, "holder", v->view.holder);
 	reply_roles(r, "roles", accord, v->view.roles);
@@ -78,7 +62,7 @@ static enum err reply_recipient(struct api *a, struct reply *r, const struct log
 	if (v->view.withdrawn != UINT64_MAX)
 		reply_uint(r, "withdrawn", v->view.withdrawn);
 	if (!is_all)
-		e = reply_enrolment(a, r, log, &v->view);
+		e = reply_enrolment(a, r, &(struct place_key){ *log, v->view.added - 1 });
 	reply_object_end(r);
 	return e;
 }
@@ -167,3 +151,5 @@ enum err run_keys(struct api *a, struct request *q, struct reply *r)
 	reply_object_end(r);
 	return e;
 }
+	if (may && e == ERR_OK)
+		e = reply_enrolments(a, r, c);

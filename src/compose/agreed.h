@@ -1,9 +1,9 @@
 /*
- * agreed.h - what a terminal knows without its node: the accord of its own home, and who signed for a key.
+ * agreed.h - what a terminal knows without its node: the accord of its own home.
  *
  * Layer: compose. Spec: docs/spec/seal.md section 3. Whoever runs the node decides what it answers, and is
- * none of those whom sealed words are for: where they go, whether they are sealed and for which keys is not
- * his to say.
+ * none of those whom sealed words are for: where they go, whether they are sealed and for which posts is not
+ * his to say; nor for which keys (enrolled.h).
  */
 #ifndef COMPOSE_AGREED_H
 #define COMPOSE_AGREED_H
@@ -30,10 +30,7 @@ bool agreed_is_reader(const struct agreed *a, struct bytes role);
  * that is not known: the door says so.
  */
 bool agreed_may_read(const struct agreed *a, const struct statement *s, struct bytes role);
-/*
- * Whether the party's registrar signed that this key is sealed for, for all of these posts: a row of GET
- * /recipients.
- */
-bool agreed_is_enrolled(const struct agreed *a, const json_t *row);
+/* By this machine's clock: the post reads nothing any more, whatever the node's says. */
+bool agreed_has_ended(const struct agreed *a, struct bytes role);
 
 #endif

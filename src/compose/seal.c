@@ -3,7 +3,9 @@
 #include "accord/form.h"
 #include "base/alloc.h"
 #include "compose/agreed.h"
+#include "compose/enrolled.h"
 #include "compose/parts.h"
+#include "compose/withdrawn.h"
 #include "home/words.h"
 #include "sys/random.h"
 #include "terminal/say.h"
@@ -16,7 +18,8 @@
 
 struct choice {
 	const struct agreed *agreed;
-	const json_t *recipients; /* of GET /recipients */
+	struct enrolled enrolled;
+	json_t *recipients; /* of GET /recipients, without what was withdrawn; its own */
 	struct bytes roles[ACCORD_ROLES_MAX + 1];
 	size_t roles_count;
 	enum age_kind kind;
@@ -78,11 +81,13 @@ static enum exit_code add_roles(struct choice *c, const struct draft *d, const s
 	return code;
 }
 
-static bool holds_role(const json_t *recipient, struct bytes role)
+static bool holds_role(const struct choice *c, const json_t *recipient, struct bytes role)
 {
 	json_t *name;
 	size_t i;
 
+	if (agreed_has_ended(c->agreed, role))
+		return false;
 	json_array_foreach(json_object_get(recipient, "roles"), i, name)
 	{
 		if (json_is_string(name) && bytes_equal(bytes_str(json_string_value(name)), role))
@@ -100,7 +105,7 @@ static bool has_key(const struct choice *c, struct bytes party, struct bytes rol
 	json_array_foreach(c->recipients, i, one)
 	{
 		if (json_uint(one, "sealing") == kind &&
-		    bytes_equal(bytes_str(json_str(one, "party")), party) && holds_role(one, role))
+		    bytes_equal(bytes_str(json_str(one, "party")), party) && holds_role(c, one, role))
 			return true;
 	}
 	return false;
@@ -115,7 +120,7 @@ static const json_t *find_behind(const struct choice *c, struct bytes *role)
 	json_array_foreach(c->recipients, i, one)
 	{
 		for (size_t r = 0; r < c->roles_count; r++) {
-			if (!holds_role(one, c->roles[r]) ||
+			if (!holds_role(c, one, c->roles[r]) ||
 			    has_key(c, bytes_str(json_str(one, "party")), c->roles[r], AGE_HYBRID))
 				continue;
 			*role = c->roles[r];
@@ -201,26 +206,40 @@ static enum exit_code check_needed(const struct choice *c, const struct draft *d
 static bool is_wanted(const struct choice *c, const json_t *recipient)
 {
 	for (size_t i = 0; json_uint(recipient, "sealing") == c->kind && i < c->roles_count; i++) {
-		if (holds_role(recipient, c->roles[i]))
+		if (holds_role(c, recipient, c->roles[i]))
 			return true;
 	}
 	return false;
 }
 
-static enum exit_code add_key(const struct choice *c, struct draft *d, const json_t *recipient)
+/* Who signed for it: the node is not believed. */
+static enum exit_code check_key(const struct choice *c, const json_t *recipient)
 {
-	struct age_recipient *out = &d->sealed_for[d->sealed_for_count];
-	struct buf key;
-	enum err e;
+	static const char *const whys[] = {
+		[ENROLMENT_FALSE] = N_("The node shows a key of {1} that no registrar of the accord in this "
+				       "home signed for: nothing was sealed."),
+		[ENROLMENT_ALONE] = N_("The node shows a key of {1} for a post that two persons give, and "
+				       "nothing shows that a second one did: nothing was sealed."),
+	};
+	enum enrolment enrolment = enrolled_adds(&c->enrolled, recipient);
 
-	if (!agreed_is_enrolled(c->agreed, recipient)) {
-		say_error(_("The node shows a key of {1} that no registrar of the accord in this home signed "
-			    "for: "
-			    "nothing was sealed."),
-			  json_str(recipient, "party"));
+	if (enrolment != ENROLMENT_GOOD) {
+		say_error(_(whys[enrolment]), json_str(recipient, "party"));
 		say_next("entente keys");
 		return EXIT_INTEGRITY;
 	}
+	return EXIT_DONE;
+}
+
+static enum exit_code add_key(const struct choice *c, struct draft *d, const json_t *recipient)
+{
+	struct age_recipient *out = &d->sealed_for[d->sealed_for_count];
+	enum exit_code code = check_key(c, recipient);
+	struct buf key;
+	enum err e;
+
+	if (code != EXIT_DONE)
+		return code;
 	if (d->sealed_for_count == AGE_RECIPIENTS_MAX) {
 		say_error(_("This would be sealed for more than {1} keys."), say_number(AGE_RECIPIENTS_MAX));
 		say_next(_("address fewer posts; old keys of a post are withdrawn by its registrar"));
@@ -267,32 +286,66 @@ static enum exit_code check_label(const struct draft *d, const struct options *o
 	return EXIT_USAGE;
 }
 
-static enum exit_code choose(struct draft *d, const struct officer *officer, const struct options *o,
-			     const struct agreed *agreed, const json_t *answer)
+/* What was withdrawn is no key, whatever the node says of it, and holds nobody's words up. */
+static json_t *known_keys(const struct enrolled *e, const struct options *o, const json_t *rows)
 {
-	struct choice c = { .agreed = agreed, .recipients = json_object_get(answer, "recipients") };
+	json_t *out = json_array(), *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+	{
+		if (!withdrawn_has(e, o->home, row)) {
+			json_array_append(out, row);
+			continue;
+		}
+		say_note(_("The node shows a key of {1} as good that its registrar has withdrawn: nothing is "
+			   "sealed for it."),
+			 json_str(row, "party"));
+		say_next("entente doctor");
+	}
+	return out;
+}
+
+static enum exit_code choose_keys(struct choice *c, struct draft *d, const struct officer *officer,
+				  const struct options *o, const json_t *answer)
+{
 	bool is_required = json_flag(answer, "post_quantum_required") ||
-			   agreed->held.accord->post_quantum == POST_QUANTUM_REQUIRED;
-	enum exit_code code = add_roles(&c, d, officer, answer);
+			   c->agreed->held.accord->post_quantum == POST_QUANTUM_REQUIRED;
+	enum exit_code code = add_roles(c, d, officer, answer);
 	const json_t *one;
 	size_t i;
 
-	d->options = o;
 	if (code == EXIT_DONE)
 		code = check_label(d, o);
 	if (code == EXIT_DONE)
-		code = choose_kind(&c, is_required, o->is_json);
+		code = choose_kind(c, is_required, o->is_json);
 	if (code == EXIT_DONE)
-		code = check_needed(&c, d, officer);
+		code = check_needed(c, d, officer);
+	json_array_foreach(c->recipients, i, one)
+	{
+		if (code == EXIT_DONE && is_wanted(c, one))
+			code = add_key(c, d, one);
+	}
+	return code;
+}
+
+static enum exit_code choose(struct draft *d, const struct officer *officer, const struct options *o,
+			     const struct agreed *agreed, const json_t *answer)
+{
+	struct choice c = { .agreed = agreed };
+	enum exit_code code;
+
+	d->options = o;
 	d->flash_len_max = json_uint(answer, "flash_len_max");
 	d->sealed_for = xcalloc(AGE_RECIPIENTS_MAX, sizeof *d->sealed_for);
-	json_array_foreach(c.recipients, i, one)
-	{
-		if (code == EXIT_DONE && is_wanted(&c, one))
-			code = add_key(&c, d, one);
-	}
+	enrolled_open(&c.enrolled, &agreed->held.versions.held, agreed->channel, answer);
+	withdrawn_learn(&c.enrolled, o->home);
+	c.recipients = known_keys(&c.enrolled, o, json_object_get(answer, "recipients"));
+	code = choose_keys(&c, d, officer, o, answer);
 	if (code == EXIT_DONE && !o->is_json)
 		say_choice(&c, d);
+	json_decref(c.recipients);
+	enrolled_close(&c.enrolled);
 	return code;
 }
 
@@ -321,6 +374,22 @@ enum exit_code seal_choose(struct draft *d, const struct officer *officer, const
 }
 
 /* ---- Sealing. ---- */
+
+void seal_fields(struct draft *d)
+{
+	static const uint8_t is_there[] = { 0xf5 }; /* true */
+	struct statement *s = &d->statement;
+	const struct form_field *f;
+
+	for (size_t i = 0; s->has_form && (f = form_shared_field(i)) != NULL; i++) {
+		for (size_t n = 0; f->is_words && n < s->fields_count; n++) {
+			if (s->fields[n].key != f->number)
+				continue;
+			draft_field(d, f->number, s->fields[n].value, true);
+			s->fields[n].value = BYTES_OF(is_there);
+		}
+	}
+}
 
 enum exit_code seal_explain(const struct draft *d, enum err e, size_t bad)
 {
@@ -375,22 +444,6 @@ enum exit_code seal_content(struct draft *d)
 	}
 	buf_reset(&d->content_bytes);
 	content_write(&d->content, &d->content_bytes);
-void seal_fields(struct draft *d)
-{
-	static const uint8_t is_there[] = { 0xf5 }; /* true */
-	struct statement *s = &d->statement;
-	const struct form_field *f;
-
-	for (size_t i = 0; s->has_form && (f = form_shared_field(i)) != NULL; i++) {
-		for (size_t n = 0; f->is_words && n < s->fields_count; n++) {
-			if (s->fields[n].key != f->number)
-				continue;
-			draft_field(d, f->number, s->fields[n].value, true);
-			s->fields[n].value = BYTES_OF(is_there);
-		}
-	}
-}
-
 	assert(buf_check(&d->content_bytes) == ERR_OK && d->content_bytes.len <= SEALED_PLAIN_MAX);
 	for (size_t i = 0; i < d->sealed_for_count; i++)
 		to[i] = &d->sealed_for[i];

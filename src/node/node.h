@@ -240,8 +240,8 @@ enum err node_held_by(struct node *n, struct now now, const struct statement *s,
 bool node_is_unsearched(struct node *n, const struct statement *s);
 enum err node_content(struct node *n, const struct statement *s, struct buf *out) MUST_CHECK;
 /*
- * The same of what stands there: an entry that came without its words, or lost them, says none, though another
- * of the same hash has them.
+ * The same of what stands there: an entry that came without its words, or lost them, says none, though
+ * another of the same hash has them.
  */
 enum err node_words(struct node *n, const struct place_key *place, const struct statement *s,
 		    struct buf *out) MUST_CHECK;
@@ -306,6 +306,9 @@ bool node_has_receipt(struct node *n, const struct place_key *at, size_t party);
  */
 enum err node_note(struct node *n, const struct log_key *log, uint64_t size, size_t signer, struct buf *out,
 		   uint64_t *found) MUST_CHECK;
+/* That the log of `size` entries begins as it was when it had `old`. */
+enum err node_consistency(struct node *n, const struct log_key *log, uint64_t old, uint64_t size,
+			  uint8_t proof[MERKLE_PROOF_MAX][HASH_LEN], size_t *count) MUST_CHECK;
 /* A tlog-proof file with such a note. */
 enum err node_proof(struct node *n, const struct place_key *place, size_t signer, struct buf *out) MUST_CHECK;
 

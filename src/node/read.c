@@ -407,6 +407,15 @@ enum err node_note(struct node *n, const struct log_key *log, uint64_t size, siz
 	return e == ERR_OK ? buf_check(out) : e;
 }
 
+enum err node_consistency(struct node *n, const struct log_key *log, uint64_t old, uint64_t size,
+			  uint8_t proof[MERKLE_PROOF_MAX][HASH_LEN], size_t *count)
+{
+	struct line *line = line_find(n, log);
+
+	return line == NULL ? ERR_NOT_FOUND
+			    : record_consistency(n->record, line->log, old, size, proof, count);
+}
+
 enum err node_proof(struct node *n, const struct place_key *place, size_t signer, struct buf *out)
 {
 	struct line *line = line_find(n, &place->log);
