@@ -137,33 +137,55 @@ static bool is_open(const struct api *a, const struct draft_case *d)
 	       strcmp(state, "DATED") == 0;
 }
 
+/*
+ * Of a party the roles among these that read it where it goes. What is sealed only they do who have a key
+ * that it is sealed for, and no outside party has one.
+ */
+static enum err readers_of(struct api *a, const struct draft_case *d, size_t party, uint64_t *roles)
+{
+	const struct statement *s = &d->outgoing;
+	uint64_t meant, keyed = 0;
+	enum err e;
+
+	if (!s->has_content || s->content.sealing == SEALING_NONE)
+		return ERR_OK;
+	e = sealed_roles(a, s, &meant);
+	if (e == ERR_OK && party < node_accord(a->node)->parties_count)
+		e = keyed_roles(a, d->view.channel, party, s->content.sealing, &keyed);
+	*roles &= meant & keyed;
+	return e;
+}
+
+static void reply_roles_of(struct reply *r, const struct accord *a, const char *party, uint64_t roles)
+{
+	reply_object(r, NULL);
+	reply_str(r, "party", party);
+	reply_roles(r, "roles", a, roles);
+	reply_object_end(r);
+}
+
 /* Who could read it where it goes: of each party the roles that are let in there and have not ended. */
-static void reply_readers(struct api *a, struct reply *r, const struct draft_case *d)
+static enum err reply_readers(struct api *a, struct reply *r, const struct draft_case *d)
 {
 	const struct accord *accord = node_accord(a->node);
 	const struct accord_channel *to = accord_channel_find(accord, d->view.channel);
 	const struct guidelines *g = accord->guidelines;
 	uint64_t there = to == NULL ? 0 : accord_let_in(to) & ~accord_ended(accord, a->now.wall.ms);
 	struct label_mask mask;
+	enum err e = ERR_OK;
 
 	reply_array(r, "readers");
 	if (g != NULL && policy_label_read(g, &d->outgoing.label, node_self(a->node), &mask).is_allowed) {
-		for (size_t p = 0; p < g->parties_count; p++) {
+		for (size_t p = 0; e == ERR_OK && p < g->parties_count; p++) {
 			uint64_t roles = p < accord->parties_count ? policy_roles(g, &mask, p) & there : 0;
 			if ((policy_parties(g, &mask) >> p & 1) == 0)
 				continue;
-			reply_object(r, NULL);
-			reply_str(r, "party", g->parties[p].code);
-			reply_array(r, "roles");
-			for (size_t i = 0; i < accord->roles_count; i++) {
-				if ((roles >> i & 1) != 0)
-					reply_str(r, NULL, accord->roles[i].name);
-			}
-			reply_array_end(r);
-			reply_object_end(r);
+			e = readers_of(a, d, p, &roles);
+			reply_roles_of(r, accord, g->parties[p].code, roles);
 		}
 	}
 	reply_array_end(r);
+	return e;
 }
 
 /* How much of a party's log the author had seen. */
@@ -389,8 +411,9 @@ static enum err reply_draft(struct api *a, struct reply *r, const struct draft_c
 	}
 	reply_statement(r, accord, &d->outgoing);
 	reply_signers(r, accord, &d->view);
-	reply_readers(a, r, d);
-	e = reply_newer(a, r, d);
+	e = reply_readers(a, r, d);
+	if (e == ERR_OK)
+		e = reply_newer(a, r, d);
 	if (e == ERR_OK && d->view.from_ms > 0 && is_open(a, d))
 		e = reply_unfiled(a, r, d);
 	if (e == ERR_OK && d->view.from_ms > 0 && is_open(a, d))

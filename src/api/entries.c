@@ -443,58 +443,15 @@ enum err run_log(struct api *a, struct request *q, struct reply *r)
 	return e;
 }
 
-static uint64_t role_bit(const struct accord *a, struct bytes name)
-{
-	size_t role = accord_role_find(a, name);
-
-	return role < a->roles_count ? 1ull << role : 0;
-}
-
-static uint64_t roles_named(const struct accord *a, const struct statement *s)
-{
-	uint64_t roles = role_bit(a, s->role);
-
-	for (size_t i = 0; i < s->addressees_count; i++)
-		roles |= role_bit(a, s->addressees[i].role);
-	return roles;
-}
-
-/*
- * For whom it must have been sealed (docs/spec/seal.md section 3); for whom it was, only a terminal can say.
- */
+/* For whom it must have been sealed; for whom it was, only a terminal can say. */
 static enum err reply_sealed_for(struct api *a, struct reply *r, const struct statement *s)
 {
-	const struct accord *accord = node_accord(a->node);
-	const struct accord_channel *c = accord_channel_find(accord, s->channel);
-	uint64_t own = roles_named(accord, s), roles = c == NULL ? 0 : c->readers;
-	struct label_mask mask;
+	uint64_t roles;
+	enum err e = sealed_roles(a, s, &roles);
 
-	for (size_t i = 0; i < s->refers_count; i++) {
-		struct place_key at = { { s->refers[i].channel, accord_party_find(accord, s->refers[i].party),
-					  s->refers[i].epoch },
-					s->refers[i].index };
-		struct entry_read_out entry;
-		struct buf memory;
-		enum err e;
-		buf_init(&memory, a->content_memory, CONTENT_LEN_MAX);
-		e = node_entry(a->node, &at, &memory, &entry);
-		if (e == ERR_OK)
-			roles |= roles_named(accord, &entry.statement);
-		else if (e != ERR_NOT_FOUND)
-			return e;
-	}
-	if (c != NULL && accord->guidelines != NULL && s->has_label &&
-	    policy_label_read(accord->guidelines, &s->label, accord_party_find(accord, s->party), &mask)
-		    .is_allowed)
-		roles &= policy_readers(accord->guidelines, &mask, c);
-	roles |= own;
-	reply_array(r, "sealed_for");
-	for (size_t i = 0; i < accord->roles_count; i++) {
-		if (roles >> i & 1)
-			reply_str(r, NULL, accord->roles[i].name);
-	}
-	reply_array_end(r);
-	return ERR_OK;
+	if (e == ERR_OK)
+		reply_roles(r, "sealed_for", node_accord(a->node), roles);
+	return e;
 }
 
 /* Who has it: of an own statement, its receipts; of acts, which have no ladder, too. */

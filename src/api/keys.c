@@ -1,6 +1,7 @@
 /* Whose keys are good in a log, and for which its words are sealed. */
 #include "api/entry_reply.h"
 #include "api/runs.h"
+#include "policy/policy.h"
 
 void reply_roles(struct reply *r, const char *key, const struct accord *a, uint64_t mask)
 {
@@ -85,6 +86,70 @@ static enum err reply_recipients(struct api *a, struct reply *r, const struct lo
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* ---- Who can open what was sealed. ---- */
+
+static uint64_t role_bit(const struct accord *a, struct bytes name)
+{
+	size_t role = accord_role_find(a, name);
+
+	return role < a->roles_count ? 1ull << role : 0;
+}
+
+static uint64_t roles_named(const struct accord *a, const struct statement *s)
+{
+	uint64_t roles = role_bit(a, s->role);
+
+	for (size_t i = 0; i < s->addressees_count; i++)
+		roles |= role_bit(a, s->addressees[i].role);
+	return roles;
+}
+
+enum err sealed_roles(struct api *a, const struct statement *s, uint64_t *out)
+{
+	const struct accord *accord = node_accord(a->node);
+	const struct accord_channel *c = accord_channel_find(accord, s->channel);
+	uint64_t own = roles_named(accord, s), roles = c == NULL ? 0 : c->readers;
+	struct label_mask mask;
+
+	for (size_t i = 0; i < s->refers_count; i++) {
+		struct place_key at = { { s->refers[i].channel, accord_party_find(accord, s->refers[i].party),
+					  s->refers[i].epoch },
+					s->refers[i].index };
+		struct entry_read_out entry;
+		struct buf memory;
+		enum err e;
+		buf_init(&memory, a->content_memory, CONTENT_LEN_MAX);
+		e = node_entry(a->node, &at, &memory, &entry);
+		if (e == ERR_OK)
+			roles |= roles_named(accord, &entry.statement);
+		else if (e != ERR_NOT_FOUND)
+			return e;
+	}
+	if (c != NULL && accord->guidelines != NULL && s->has_label &&
+	    policy_label_read(accord->guidelines, &s->label, accord_party_find(accord, s->party), &mask)
+		    .is_allowed)
+		roles &= policy_readers(accord->guidelines, &mask, c);
+	*out = roles | own;
+	return ERR_OK;
+}
+
+enum err keyed_roles(struct api *a, uint32_t channel, size_t party, uint64_t sealing, uint64_t *out)
+{
+	const struct log_key log = { channel, party, node_epoch(a->node, channel, party) };
+	uint8_t key[KEY_HASH_LEN] = { 0 };
+	struct recipient_view view;
+	uint64_t size = 0;
+	enum err e = log.epoch == 0 ? ERR_NOT_FOUND : fold_size(node_fold(a->node), &log, &size);
+
+	*out = 0;
+	while (e == ERR_OK) {
+		e = fold_next_recipient(node_fold(a->node), &log, key, &view);
+		if (e == ERR_OK && key_is_in_force(&view.view, size) && kind_of(&view) == sealing)
+			*out |= view.view.roles & ~accord_ended(node_accord(a->node), a->now.wall.ms);
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 enum err run_recipients(struct api *a, struct request *q, struct reply *r)
 {
 	const struct accord *accord = node_accord(a->node);
@@ -110,6 +175,8 @@ enum err run_recipients(struct api *a, struct request *q, struct reply *r)
 			e = reply_recipients(a, r, &log, false);
 	}
 	reply_array_end(r);
+	if (may && e == ERR_OK)
+		e = reply_enrolments(a, r, c);
 	reply_object_end(r);
 	return e;
 }
@@ -151,5 +218,3 @@ enum err run_keys(struct api *a, struct request *q, struct reply *r)
 	reply_object_end(r);
 	return e;
 }
-	if (may && e == ERR_OK)
-		e = reply_enrolments(a, r, c);

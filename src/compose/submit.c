@@ -270,6 +270,10 @@ static void show_readers(const json_t *waiting)
 
 	json_array_foreach(json_object_get(waiting, "readers"), i, row)
 	{
+		if (json_array_size(json_object_get(row, "roles")) == 0) {
+			say(_("can be read by nobody of {1}\n"), json_str(row, "party"));
+			continue;
+		}
 		say(_("can be read by {1}:"), json_str(row, "party"));
 		json_array_foreach(json_object_get(row, "roles"), n, role)
 			say("{1} {2}", n == 0 ? "" : ",", json_string_value(role));
@@ -344,12 +348,12 @@ static enum exit_code show_text(const struct draft *d, struct bytes words)
 		say(_("attachment {1}: "), say_number(i + 1));
 		show_own_label(content.attachments[i].label);
 		say_text(content.attachments[i].name);
+		say(", {1}, ", say_counted(content.attachments[i].len, "{1} byte", "{1} bytes"));
+		say_text(content.attachments[i].media_type);
 		say("\n");
 	}
 	say("\n");
 	return EXIT_DONE;
-		say(", {1}, ", say_counted(content.attachments[i].len, "{1} byte", "{1} bytes"));
-		say_text(content.attachments[i].media_type);
 }
 
 static void show_newer(const json_t *waiting)
@@ -403,11 +407,11 @@ static void show_fields(const json_t *waiting, const struct draft *d, const stru
 		json_object_set(own, "filled", json_object_get(waiting, "filled"));
 		json_object_set(own, "filled_content", json_object_get(waiting, "filled_content"));
 	}
+	form_words(own, o, &d->statement, words);
 	show_signed_fields(own);
 	json_decref(own);
 	free(out.ptr);
 }
-	form_words(own, o, &d->statement, words);
 
 #define ABOUT_DEPTH 3u /* an acceptance, its report, the commitment */
 

@@ -1,8 +1,10 @@
 """Sealed words: a FLASH on a sealed LEADER line climbs to READ BACK, no node can read it, and stock age opens it."""
 import base64
 import os
+import shutil
 import subprocess
 
+import cbor2
 import pytest
 
 import nodes
@@ -224,6 +226,215 @@ def test_a_node_reads_nothing_by_what_it_answers(sealed, tmp_path, stage):
     assert all(TEXT in kor.run("approve", one["place"], key="deputy", env=nodes.opens(secrets["kor", "staff"])).stdout for one in drafts)
 
 
+AUTHORITY = "post head by two\npost deputy by two\n"
+
+
+def enrol(node, key, use, registrar, *seconds, roles=("head",), holder=901, act=0, channel=0):
+    """A `keys` statement, signed by these: what the registrar of its party says of a key."""
+    raw = officers.statement(bytes.fromhex(node.status()["accord"]), channel, node.party, "registrar", 1, level="U", rel=["kor", "usa"],
+                             fields={1: act, 2: use, 3: key, **({4: holder, 5: list(roles)} if act == 0 else {})})
+    return {"party": node.party, "statement": base64.b64encode(raw).decode(),
+            "sshsigs": [base64.b64encode(one.sign(raw)).decode() for one in (registrar, *seconds)]}
+
+
+def test_a_post_that_two_persons_give_is_not_sealed_for_by_one(stage, tmp_path):
+    """A registrar who runs his node lets a key of his own in at his terminals: by himself, by a puppet, by a beginning that nobody else has."""
+    accord = tmp_path / "accord"
+    shutil.copytree(nodes.ROOT / "accords/rok-us", accord)
+    (accord / "authority").write_text(AUTHORITY)
+    world = stage.world(accord=accord, officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    kor, registrar = world["kor"], world["kor"].key("registrar")
+    for party in world.parties:
+        for name, roles in POSTS.items():
+            path, part, add = world.keys(party) / name, world.folder / f"{party}-{name}", ("--roles", roles, "--label", "U")
+            world[party].run("keys", "--new-identity", f"{path}.age")
+            world[party].run("keys", "--add", f"{path}.age.pub", *add, "--draft", part, key="registrar")
+            world[party].run("keys", "--draft", part, "--sign", key="deputy")
+    world.await_receipts()
+    flash_words = ("send", "leader", TEXT, "--to", "usa/head", "--precedence", "FLASH", "--label", "U")
+    kor.release(*flash_words, key="head", by=RELEASERS, env=nodes.opens(world.keys("kor") / "staff.age"))
+    terminal = nodes.Between(kor, tmp_path / "terminal")
+    stage.others.append(terminal)
+    assert "sealed for 6 keys" in terminal.run(*flash_words, key="head").stderr, "who began the log"
+    new, part, add = world.keys("kor") / "new.age", world.folder / "part", ("--roles", "head", "--label", "U")
+    kor.run("keys", "--new-identity", new)
+    assert "(TWO)" in kor.run("keys", "--add", f"{new}.pub", *add, key="registrar", code=4).stderr
+    kor.run("keys", "--add", f"{new}.pub", *add, "--draft", part, key="registrar")
+    kor.run("keys", "--draft", part, "--sign", key="deputy")
+    assert "sealed for 7 keys" in terminal.run(*flash_words, key="head").stderr, "and whom two gave it since"
+    mine, puppet = os.urandom(32), officers.Key(tmp_path / "puppet")
+    real = kor.get("/recipients", channel="leader")
+
+    def show(answer, said, officers_=()):
+        answer["recipients"].append({"sealing": 1, "key": base64.b64encode(mine).decode(), "holder": 901, "roles": ["head"], "added": 9, **said})
+        answer.setdefault("officers", []).extend(officers_)
+
+    def alone(path, answer):
+        if path.startswith("/recipients"):
+            show(answer, enrol(kor, mine, 4, registrar))
+
+    def with_a_puppet(path, answer):
+        if path.startswith("/recipients"):
+            show(answer, enrol(kor, mine, 4, registrar, puppet), [enrol(kor, puppet.wire, 3, registrar, holder=902)])
+
+    def with_himself(path, answer):  # who is named is not the second
+        if path.startswith("/recipients"):
+            mole = enrol(kor, puppet.wire, 3, registrar, puppet, holder=901)
+            show(answer, enrol(kor, mine, 4, registrar, puppet), [mole])
+
+    def with_a_watch(path, answer):  # an officer, of a post that one person gives
+        if path.startswith("/recipients"):
+            watch = enrol(kor, kor.key("watch").wire, 3, registrar, roles=("watch",), holder=902)
+            show(answer, enrol(kor, mine, 4, registrar, kor.key("watch")), [watch])
+
+    def by_a_beginning(path, answer):  # in no tree that anybody has signed
+        if path.startswith("/recipients"):
+            said = enrol(kor, mine, 4, registrar)
+            show(answer, said)
+            row = next(one for one in answer["founded"] if one["party"] == "kor")
+            entry = cbor2.loads(base64.b64decode(row["entries"][-1]))
+            entry[3] += 1
+            entry[5], entry[6] = base64.b64decode(said["statement"]), [base64.b64decode(one) for one in said["sshsigs"]]
+            row["entries"].append(base64.b64encode(officers.encode(entry)).decode())
+
+    def without_its_note(path, answer):  # cosigned by nobody else
+        if path.startswith("/recipients"):
+            for row in answer["founded"]:
+                lines = row["note"].split("\n")
+                row["note"] = "\n".join(lines[:5]) + "\n"
+
+    def without_a_second(path, answer):
+        if path.startswith("/recipients"):
+            answer["officers"] = []
+
+    assert real["officers"] and len(real["founded"]) == 2
+    for lie in (alone, with_a_puppet, with_himself, with_a_watch, by_a_beginning, without_its_note, without_a_second):
+        terminal.change = lie
+        refused = terminal.run(*flash_words, key="head", code=6)
+        assert "two persons" in refused.stderr and "next:" in refused.stderr, (lie, refused.stderr)
+
+
+def test_what_was_seen_withdrawn_stays_so(sealed, tmp_path, stage):
+    """A node that keeps a withdrawal back from a terminal which has seen it finds nothing forgotten there."""
+    kor, usa, lost = sealed["kor"], sealed["usa"], sealed.secrets["usa", "head"]
+    words = ("send", "leader", TEXT, "--to", "usa/watch", "--precedence", "IMMEDIATE", "--label", "U")
+    terminal = nodes.Between(kor, tmp_path / "terminal")
+    stage.others.append(terminal)
+    before = kor.get("/recipients", channel="leader")
+    usa.run("keys", "--withdraw", f"{lost}.pub", "--label", "U", key="registrar")
+    sealed.await_receipts()
+
+    def roll_back(path, answer):
+        if path.startswith("/recipients"):
+            answer.clear()
+            answer.update(before)
+
+    def show_both(path, answer):
+        if path.startswith("/recipients"):
+            answer["recipients"] = before["recipients"]
+
+    def invent(path, answer):  # nobody but its registrar withdraws a key
+        if path.startswith("/recipients"):
+            key = base64.b64decode(next(one["key"] for one in before["recipients"] if one["party"] == "usa" and "watch" in one["roles"]))
+            answer["withdrawn"].append({**enrol(usa, key, 4, kor.key("registrar"), act=1)})
+
+    terminal.change = roll_back
+    assert "sealed for 6 keys" in terminal.run(*words, key="head").stderr, "what it never saw it cannot know"
+    def check(change, is_told):
+        terminal.change = change
+        said = terminal.run(*words, key="head").stderr
+        assert "sealed for 5 keys" in said and ("has withdrawn" in said) == is_told == ("next: entente doctor" in said), (change, said)
+
+    check(show_both, True)
+    check(invent, False)
+    check(roll_back, True)
+    assert "철회한 것입니다" in terminal.run(*words, key="head", env=nodes.KOREAN).stderr
+    assert "usa/head has no key" in terminal.run(*words[:4], "usa/head", *words[5:], key="head", code=4).stderr
+    check(lambda path, answer: None, False)
+
+
+def test_an_ended_post_is_not_sealed_for_whatever_the_clock_of_the_node(stage, tmp_path):
+    accord = tmp_path / "accord"
+    shutil.copytree(nodes.ROOT / "accords/rok-us", accord)
+    (accord / "authority").write_text("post deputy until 2001-01-01\n")
+    world = stage.world(accord=accord, officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    kor = world["kor"]
+    world.make_secrets({"head": "head", "watch": "watch", "old": "deputy"})
+    terminal = nodes.Between(kor, tmp_path / "terminal")
+    stage.others.append(terminal)
+    old = [one for one in kor.get("/keys", channel="leader")["recipients"] if one["roles"] == ["deputy"]]
+    add = next(row for row in kor.get("/log", channel="leader", party="kor")["entries"] if row["index"] == old[0]["added"] - 1)
+    entry = kor.entry(add["place"])
+
+    def revive(path, answer):
+        if path.startswith("/recipients"):
+            answer["recipients"].append({**old[0], "statement": entry["statement"], "sshsigs": entry["sshsigs"]})
+
+    words = ("send", "leader", TEXT, "--to", "usa/watch", "--precedence", "IMMEDIATE", "--label", "U")
+    for change in (lambda path, answer: None, revive):
+        terminal.change = change
+        assert "sealed for 4 keys" in terminal.run(*words, key="head").stderr
+    assert "usa/deputy has no key" in terminal.run(*words[:4], "usa/deputy", *words[5:], key="head", code=4).stderr
+
+
+FIELDS = ("--field", "roles=head", "--field", "means=voice", "--field", "span=2027-01-01T10:00Z/2027-01-01T11:00Z", "--field",
+          "interpreters=none", "--field", "terms.ko=배석자 없음", "--field", "terms.en=Nobody else in the room.")
+
+
+def test_a_forms_words_are_sealed_with_it(sealed):
+    """Its basis and its because stood in the statement, for every node to read; its fields were shown to nobody who approved it."""
+    kor, usa, secrets = sealed["kor"], sealed["usa"], sealed.secrets
+    words = ("Because the hotline is watched.", "Article 3 of the secret minute.")
+    draft = kor.say("send", "leader", "--form", "N17", *FIELDS, "--because", words[0], "--basis", words[1], "--to", "usa/head",
+                    "--precedence", "IMMEDIATE", "--label", "U", key="head")["place"]
+    shown = kor.run("approve", draft, "--identity", secrets["kor", "staff"], key="deputy").stdout
+    assert all(one in shown for one in (*words, "Nobody else in the room.", "배석자 없음")), shown
+    place = kor.approve(draft, RELEASERS, env=nodes.opens(secrets["kor", "staff"]))
+    usa.await_step(place, "STATION RECEIPT")
+    entry = usa.entry(place)
+    assert entry["verdict"] == "OK" and "fault" not in entry["filled"]
+    assert {row["key"]: row["value"] for row in entry["fields"]}[200] is True
+    shown = read(usa, place, secrets["usa", "head"])
+    assert all(one in shown for one in (*words, "Nobody else in the room.")) and "not as its form says" not in shown, shown
+    assert not any(one in usa.run("read", place).stdout for one in words)
+    assert not [path for one in words for node in (kor, usa) for path in held_in(node.home, one)]
+    # With no field that is only read, its words are sealed all the same.
+    usa.run("ack", place, key="head")
+    reply = usa.say("reply", place, "--form", "N11", "--field", "answer=accept", "--basis", words[1], key="head")["place"]
+    assert words[1] in usa.run("approve", reply, "--identity", secrets["usa", "staff"], key="deputy").stdout
+
+
+def test_a_forms_words_in_clear_beside_sealed_ones_do_not_count(sealed):
+    kor = sealed["kor"]
+    seen = kor.get("/seen", channel="leader")
+    real = kor.say("send", "leader", "Something sealed.", "--to", "usa/head", "--precedence", "IMMEDIATE", "--label", "U", key="head")["place"]
+    body = base64.b64decode(kor.get("/drafts", place=real)["content_bytes"])
+    for number in (200, 202):
+        for sealing, fields in ((1, {1: ["head"], 2: 1, 3: [1, 2], 4: 3, number: "In clear."}), (0, {1: ["head"], 2: 1, 3: [1, 2], 4: 3, number: "In clear."})):
+            raw = officers.statement(bytes.fromhex(seen["accord"]), seen["channel"], "kor", "head", to=[("usa", "head", 0)], rel=["kor", "usa"],
+                                     precedence=1, form=("N17", 1), fields=fields, **({"body": body, "sealing": 1} if sealing else {}))
+            answer = kor.post([officers.item(raw, [kor.key("head")], body if sealing else b"")])[0]
+            assert (answer["err"], answer["rule"]) == ("REFUSED", "SEALING"), answer
+
+
+def test_the_readers_of_a_sealed_draft_are_those_who_have_a_key(stage):
+    """Its list had every post that its label lets read, with a key or without."""
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    kor = world["kor"]
+    kor.make_secrets("staff", "head,deputy")
+    world["usa"].make_secrets("head", "head")
+    world.await_receipts()
+    staff = nodes.opens(world.keys("kor") / "staff.age")
+    send = ("send", "leader", TEXT, "--to", "usa/head", "--precedence", "IMMEDIATE", "--label", "U")
+    draft = kor.say(*send, key="head")["place"]
+    assert kor.get("/drafts", place=draft)["readers"] == [{"party": "KOR", "roles": ["deputy", "head"]}, {"party": "USA", "roles": ["head"]}]
+    shown = kor.run("approve", draft, key="deputy", env=staff).stdout
+    assert "can be read by USA: head\n" in shown and "watch" not in shown, shown
+    world["usa"].run("keys", "--withdraw", world.keys("usa") / "head.age.pub", "--label", "U", key="registrar")
+    kor.wait("it is withdrawn here", lambda: not any(one["party"] == "usa" for one in kor.get("/recipients", channel="leader")["recipients"]))
+    assert "can be read by nobody of USA" in kor.run("approve", draft, key="deputy", env=staff).stdout
+
+
 def test_whom_the_label_keeps_out_has_no_key(stage, tmp_path):
     """A post that stands behind `sealed`, and may not read this: its terminal opens nothing of it, whoever gives it the bytes."""
     people = {**PEOPLE, "vice": ["deputy"]}
@@ -284,10 +495,10 @@ def test_stock_age_seals_for_a_terminal(sealed):
     assert TEXT in read(usa, place, secrets["usa", "head"])
 
 
-def age(secrets, text=TEXT):
+def age(secrets, text=TEXT, content=None):
     """What stock age makes of it for the keys of these secrets."""
     names = [word for path in secrets for word in ("-R", f"{path}.pub")]
-    return subprocess.run(["age", "-e", *names], input=officers.content(text), capture_output=True, check=True).stdout
+    return subprocess.run(["age", "-e", *names], input=content or officers.content(text), capture_output=True, check=True).stdout
 
 
 def test_what_only_says_that_it_is_sealed_is_refused(sealed):
