@@ -109,17 +109,15 @@ function Drawn() {
 
 // ---- One of them. ----
 
-function ClaimOf({ claim }: { claim: Claim }) {
-  return (
-    <li data-claim={claim.name} class={claim.withdrawn === undefined ? "" : "taken-back"}>
-      <p>{portion(claim)}<b><Words text={claim.source ?? claim.name ?? ""} /></b> <span class="age">{_("filed by {1}", claim.party)} <a href={linkTo("record", claim.place)}>{claim.place}</a></span></p>
-      <p><Words text={named(claim.detail)} /></p>
-      <p class="meta">{_("when: {1} · where: {2} · confidence: {3}", whenOf(claim), whereOf(claim), coded("confidences", claim.confidence))}</p>
-      <Doubt said={claim} />
-      {claim.withdrawn === undefined ? null : <p class="warn"><b>{_("WITHDRAWN by {1}", claim.party)}</b> <Words text={named(claim.withdrawn.detail)} />{claim.withdrawn.to === undefined ? "" : ` · ${_("instead of it: {1}", claim.withdrawn.to)}`}</p>}
-    </li>
-  );
-}
+const ClaimOf = ({ claim }: { claim: Claim }) => (
+  <li data-claim={claim.name} class={claim.withdrawn === undefined ? "" : "taken-back"}>
+    <p>{portion(claim)}<b><Words text={claim.source ?? claim.name ?? ""} /></b> <span class="age">{_("filed by {1}", claim.party)} <a href={linkTo("record", claim.place)}>{claim.place}</a></span></p>
+    <p><Words text={named(claim.detail)} /></p>
+    <p class="meta">{_("when: {1} · where: {2} · confidence: {3}", whenOf(claim), whereOf(claim), coded("confidences", claim.confidence))}</p>
+    <Doubt said={claim} />
+    {claim.withdrawn === undefined ? null : <p class="warn"><b>{_("WITHDRAWN by {1}", claim.party)}</b> <Words text={named(claim.withdrawn.detail)} />{claim.withdrawn.to === undefined ? "" : ` · ${_("instead of it: {1}", claim.withdrawn.to)}`}</p>}
+  </li>
+);
 
 // A column a party that speaks there, in the accord's order; who has said nothing has a column too.
 function Sides({ event }: { event: Happened }) {

@@ -212,14 +212,12 @@ function Row({ typed, file }: { typed: Typed; file: Attached }) {
   );
 }
 
-function Under({ name, way, clear }: { name: string; way: Way; clear: () => void }) {
-  return (
-    <li data-way={way.is}>
-      {way.is === "refused" ? <p class="warning bad" role="alert"><b>{_("{1} is not attached:", name)}</b> {way.why ?? ""} <button type="button" onClick={clear}>{_("I have read it")}</button></p>
-        : <p>{_("{1}: {2} of {3} bytes are read", name, way.at, way.of)} <progress value={way.at} max={way.of} aria-label={_("{1}, read", name)} /></p>}
-    </li>
-  );
-}
+const Under = ({ name, way, clear }: { name: string; way: Way; clear: () => void }) => (
+  <li data-way={way.is}>
+    {way.is === "refused" ? <p class="warning bad" role="alert"><b>{_("{1} is not attached:", name)}</b> {way.why ?? ""} <button type="button" onClick={clear}>{_("I have read it")}</button></p>
+      : <p>{_("{1}: {2} of {3} bytes are read", name, way.at, way.of)} <progress value={way.at} max={way.of} aria-label={_("{1}, read", name)} /></p>}
+  </li>
+);
 
 export function Attach({ typed }: { typed: Typed }) {
   const rows = typed.files ?? [], start = `${typed.key} `;

@@ -31,32 +31,28 @@ function newer(channel: string): void {
   show(channel, from, from + DRAWN_MAX);
 }
 
-function Lines({ current }: { current: string }) {
-  return (
-    <nav class="lines" aria-label={_("Channels")}>
-      {readable.value.map((line) => {
-        const owed = (inboxes.value[line.name] ?? []).filter(isOwed).length;
-        return (
-          <a key={line.name} href={linkTo("channel", line.name)} aria-current={line.name === current ? "page" : undefined}>
-            {named(line.names, line.name)}{owed > 0 ? <b class="count"> {owed}</b> : null}
-          </a>
-        );
-      })}
-    </nav>
-  );
-}
+const Lines = ({ current }: { current: string }) => (
+  <nav class="lines" aria-label={_("Channels")}>
+    {readable.value.map((line) => {
+      const owed = (inboxes.value[line.name] ?? []).filter(isOwed).length;
+      return (
+        <a key={line.name} href={linkTo("channel", line.name)} aria-current={line.name === current ? "page" : undefined}>
+          {named(line.names, line.name)}{owed > 0 ? <b class="count"> {owed}</b> : null}
+        </a>
+      );
+    })}
+  </nav>
+);
 
-function Item({ one, name, first, children }: { one: Entry | Draft; name: string; first: string; children: ComponentChildren }) {
-  return (
-    <li class={name}>
-      <a href={linkTo("channel", one.place)} data-place={one.place} aria-current={screen.value.about === one.place ? "true" : undefined}>
-        <span class="first">{first} <Precedence name={one.precedence ?? "ROUTINE"} /> <b>{one.place}</b></span>
-        <Title entry={one} />
-        <span class="first">{children}</span>
-      </a>
-    </li>
-  );
-}
+const Item = ({ one, name, first, children }: { one: Entry | Draft; name: string; first: string; children: ComponentChildren }) => (
+  <li class={name}>
+    <a href={linkTo("channel", one.place)} data-place={one.place} aria-current={screen.value.about === one.place ? "true" : undefined}>
+      <span class="first">{first} <Precedence name={one.precedence ?? "ROUTINE"} /> <b>{one.place}</b></span>
+      <Title entry={one} />
+      <span class="first">{children}</span>
+    </a>
+  </li>
+);
 
 const isOwed = (entry: Entry) => entry.ladders?.some((ladder) => ladder.owed?.ours) === true;
 
@@ -67,15 +63,13 @@ const copyItem = (copy: Copy) => <Item key={copy.entry.id} one={messageOf(copy)}
 const draftItem = (draft: Draft) => <Item key={draft.place} one={draft} name="draft" first="">{word(draft.state)} {_("{1} of {2}", draft.approved, draft.needed)}</Item>;
 
 // A log that was stopped is a red row: what is behind it has not come.
-function Stopped({ line }: { line: Line }) {
-  return (
-    <div>
-      {logs.value.filter((log) => log.channel === line.number && log.state === "STOPPED").map((log) => (
-        <p class={log.ended ? "warning" : "warning bad"} role={log.ended ? undefined : "alert"}><Sentence text={stopOf(log)} /></p>
-      ))}
-    </div>
-  );
-}
+const Stopped = ({ line }: { line: Line }) => (
+  <div>
+    {logs.value.filter((log) => log.channel === line.number && log.state === "STOPPED").map((log) => (
+      <p class={log.ended ? "warning" : "warning bad"} role={log.ended ? undefined : "alert"}><Sentence text={stopOf(log)} /></p>
+    ))}
+  </div>
+);
 
 const NEAR = 200; // of an end of the list, in pixels
 

@@ -113,19 +113,17 @@ export function Newer({ typed }: { typed: Typed }) {
 }
 
 // No text is lost to another: what stands beside this box can be taken up, and is thrown away by hand alone.
-export function Beside({ typed }: { typed: Typed }) {
-  return (
-    <Group>
-      {besides(typed.key).map((other) => (
-        <div key={other.key} class="warning beside-text" role="status">
-          <p>{_("Another text of yours is kept here: it came back unfiled, or was typed in another window.")} <Words text={other.subject || other.text.slice(0, 80)} tongue={other.language} /></p>
-          <button type="button" data-act="take-up" onClick={() => takeUp(other)}>{_("Write on with it")}</button>{" "}
-          <button type="button" data-act="throw-away" onClick={() => forget(other.key)}>{_("Throw it away")}</button>
-        </div>
-      ))}
-    </Group>
-  );
-}
+export const Beside = ({ typed }: { typed: Typed }) => (
+  <Group>
+    {besides(typed.key).map((other) => (
+      <div key={other.key} class="warning beside-text" role="status">
+        <p>{_("Another text of yours is kept here: it came back unfiled, or was typed in another window.")} <Words text={other.subject || other.text.slice(0, 80)} tongue={other.language} /></p>
+        <button type="button" data-act="take-up" onClick={() => takeUp(other)}>{_("Write on with it")}</button>{" "}
+        <button type="button" data-act="throw-away" onClick={() => forget(other.key)}>{_("Throw it away")}</button>
+      </div>
+    ))}
+  </Group>
+);
 
 export function Kept({ typed, max: most }: { typed: Typed; max?: number }) {
   const limit = most ?? (typed.precedence === "FLASH" ? accord.value?.flash_len_max : undefined), max = limit === undefined ? "" : ` / ${limit}`;
@@ -139,14 +137,12 @@ export function Kept({ typed, max: most }: { typed: Typed; max?: number }) {
   );
 }
 
-export function Text({ typed, label, sign }: { typed: Typed; label: string; sign: () => void }) {
-  return (
-    <label class="text">{label}
-      <textarea rows={6} lang={typed.language} value={typed.text} {...useSign(sign)}
-        onInput={(event) => change(typed, { text: event.currentTarget.value })} />
-    </label>
-  );
-}
+export const Text = ({ typed, label, sign }: { typed: Typed; label: string; sign: () => void }) => (
+  <label class="text">{label}
+    <textarea rows={6} lang={typed.language} value={typed.text} {...useSign(sign)}
+      onInput={(event) => change(typed, { text: event.currentTarget.value })} />
+  </label>
+);
 
 // What was filed before is not said of what is being typed now; why it was not filed is.
 export function resultOf(key: string): Said | undefined {

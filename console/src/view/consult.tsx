@@ -79,16 +79,14 @@ export function followInstance(): void {
 
 // ---- In doubt: on every screen, and nothing closes it but the record. ----
 
-function Doubt({ gate, instance }: { gate: Gate; instance: Instance }) {
-  return (
-    <p>
-      <b>!! {gate.in_doubt ? _("IN DOUBT") : _("CONFIRMED THERE, NOT HERE")}</b>{" "}
-      <a href={linkTo("consult", instance.place)}>{named(instance.title)} {gate.place}</a>: {named(gate.step_title)}, {named(gate.option_title)}.{" "}
-      {_("Confirmed by {1}, awaiting {2}.", gate.confirmed.map(partyCode).join(", "), (gate.awaiting ?? []).map(partyCode).join(", "))}{" "}
-      {_("Nothing is decided. Who has confirmed cannot withdraw; it ends when whoever is awaited confirms or withdraws.")}
-    </p>
-  );
-}
+const Doubt = ({ gate, instance }: { gate: Gate; instance: Instance }) => (
+  <p>
+    <b>!! {gate.in_doubt ? _("IN DOUBT") : _("CONFIRMED THERE, NOT HERE")}</b>{" "}
+    <a href={linkTo("consult", instance.place)}>{named(instance.title)} {gate.place}</a>: {named(gate.step_title)}, {named(gate.option_title)}.{" "}
+    {_("Confirmed by {1}, awaiting {2}.", gate.confirmed.map(partyCode).join(", "), (gate.awaiting ?? []).map(partyCode).join(", "))}{" "}
+    {_("Nothing is decided. Who has confirmed cannot withdraw; it ends when whoever is awaited confirms or withdraws.")}
+  </p>
+);
 
 export function Doubts() {
   const rows = instances.value.flatMap((instance) => instance.gates.filter((gate) => gate.state === "IN DOUBT").map((gate) => <Doubt key={gate.place} gate={gate} instance={instance} />));
@@ -232,15 +230,13 @@ function GateBox({ gate, instance }: { gate: Gate; instance: WholeInstance }) {
   );
 }
 
-function Gates({ instance }: { instance: WholeInstance }) {
-  return (
-    <Panel title={_("At the gates")} count={instance.gates.length + instance.decisions.length} name="gates">
-      {instance.gates.length + instance.decisions.length === 0 ? <p class="none">{_("Nothing has been proposed. No silence and no clock decides.")}</p> : null}
-      {[...instance.gates].reverse().map((gate) => <GateBox key={gate.place} gate={gate} instance={instance} />)}
-      {instance.decisions.map((one) => <p key={one.place}>{_("{1} has decided for itself: {2}", partyCode(one.party), named(one.option_title))} <span class="age">{one.place}</span></p>)}
-    </Panel>
-  );
-}
+const Gates = ({ instance }: { instance: WholeInstance }) => (
+  <Panel title={_("At the gates")} count={instance.gates.length + instance.decisions.length} name="gates">
+    {instance.gates.length + instance.decisions.length === 0 ? <p class="none">{_("Nothing has been proposed. No silence and no clock decides.")}</p> : null}
+    {[...instance.gates].reverse().map((gate) => <GateBox key={gate.place} gate={gate} instance={instance} />)}
+    {instance.decisions.map((one) => <p key={one.place}>{_("{1} has decided for itself: {2}", partyCode(one.party), named(one.option_title))} <span class="age">{one.place}</span></p>)}
+  </Panel>
+);
 
 // On the principal's card: what is at the gates and what this officer may do there. `asks`: who asks for it.
 export const atGates = (place: string) => (whole.value?.place === place ? whole.value : undefined);
@@ -250,15 +246,13 @@ export function whoAsks(instance: Instance): string {
   return [...new Set(open.length > 0 ? open : [instance.opener])].map(partyCode).join(", ");
 }
 
-export function CardGates({ instance }: { instance: WholeInstance }) {
-  return (
-    <Group>
-      <Gates instance={instance} />
-      <Own instance={instance} />
-      <p><a href={linkTo("consult", instance.place)}>{_("All of this procedure")}</a></p>
-    </Group>
-  );
-}
+export const CardGates = ({ instance }: { instance: WholeInstance }) => (
+  <Group>
+    <Gates instance={instance} />
+    <Own instance={instance} />
+    <p><a href={linkTo("consult", instance.place)}>{_("All of this procedure")}</a></p>
+  </Group>
+);
 
 function OwedRow({ due }: { due: Due }) {
   const at = nodeClock.value(now.value), isOwed = due.state === "OWED";

@@ -104,13 +104,11 @@ function Bodies() {
 }
 
 // Things with how each stands.
-function Standing({ title: heading, rows, name }: { title: string; rows: Thing[]; name: string }) {
-  return (
-    <Panel title={heading} count={rows.length} name={name}>
-      <Table rows={rows} row={(one) => <tr key={one.place}><th scope="row" class="name wide"><Link thing={one} /></th><td class="step">{one.kind === "session" ? one.when ?? "" : ""}</td><td class="step">{word(one.standing)}</td></tr>} />
-    </Panel>
-  );
-}
+const Standing = ({ title: heading, rows, name }: { title: string; rows: Thing[]; name: string }) => (
+  <Panel title={heading} count={rows.length} name={name}>
+    <Table rows={rows} row={(one) => <tr key={one.place}><th scope="row" class="name wide"><Link thing={one} /></th><td class="step">{one.kind === "session" ? one.when ?? "" : ""}</td><td class="step">{word(one.standing)}</td></tr>} />
+  </Panel>
+);
 
 function Texts() {
   const rows = all.value.filter((one) => one.kind === "text" && (closedToo.value || !one.over));
@@ -211,17 +209,15 @@ function One({ thing }: { thing: Thing }) {
   );
 }
 
-export function DialoguesScreen() {
-  return (
-    <div class="halves dialogues">
-      <div>
-        <Check label={_("Show those that are over too")} value={closedToo.value} onChange={(on) => { closedToo.value = on; }} />
-        <Bodies />
-        <Founding name="found-body" others={all.value} choices={choicesOn} />
-        <Texts />
-        <Commitments />
-      </div>
-      <div>{whole.value === undefined ? <p class="none">{_("Choose a body, a session or a commitment.")}</p> : <One thing={whole.value} />}</div>
+export const DialoguesScreen = () => (
+  <div class="halves dialogues">
+    <div>
+      <Check label={_("Show those that are over too")} value={closedToo.value} onChange={(on) => { closedToo.value = on; }} />
+      <Bodies />
+      <Founding name="found-body" others={all.value} choices={choicesOn} />
+      <Texts />
+      <Commitments />
     </div>
-  );
-}
+    <div>{whole.value === undefined ? <p class="none">{_("Choose a body, a session or a commitment.")}</p> : <One thing={whole.value} />}</div>
+  </div>
+);

@@ -72,15 +72,13 @@ function Field({ typed, field, name, title }: { typed: Typed; field: FormField; 
 const isOptional = (typed: Typed, { optional, needed_where: where }: FormField): boolean =>
   optional && !where?.values.some(({ number }) => typed.fields[where.field] === String(number));
 
-export function FormFields({ typed, form }: { typed: Typed; form: Form }) {
-  return (
-    <fieldset class="form-fields">
-      <legend>{form.form} {named(form.title)}</legend>
-      {form.fields.map((field) => (
-        <Field key={field.name} typed={typed} field={field} name={field.name} title={named(field.title, field.name) + (isOptional(typed, field) ? ` (${_("if there is one")})` : "")} />
-      ))}
-      {form.basis ? <Line typed={typed} name="basis" label={_("Legal basis")} /> : null}
-      <Line typed={typed} name="reply-by" label={_("Reply by")} hint={DTG} />
-    </fieldset>
-  );
-}
+export const FormFields = ({ typed, form }: { typed: Typed; form: Form }) => (
+  <fieldset class="form-fields">
+    <legend>{form.form} {named(form.title)}</legend>
+    {form.fields.map((field) => (
+      <Field key={field.name} typed={typed} field={field} name={field.name} title={named(field.title, field.name) + (isOptional(typed, field) ? ` (${_("if there is one")})` : "")} />
+    ))}
+    {form.basis ? <Line typed={typed} name="basis" label={_("Legal basis")} /> : null}
+    <Line typed={typed} name="reply-by" label={_("Reply by")} hint={DTG} />
+  </fieldset>
+);

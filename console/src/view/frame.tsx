@@ -93,16 +93,14 @@ function Alarms() {
 
 export const Languages = () => <button class="language" lang={otherLanguage()} onClick={() => choose(otherLanguage())}>{language.value === "ko" ? "English" : "한국어"}</button>;
 
-function Choices() {
-  return (
-    <div class="choices">
-      <Languages />
-      <Choice label={<span class="hidden">{_("Theme")}</span>} value={theme.value} options={themes.map(([name, title]) => [name, title()])} onChange={(name) => setTheme(name as Theme)} />
-      <span class="who">{_("{1}, officer {2}", session.value?.party.toUpperCase() ?? "", session.value?.holder ?? "")}</span>
-      <button class="sign-out" onClick={signOut}>{_("Sign out")}</button>
-    </div>
-  );
-}
+const Choices = () => (
+  <div class="choices">
+    <Languages />
+    <Choice label={<span class="hidden">{_("Theme")}</span>} value={theme.value} options={themes.map(([name, title]) => [name, title()])} onChange={(name) => setTheme(name as Theme)} />
+    <span class="who">{_("{1}, officer {2}", session.value?.party.toUpperCase() ?? "", session.value?.holder ?? "")}</span>
+    <button class="sign-out" onClick={signOut}>{_("Sign out")}</button>
+  </div>
+);
 
 // Of a window that is behind others its title is all that is seen.
 function titleOfPage(): string {

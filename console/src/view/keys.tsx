@@ -56,13 +56,11 @@ type Line = [keys: string[], text: string];
 
 const others = (): Line[] => [[["?"], _("This list")], [["Tab", "Enter"], _("Everything that can be pressed")], [["Ctrl+Enter"], _("Sign what is written")]];
 
-export function Keyboard() {
-  return (
-    <Panel title={_("Keyboard")} name="keyboard">
-      <Check label={_("Use keyboard shortcuts")} value={shortcutsAreOn.value} onChange={setShortcuts} />
-      <Table rows={[...shortcuts.map(({ key, says }): Line => [[key], says()]), ...others()]} row={([keys, text]) => (
-        <tr key={text}><td>{keys.map((key, i) => [i > 0 ? " " : "", <kbd key={key}>{key}</kbd>])}</td><td>{text}</td></tr>
-      )} />
-    </Panel>
-  );
-}
+export const Keyboard = () => (
+  <Panel title={_("Keyboard")} name="keyboard">
+    <Check label={_("Use keyboard shortcuts")} value={shortcutsAreOn.value} onChange={setShortcuts} />
+    <Table rows={[...shortcuts.map(({ key, says }): Line => [[key], says()]), ...others()]} row={([keys, text]) => (
+      <tr key={text}><td>{keys.map((key, i) => [i > 0 ? " " : "", <kbd key={key}>{key}</kbd>])}</td><td>{text}</td></tr>
+    )} />
+  </Panel>
+);

@@ -51,14 +51,12 @@ const enter = (name: string) => tryTo(() => {
 
 const makeOne = () => tryTo(() => makePasskey().then(showKeys));
 
-export function KeyLine({ shown, rows }: { shown?: Shown; rows: number }) {
-  return (
-    <Group>
-      <p class="fingerprint">{shown?.fingerprint ?? ""}</p>
-      <label><Sentence text={_("For the registrar, who enrols it with `entente keys --add`")} /><textarea class="key-line" readOnly rows={rows} value={shown?.line ?? ""} /></label>
-    </Group>
-  );
-}
+export const KeyLine = ({ shown, rows }: { shown?: Shown; rows: number }) => (
+  <Group>
+    <p class="fingerprint">{shown?.fingerprint ?? ""}</p>
+    <label><Sentence text={_("For the registrar, who enrols it with `entente keys --add`")} /><textarea class="key-line" readOnly rows={rows} value={shown?.line ?? ""} /></label>
+  </Group>
+);
 
 function PasskeyWay() {
   const kept = Object.entries(keys.value).filter(([name]) => name !== TERMINAL);
@@ -82,17 +80,15 @@ export function Unanswered() {
   return <Page name="login"><p class="warning" role="status"><Sentence text={_("The node has not answered yet. This page asks it again by itself; on the node `entente status` tells what is wrong.")} /></p></Page>;
 }
 
-export function Login() {
-  return (
-    <Page name="login">
-      <p>{_("You sign in with the key of this terminal. It was made in this browser and cannot be taken out of it.")}</p>
-      <h2>{_("The key of this terminal")}</h2>
-      <KeyLine shown={keys.value[TERMINAL]} rows={3} />
-      {textsHere.value + othersUnsent.value > 0 ? <p class="texts-here">{_("{1} texts wait in this browser. Each is shown to who wrote it, when he signs in with the same key.", textsHere.value + othersUnsent.value)}</p> : null}
-      {hasLeft.value ? <p class="warning bad" role="alert">{_("Something of the officer who was signed in stands on this page alone: a text that this browser does not keep, or a file on its way. He finds it when he signs in here. If another signs in, it is gone.")}</p> : null}
-      {refused.value === undefined ? null : <p class="warning bad" role="alert">{refused.value}</p>}
-      <button class="primary" disabled={isBusy.value} onClick={() => void enter(TERMINAL)}>{_("Sign in")}</button>
-      {"PublicKeyCredential" in globalThis ? <PasskeyWay /> : null}
-    </Page>
-  );
-}
+export const Login = () => (
+  <Page name="login">
+    <p>{_("You sign in with the key of this terminal. It was made in this browser and cannot be taken out of it.")}</p>
+    <h2>{_("The key of this terminal")}</h2>
+    <KeyLine shown={keys.value[TERMINAL]} rows={3} />
+    {textsHere.value + othersUnsent.value > 0 ? <p class="texts-here">{_("{1} texts wait in this browser. Each is shown to who wrote it, when he signs in with the same key.", textsHere.value + othersUnsent.value)}</p> : null}
+    {hasLeft.value ? <p class="warning bad" role="alert">{_("Something of the officer who was signed in stands on this page alone: a text that this browser does not keep, or a file on its way. He finds it when he signs in here. If another signs in, it is gone.")}</p> : null}
+    {refused.value === undefined ? null : <p class="warning bad" role="alert">{refused.value}</p>}
+    <button class="primary" disabled={isBusy.value} onClick={() => void enter(TERMINAL)}>{_("Sign in")}</button>
+    {"PublicKeyCredential" in globalThis ? <PasskeyWay /> : null}
+  </Page>
+);

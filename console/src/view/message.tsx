@@ -78,33 +78,29 @@ function Rival({ all, one }: { all: Translation[]; one: Translation }) {
 }
 
 // The original rules; a translation stands beside it with how good it is, and who says so.
-function Beside({ entry }: { entry: Entry }) {
-  return (
-    <Group>
-      {(entry.translations ?? []).filter((one) => one.status !== "NONE").map((one) => (
-        <div class="translation" key={one.place} lang={one.to}>
-          <p class="meta" lang={language.value}>{_("Translation into {1}: {2}", tongueName(one.to), word(one.status))}{one.by === undefined ? "" : `, ${whoIs(one.by)}`} · <a href={linkTo("record", one.place)}>{one.place}</a></p>
-          <Rival all={entry.translations ?? []} one={one} />
-          {one.apart !== undefined ? <p class="none">{_("Its words are marked above the original, and stand alone:")} <a href={linkTo("record", one.apart)}>{one.apart}</a></p> : one.sealing > 0 ? <Sealed place={one.place} roles={[]} files={0} /> : !one.held ? <p class="none">{_("Its text is not at this node yet.")}</p>
-            : <p class="portion"><Words text={linesOf(one).join("\n")} tongue={one.to} /></p>}
-          <Translate entry={entry} one={one} />
-        </div>
-      ))}
-    </Group>
-  );
-}
+const Beside = ({ entry }: { entry: Entry }) => (
+  <Group>
+    {(entry.translations ?? []).filter((one) => one.status !== "NONE").map((one) => (
+      <div class="translation" key={one.place} lang={one.to}>
+        <p class="meta" lang={language.value}>{_("Translation into {1}: {2}", tongueName(one.to), word(one.status))}{one.by === undefined ? "" : `, ${whoIs(one.by)}`} · <a href={linkTo("record", one.place)}>{one.place}</a></p>
+        <Rival all={entry.translations ?? []} one={one} />
+        {one.apart !== undefined ? <p class="none">{_("Its words are marked above the original, and stand alone:")} <a href={linkTo("record", one.apart)}>{one.apart}</a></p> : one.sealing > 0 ? <Sealed place={one.place} roles={[]} files={0} /> : !one.held ? <p class="none">{_("Its text is not at this node yet.")}</p>
+          : <p class="portion"><Words text={linesOf(one).join("\n")} tongue={one.to} /></p>}
+        <Translate entry={entry} one={one} />
+      </div>
+    ))}
+  </Group>
+);
 
-function Sealed({ place, roles, files }: { place: string; roles: string[]; files: number }) {
-  return (
-    <Group>
-      <OnTerminal name="words" command={`entente read '${place}' --identity FILE`}
-        why={roles.length > 0 ? _("Sealed. It is opened where the key of one of these roles is: {1}.", roleNames(roles))
-          : _("Sealed. It is opened where the key of a role that it was sealed for is.")} />
-      {files === 0 ? null : <OnTerminal name="files" command={`entente read '${place}' --identity FILE --save DIR`}
-        why={_("Files attached, sealed too: {1}.", files)} />}
-    </Group>
-  );
-}
+const Sealed = ({ place, roles, files }: { place: string; roles: string[]; files: number }) => (
+  <Group>
+    <OnTerminal name="words" command={`entente read '${place}' --identity FILE`}
+      why={roles.length > 0 ? _("Sealed. It is opened where the key of one of these roles is: {1}.", roleNames(roles))
+        : _("Sealed. It is opened where the key of a role that it was sealed for is.")} />
+    {files === 0 ? null : <OnTerminal name="files" command={`entente read '${place}' --identity FILE --save DIR`}
+      why={_("Files attached, sealed too: {1}.", files)} />}
+  </Group>
+);
 
 const PIECE_LEN = 512 << 10;
 const fetching = signal<Record<string, string>>({}); // by the hash: how far it is, or why not
@@ -255,23 +251,21 @@ function Body({ entry }: { entry: Entry }) {
 const OFF_LADDER = [["query", "QUERY"], ["negative", "NEGATIVE"], ["lapse", "NO ANSWER"]] as const;
 
 // isNot: it does not count, so that nobody has said it and nobody owes it an answer.
-function Rungs({ ladder, isNot }: { ladder: Ladder; isNot: boolean }) {
-  return (
-    <ol class="rungs">
-      {isNot ? <li class="off"><Step name="VOID" /></li> : null}
-      {ladder.steps.map((step) => (
-        <li key={step.step} class={step.step === ladder.highest && !isNot ? "highest" : ""}>
-          <Step name={step.step} /> {step.at_ms ? <span class="at">{when(step.at_ms)}</span> : null}{" "}
-          {step.role && step.step !== "QUEUED" ? <span class="by">{roleName(step.role)}</span> : null}
-        </li>
-      ))}
-      {OFF_LADDER.map(([key, name]) => (ladder[key] === undefined ? null
-        : <li key={name} class="off"><Step name={key === "lapse" ? ladder.lapse_cause ?? name : name} /> {ladder[key]?.at_ms ? when(ladder[key]?.at_ms ?? 0) : ""}{key === "negative" ? ` ${word(NEGATIVE_CAUSES[ladder.negative_cause ?? -1] ?? "")}` : ""}</li>))}
-      {ladder.owed === undefined ? null
-        : <li class="owed">{_("owed by {1}: {2}", partyCode(ladder.owed.by), word(ladder.owed.step))}</li>}
-    </ol>
-  );
-}
+const Rungs = ({ ladder, isNot }: { ladder: Ladder; isNot: boolean }) => (
+  <ol class="rungs">
+    {isNot ? <li class="off"><Step name="VOID" /></li> : null}
+    {ladder.steps.map((step) => (
+      <li key={step.step} class={step.step === ladder.highest && !isNot ? "highest" : ""}>
+        <Step name={step.step} /> {step.at_ms ? <span class="at">{when(step.at_ms)}</span> : null}{" "}
+        {step.role && step.step !== "QUEUED" ? <span class="by">{roleName(step.role)}</span> : null}
+      </li>
+    ))}
+    {OFF_LADDER.map(([key, name]) => (ladder[key] === undefined ? null
+      : <li key={name} class="off"><Step name={key === "lapse" ? ladder.lapse_cause ?? name : name} /> {ladder[key]?.at_ms ? when(ladder[key]?.at_ms ?? 0) : ""}{key === "negative" ? ` ${word(NEGATIVE_CAUSES[ladder.negative_cause ?? -1] ?? "")}` : ""}</li>))}
+    {ladder.owed === undefined ? null
+      : <li class="owed">{_("owed by {1}: {2}", partyCode(ladder.owed.by), word(ladder.owed.step))}</li>}
+  </ol>
+);
 
 // Where each step stands between the filing and now: the steps beside it have the times.
 function Strip({ ladder }: { ladder: Ladder }) {
@@ -285,50 +279,46 @@ function Strip({ ladder }: { ladder: Ladder }) {
   );
 }
 
-function Ladders({ entry }: { entry: Entry }) {
-  return (
-    <div class="ladders">
-      {(entry.ladders ?? []).map((ladder) => (
-        <div key={`${ladder.party} ${ladder.role}`} class="ladder">
-          <span class="to">{whoIs(ladder)}{ladder.information ? ` (${_("information")})` : ""}</span>
-          <Rungs ladder={ladder} isNot={isVoid(entry)} />
-          {isVoid(entry) ? null : <Strip ladder={ladder} />}
-          {ladder.wrong ? <b class="crossed">{_("The last READ BACK was marked WRONG: another is owed.")}{ladder.wrong_cause === undefined ? "" : ` ${_("Cause")}: ${word(WRONG_CAUSES[ladder.wrong_cause])}`}</b> : null}
-          {ladder.deferred_until_ms ? <span>{_("deferred until {1}", when(ladder.deferred_until_ms))}</span> : null}
-        </div>
-      ))}
-      {(entry.crossed ?? []).length > 0 ? <p class="crossed"><b>{_("crossed in transit")}</b>: {entry.crossed?.join(", ")}</p> : null}
-      {entry.suspended ? <p><Step name="SUSPENDED" /></p> : null}
-    </div>
-  );
-}
+const Ladders = ({ entry }: { entry: Entry }) => (
+  <div class="ladders">
+    {(entry.ladders ?? []).map((ladder) => (
+      <div key={`${ladder.party} ${ladder.role}`} class="ladder">
+        <span class="to">{whoIs(ladder)}{ladder.information ? ` (${_("information")})` : ""}</span>
+        <Rungs ladder={ladder} isNot={isVoid(entry)} />
+        {isVoid(entry) ? null : <Strip ladder={ladder} />}
+        {ladder.wrong ? <b class="crossed">{_("The last READ BACK was marked WRONG: another is owed.")}{ladder.wrong_cause === undefined ? "" : ` ${_("Cause")}: ${word(WRONG_CAUSES[ladder.wrong_cause])}`}</b> : null}
+        {ladder.deferred_until_ms ? <span>{_("deferred until {1}", when(ladder.deferred_until_ms))}</span> : null}
+      </div>
+    ))}
+    {(entry.crossed ?? []).length > 0 ? <p class="crossed"><b>{_("crossed in transit")}</b>: {entry.crossed?.join(", ")}</p> : null}
+    {entry.suspended ? <p><Step name="SUSPENDED" /></p> : null}
+  </div>
+);
 
 export const addressText = (entry: Pick<Entry, "to">): string => (entry.to ?? []).map((to) => `${whoIs(to)} (${to.information ? _("information") : _("action")})`).join(", ");
 
 const Off = ({ ms, text }: { ms?: number; text: string }) => (ms ? <b class="warn" data-clock={ms}>{text}{_("{1} s", offset(ms))}</b> : null);
 
-export function Message({ entry }: { entry: Entry }) {
-  return (
-    <article class="message panel" aria-label={entry.place}>
-      <Banner marking={entry.marking} />
-      <Homes marking={entry.marking} />
-      <h2><a href={linkTo("record", entry.place)}>{entry.place}</a> <Precedence name={entry.precedence ?? "ROUTINE"} /> {word(entry.kind)}</h2>
-      {isVoid(entry) ? <div class="warning bad void"><p><b>{entry.verdict === "RAW" ? "" : _("VOID: ")}</b>{nodeSays(entry.why ?? "")} ({entry.verdict})</p><Guidelines denial={entry.guidelines} /></div> : null}
-      {entry.became?.recall ? <p class="warning bad"><b>{word(entry.became.recall)}</b> <a href={linkTo("record", entry.became.recall_place)}>{entry.became.recall_place}</a></p> : null}
-      <p class="meta">
-        {_("filed")} <Moment ms={entry.filed_ms} /> · {_("claimed {1}", when(entry.claimed_ms))}<Off ms={entry.flagged ? entry.offset_ms : 0} text={_("  the clock that claimed it was off: ")} /><Off ms={entry.ahead_ms} text={_("  it was filed ahead of our clock: ")} /> · {isVoid(entry) ? _("names as its author ") : null}{isVoid(entry) ? whoIs(entry) : _("from {1}", whoIs(entry))} · {_("to")} {addressText(entry)}
-        {(entry.refers ?? []).length > 0 ? ` · ${_("refers to {1}", entry.refers?.join(", ") ?? "")}` : ""} · {_("{1} signatures", entry.signatures)}
-      </p>
-      <Fields entry={entry} />
-      {entry.statement === undefined || (entry.says === undefined && CODED[entry.kind_number] === undefined) ? null : <Says statement={readStatement(fromBase64(entry.statement))} />}
-      <Body entry={entry} />
-      <Ladders entry={entry} />
-      {readBack.value === undefined ? null : <div class="returned"><h3>{_("Read back by {1}", whoIs(readBack.value))}</h3><Body entry={readBack.value} /></div>}
-      <Moves subject={subjectOf(entry)} moves={movesOfMessage(entry)} />
-      <Banner marking={entry.marking} />
-    </article>
-  );
-}
+export const Message = ({ entry }: { entry: Entry }) => (
+  <article class="message panel" aria-label={entry.place}>
+    <Banner marking={entry.marking} />
+    <Homes marking={entry.marking} />
+    <h2><a href={linkTo("record", entry.place)}>{entry.place}</a> <Precedence name={entry.precedence ?? "ROUTINE"} /> {word(entry.kind)}</h2>
+    {isVoid(entry) ? <div class="warning bad void"><p><b>{entry.verdict === "RAW" ? "" : _("VOID: ")}</b>{nodeSays(entry.why ?? "")} ({entry.verdict})</p><Guidelines denial={entry.guidelines} /></div> : null}
+    {entry.became?.recall ? <p class="warning bad"><b>{word(entry.became.recall)}</b> <a href={linkTo("record", entry.became.recall_place)}>{entry.became.recall_place}</a></p> : null}
+    <p class="meta">
+      {_("filed")} <Moment ms={entry.filed_ms} /> · {_("claimed {1}", when(entry.claimed_ms))}<Off ms={entry.flagged ? entry.offset_ms : 0} text={_("  the clock that claimed it was off: ")} /><Off ms={entry.ahead_ms} text={_("  it was filed ahead of our clock: ")} /> · {isVoid(entry) ? _("names as its author ") : null}{isVoid(entry) ? whoIs(entry) : _("from {1}", whoIs(entry))} · {_("to")} {addressText(entry)}
+      {(entry.refers ?? []).length > 0 ? ` · ${_("refers to {1}", entry.refers?.join(", ") ?? "")}` : ""} · {_("{1} signatures", entry.signatures)}
+    </p>
+    <Fields entry={entry} />
+    {entry.statement === undefined || (entry.says === undefined && CODED[entry.kind_number] === undefined) ? null : <Says statement={readStatement(fromBase64(entry.statement))} />}
+    <Body entry={entry} />
+    <Ladders entry={entry} />
+    {readBack.value === undefined ? null : <div class="returned"><h3>{_("Read back by {1}", whoIs(readBack.value))}</h3><Body entry={readBack.value} /></div>}
+    <Moves subject={subjectOf(entry)} moves={movesOfMessage(entry)} />
+    <Banner marking={entry.marking} />
+  </article>
+);
 
 // ---- What came ahead of its log: by whose word it stands here, and nothing that could be done with it. ----
 

@@ -73,17 +73,15 @@ function Ticked({ typed, row, label }: { typed: Typed; row: Row; label: string }
   );
 }
 
-function Rows({ typed, rows }: { typed: Typed; rows: Row[] }) {
-  return (
-    <div class="form-fields">
-      {rows.map((row) => {
-        const shown = { key: row.name, typed, name: row.name, label: rowTitle(row) };
-        return row.type === "words" ? <InEach {...shown} /> : row.type === "ticked" ? <Ticked {...shown} row={row} />
-          : row.type === "choice" ? <Select {...shown} options={(row.options ?? []).map(([value, text]) => [value, word(text)])} /> : <Line {...shown} rows={row.type === "people" ? 4 : undefined} />;
-      })}
-    </div>
-  );
-}
+const Rows = ({ typed, rows }: { typed: Typed; rows: Row[] }) => (
+  <div class="form-fields">
+    {rows.map((row) => {
+      const shown = { key: row.name, typed, name: row.name, label: rowTitle(row) };
+      return row.type === "words" ? <InEach {...shown} /> : row.type === "ticked" ? <Ticked {...shown} row={row} />
+        : row.type === "choice" ? <Select {...shown} options={(row.options ?? []).map(([value, text]) => [value, word(text)])} /> : <Line {...shown} rows={row.type === "people" ? 4 : undefined} />;
+    })}
+  </div>
+);
 
 // ---- From a move to a statement. ----
 

@@ -87,16 +87,14 @@ export function Table<Row>({ rows, row, head, none, limit = Infinity, name = "" 
 interface Asked<Value> { label: ComponentChildren; value: Value; onChange: (value: Value) => void; name?: string }
 
 // One of several; empty: what it is called that none is chosen.
-export function Choice({ label, value, options, onChange, empty, name }: { options: [value: string, text: string][]; empty?: string } & Asked<string>) {
-  return (
-    <label class={name && "field"}>{label}
-      <select data-field={name} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
-        {empty === undefined ? null : <option value="">{empty}</option>}
-        {options.map(([key, text]) => <option key={key} value={key}>{text}</option>)}
-      </select>
-    </label>
-  );
-}
+export const Choice = ({ label, value, options, onChange, empty, name }: { options: [value: string, text: string][]; empty?: string } & Asked<string>) => (
+  <label class={name && "field"}>{label}
+    <select data-field={name} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+      {empty === undefined ? null : <option value="">{empty}</option>}
+      {options.map(([key, text]) => <option key={key} value={key}>{text}</option>)}
+    </select>
+  </label>
+);
 
 export function Check({ label, value, onChange, name }: Asked<boolean>) {
   return <label class="check"><input type="checkbox" data-field={name} checked={value} onChange={(event) => onChange(event.currentTarget.checked)} /> {label}</label>;
@@ -162,16 +160,14 @@ export function Far({ entry }: { entry: Entry }) {
 }
 
 // What of a log is known elsewhere and has not come yet, where it will stand.
-export function MissingRows({ rows }: { rows: Range[] }) {
-  return (
-    <Group>
-      {rows.map(({ log, first, missing }) => (
-        <p key={log} class="warning missing" role="status"><b>{_("MISSING: ")}</b>{missing === 1 ? _("{1} is known elsewhere and has not come yet\n", `${log}.${first}`)
-          : _("{1} to {2} are known elsewhere and have not come yet\n", `${log}.${first}`, `${log}.${first + missing - 1}`)}</p>
-      ))}
-    </Group>
-  );
-}
+export const MissingRows = ({ rows }: { rows: Range[] }) => (
+  <Group>
+    {rows.map(({ log, first, missing }) => (
+      <p key={log} class="warning missing" role="status"><b>{_("MISSING: ")}</b>{missing === 1 ? _("{1} is known elsewhere and has not come yet\n", `${log}.${first}`)
+        : _("{1} to {2} are known elsewhere and have not come yet\n", `${log}.${first}`, `${log}.${first + missing - 1}`)}</p>
+    ))}
+  </Group>
+);
 
 // What this disk has changed a peer may have still. What nobody has is given up by persons, and then goes on under another number.
 export function stopOf({ log, channel, rule, state, rots = [], ended }: Log): string {
@@ -201,17 +197,15 @@ export function Nowhere({ place }: { place: string }) {
 }
 
 // What was said, as a row of a list. at: how its time is written.
-export function EntryRow({ entry, at, href }: { entry: Entry; at: (ms: number) => string; href: string }) {
-  return (
-    <tr>
-      <td class="step">{at(entry.filed_ms)}</td>
-      <td><Precedence name={entry.precedence ?? "ROUTINE"} /></td>
-      <th scope="row"><a href={href} data-place={entry.place}>{entry.place}</a></th>
-      <td class="wide"><Title entry={entry} /></td>
-      <td class="step"><Far entry={entry} /></td>
-    </tr>
-  );
-}
+export const EntryRow = ({ entry, at, href }: { entry: Entry; at: (ms: number) => string; href: string }) => (
+  <tr>
+    <td class="step">{at(entry.filed_ms)}</td>
+    <td><Precedence name={entry.precedence ?? "ROUTINE"} /></td>
+    <th scope="row"><a href={href} data-place={entry.place}>{entry.place}</a></th>
+    <td class="wide"><Title entry={entry} /></td>
+    <td class="step"><Far entry={entry} /></td>
+  </tr>
+);
 
 // Bytes as a file on this machine.
 export function save(bytes: Blob, name: string): void {
@@ -331,14 +325,12 @@ function Refused({ result }: { result: Posted }) {
 }
 
 // No key of sealed words comes into the browser: where it is, a command opens and seals them.
-export function OnTerminal({ why, command, name }: { why: string; command: string; name: string }) {
-  return (
-    <div class="warning" data-sealed={name}>
-      <p><Sentence text={why} /></p>
-      <p>{_("On that machine:")} <code>{command}</code></p>
-    </div>
-  );
-}
+export const OnTerminal = ({ why, command, name }: { why: string; command: string; name: string }) => (
+  <div class="warning" data-sealed={name}>
+    <p><Sentence text={why} /></p>
+    <p>{_("On that machine:")} <code>{command}</code></p>
+  </div>
+);
 
 // What is said of one that is not filed, and of which nothing is wrong: the first that is so.
 const waits: [keyof Said, () => string][] = [

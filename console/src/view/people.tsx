@@ -17,14 +17,12 @@ export const followPeople = () => whenShown(["people"], () => accord.value, asyn
   keys.value = Object.fromEntries(await Promise.all((accord.value?.parties ?? []).map(async ({ name }) => [name, (await ask<{ keys: Key[] }>("/keys", { party: name })).keys])));
 });
 
-function Terminal() {
-  return (
-    <Panel title={_("This terminal")} name="terminal">
-      <KeyLine shown={ownKeys.value[used.value]} rows={2} />
-      <Table rows={session.value?.channels ?? []} head={[_("Channel"), _("roles")]} row={({ channel, roles }) => <tr key={channel}><th scope="row">{named(channelOf(channel)?.names, channel)}</th><td class="wide">{roleNames(roles)}</td></tr>} />
-    </Panel>
-  );
-}
+const Terminal = () => (
+  <Panel title={_("This terminal")} name="terminal">
+    <KeyLine shown={ownKeys.value[used.value]} rows={2} />
+    <Table rows={session.value?.channels ?? []} head={[_("Channel"), _("roles")]} row={({ channel, roles }) => <tr key={channel}><th scope="row">{named(channelOf(channel)?.names, channel)}</th><td class="wide">{roleNames(roles)}</td></tr>} />
+  </Panel>
+);
 
 function Keys({ party }: { party: string }) {
   const own = Object.values(ownKeys.value).map((shown) => shown.fingerprint);
@@ -36,15 +34,13 @@ function Keys({ party }: { party: string }) {
   )} />;
 }
 
-export function PeopleScreen() {
-  return (
-    <div class="halves">
-      <div>
-        {(accord.value?.parties ?? []).map((party) => (
-          <Panel key={party.name} title={`${partyCode(party.name)} ${named(party.names)}`} name={`keys-${party.name}`}><Keys party={party.name} /></Panel>
-        ))}
-      </div>
-      <div><Terminal /></div>
+export const PeopleScreen = () => (
+  <div class="halves">
+    <div>
+      {(accord.value?.parties ?? []).map((party) => (
+        <Panel key={party.name} title={`${partyCode(party.name)} ${named(party.names)}`} name={`keys-${party.name}`}><Keys party={party.name} /></Panel>
+      ))}
     </div>
-  );
-}
+    <div><Terminal /></div>
+  </div>
+);

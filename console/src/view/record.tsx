@@ -137,18 +137,16 @@ function Prove({ entry }: { entry: Entry }) {
   );
 }
 
-function Heads({ rows }: { rows: Log[] }) {
-  return (
-    <Panel title={_("Heads of the logs")} name="heads">
-      <Table rows={rows} head={[_("log"), _("size"), _("root"), _("cosigned to")]} row={(log) => (
-        <tr key={log.log}>
-          <th scope="row">{log.log}</th><td>{log.size ?? ""}</td><td class="hash">{log.root?.slice(0, 16) ?? ""}</td>
-          <td>{Object.entries(log.cosigned ?? {}).map(([party, size]) => `${partyCode(party)} ${size}`).join(", ")}</td>
-        </tr>
-      )} />
-    </Panel>
-  );
-}
+const Heads = ({ rows }: { rows: Log[] }) => (
+  <Panel title={_("Heads of the logs")} name="heads">
+    <Table rows={rows} head={[_("log"), _("size"), _("root"), _("cosigned to")]} row={(log) => (
+      <tr key={log.log}>
+        <th scope="row">{log.log}</th><td>{log.size ?? ""}</td><td class="hash">{log.root?.slice(0, 16) ?? ""}</td>
+        <td>{Object.entries(log.cosigned ?? {}).map(([party, size]) => `${partyCode(party)} ${size}`).join(", ")}</td>
+      </tr>
+    )} />
+  </Panel>
+);
 
 export function RecordScreen() {
   const place = placeIn(screen.value.about), entry = opened.value?.place === place ? opened.value : undefined;

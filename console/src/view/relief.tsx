@@ -29,25 +29,21 @@ function State({ state, depth }: { state: Post["state"]; depth: number }) {
   return <b class={state === "EMPTY" ? "crossed" : state === "MANNED" ? "path up" : "unproved"} data-duty={state}>{_(states[state])}{state === "MANNED" ? ` ${depth}` : ""}</b>;
 }
 
-function OwnRow({ post }: { post: Post }) {
-  return (
-    <tr data-post={post.post}>
-      <th scope="row"><a href={linkTo("relief", post.post)}>{roleName(post.post)}</a></th>
-      <td class="step"><State state={post.state} depth={post.depth} /></td>
-      <td class="wide"><Words text={post.on.map((one) => one.name).join(", ")} />{post.to_ms ? ` ${_("until {1}", dateTimeGroup(post.to_ms))}` : ""}</td>
-      <td class="step">{post.waits ? <b class="warn">{_("relief offered")}</b> : post.again.length > 0 ? <b class="warn">{_("to be read again: {1}", post.again.length)}</b> : null}</td>
-    </tr>
-  );
-}
+const OwnRow = ({ post }: { post: Post }) => (
+  <tr data-post={post.post}>
+    <th scope="row"><a href={linkTo("relief", post.post)}>{roleName(post.post)}</a></th>
+    <td class="step"><State state={post.state} depth={post.depth} /></td>
+    <td class="wide"><Words text={post.on.map((one) => one.name).join(", ")} />{post.to_ms ? ` ${_("until {1}", dateTimeGroup(post.to_ms))}` : ""}</td>
+    <td class="step">{post.waits ? <b class="warn">{_("relief offered")}</b> : post.again.length > 0 ? <b class="warn">{_("to be read again: {1}", post.again.length)}</b> : null}</td>
+  </tr>
+);
 
-function TheirRow({ one }: { one: Manning }) {
-  return (
-    <tr>
-      <th scope="row">{one.party} {roleName(one.post)}</th><td class="step"><State state={one.state} depth={one.depth} /></td>
-      <td class="wide">{one.gap_from_ms ? _("gap from {1}", dateTimeGroup(one.gap_from_ms)) : ""}</td><td />
-    </tr>
-  );
-}
+const TheirRow = ({ one }: { one: Manning }) => (
+  <tr>
+    <th scope="row">{one.party} {roleName(one.post)}</th><td class="step"><State state={one.state} depth={one.depth} /></td>
+    <td class="wide">{one.gap_from_ms ? _("gap from {1}", dateTimeGroup(one.gap_from_ms)) : ""}</td><td />
+  </tr>
+);
 
 export function OnDuty({ limit }: { limit: number }) {
   const { posts, manning } = duty.value, theirs = manning.filter((one) => !one.ours);
@@ -59,16 +55,14 @@ export function OnDuty({ limit }: { limit: number }) {
   );
 }
 
-export function SoundTest() {
-  return (
-    <p class="sounds">
-      {soundIsOn.value ? _("Sound has been tried.") : <b class="unproved">{_("Sound is not tried yet by whoever has this watch:")}</b>}{" "}
-      {["FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE"].map((name) => (
-        <button key={name} type="button" data-sound={name} title={soundNames[name]()} onClick={() => tryOut(name)}>{name}</button>
-      ))}
-    </p>
-  );
-}
+export const SoundTest = () => (
+  <p class="sounds">
+    {soundIsOn.value ? _("Sound has been tried.") : <b class="unproved">{_("Sound is not tried yet by whoever has this watch:")}</b>}{" "}
+    {["FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE"].map((name) => (
+      <button key={name} type="button" data-sound={name} title={soundNames[name]()} onClick={() => tryOut(name)}>{name}</button>
+    ))}
+  </p>
+);
 
 // ---- The post whose watch is handed over. ----
 
@@ -137,16 +131,14 @@ function Items({ items, none }: { items: OpenItem[]; none: string }) {
 }
 
 // With the line down nothing else empties this browser's outbox: what is left is named, and accepted each by itself.
-function Left() {
-  return (
-    <Group>
-      {outbox.value.map((item) => (
-        <Check key={item.id} name="left" value={handedOver.value[item.id] ?? false} onChange={(on) => { handedOver.value = { ...handedOver.value, [item.id]: on }; }}
-          label={item.state === "UNSENT" ? _("In this browser alone, and handed over so: {1}", item.title || item.channel) : _("Without a receipt of the other side, and handed over so: {1}", item.place ?? "")} />
-      ))}
-    </Group>
-  );
-}
+const Left = () => (
+  <Group>
+    {outbox.value.map((item) => (
+      <Check key={item.id} name="left" value={handedOver.value[item.id] ?? false} onChange={(on) => { handedOver.value = { ...handedOver.value, [item.id]: on }; }}
+        label={item.state === "UNSENT" ? _("In this browser alone, and handed over so: {1}", item.title || item.channel) : _("Without a receipt of the other side, and handed over so: {1}", item.place ?? "")} />
+    ))}
+  </Group>
+);
 
 function Offer({ post }: { post: string }) {
   const typed = typedOf(post), key = `relief offer ${post}`, isWhole = outbox.value.every((item) => handedOver.value[item.id]);

@@ -56,18 +56,16 @@ function Faults({ node }: { node: Status }) {
   );
 }
 
-function Facts({ node }: { node: Status }) {
-  return (
-    <Panel title={_("The node")} name="node-facts">
-      <dl class="facts">
-        <dt>{_("accord")}</dt><dd>{named(node.title)} <span class="hash">{node.accord_hash.slice(0, 16)}</span></dd>
-        <dt>{_("runs since")}</dt><dd>{when(node.started_ms)} ({spanText(nodeClock.value(now.value) - node.started_ms)})</dd>
-        <dt>{_("post-quantum")}</dt><dd>{node.post_quantum === "required" ? _("required") : _("preferred")}</dd>
-        <dt>{_("lines")}</dt><dd>{node.peers.flatMap((peer) => peer.paths.map((path) => `${peer.code} ${path.name} ${path.group} ${path.address}`)).join("; ")}</dd>
-      </dl>
-    </Panel>
-  );
-}
+const Facts = ({ node }: { node: Status }) => (
+  <Panel title={_("The node")} name="node-facts">
+    <dl class="facts">
+      <dt>{_("accord")}</dt><dd>{named(node.title)} <span class="hash">{node.accord_hash.slice(0, 16)}</span></dd>
+      <dt>{_("runs since")}</dt><dd>{when(node.started_ms)} ({spanText(nodeClock.value(now.value) - node.started_ms)})</dd>
+      <dt>{_("post-quantum")}</dt><dd>{node.post_quantum === "required" ? _("required") : _("preferred")}</dd>
+      <dt>{_("lines")}</dt><dd>{node.peers.flatMap((peer) => peer.paths.map((path) => `${peer.code} ${path.name} ${path.group} ${path.address}`)).join("; ")}</dd>
+    </dl>
+  </Panel>
+);
 
 const all = computed(() => Object.values(inboxes.value).flat());
 
@@ -99,15 +97,13 @@ function VolumeChart() {
   );
 }
 
-function Events() {
-  return (
-    <Panel title={_("What the node said last")} name="events">
-      <Table rows={lastEvents.value.slice(0, 10)} row={({ at, event }) => (
-        <tr key={`${at} ${JSON.stringify(event).length}`}><td class="step">{clock(at)}</td><th scope="row">{word(String(event.change))}</th><td class="wide">{String(event.place ?? event.log ?? event.peer ?? "")}</td></tr>
-      )} />
-    </Panel>
-  );
-}
+const Events = () => (
+  <Panel title={_("What the node said last")} name="events">
+    <Table rows={lastEvents.value.slice(0, 10)} row={({ at, event }) => (
+      <tr key={`${at} ${JSON.stringify(event).length}`}><td class="step">{clock(at)}</td><th scope="row">{word(String(event.change))}</th><td class="wide">{String(event.place ?? event.log ?? event.peer ?? "")}</td></tr>
+    )} />
+  </Panel>
+);
 
 export function StatusScreen() {
   const node = status.value?.value;

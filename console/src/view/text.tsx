@@ -160,26 +160,24 @@ function Writing({ shown, unit }: { shown: WholeText; unit: Unit }) {
   );
 }
 
-function UnitRows({ shown, unit }: { shown: WholeText; unit: Unit }) {
-  return (
-    <Group>
-      <tr data-unit={unit.name}>
-        <th scope="row">
-          <button type="button" class="unit-name" aria-expanded={isOpen(shown, unit)} onClick={() => open(shown, unit)}>{unit.number} <Words text={unit.name} /></button>{" "}
-          <span class="age">{unit.left_out ? _("to be left out") : word(unit.status)}</span>
-        </th>
-        {shown.languages.map((tongue) => <Versions key={tongue} unit={unit} tongue={tongue} />)}
-        <td class="step">{unit.concordance.join(", ") || _("nobody yet")}</td>
-      </tr>
-      {isOpen(shown, unit) ? (
-        <tr class="unit-open"><td colSpan={shown.languages.length + 2}>
-          <Moves subject={subjectOf(shown)} moves={agreeUnit(shown.place, unit, me())} />
-          <Writing shown={shown} unit={unit} />
-        </td></tr>
-      ) : null}
-    </Group>
-  );
-}
+const UnitRows = ({ shown, unit }: { shown: WholeText; unit: Unit }) => (
+  <Group>
+    <tr data-unit={unit.name}>
+      <th scope="row">
+        <button type="button" class="unit-name" aria-expanded={isOpen(shown, unit)} onClick={() => open(shown, unit)}>{unit.number} <Words text={unit.name} /></button>{" "}
+        <span class="age">{unit.left_out ? _("to be left out") : word(unit.status)}</span>
+      </th>
+      {shown.languages.map((tongue) => <Versions key={tongue} unit={unit} tongue={tongue} />)}
+      <td class="step">{unit.concordance.join(", ") || _("nobody yet")}</td>
+    </tr>
+    {isOpen(shown, unit) ? (
+      <tr class="unit-open"><td colSpan={shown.languages.length + 2}>
+        <Moves subject={subjectOf(shown)} moves={agreeUnit(shown.place, unit, me())} />
+        <Writing shown={shown} unit={unit} />
+      </td></tr>
+    ) : null}
+  </Group>
+);
 
 const newUnit = (shown: WholeText): Typed => typedFor(channelIn(shown.place), Kind.UNIT, { place: `${shown.place}: new` } as Entry);
 
@@ -199,19 +197,17 @@ function NewUnit({ shown }: { shown: WholeText }) {
 }
 
 // What each other party read back of an initial, and what was said of that.
-function Backs({ shown, of: { party, read_back: backs = [] } }: { shown: WholeText; of: Endorsed["by"][number] }) {
-  return (
-    <Group>
-      {backs.map((back) => (
-        <p key={back.place} data-read-back={back.party}>
-          {back.party} {word("READ BACK")}: {back.mark === "" ? _("not marked yet") : word(back.mark)}{" "}
-          {party === me() && returned.value[back.place] !== undefined && returned.value[back.place] !== shown.hash
-            ? <b class="warn">{_("{1} read back other words than the hash of {2}: {3}", back.party, shown.name, returned.value[back.place])}</b> : null}
-        </p>
-      ))}
-    </Group>
-  );
-}
+const Backs = ({ shown, of: { party, read_back: backs = [] } }: { shown: WholeText; of: Endorsed["by"][number] }) => (
+  <Group>
+    {backs.map((back) => (
+      <p key={back.place} data-read-back={back.party}>
+        {back.party} {word("READ BACK")}: {back.mark === "" ? _("not marked yet") : word(back.mark)}{" "}
+        {party === me() && returned.value[back.place] !== undefined && returned.value[back.place] !== shown.hash
+          ? <b class="warn">{_("{1} read back other words than the hash of {2}: {3}", back.party, shown.name, returned.value[back.place])}</b> : null}
+      </p>
+    ))}
+  </Group>
+);
 
 // When it goes out, by what, and what does not carry it; pages and feed are for another server, and are made by a command.
 function GoesOut({ shown }: { shown: WholeText }) {
@@ -226,14 +222,12 @@ function GoesOut({ shown }: { shown: WholeText }) {
   );
 }
 
-function Signed({ title, row, hash }: { title: string; row: Endorsed; hash: string }) {
-  return (
-    <Group>
-      <dt>{title}</dt>
-      <dd>{row.by.length === 0 ? _("nobody yet") : row.by.map((one) => <span key={one.place}>{one.party} {one.when ?? ""}{one.hash === hash ? "" : ` (${_("another state of it")})`} </span>)}{row.all ? <b>{_("every party")}</b> : null}</dd>
-    </Group>
-  );
-}
+const Signed = ({ title, row, hash }: { title: string; row: Endorsed; hash: string }) => (
+  <Group>
+    <dt>{title}</dt>
+    <dd>{row.by.length === 0 ? _("nobody yet") : row.by.map((one) => <span key={one.place}>{one.party} {one.when ?? ""}{one.hash === hash ? "" : ` (${_("another state of it")})`} </span>)}{row.all ? <b>{_("every party")}</b> : null}</dd>
+  </Group>
+);
 
 export function TextView({ place }: { place: string }) {
   const shown = text.value, at = nodeClock.value(now.value);

@@ -27,17 +27,15 @@ function Due({ row }: { row: Owed }) {
   return <span class={`due ${row.due < at ? "over" : ""}`}>{countdown(row.due - at)}</span>;
 }
 
-function owedRow(row: Owed, isGone: boolean) {
-  return (
-    <tr key={row.key} class={isGone ? "gone" : ""}>
-      <td><Precedence name={row.precedence} /></td>
-      <th scope="row"><a href={linkTo(row.screen, row.place)} data-place={row.place}>{row.place}</a></th>
-      <td class="wide"><Words text={row.names?.map((names) => named(names)).join(": ") ?? (row.screen === "relief" ? roleName(row.title) : row.title)} /></td>
-      <td><Step name={row.step} /></td>
-      <td class="step">{isGone ? _("owed no more") : <Due row={row} />}</td>
-    </tr>
-  );
-}
+const owedRow = (row: Owed, isGone: boolean) => (
+  <tr key={row.key} class={isGone ? "gone" : ""}>
+    <td><Precedence name={row.precedence} /></td>
+    <th scope="row"><a href={linkTo(row.screen, row.place)} data-place={row.place}>{row.place}</a></th>
+    <td class="wide"><Words text={row.names?.map((names) => named(names)).join(": ") ?? (row.screen === "relief" ? roleName(row.title) : row.title)} /></td>
+    <td><Step name={row.step} /></td>
+    <td class="step">{isGone ? _("owed no more") : <Due row={row} />}</td>
+  </tr>
+);
 
 function PathRow({ path }: { path: Path }) {
   const at = nodeClock.value(now.value);
@@ -82,19 +80,17 @@ function Drafts() {
 }
 
 // Received and receipted, and no officer can act on it yet: for what it waits, and what is to be done.
-function Waiting({ rows }: { rows: Held[] }) {
-  return (
-    <Panel title={_("Received, and waits")} count={rows.length} name="held">
-      <Table rows={rows} limit={HELD_SHOWN} row={({ entry, cause }) => (
-        <tr key={entry.place}>
-          <td><Precedence name={entry.precedence ?? "ROUTINE"} /></td>
-          <th scope="row"><a href={linkTo("record", entry.place)} data-place={entry.place}>{entry.place}</a></th>
-          <td class="why"><b>{_("WAITING: ")}</b>{cause === "VERSION" ? _("its log is under a version of the accord that is not held here: entente accord adopt DIR") : _("waits for entries of others that it has seen")}</td>
-        </tr>
-      )} />
-    </Panel>
-  );
-}
+const Waiting = ({ rows }: { rows: Held[] }) => (
+  <Panel title={_("Received, and waits")} count={rows.length} name="held">
+    <Table rows={rows} limit={HELD_SHOWN} row={({ entry, cause }) => (
+      <tr key={entry.place}>
+        <td><Precedence name={entry.precedence ?? "ROUTINE"} /></td>
+        <th scope="row"><a href={linkTo("record", entry.place)} data-place={entry.place}>{entry.place}</a></th>
+        <td class="why"><b>{_("WAITING: ")}</b>{cause === "VERSION" ? _("its log is under a version of the accord that is not held here: entente accord adopt DIR") : _("waits for entries of others that it has seen")}</td>
+      </tr>
+    )} />
+  </Panel>
+);
 
 // Whoever opens Watch has what is owed first under the hand; whoever is elsewhere by then stays there.
 function useFirst(place: string | undefined) {
