@@ -58,7 +58,7 @@ function writePage() {
 
 function writeStrings() {
   const korean = readCatalogue(join(HERE, "../po/ko.po"));
-  const used = usedStrings(join(HERE, "src"), join(HERE, "../src/home/sentences.c"));
+  const used = usedStrings(join(HERE, "src"), ["home/sentences.c", "show/show.c", "entente/instance.c"].map((name) => join(HERE, "../src", name)));
   const missing = used.filter((text) => !korean.get(text));
   if (missing.length > 0)
     throw new Error(`po/ko.po has no Korean for: ${missing.join(" | ")}`);

@@ -4,17 +4,18 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-const CALL = /\bN?_\(((?:\s*"(?:[^"\\\n]|\\.)*")+)/g;
+const CALL = /\bN?_\(((?:\s*"(?:[^"\\\n]|\\.)*")+)/g, MARKED = new RegExp(CALL.source.replace("N?", "N"), "g");
 const LITERAL = /"(?:[^"\\\n]|\\.)*"/g;
 
-function stringsOf(source) {
-  return [...source.matchAll(CALL)].map(([, literals]) => literals.match(LITERAL).map((one) => JSON.parse(one)).join(""));
+function stringsOf(source, call = CALL) {
+  return [...source.matchAll(call)].map(([, literals]) => literals.match(LITERAL).map((one) => JSON.parse(one)).join(""));
 }
 
-// Of the screens, and what a node may say to them: C keeps a list of its sentences for the same reason.
-export function usedStrings(folder, sentences) {
+// Of the screens, and what a node may say to them: C keeps tables of its sentences and words for the same reason.
+export function usedStrings(folder, tables) {
   const sources = readdirSync(folder, { recursive: true }).filter((name) => /\.tsx?$/.test(name)).map((name) => join(folder, name));
-  return [...new Set([...sources, sentences].flatMap((path) => stringsOf(readFileSync(path, "utf8"))))];
+  const found = (paths, call) => paths.flatMap((path) => stringsOf(readFileSync(path, "utf8"), call));
+  return [...new Set([...found(sources, CALL), ...found(tables, MARKED)])];
 }
 
 // msgfmt judges the .po; its .mo is read as the GNU gettext manual lays it out.

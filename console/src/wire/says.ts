@@ -2,6 +2,7 @@
 
 import { toHex } from "../base/bytes.js";
 import type { Value } from "./cbor.js";
+import { N_ } from "../words/fill.js";
 import { Kind } from "./statement.js";
 
 // In the order of reading: number, name, and how its value is written.
@@ -12,9 +13,10 @@ const FIELDS: [number: number, key: string, shape: "act" | "text" | "texts" | "w
   [15, "people", "people"], [25, "credentials", "words"], [26, "manner", "text"], [27, "beside", "text"], [16, "stage", "text"], [18, "hash", "hash"], [19, "outlets", "texts"],
 ];
 
-export const ACTS = ["confirm", "drop", "amend", "merge", "end", "agenda open", "agenda agree", "begin", "recess", "conclude", "record agree", "move", "call off",
-  "delegation", "agree", "decline", "discussed", "defer", "close", "assess", "in force", "terminate", "withdraw"];
-const ENDORSED = ["initial", "sign", "release text"], SAMENESS = ["one", "apart"], AGREED = ["fully", "ad referendum"];
+export const ACTS = [N_("confirm"), N_("drop"), N_("amend"), N_("merge"), N_("end"), N_("agenda open"), N_("agenda agree"), N_("begin"),
+  N_("recess"), N_("conclude"), N_("record agree"), N_("move"), N_("call off"), N_("delegation"), N_("agree"), N_("decline"),
+  N_("discussed"), N_("defer"), N_("close"), N_("assess"), N_("in force"), N_("terminate"), N_("withdraw")];
+const ENDORSED = [N_("initial"), N_("sign"), N_("release text")], SAMENESS = [N_("one"), N_("apart")], AGREED = [N_("fully"), N_("ad referendum")];
 
 const actsOf = (kind: number) => (kind === Kind.ENDORSE ? ENDORSED : kind === Kind.SAME ? SAMENESS : kind === Kind.AGREE ? AGREED : ACTS);
 
@@ -48,10 +50,10 @@ const isDialogue = (kind: number) => kind >= Kind.BODY && kind <= Kind.SAME;
 const rawText = (value: Value): string => (value instanceof Uint8Array ? toHex(value) : Array.isArray(value) ? value.map(rawText).join(", ") : String(value));
 
 // Causes, by their number.
-export const NEGATIVE_CAUSES = ["cannot decode", "wrong addressee", "unknown form", "incomplete"];
-export const WRONG_CAUSES = ["some of it is missing", "a number, a time or a place is another", "a name is another", "its sense is another", "it cannot be read"];
+export const NEGATIVE_CAUSES = [N_("cannot decode"), N_("wrong addressee"), N_("unknown form"), N_("incomplete")];
+export const WRONG_CAUSES = [N_("some of it is missing"), N_("a number, a time or a place is another"), N_("a name is another"), N_("its sense is another"), N_("it cannot be read")];
 
-export const CODED: Record<number, [key: string, values: string[]][]> = { [Kind.MARK]: [["act", ["CORRECT", "WRONG"]], ["cause", WRONG_CAUSES]], [Kind.NEGATIVE]: [["cause", NEGATIVE_CAUSES]] };
+export const CODED: Record<number, [key: string, values: string[]][]> = { [Kind.MARK]: [["act", [N_("CORRECT"), N_("WRONG")]], ["cause", WRONG_CAUSES]], [Kind.NEGATIVE]: [["cause", NEGATIVE_CAUSES]] };
 
 // Every field once: those of dialogues, and what is coded, by their names, all others by their numbers.
 export function saysOf(kind: number, fields: Map<number, Value> | undefined): [key: string, text: string][] {

@@ -30,6 +30,9 @@ export function particle(before: string, withFinal: string, without: string): st
 
 // ---- Filling. ----
 
+// Marks a string for the catalogue that is looked up later.
+export const N_ = (msgid: string): string => msgid;
+
 export type Filling = string | number;
 
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]|[\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
