@@ -1,4 +1,4 @@
-/* What we owe and what we are owed, soonest first: of procedures, and of the ladders of messages. */
+/* What procedures let us owe and be owed, FLASH first, of one precedence the soonest. */
 #include "api/runs.h"
 
 #include "api/instance_reply.h"
@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-/* Those of all channels; what has no time here yet comes last. */
+/* Those of all channels. */
 struct dues {
 	struct due_view *list;	     /* heap */
 	size_t count, of[PARTY_MAX]; /* by who began their instance: each has his part */
@@ -32,18 +32,14 @@ static enum err take(void *self, const struct due_view *due)
 
 #define OBLIGATION_LEN 4096u /* bytes of one in an answer, at most */
 
-static uint64_t time_of(const struct due_view *d)
+static struct owed_rank rank_of(const struct due_view *d)
 {
-	return d->is_shown ? d->due_ms : UINT64_MAX;
+	return (struct owed_rank){ d->precedence, d->is_shown && !d->is_in_recess ? d->due_ms : UINT64_MAX };
 }
 
-static int by_time(const void *a, const void *b)
+static int by_rank(const void *a, const void *b)
 {
-	const struct due_view *x = a, *y = b;
-
-	if (time_of(x) != time_of(y))
-		return time_of(x) < time_of(y) ? -1 : 1;
-	return (x->precedence > y->precedence) - (x->precedence < y->precedence);
+	return owed_rank_compare(rank_of(a), rank_of(b));
 }
 
 enum err run_obligations(struct api *a, struct request *q, struct reply *r)
@@ -63,7 +59,7 @@ enum err run_obligations(struct api *a, struct request *q, struct reply *r)
 		is_cut |= e == ERR_LIMIT;
 		e = e == ERR_LIMIT ? ERR_OK : e;
 	}
-	sort_items(d.list, d.count, sizeof *d.list, by_time);
+	sort_items(d.list, d.count, sizeof *d.list, by_rank);
 	reply_object(r, NULL);
 	reply_uint(r, "now_ms", a->now.wall.ms);
 	reply_array(r, "obligations");

@@ -1,4 +1,4 @@
-/* What we owe by when, and what they owe us: one list each, soonest first. */
+/* What we owe by when, and what they owe us: one list each, in the order of the node. */
 #include "entente/instance.h"
 #include "entente/roster.h"
 #include "entente/rows.h"
@@ -14,7 +14,7 @@ static size_t show_those(const json_t *all, bool is_ours, uint64_t now_ms)
 	{
 		if (json_flag(due, "ours") != is_ours)
 			continue;
-		say("{1} ", json_str(due, json_object_get(due, "instance") != NULL ? "instance" : "about"));
+		say("{1}  {2}", json_str(due, "precedence"), json_str(due, "instance"));
 		obligation_show(due, now_ms);
 		count++;
 	}

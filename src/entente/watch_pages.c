@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "home/words.h"
 #include "show/show.h"
+#include "wire/kinds.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,23 +23,24 @@ static void add(struct full *f, enum section section, const json_t *row)
 		f->missing++;
 }
 
-static unsigned urgency(const json_t *message)
+static struct owed_rank rank_of(const json_t *message)
 {
-	static const char *const words[] = { "FLASH", "IMMEDIATE", "PRIORITY" };
-	unsigned i = 0;
+	const json_t *owed = json_object_get(show_slowest_ladder(message), "owed");
+	uint64_t due_ms = json_uint(owed, "due_ms"), since_ms = json_uint(owed, "since_ms");
+	struct owed_rank rank = { PRECEDENCE_ROUTINE, due_ms > 0     ? due_ms
+						      : since_ms > 0 ? since_ms
+								     : json_uint(message, "filed_ms") };
 
-	while (i < ARRAY_COUNT(words) && strcmp(json_str(message, "precedence"), words[i]) != 0)
-		i++;
-	return i;
+	if (precedence_read(bytes_str(json_str(message, "precedence")), &rank.precedence) != ERR_OK)
+		rank.precedence = PRECEDENCE_ROUTINE;
+	return rank;
 }
 
-static int by_urgency(const void *left, const void *right)
+static int by_rank(const void *left, const void *right)
 {
 	const struct full_item *a = left, *b = right;
-	unsigned ua = urgency(a->row), ub = urgency(b->row);
-	uint64_t ta = json_uint(a->row, "filed_ms"), tb = json_uint(b->row, "filed_ms");
 
-	return ua != ub ? (ua < ub ? -1 : 1) : ta != tb ? (ta < tb ? -1 : 1) : 0;
+	return owed_rank_compare(rank_of(a->row), rank_of(b->row));
 }
 
 static int by_age(const void *left, const void *right)
@@ -64,7 +66,7 @@ static void collect_owed(struct full *f, enum section section)
 		if (show_is_owed_by_us(message) == (section == SECTION_I_OWE))
 			add(f, section, message);
 	}
-	qsort(&f->items[first], f->count - first, sizeof f->items[0], by_urgency);
+	qsort(&f->items[first], f->count - first, sizeof f->items[0], by_rank);
 }
 
 static void collect_last(struct full *f)

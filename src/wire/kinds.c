@@ -51,3 +51,10 @@ enum err precedence_read(struct bytes in, enum precedence *out)
 	}
 	return ERR_USAGE;
 }
+
+int owed_rank_compare(struct owed_rank a, struct owed_rank b)
+{
+	if (a.precedence != b.precedence)
+		return a.precedence < b.precedence ? -1 : 1;
+	return (a.ms > b.ms) - (a.ms < b.ms);
+}

@@ -237,4 +237,15 @@ enum precedence {
 const char *precedence_name(enum precedence p);
 enum err precedence_read(struct bytes in, enum precedence *out) MUST_CHECK;
 
+/*
+ * One thing that is owed, for the one order in which lists have it (docs/spec/ladder.md, rule 7): < 0 if a
+ * stands before b. The time is that by when it is due, or since when it is owed if it has no minute;
+ * UINT64_MAX: its clock does not run.
+ */
+struct owed_rank {
+	enum precedence precedence;
+	uint64_t ms;
+};
+int owed_rank_compare(struct owed_rank a, struct owed_rank b);
+
 #endif

@@ -57,7 +57,7 @@ test("owed: one row a cause, FLASH first, with its minute where the accord has o
     entry("USA/CONSULT 1.4", "FLASH", [owes("WATCH READ", "kor", true)], { verdict: "KEY" }),
   ], [], [], NOBODY, 7);
   assert.deepEqual(rows.map((row) => `${row.place} ${row.step} ${row.ours} ${row.due}`), [
-    "KOR/CONSULT 1.3 WATCH READ false 481000", "USA/CONSULT 1.2 READ BACK true undefined", "USA/CONSULT 1.1 WATCH READ true 21601000"]);
+    "USA/CONSULT 1.2 READ BACK true undefined", "KOR/CONSULT 1.3 WATCH READ false 481000", "USA/CONSULT 1.1 WATCH READ true 21601000"]);
 });
 
 const draft = { place: "KOR/KOR-HOME 1.1", state: "SUBMITTED", author_holder: 1, signers: [{ holder: 2 }], channel_name: "consult", party: "kor", claimed_ms: 1, lapses_ms: 9, precedence: "FLASH" };
@@ -70,6 +70,16 @@ test("owed: a draft waits for those who neither wrote nor signed it", () => {
   assert.equal(waits(3, { state: "DATED" }), 0, "its node files it");
 });
 
+const due = (level, more = {}) => ({ instance: "KOR/CONSULT 1.9", title: {}, step_title: {}, precedence: "IMMEDIATE", step: "decide", party: "kor", role: "head", level,
+  ours: true, state: "OWED", recess: false, since_ms: 1_000, due_ms: 5_000, ...more });
+
+test("owed: one order, FLASH first, then what is due soonest; what has no minute is owed now, and what waits for a clock comes last", () => {
+  const rows = owedRows([entry("USA/CONSULT 1.1", "FLASH", [owes("READ BACK", "kor", true)]), entry("USA/CONSULT 1.2", "FLASH", [owes("WATCH READ", "kor", true, 800)]),
+    entry("USA/CONSULT 1.3", "IMMEDIATE", [owes("WATCH READ", "kor", true, 1)])], [{ ...draft, precedence: "FLASH", claimed_ms: 1, lapses_ms: 86_400_000 }],
+  [due("presented", { precedence: "FLASH", since_ms: undefined, due_ms: undefined }), due("position", { precedence: "FLASH", recess: true, due_ms: 2 })], NOBODY, 7);
+  assert.deepEqual(rows.map((row) => `${row.precedence} ${row.step}`), ["FLASH WATCH READ", "FLASH READ BACK", "FLASH APPROVE", "FLASH presented", "FLASH position", "IMMEDIATE WATCH READ"]);
+});
+
 test("alarms: what is ours and urgent or due, until it was heard", () => {
   const rows = owedRows([entry("USA/CONSULT 1.1", "ROUTINE", [owes("WATCH READ", "kor", true, 21_601_000)]),
     entry("USA/CONSULT 1.2", "FLASH", [owes("WATCH READ", "kor", true)]), entry("KOR/CONSULT 1.3", "FLASH", [owes("WATCH READ", "usa", false)])], [], [], NOBODY, 7);
@@ -79,9 +89,6 @@ test("alarms: what is ours and urgent or due, until it was heard", () => {
   assert.deepEqual(alarmsOf(rows, { [flash.key]: until }, until - 1), []);
   assert.deepEqual(alarmsOf(rows, { [flash.key]: until }, until), [flash], "hearing is quiet for a while, and ends nothing");
 });
-
-const due = (level, more = {}) => ({ instance: "KOR/CONSULT 1.9", title: {}, step_title: {}, precedence: "IMMEDIATE", step: "decide", party: "kor", role: "head", level,
-  ours: true, state: "OWED", recess: false, since_ms: 1_000, due_ms: 5_000, ...more });
 
 test("owed of a procedure: what a ladder says too is one row, as is what two roles owe; it calls when a quarter is left", () => {
   const message = entry("USA/CONSULT 1.2", "IMMEDIATE", [owes("WATCH READ", "kor", true)]);

@@ -528,7 +528,7 @@ def test_what_is_out_of_turn(play):
 
 
 def test_many_run_at_once(play):
-    """What is owed in all of them comes in one list, soonest first."""
+    """What is owed in all of them comes in one list, FLASH first, of one precedence the soonest."""
     kor, usa = play.both()
     places = [play.start(kor) for _ in range(8)]
     for place in places:
@@ -539,4 +539,16 @@ def test_many_run_at_once(play):
         assert len(owed) == 16 and {row["instance"] for row in owed} == set(places)
         assert [row["due_ms"] for row in owed] == sorted(row["due_ms"] for row in owed)
         assert all(row["ours"] == (node is usa) for row in owed)
+    # A FLASH that has hours stands before an IMMEDIATE that has minutes all the same.
+    flash = play.start(kor, "FLASH")
+    for form in (N20, N10):
+        play.ack(usa, kor.release("send", CHANNEL, "--to", "usa/watch", "--to", "usa/head", "--precedence", "FLASH", "--label", "U", "--instance", flash, *form, env=play.env))
+    play.world.await_receipts()
+    for node in play.both():
+        play.say(node, "head", "attend", flash, "convene")
+    play.world.await_receipts()
+    owed, order = usa.get("/obligations")["obligations"], ["FLASH", "IMMEDIATE"]
+    rows = [(order.index(row["precedence"]), row["due_ms"]) for row in owed if "due_ms" in row]
+    assert rows == sorted(rows) and max(due for rank, due in rows if rank == 0) > min(due for rank, due in rows if rank == 1)
+    assert f"FLASH  {flash}" in usa.run("owed").stdout.split("we owe\n")[1].splitlines()[0]
     assert "we owe" in usa.run("owed").stdout and "자국이 이행할 사항" in usa.run("owed", env=nodes.KOREAN).stdout

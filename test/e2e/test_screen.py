@@ -58,6 +58,21 @@ def test_a_flash_is_read_and_read_back_on_a_bare_terminal(pair):
         assert screen.end() == 0
 
 
+def test_what_is_owed_stands_in_the_order_of_the_specification(pair):
+    """Of two FLASHes the one that is owed now stands before the one that has minutes left, whichever was filed first."""
+    kor, usa = pair["kor"], pair["usa"]
+    first, second = [kor.release("send", "notify-urgent", words, "--to", "usa/head", "--precedence", "FLASH", "--label", "U") for words in ("The first.", "The second.")]
+    usa.await_step(second, "STATION RECEIPT")
+    screen = screen_of(usa, ENGLISH, key="head")
+    screen.await_text("The first.", "The second.")
+    assert screen.row_of("The first.") < screen.row_of("The second."), "both have minutes"
+    usa.say("ack", second, key="head")
+    screen.await_text("> READ BACK")
+    assert screen.row_of("The second.") < screen.row_of("The first.")
+    screen.type("q")
+    assert screen.end() == 0
+
+
 def test_a_draft_is_seen_and_signed_from_it(pair):
     kor = pair["kor"]
     draft = kor.say("send", "notify-urgent", "Two persons.", "--to", "usa/head", "--precedence", "FLASH", "--label", "U", key="watch")["place"]

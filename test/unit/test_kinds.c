@@ -71,12 +71,28 @@ static void test_precedences(void **state)
 		assert_int_equal(precedence_read(bytes_str(refused[i]), &read), ERR_USAGE);
 }
 
+/* docs/spec/ladder.md, rule 7: the precedence before the time, and a clock that does not run behind all. */
+static void test_order_of_what_is_owed(void **state)
+{
+	static const struct owed_rank rising[] = {
+		{ PRECEDENCE_FLASH, 5 },     { PRECEDENCE_FLASH, 9 },	{ PRECEDENCE_FLASH, UINT64_MAX },
+		{ PRECEDENCE_IMMEDIATE, 1 }, { PRECEDENCE_ROUTINE, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(rising); i++) {
+		for (size_t j = 0; j < ARRAY_COUNT(rising); j++)
+			assert_int_equal(owed_rank_compare(rising[i], rising[j]), (i > j) - (i < j));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_kind_once),
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_precedences),
+		cmocka_unit_test(test_order_of_what_is_owed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -111,7 +111,10 @@ function owedWatch(duty: Duty, entries: Entry[]): Owed[] {
   });
 }
 
+// The one order of whatever is owed, docs/spec/ladder.md rule 7: FLASH first, then what is due soonest; what has no minute is owed since it is
+// owed at all, but what a procedure lets owe has one as soon as its clock runs.
 const rank = (row: Owed) => PRECEDENCES.indexOf(row.precedence as typeof PRECEDENCES[number]);
+const minute = (row: Owed) => row.due ?? (row.screen === "consult" ? Infinity : row.since);
 
 export function owedRows(entries: Entry[], drafts: Draft[], dues: Due[], duty: Duty, holder: number, ahead: Owed[] = []): Owed[] {
   const ladders = entries.filter((entry) => entry.verdict === undefined || entry.verdict === "OK").flatMap(owedIn);
@@ -119,7 +122,7 @@ export function owedRows(entries: Entry[], drafts: Draft[], dues: Due[], duty: D
     ...owedWatch(duty, entries), ...ahead, ...ladders, ...owedDues(dues, ladders),
     ...drafts.filter((draft) => waitsForMe(draft, holder)).map(owedDraft),
   ];
-  return rows.sort((a, b) => rank(a) - rank(b) || (a.due ?? Infinity) - (b.due ?? Infinity) || a.since - b.since);
+  return rows.sort((a, b) => rank(a) - rank(b) || (minute(a) < minute(b) ? -1 : Number(minute(a) > minute(b))));
 }
 
 // ---- Alarms: the obligations of ours that are due, and faults of this node. Nothing else sounds. An alarm ends by an act in the record, or with its
