@@ -240,20 +240,37 @@ bool bytes_is_utf8(struct bytes in)
 	return true;
 }
 
-static const struct {
+struct characters {
 	uint32_t first, last;
-} hidden[] = {
+};
+
+static const struct characters hidden[] = {
 	{ 0x00, 0x1f },	    { 0x7f, 0x9f },	  { 0xad, 0xad },     { 0x34f, 0x34f },	  { 0x61c, 0x61c },
 	{ 0x115f, 0x1160 }, { 0x17b4, 0x17b5 },	  { 0x180b, 0x180f }, { 0x200b, 0x200f }, { 0x2028, 0x202e },
 	{ 0x2060, 0x206f }, { 0x3164, 0x3164 },	  { 0xfe00, 0xfe0f }, { 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 },
 	{ 0xfff0, 0xfffb }, { 0xe0000, 0xe0fff },
 };
 
-bool character_is_hidden(uint32_t c)
+/* Hebrew, Arabic and what else is written so, with the numbers and marks of these scripts. */
+static const struct characters right_to_left[] = {
+	{ 0x590, 0x8ff }, { 0xfb1d, 0xfdff }, { 0xfe70, 0xfefc }, { 0x10800, 0x10fff }, { 0x1e800, 0x1efff },
+};
+
+static bool is_one_of(uint32_t c, const struct characters *list, size_t count)
 {
-	for (size_t i = 0; i < ARRAY_COUNT(hidden); i++) {
-		if (c >= hidden[i].first && c <= hidden[i].last)
+	for (size_t i = 0; i < count; i++) {
+		if (c >= list[i].first && c <= list[i].last)
 			return true;
 	}
 	return false;
+}
+
+bool character_is_hidden(uint32_t c)
+{
+	return is_one_of(c, hidden, ARRAY_COUNT(hidden));
+}
+
+bool character_is_right_to_left(uint32_t c)
+{
+	return is_one_of(c, right_to_left, ARRAY_COUNT(right_to_left));
 }

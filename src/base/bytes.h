@@ -63,6 +63,8 @@ bool bytes_is_utf8(struct bytes in);
 enum err bytes_take_character(struct bytes *in, uint32_t *out) MUST_CHECK;
 /* A control, or what is not seen itself, or moves or turns what is seen. */
 bool character_is_hidden(uint32_t c);
+/* Of a script that is written from right to left. */
+bool character_is_right_to_left(uint32_t c);
 
 /* Big-endian integers at a place in memory. */
 static inline void be32_put(uint8_t out[4], uint32_t v)

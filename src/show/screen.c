@@ -76,7 +76,7 @@ void screen_put(const struct area *area, size_t row, size_t column, size_t cells
 		const char *text)
 {
 	attr_t marked = 0, attribute = looks[colour].attribute;
-	char cut[ROW_LEN_MAX], *shown;
+	char cut[ROW_LEN_MAX], *shown, *apart;
 	short pair = 0;
 
 	if (row >= area->rows || column >= area->columns)
@@ -90,12 +90,14 @@ void screen_put(const struct area *area, size_t row, size_t column, size_t cells
 	}
 	(void)say_cut(shown, cells, cut, sizeof cut);
 	free(shown);
+	apart = say_apart(bytes_str(cut));
 	move((int)(area->row + row), (int)(area->column + column));
 	marked = inch() & A_REVERSE;
 	if (terminal_is_coloured() && has_colors())
 		pair = looks[colour].pair;
 	attr_set(attribute | marked, pair, NULL);
-	addstr(cut);
+	addstr(apart);
+	free(apart);
 	attr_set(A_NORMAL, 0, NULL);
 }
 

@@ -3,6 +3,7 @@
 #include "home/words.h"
 #include "sys/clock.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,11 +35,78 @@ size_t terminal_width(void)
 	return size.ws_col;
 }
 
+/*
+ * What turns or hides text is shown as what it is, so that what was signed is what is read: in every locale,
+ * for a terminal may well show what the locale does not know.
+ */
+static void put_shown(FILE *to, struct bytes text)
+{
+	while (text.len > 0) {
+		const uint8_t *at = text.ptr;
+		uint32_t c;
+
+		if (bytes_take_character(&text, &c) != ERR_OK)
+			fputc('?', to);
+		else if (c == '\n' || c == '\t' || !character_is_hidden(c))
+			fwrite(at, 1, (size_t)(text.ptr - at), to);
+		else if (c < 0x80)
+			fputc('?', to);
+		else
+			fprintf(to, "<U+%04X>", (unsigned)c);
+	}
+}
+
+#define ISOLATE "\xe2\x81\xa8" /* U+2068: what stands in it has a direction of its own */
+#define ISOLATE_END "\xe2\x81\xa9"
+
+/*
+ * How far a run of letters from right to left goes, which begins here: to the last of them before a letter
+ * from left to right, the end of the line, or a gap as it stands between two columns.
+ */
+static size_t turning_len(struct bytes text)
+{
+	const uint8_t *begin = text.ptr;
+	uint32_t c, before = 0;
+	size_t len = 0;
+
+	while (bytes_take_character(&text, &c) == ERR_OK) {
+		if (character_is_right_to_left(c))
+			len = (size_t)(text.ptr - begin);
+		else if (c < ' ' || c >= 0x7f || isalpha((int)c) || (c == ' ' && before == ' '))
+			break;
+		before = c;
+	}
+	return len;
+}
+
+/*
+ * Words of others: what is written from right to left turns nothing that stands beside it, for each run of it
+ * stands in an isolate. None of these signs is theirs, for theirs are shown. They take no cell, and come last
+ * of all: behind what is cut and measured, and around what was put together before.
+ */
+static void put_apart(FILE *to, struct bytes text)
+{
+	while (text.len > 0) {
+		struct bytes next = text;
+		uint32_t c;
+		bool is_turning = bytes_take_character(&next, &c) == ERR_OK && character_is_right_to_left(c);
+		size_t len = is_turning ? turning_len(text) : (size_t)(next.ptr - text.ptr);
+
+		fputs(is_turning ? ISOLATE : "", to);
+		put_shown(to, (struct bytes){ text.ptr, len });
+		fputs(is_turning ? ISOLATE_END : "", to);
+		text.ptr += len;
+		text.len -= len;
+	}
+}
+
 /* The next run of a sentence: plain text, or what stands for {1}; NULL at the end. */
-static const char *next_run(const char *at, const char *const *parts, size_t count, struct bytes *out)
+static const char *next_run(const char *at, const char *const *parts, size_t count, struct bytes *out,
+			    bool *is_value)
 {
 	const char *begin = at;
 
+	*is_value = false;
 	for (; *at != '\0'; at++) {
 		if (at[0] != '{' || at[1] < '1' || at[1] > '9' || at[2] != '}' ||
 		    (size_t)(at[1] - '0') >= count)
@@ -46,6 +114,7 @@ static const char *next_run(const char *at, const char *const *parts, size_t cou
 		if (at > begin)
 			break;
 		*out = bytes_str(parts[at[1] - '0']);
+		*is_value = true;
 		return at + 3;
 	}
 	*out = (struct bytes){ (const uint8_t *)begin, (size_t)(at - begin) };
@@ -66,9 +135,14 @@ static void write_parts(FILE *to, const char *const *parts)
 	size_t count = parts_count(parts);
 	const char *at = parts[0];
 	struct bytes run;
+	bool is_value;
 
-	while ((at = next_run(at, parts, count, &run)) != NULL)
-		fwrite(run.ptr, 1, run.len, to);
+	while ((at = next_run(at, parts, count, &run, &is_value)) != NULL) {
+		if (is_value)
+			put_apart(to, run);
+		else
+			fwrite(run.ptr, 1, run.len, to);
+	}
 }
 
 void say_fill_parts(char *out, size_t size, const char *const *parts)
@@ -76,8 +150,9 @@ void say_fill_parts(char *out, size_t size, const char *const *parts)
 	size_t count = parts_count(parts), len = 0;
 	const char *at = parts[0];
 	struct bytes run;
+	bool is_value;
 
-	while ((at = next_run(at, parts, count, &run)) != NULL) {
+	while ((at = next_run(at, parts, count, &run, &is_value)) != NULL) {
 		size_t part = run.len < size - 1 - len ? run.len : size - 1 - len;
 		memcpy(out + len, run.ptr, part);
 		len += part;
@@ -145,7 +220,7 @@ void say_coloured(enum colour colour, const char *text)
 
 	if (is_on)
 		fputs(colours[colour], stdout);
-	fputs(text, stdout);
+	put_apart(stdout, bytes_str(text));
 	if (is_on)
 		fputs("\033[0m", stdout);
 }
@@ -174,9 +249,10 @@ size_t say_cut(const char *text, size_t cells, char *out, size_t size)
 
 void say_cell(const char *text, size_t cells, enum colour colour)
 {
-	char cut[512];
-	size_t sum = say_cut(text, cells, cut, sizeof cut);
+	char cut[512], *shown = say_shown(bytes_str(text));
+	size_t sum = say_cut(shown, cells, cut, sizeof cut);
 
+	free(shown);
 	say_coloured(colour, cut);
 	printf("%*s", (int)(cells - sum), "");
 }
@@ -227,33 +303,12 @@ void say_row(const char *left, size_t cells, const char *right)
 	}
 }
 
-/*
- * What turns or hides text is shown as what it is, so that what was signed is what is read: in every locale,
- * for a terminal may well show what the locale does not know.
- */
-static void put_shown(FILE *to, struct bytes text)
-{
-	while (text.len > 0) {
-		const uint8_t *at = text.ptr;
-		uint32_t c;
-
-		if (bytes_take_character(&text, &c) != ERR_OK)
-			fputc('?', to);
-		else if (c == '\n' || c == '\t' || !character_is_hidden(c))
-			fwrite(at, 1, (size_t)(text.ptr - at), to);
-		else if (c < 0x80)
-			fputc('?', to);
-		else
-			fprintf(to, "<U+%04X>", (unsigned)c);
-	}
-}
-
 void say_text(struct bytes text)
 {
-	put_shown(stdout, text);
+	put_apart(stdout, text);
 }
 
-char *say_shown(struct bytes text)
+static char *written(void (*put)(FILE *to, struct bytes text), struct bytes text)
 {
 	char *out = NULL;
 	size_t len = 0;
@@ -261,10 +316,20 @@ char *say_shown(struct bytes text)
 
 	if (to == NULL)
 		abort();
-	put_shown(to, text);
+	put(to, text);
 	if (fclose(to) != 0)
 		abort();
 	return out;
+}
+
+char *say_shown(struct bytes text)
+{
+	return written(put_shown, text);
+}
+
+char *say_apart(struct bytes text)
+{
+	return written(put_apart, text);
 }
 
 static char *ring_slot(void)

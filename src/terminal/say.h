@@ -36,9 +36,13 @@ void say_line(const char *text);
 void say_row(const char *left, size_t cells, const char *right);
 
 void say_coloured(enum colour colour, const char *text);
-/* Text from the record: controls that turn the writing direction are shown as what they are. */
+/*
+ * Words of others, as all that stands for a {1} or in a cell: what turns or hides text is shown as what it
+ * is, and what is written from right to left stands in an isolate, so that it turns nothing beside it.
+ */
 void say_text(struct bytes text);
-char *say_shown(struct bytes text); /* the same as a string, the caller's to free */
+char *say_shown(struct bytes text); /* without the isolates: to be cut and measured; the caller's to free */
+char *say_apart(struct bytes text); /* with them, for who puts it on a screen himself; likewise */
 
 /* Padded to so many cells, or cut with "~" behind; .len never over what is left. */
 void say_cell(const char *text, size_t cells, enum colour colour);

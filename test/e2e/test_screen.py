@@ -73,6 +73,17 @@ def test_what_is_owed_stands_in_the_order_of_the_specification(pair):
     assert screen.end() == 0
 
 
+def test_words_from_right_to_left_turn_nothing_on_the_screen(pair):
+    kor = pair["kor"]
+    words = "\u05d0\u05d1\u05d2 14:05"
+    kor.say("send", "share", words, "--to", "usa/watch", "--label", "U", key="watch")
+    screen = screen_of(kor, ENGLISH)
+    screen.await_text(f"(U//REL KOR, USA) {words}")
+    assert "\u2068\u05d0\u05d1\u05d2\u2069 14:05" in screen.raw.decode()
+    screen.type("q")
+    assert screen.end() == 0
+
+
 def test_a_draft_is_seen_and_signed_from_it(pair):
     kor = pair["kor"]
     draft = kor.say("send", "notify-urgent", "Two persons.", "--to", "usa/head", "--precedence", "FLASH", "--label", "U", key="watch")["place"]

@@ -8,6 +8,7 @@ from pathlib import Path
 import nodes
 import officers
 import pytest
+import terminal
 
 ENGLISH = {}
 SOURCES = nodes.ROOT / "src"
@@ -76,6 +77,34 @@ def test_a_title_that_turns_is_shown_as_what_it_is(pair):
             shown = usa.run(*command, env={"LC_ALL": locale}).stdout
             assert "<U+202E>" in shown and "<U+200B>" in shown and "<U+3164>" in shown and "of it" in shown
             assert not set(shown) & set("\u202e\u202c\u200b\u3164")
+
+
+ISOLATE, ISOLATE_END = "\u2068", "\u2069"
+
+
+def test_words_from_right_to_left_turn_nothing_beside_them(pair):
+    """Each run of them has an isolate of its own, also in a sentence that was put together before; what is not written so has none."""
+    kor, usa = pair["kor"], pair["usa"]
+    words = "\u05d0\u05d1\u05d2 1\u2069\u202e"
+    place = notice(kor, f"{words}\nplain\n{words}")["place"]
+    usa.await_step(place, "STATION RECEIPT")
+    shown = f"{ISOLATE}\u05d0\u05d1\u05d2{ISOLATE_END} 1<U+2069><U+202E>"
+    for locale in ("C.UTF-8", "C"):
+        for command in (["inbox", "notify"], ["log", "notify"], ["read", place]):
+            lines = usa.run(*command, env={"LC_ALL": locale}).stdout.splitlines()
+            turned = [line for line in lines if "\u05d0" in line]
+            assert turned and all(shown in line for line in turned), turned
+            assert all(line.count(ISOLATE) == line.count(ISOLATE_END) == 1 for line in turned), turned
+            assert not [line for line in lines if ISOLATE in line and line not in turned]
+    # What is cut has its end too, and is as wide as it looks: the signs take no cell.
+    usa.await_step(notice(kor, "\u05d0" * 150)["place"], "STATION RECEIPT")
+    inbox = terminal.Terminal([str(nodes.BINARY), "inbox", "notify", "--home", str(usa.home)], {"LC_ALL": "C.UTF-8"})
+    assert inbox.end() == 0
+    cut = next(line for line in inbox.lines() if "~" in line)
+    assert len(cut) == 140 and cut.endswith("\u05d0~"), cut
+    assert f"\u05d0{ISOLATE_END}~" in inbox.raw.decode()
+    refusal = usa.run("read", "\u05d0\u05d1 7 \u05d2  \u05d0 1", code=None).stderr
+    assert f"{ISOLATE}\u05d0\u05d1 7 \u05d2{ISOLATE_END}  {ISOLATE}\u05d0{ISOLATE_END} 1 is no place" in refusal, refusal
 
 
 def test_a_label_is_never_cut(pair):

@@ -11,12 +11,14 @@ import time
 import pyte
 
 PATIENCE_S = 20.0
+ISOLATES = "\u2068".encode(), "\u2069".encode()
 
 
 class Terminal:
     def __init__(self, arguments, env, rows=40, columns=140):
         self.screen = pyte.Screen(columns, rows)
         self.stream = pyte.ByteStream(self.screen)
+        self.raw = b""  # all that was written
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             try:
@@ -37,6 +39,9 @@ class Terminal:
             data = os.read(self.fd, 65536)
         except OSError:
             data = b""
+        self.raw += data
+        for sign in ISOLATES:  # they take no cell, and pyte draws nothing behind one
+            data = data.replace(sign, b"")
         self.stream.feed(data)
         return data != b""
 

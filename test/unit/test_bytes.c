@@ -264,6 +264,7 @@ static void test_hidden_characters(void **state)
 	static const uint32_t seen[] = {
 		' ', '~', 0xa0, 0xe9, 0x1100, 0xac00, 0xd7a3, 0x2010, 0x2019, 0x1f600
 	};
+	static const uint32_t right_to_left[] = { 0x5d0, 0x627, 0x6f4, 0x7c0, 0xfb1d, 0xfefc, 0x1e922 };
 	struct bytes text = BYTES_LIT("a\xc3\xa9\xed\x95\x9c\xf0\x9f\x98\x80\xff"
 				      "b\xc3");
 	static const uint32_t want[] = { 'a', 0xe9, 0xd55c, 0x1f600, 0, 'b', 0 };
@@ -273,7 +274,10 @@ static void test_hidden_characters(void **state)
 	for (size_t i = 0; i < ARRAY_COUNT(hidden); i++)
 		assert_true(character_is_hidden(hidden[i]));
 	for (size_t i = 0; i < ARRAY_COUNT(seen); i++)
-		assert_false(character_is_hidden(seen[i]));
+		assert_false(character_is_hidden(seen[i]) || character_is_right_to_left(seen[i]));
+	for (size_t i = 0; i < ARRAY_COUNT(right_to_left); i++)
+		assert_true(character_is_right_to_left(right_to_left[i]) &&
+			    !character_is_hidden(right_to_left[i]));
 	for (size_t i = 0; i < ARRAY_COUNT(want); i++) {
 		c = 0;
 		assert_int_equal(bytes_take_character(&text, &c), want[i] == 0 ? ERR_USAGE : ERR_OK);
