@@ -41,6 +41,7 @@ struct accord_party {
 	char name[PARTY_NAME_MAX + 1]; /* "kor" */
 	char code[PARTY_NAME_MAX + 1]; /* "KOR": the name in capitals, as labels have it */
 	struct accord_names names;
+	char zone[ACCORD_ZONE_MAX + 1]; /* "Asia/Seoul"; "": not said */
 };
 
 enum accord_key_use {

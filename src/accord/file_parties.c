@@ -28,6 +28,27 @@ static void write_code(const char *name, char *code)
 	*code = '\0';
 }
 
+/* [ "zone" ZONE ]: parts of letters, digits, "_", "+" and "-", with "/" between them. */
+static void read_zone(struct line_reader *r, struct accord_party *party)
+{
+	struct bytes zone;
+	bool is_begun = false;
+
+	if (!line_accept(r, "zone"))
+		return;
+	zone = line_word(r, "parties.zone");
+	for (size_t i = 0; i < zone.len; i++) {
+		uint8_t c = zone.ptr[i];
+		bool is_inside = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+				 c == '_' || c == '+' || c == '-';
+		if (!is_inside && !(c == '/' && is_begun))
+			line_refuse(r, "parties.zone");
+		is_begun = is_inside;
+	}
+	if (!is_begun || bytes_copy_str(zone, party->zone, sizeof party->zone) != ERR_OK)
+		line_refuse(r, "parties.zone");
+}
+
 static void read_party(struct line_reader *r, struct accord *a)
 {
 	struct accord_party party = { 0 };
@@ -38,6 +59,7 @@ static void read_party(struct line_reader *r, struct accord *a)
 	if (a->parties_count == PARTY_MAX)
 		line_refuse(r, "parties.count");
 	line_names(r, a, party.names.text);
+	read_zone(r, &party);
 	if (r->rule != NULL || bytes_copy_str(name, party.name, sizeof party.name) != ERR_OK)
 		return;
 	if (accord_party_find(a, name) < a->parties_count ||

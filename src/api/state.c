@@ -590,6 +590,8 @@ enum err run_accord(struct api *a, struct request *q, struct reply *r)
 		reply_str(r, "name", accord->parties[i].name);
 		reply_str(r, "code", accord->parties[i].code);
 		reply_names(r, "names", accord, accord->parties[i].names.text);
+		if (accord->parties[i].zone[0] != '\0')
+			reply_str(r, "zone", accord->parties[i].zone);
 		reply_object_end(r);
 	}
 	reply_array_end(r);

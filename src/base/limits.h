@@ -18,6 +18,7 @@
 #define PARTY_MAX 8u	     /* parties under one accord */
 #define PARTY_NAME_MAX 16u   /* characters */
 #define ROLE_NAME_MAX 32u
+#define ACCORD_ZONE_MAX 48u	 /* bytes of the name of a time zone */
 #define CHANNEL_MAX 999u	 /* highest channel number */
 #define TIME_MS_MAX (1ull << 53) /* first claimed time that is refused */
 #define UNHEEDED_MAX 8u		 /* withdrawals of keys that a later epoch had not seen, that are told */

@@ -424,6 +424,8 @@ static void show_list(const char *title, const json_t *list, const char *extra)
 		say("{1}", json_array_size(json_object_get(row, extra)) > 0 ? "]" : "");
 		json_array_foreach(json_object_get(row, "observers"), v, value)
 			say("{1}{2}", v == 0 ? _("  observes: ") : " ", json_string_value(value));
+		if (json_str(row, "zone")[0] != '\0')
+			say("  {1}", json_str(row, "zone"));
 		if (json_str(row, "able")[0] != '\0')
 			say(_("  able to: {1}"), json_str(row, "able"));
 		json_array_foreach(json_object_get(row, "precedences"), v, value)

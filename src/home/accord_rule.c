@@ -46,6 +46,8 @@ static const struct {
 	{ "parties.name",
 	  N_("a party's name has 1 to 16 small letters, digits and hyphens and begins with a "
 	     "letter") },
+	{ "parties.zone",
+	  N_("behind zone stands the name of a time zone, at most 48 bytes, as Asia/Seoul") },
 	{ "parties.order", N_("a party stands once; in a founding version names rise") },
 	{ "parties.count", N_("an accord has 2 to 8 parties") },
 	{ "posts.name",

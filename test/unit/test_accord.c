@@ -196,6 +196,8 @@ static void put_lines(struct buf *lines, const struct accord *a)
 	for (size_t i = 0; i < a->parties_count; i++) {
 		line_put(lines, "party %s %s", a->parties[i].name, a->parties[i].code);
 		put_names(lines, a, "name", a->parties[i].names.text);
+		if (a->parties[i].zone[0] != '\0')
+			line_put(lines, "zone %s", a->parties[i].zone);
 	}
 	for (size_t i = 0; i < a->roles_count; i++) {
 		line_put(lines, "post %s of %u", a->roles[i].name, a->roles[i].parties);

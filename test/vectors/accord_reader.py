@@ -17,6 +17,7 @@ BUNDLE_NAME = re.compile(
     r"|(bodies|forms|procedures)/[A-Za-z0-9_][A-Za-z0-9._-]{0,63})")
 PARTY = re.compile(r"[a-z][a-z0-9-]{0,15}")
 ROLE = re.compile(r"[a-z][a-z0-9-]{0,31}")
+ZONE = re.compile(r"(?=.{1,48}$)[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*")
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 GRAMMAR = {"of", "parties", "observers", "write", "precedence", "able"}
 HIDDEN = re.compile("[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f-\u1160\u17b4-\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
@@ -252,7 +253,11 @@ class Accord:
             f.expect(name not in self.parties, "parties.order")
             f.expect(not self.is_founding or not self.parties or self.parties[-1] < name, "parties.order")
             self.parties.append(name)
-            self.put(f"party {name} {name.upper()}", *(f"name {one}" for one in f.names(self.languages)))
+            names = [f"name {one}" for one in f.names(self.languages)]
+            if f.words[:1] == ["zone"] and not isinstance(f.words[0], Text):
+                f.take("parties.zone")
+                names.append(f"zone {f.take('parties.zone', ZONE)}")
+            self.put(f"party {name} {name.upper()}", *names)
         f.expect(len(self.parties) >= 2, "parties.count")
 
     def able(self, f):

@@ -219,6 +219,9 @@ good("no line checks", replaced("line-check 3600000 120000", "line-check 0 0"),
      change=["timers", "every 1h answer 2m", "every none answer none"])
 good("files of a later version are kept", files={"bodies/council.2": "\u0001", "bodies/P-1_a": "",
                                                 "REVIEW": "please\n"})
+for name, zone in (("a zone", "Asia/Seoul"), ("the longest zone", "Etc/GMT+9/" + "z" * 38)):
+    good(f"a party with {name}", [part for one in lines_of_base() for part in ([one, f"zone {zone}"] if one == "name ko 물푸레" else [one])],
+         change=["parties", 'ko "물푸레"', f'ko "물푸레" zone {zone}'])
 good("marks that no one letter has", replaced("name en Ash", "name en x\u0300\u0315\u00c9sh"), change=["parties", '"Ash"', '"x\u0300\u0315\u00c9sh"'])
 SEALED = "channel 1 crown LEADER parties 3 write 5 precedence 5"
 for name, more, line in (("a sealed channel", "sealed", "sealed 0"), ("a sealed channel that two posts read", "sealed watch head", "sealed 5")):
@@ -293,6 +296,11 @@ change("parties", "elm  ko", "write ko", 4, "parties.name", "a party named as a 
 change("parties", "elm  ko", "observers ko", 4, "parties.name", "a party named as the word in front of observers")
 change("parties", "elm  ko", "ash ko", 4, "parties.order", "a party twice")
 change("parties", "ash en", "fir en", 4, "parties.order", "parties not in order")
+for name, more in (("no zone", "zone"), ("a zone in quotes", 'zone "Asia/Seoul"'), ("a zone that begins with a slash", "zone /Seoul"), ("a zone that ends with one", "zone Asia/"),
+                   ("two slashes", "zone Asia//Seoul"), ("a zone with a point", "zone ../Seoul"), ("a zone too long", "zone " + "z" * 49), ("a zone of other letters", "zone 서울")):
+    change("parties", 'ko "물푸레"', f'ko "물푸레" {more}', 1, "parties.zone", name)
+change("parties", 'ko "물푸레"', 'ko "물푸레" zone UTC UTC', 1, "line.end", "two zones")
+change("parties", 'ko "물푸레"', 'zone UTC ko "물푸레"', 1, "names.text", "a zone between the names")
 bad("one party", "parties", 1, "parties.count", files={"parties": 'ash en "Ash" ko "물푸레"\n'})
 bad("no party", "parties", 1, "parties.count", files={"parties": ""})
 bad("nine parties", "parties", 9, "parties.count", files={"parties": "".join(f'p{i} en "P" ko "P"\n' for i in range(9))})
