@@ -180,6 +180,15 @@ test("Watch fits 1366 x 768 without scrolling, in both languages", async () => {
   }
 });
 
+test("the band says what time it is where the other side's watch sits", async () => {
+  for (const tongue of TONGUES) {
+    await show("watch", tongue, "light");
+    const there = () => new Date().toLocaleTimeString("en-GB", { timeZone: "America/New_York", hour: "2-digit", minute: "2-digit" }), before = there();
+    const shown = await head.page.locator(".clocks").innerText();
+    assert.ok([before, there()].some((time) => new RegExp(`USA [^0-9]*${time}`).test(shown)), shown);
+  }
+});
+
 for (const [zoom, width] of [[200, 640], [400, 320]]) {
   test(`at ${zoom} % nothing sticks out and nothing is lost`, async () => {
     await head.page.setViewportSize({ width, height: 768 });

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { load, vectors } from "./here.mjs";
 
 const { fill, particle, visible } = await load("words/fill.js");
-const { clock, countdown, dateTimeGroup, offset, readMoment, span } = await load("words/moment.js");
+const { clock, countdown, dateTimeGroup, localIn, offset, readMoment, span } = await load("words/moment.js");
 
 test("particles: every vector", () => {
   for (const { before, forms, want } of vectors("particle.json").vectors)
@@ -67,4 +67,11 @@ test("marks that are heaped on a letter are shown as what they are, from the fif
   assert.equal(visible(`a${"\u0301".repeat(6)}b`), `a${"\u0301".repeat(4)}<U+0301><U+0301>b`);
   assert.equal(fill("{1}", [`a${"\u0489".repeat(5)}`]), `a${"\u0489".repeat(4)}<U+0489>`);
   assert.equal(visible("각\u1112\u1161\u11ab नि מִּ֑"), "각\u1112\u1161\u11ab नि מִּ֑", "as languages write them they stay");
+});
+
+test("what time it is in another zone, by its own summer time; of a zone that nobody knows, nothing", () => {
+  const winter = Date.UTC(2026, 10, 28, 14, 7), summer = Date.UTC(2026, 6, 28, 14, 7);
+  assert.deepEqual(["Asia/Seoul", "America/New_York"].map((zone) => [localIn(winter, zone), localIn(summer, zone)]), [["23:07", "23:07"], ["09:07", "10:07"]]);
+  assert.equal(localIn(Date.UTC(2026, 10, 28, 15), "Asia/Seoul"), "00:00");
+  assert.deepEqual(["Asia/Nowhere", "z".repeat(48), undefined].map((zone) => localIn(winter, zone)), [undefined, undefined, undefined]);
 });

@@ -82,7 +82,7 @@ export interface Channel {
 
 export interface Accord {
   languages: string[];
-  parties: { name: string; code: string; names: Names }[];
+  parties: { name: string; code: string; names: Names; zone?: string }[];
   roles: { name: string; names: Names; parties: string[]; until_ms?: number }[];
   flash_len_max: number;
   guidelines?: { levels: { code: string; names: Names }[]; categories: { name: string; values: { code: string; names: Names }[] }[] };

@@ -2,11 +2,11 @@
 
 import { h, ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
-import { clock, local, offset } from "../words/moment.js";
+import { clock, local, localIn, offset } from "../words/moment.js";
 import { _, N_, ageText, choose, language, nodeSays, otherLanguage, sayIn, spanText } from "../words/say.js";
 import { signOut } from "../node/login.js";
 import { outbox, othersUnsent, keepingFails } from "../node/outbox.js";
-import { fault, heard, mode, nodeClock, session, status } from "../node/record.js";
+import { accord, fault, heard, mode, nodeClock, session, status } from "../node/record.js";
 import { acknowledge, acknowledgeAll, alarms, flood } from "./alarm.js";
 import { Doubts } from "./consult.js";
 import { marking } from "./entry.js";
@@ -34,13 +34,13 @@ const unmarked = { none: () => _("no marking that the guidelines know"), late: (
 const Marking = () => <span class="marking">{typeof marking.value === "string" ? unmarked[marking.value]() : <InAll names={marking.value?.banner ?? {}} />}</span>;
 
 function Clocks() {
-  const at = nodeClock.value(now.value);
+  const at = nodeClock.value(now.value), there = (party: string) => localIn(at, accord.value?.parties.find((one) => one.name === party)?.zone);
   return (
     <div class="clocks">
       <b class="utc">{clock(at)}</b>
       <span>{_("local {1}", local(at))}</span>
       {(status.value?.value.peers ?? []).map((peer) => (
-        <span>{peer.clock_offset_ms === undefined
+        <span>{there(peer.party) === undefined ? "" : `${_("local in {1} {2}", peer.code, there(peer.party) ?? "")} · `}{peer.clock_offset_ms === undefined
           ? _("clock of {1}: not compared", peer.code)
           : _("clock of {1}: {2} s ({3})", peer.code, offset(peer.clock_offset_ms),
               ageText(at - peer.compared_ms))}</span>

@@ -26,6 +26,15 @@ export const offset = (ms: number) => `${ms > 0 ? "+" : ""}${(ms / 1000).toFixed
 // 23:07, on this terminal's own clock
 export const local = (ms: number): string => dateOf(ms).toTimeString().slice(0, 5);
 
+// The same on the clocks of a zone; of one that this browser does not know, nothing.
+export function localIn(ms: number, zone: string | undefined): string | undefined {
+  try {
+    return zone && dateOf(ms).toLocaleTimeString("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" });
+  } catch {
+    return undefined;
+  }
+}
+
 // What was typed as 281407Z NOV 26, with all of the year or its last two digits, or as 2026-11-28T14:07Z; NaN if it is neither.
 export function readMoment(text: string): number {
   const group = /^((\d\d)(\d\d)(\d\d)Z ([A-Z]{3}) )(?:20)?(\d\d|\d{4})$/.exec(text.trim().toUpperCase());
