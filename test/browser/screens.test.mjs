@@ -177,6 +177,10 @@ test("Watch fits 1366 x 768 without scrolling, in both languages", async () => {
     assert.ok(over <= 0, `${tongue}: ${over} px below`);
     const cut = await head.page.locator(".panel.running td.wide").evaluateAll((cells) => cells.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.innerText));
     assert.deepEqual(cut, [], `${tongue}: which step is open is read whole`);
+    const words = await head.page.locator(".watch .words").evaluateAll((all) => all.map((one) => ({ text: one.textContent, title: one.title, isLast: one.closest(".panel.last") !== null,
+      isCut: one.scrollWidth > one.clientWidth || one.parentElement.scrollWidth > one.parentElement.clientWidth })));
+    assert.deepEqual(words.filter((one) => one.isCut && one.isLast), [], `${tongue}: the last subjects are read whole`);
+    assert.deepEqual(words.filter((one) => one.isCut && one.title !== one.text), [], `${tongue}: what is cut is whole under the pointer`);
   }
 });
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load, vectors } from "./here.mjs";
 
-const { fill, particle, visible } = await load("words/fill.js");
+const { beginning, fill, particle, visible } = await load("words/fill.js");
 const { clock, countdown, dateTimeGroup, localIn, offset, readMoment, span } = await load("words/moment.js");
 
 test("particles: every vector", () => {
@@ -67,6 +67,15 @@ test("marks that are heaped on a letter are shown as what they are, from the fif
   assert.equal(visible(`a${"\u0301".repeat(6)}b`), `a${"\u0301".repeat(4)}<U+0301><U+0301>b`);
   assert.equal(fill("{1}", [`a${"\u0489".repeat(5)}`]), `a${"\u0489".repeat(4)}<U+0489>`);
   assert.equal(visible("각\u1112\u1161\u11ab नि מִּ֑"), "각\u1112\u1161\u11ab नि מִּ֑", "as languages write them they stay");
+});
+
+test("the beginning of words is whole letters: no half of a code, no letter without its marks", () => {
+  assert.equal(beginning("\u{1d11e}\u{1d11e}\u{1d11e}", 2), "\u{1d11e}\u{1d11e}");
+  assert.equal(beginning("\u1112\u1161\u11ab\u1100\u116e\u11a8", 1), "\u1112\u1161\u11ab", "a syllable in its parts");
+  assert.equal(beginning("e\u0301e\u0301e\u0301", 2), "e\u0301e\u0301");
+  assert.equal(beginning("a\u202eb", 40), "a<U+202E>b");
+  assert.equal(beginning(`a${"\u0301".repeat(900)}`, 4).length, 8, "nor is one letter longer than a line");
+  assert.deepEqual(["", "short"].map((text) => beginning(text, 24)), ["", "short"]);
 });
 
 test("what time it is in another zone, by its own summer time; of a zone that nobody knows, nothing", () => {

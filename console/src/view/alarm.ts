@@ -1,9 +1,9 @@
 // Alarms on this terminal: the fold, the sound, and who has heard which. They end by an act in the record; hearing gives quiet for a while.
 
 import { computed, effect, signal, untracked } from "@preact/signals";
-import { AGAIN_MS, alarmsOf, faultRows, isFlood, loudness, owedCopies, owedRows, Quiet, quietUntil, TONES } from "../fold/owed.js";
+import { AGAIN_MS, alarmsOf, faultRows, isFlood, loudness, Owed, owedCopies, owedRows, Quiet, quietUntil, TONES } from "../fold/owed.js";
 import { copies, drafts, duty, heard as heardOf, inboxes, nodeClock, obligations, owing, session, lastEvents, status } from "../node/record.js";
-import { _, visible, word } from "../words/say.js";
+import { _, beginning, named, word } from "../words/say.js";
 import { now, said, when } from "./screen.js";
 import type { Entry } from "../node/shapes.js";
 import { Kind } from "../wire/statement.js";
@@ -14,6 +14,8 @@ export const owed = computed(() => {
   const entries = new Map([...owing.value, ...Object.values(inboxes.value).flat()].map((entry) => [entry.place, entry]));
   return owedRows([...entries.values()], drafts.value, obligations.value, duty.value, session.value?.holder ?? 0, owedCopies(copies.value, session.value?.party ?? ""));
 });
+
+export const titleOf = (row: Owed) => row.names?.map((names) => named(names)).join(": ") ?? (row.screen === "relief" ? roleName(row.title) : row.title);
 
 // What one officer has heard here sounds again for the next: an open item goes to him by name, or calls him. All tabs have the same quiet.
 const KEPT = "entente-heard";
@@ -177,7 +179,7 @@ export function followAlarms(): void {
 
 const GATHER_MS = 1_000;
 
-const one = (entry: Entry): string => `${whoIs(entry)}: ${entry.precedence ?? "ROUTINE"} ${visible((entry.subject ?? entry.text?.[0] ?? entry.place).slice(0, 120))}, ${when(entry.filed_ms ?? entry.claimed_ms)}`;
+const one = (entry: Entry): string => `${whoIs(entry)}: ${entry.precedence ?? "ROUTINE"} ${beginning(entry.subject ?? entry.text?.[0] ?? entry.place, 120)}, ${when(entry.filed_ms ?? entry.claimed_ms)}`;
 
 function sentence(entries: Entry[]): string {
   if (entries.length === 1)

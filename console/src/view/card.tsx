@@ -5,8 +5,8 @@ import { Owed, STEP_ADVANCE } from "../fold/owed.js";
 import { drafts, inboxes, instances, nodeClock, session } from "../node/record.js";
 import type { Entry } from "../node/shapes.js";
 import { countdown } from "../words/moment.js";
-import { _, named, spanText, visible, word } from "../words/say.js";
-import { owed } from "./alarm.js";
+import { _, beginning, spanText, word } from "../words/say.js";
+import { owed, titleOf } from "./alarm.js";
 import { atGates, CardGates, whoAsks } from "./consult.js";
 import { DraftView } from "./draft.js";
 import { opened, openedDraft } from "./entry.js";
@@ -17,8 +17,6 @@ import { linkTo, now, placeIn, screen, when } from "./screen.js";
 const SAID_SHOWN = 3;
 
 const saidByOthers = (channel: string): Entry[] => (inboxes.value[channel] ?? []).filter((entry) => entry.party !== session.value?.party).slice(-SAID_SHOWN).reverse();
-
-const titleOf = (row: Owed) => row.names?.map((names) => named(names)).join(": ") ?? row.title;
 
 // Whoever wrote it, proposed it or began it: a name of the record, never a guess.
 function whoAsksFor(row: Owed): string {
@@ -55,7 +53,7 @@ export function CardScreen() {
       <h1>{_("For decision")}</h1>
       {rows.length === 0 ? <p class="none">{_("Nothing waits for you.")}</p> : null}
       <nav class="card-rows" aria-label={_("For decision")}>
-        {rows.map((one, i) => <a key={one.key} href={linkTo("card", one.place)} aria-current={one.place === place ? "page" : undefined}>{i + 1}. {one.precedence} {visible(titleOf(one).slice(0, 24)) || one.place}</a>)}
+        {rows.map((one, i) => <a key={one.key} href={linkTo("card", one.place)} aria-current={one.place === place ? "page" : undefined}>{i + 1}. {one.precedence} {beginning(titleOf(one), 24) || one.place}</a>)}
       </nav>
       {row === undefined ? null : <Asked row={row} />}
       {openedDraft.value?.place === place && openedDraft.value ? <DraftView draft={openedDraft.value} /> : null}

@@ -9,7 +9,7 @@ import { accord, allOf, channelOf, nodeClock, session, shown } from "../node/rec
 import type { Answer, Channel, Entry, Form, Names } from "../node/shapes.js";
 import { Kind } from "../wire/statement.js";
 import { clock } from "../words/moment.js";
-import { _, language, named, tongueName } from "../words/say.js";
+import { _, beginning, language, named, tongueName } from "../words/say.js";
 import { FormFields, formOf, FormChoice } from "./form.js";
 import { Attach, isWhole, SealedLine } from "./attach.js";
 import { Check, Choice, Group, Input, Precedence, Refusal, Result, roleName, Title, Words } from "./parts.js";
@@ -117,7 +117,7 @@ export const Beside = ({ typed }: { typed: Typed }) => (
   <Group>
     {besides(typed.key).map((other) => (
       <div key={other.key} class="warning beside-text" role="status">
-        <p>{_("Another text of yours is kept here: it came back unfiled, or was typed in another window.")} <Words text={other.subject || other.text.slice(0, 80)} tongue={other.language} /></p>
+        <p>{_("Another text of yours is kept here: it came back unfiled, or was typed in another window.")} <Words text={other.subject || beginning(other.text, 80)} tongue={other.language} /></p>
         <button type="button" data-act="take-up" onClick={() => takeUp(other)}>{_("Write on with it")}</button>{" "}
         <button type="button" data-act="throw-away" onClick={() => forget(other.key)}>{_("Throw it away")}</button>
       </div>

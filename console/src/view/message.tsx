@@ -15,7 +15,7 @@ import type { Value } from "../wire/cbor.js";
 import { CODED, NEGATIVE_CAUSES, saysOf, WRONG_CAUSES } from "../wire/says.js";
 import { Kind, readStatement, Statement } from "../wire/statement.js";
 import { dateTimeGroup, offset } from "../words/moment.js";
-import { _, language, named, nodeSays, tongueName, visible, word } from "../words/say.js";
+import { _, beginning, language, named, nodeSays, tongueName, visible, word } from "../words/say.js";
 import { Kept, Text, typedFor } from "./compose.js";
 import { movesOfMessage, readBack, subjectOf } from "./entry.js";
 import { Moves } from "./moves.js";
@@ -174,7 +174,7 @@ async function sayHowGood(about: string, statuses: string[], status: string, to:
   if (verdicts.value[`${about} ${status}`] === undefined)
     await judge(about, statuses, to); // whoever is quicker than the node is not sent away
   const text = textOf(typed?.text ?? ""), words = await statementOf(about, status, to, verdicts.value[`${about} ${status}`]?.role ?? "", text);
-  return send(await compose(words, false, text.slice(0, 40), typed));
+  return send(await compose(words, false, beginning(text, 40), typed));
 }
 
 // one: a translation of which a later word is said; else a new one.

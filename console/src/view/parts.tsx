@@ -124,8 +124,9 @@ export const Step = ({ name }: { name: string }) => <span class="step" data-step
 
 export const Precedence = ({ name }: { name: string }) => <b class="precedence" data-precedence={name}>{name}</b>;
 
-// Words of the record: marked with their language, hidden characters shown.
-export const Words = ({ text, tongue }: { text: string; tongue?: string }) => <span class="words" lang={tongue ?? language.value}>{visible(text)}</span>;
+// Words of the record: marked with their language, hidden characters shown; where they may be cut, whole under the pointer.
+export const Words = ({ text, tongue, isCut }: { text: string; tongue?: string; isCut?: boolean }) =>
+  <span class="words" lang={tongue ?? language.value} title={isCut ? visible(text) : undefined}>{visible(text)}</span>;
 
 // Several of them in one line, each by itself.
 export const InTurn = ({ all }: { all: (string | undefined)[] }) => <Group>{all.filter((text) => text).map((text, i) => [i > 0 ? " · " : "", <Words key={i} text={text ?? ""} />])}</Group>;
@@ -148,7 +149,7 @@ function instead(entry: Entry | Draft): string {
 // Its subject or first line; of a form without words, the form's name in the reader's language.
 export function Title({ entry }: { entry: Entry | Draft }) {
   const own = entry.subject || entry.title;
-  return <Words text={own || named(entry.filled?.title) || instead(entry)} tongue={own ? entry.language : undefined} />;
+  return <Words text={own || named(entry.filled?.title) || instead(entry)} tongue={own ? entry.language : undefined} isCut />;
 }
 
 export const isVoid = (entry: Entry) => entry.verdict !== undefined && entry.verdict !== "OK";
@@ -202,8 +203,7 @@ export const EntryRow = ({ entry, at, href }: { entry: Entry; at: (ms: number) =
     <td class="step">{at(entry.filed_ms)}</td>
     <td><Precedence name={entry.precedence ?? "ROUTINE"} /></td>
     <th scope="row"><a href={href} data-place={entry.place}>{entry.place}</a></th>
-    <td class="wide"><Title entry={entry} /></td>
-    <td class="step"><Far entry={entry} /></td>
+    <td class="wide"><div class="said"><Title entry={entry} /> <span class="step"><Far entry={entry} /></span></div></td>
   </tr>
 );
 

@@ -11,6 +11,7 @@ import type { Answer, Entry, Form } from "../node/shapes.js";
 import type { Value } from "../wire/cbor.js";
 import type { Label } from "../wire/content.js";
 import { Addressee, Kind, PRECEDENCES, Precedence } from "../wire/statement.js";
+import { beginning } from "../words/fill.js";
 import { forget, typing } from "./typing.js";
 
 // What became of it; `field`: one that cannot be read; isUntouched: the passkey was not given; isNext: it waits for another act.
@@ -105,7 +106,7 @@ async function messageOf(typed: Typed): Promise<Words> {
   };
 }
 
-export const sayMessage = async (typed: Typed, form: Form | undefined) => file(await messageOf(typed), [], typed, form, typed.subject || typed.text.slice(0, 40));
+export const sayMessage = async (typed: Typed, form: Form | undefined) => file(await messageOf(typed), [], typed, form, typed.subject || beginning(typed.text, 40));
 
 // What the node would say of it, whatever its words are; of a form that is not filled yet nothing is asked.
 export async function mayMessage(typed: Typed, form: Form | undefined): Promise<Answer | undefined> {

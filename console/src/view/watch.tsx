@@ -6,11 +6,11 @@ import { isWaiting, Owed } from "../fold/owed.js";
 import { drafts, held, inboxes, instances, nodeClock, status } from "../node/record.js";
 import type { Entry, Held, Path, Peer } from "../node/shapes.js";
 import { countdown } from "../words/moment.js";
-import { _, named, spanText, word } from "../words/say.js";
-import { owed } from "./alarm.js";
+import { _, spanText, word } from "../words/say.js";
+import { owed, titleOf } from "./alarm.js";
 import { outbox } from "../node/outbox.js";
 import { Running } from "./consult.js";
-import { Aged, EntryRow, Group, MissingRows, Panel, Precedence, roleName, Step, StillTable, Table, Title, unsettled, Views, Words } from "./parts.js";
+import { Aged, EntryRow, Group, MissingRows, Panel, Precedence, Step, StillTable, Table, Title, unsettled, Views, Words } from "./parts.js";
 import { OnDuty, SoundTest } from "./relief.js";
 import { linkTo, now, when } from "./screen.js";
 
@@ -31,7 +31,7 @@ const owedRow = (row: Owed, isGone: boolean) => (
   <tr key={row.key} class={isGone ? "gone" : ""}>
     <td><Precedence name={row.precedence} /></td>
     <th scope="row"><a href={linkTo(row.screen, row.place)} data-place={row.place}>{row.place}</a></th>
-    <td class="wide"><Words text={row.names?.map((names) => named(names)).join(": ") ?? (row.screen === "relief" ? roleName(row.title) : row.title)} /></td>
+    <td class="wide"><Words text={titleOf(row)} isCut /></td>
     <td><Step name={row.step} /></td>
     <td class="step">{isGone ? _("owed no more") : <Due row={row} />}</td>
   </tr>

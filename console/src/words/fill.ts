@@ -58,3 +58,12 @@ export function fill(sentence: string, values: Filling[]): string {
 const HIDDEN = /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb]|[\u{e0000}-\u{e0fff}]|(?<=\p{M}{4})\p{M}/gu;
 
 export const visible = (text: string): string => text.replace(HIDDEN, (letter) => `<U+${(letter.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}>`);
+
+// The beginning of words of others: so many letters, each with its marks and both halves of its code.
+export function beginning(text: string, letters: number): string {
+  const shown = visible(text);
+  for (const { index } of new Intl.Segmenter().segment(shown))
+    if (letters-- === 0)
+      return shown.slice(0, index);
+  return shown;
+}

@@ -6,7 +6,7 @@ import { span } from "./moment.js";
 import { ask } from "../node/ask.js";
 import type { Names } from "../node/shapes.js";
 
-export { N_, visible } from "./fill.js";
+export { beginning, N_, visible } from "./fill.js";
 
 export type Language = "ko" | "en";
 
