@@ -69,6 +69,17 @@ test("who has not read it cannot open the gate; who reads it can", async () => {
   await kor.page.locator(".steps .now[data-step-id=agree]").waitFor();
 });
 
+test("the steps are a strip of time too, and the list beside it says the same to whoever does not see it", async () => {
+  const { page } = kor, moment = /\d\d:\d\d:\d\dZ|\d{6}Z [A-Z]{3} \d\d/g, times = async (step) => (await page.locator(`[data-step-id=${step}] .age`).innerText()).match(moment);
+  assert.deepEqual([(await times("call")).length, (await times("agree")).length], [3, 2], "from, to and by when; from and by when");
+  assert.equal(await page.locator("[data-step-id=in-effect] .age").count(), 0, "what has not begun has no time");
+  const strip = page.locator(".steps .time-line"), line = Number(await strip.locator("line").getAttribute("x1"));
+  const bars = await strip.locator("rect").evaluateAll((all) => all.map((one) => [Number(one.getAttribute("x")), Number(one.getAttribute("x")) + Number(one.getAttribute("width"))]));
+  assert.deepEqual(await strip.locator("li").allInnerTexts(), await page.locator(".steps li:has(.age)").evaluateAll((all) => all.map((one) => one.childNodes[2].data)));
+  assert.ok(bars.length === 2 && bars.every(([from, to]) => from <= line && to > line), JSON.stringify({ bars, line })); // of both something is owed still
+  assert.deepEqual([bars[0][0], Math.max(...bars.map(([, to]) => to))], [0, 1000]);
+});
+
 test("it is proposed with its text and hash, read back, marked CORRECT, and concurred in by both roles of both", async () => {
   await act(kor, "propose", "당직 태세를 강화로 변경함.");
   gate = kor.page.locator("[data-gate]").first();

@@ -8,6 +8,7 @@ const { answerTimes, degrees, figureOf, mapOf, numbered, plotted, pointsOf, samp
 const { isAsSaid, labelText, unseen } = await load("fold/drafted.js");
 const { alarmsOf, faultRows, isFlood, loudness, messageOf, owedCopies, owedRows, quietUntil } = await load("fold/owed.js");
 const { fillForm } = await load("fold/forms.js");
+const { stretchesOf } = await load("fold/moves.js");
 const { EventText } = await load("node/stream.js");
 const { agendaOf, nextHost, nextSession, pastSessions, rhythmPast } = await load("fold/rhythm.js");
 
@@ -304,4 +305,13 @@ test("a ladder's strip runs from its filing to its last step, or to now and what
   assert.deepEqual(stripOf({ steps: steps.slice(0, 3), owed: { step: "WATCH READ" } }, 3_000), { steps: [0, 500], now: 1000, due: undefined });
   assert.equal(stripOf({ steps: steps.slice(0, 2) }, 9_000), undefined);
   assert.equal(stripOf({ steps: [] }, 9_000), undefined);
+});
+
+test("the steps of a procedure over time: from what was said in each or owed of it, to what was said last; and by when what is owed of it is due", () => {
+  const step = (id) => ({ id, kind: "notice", title: {} }), said = (place, filed_ms, more) => ({ place, filed_ms, party: "kor", move: "message", ...more });
+  const instance = { moves: [said("m1", 10, { step: "call" }), said("m2", 30, { about: "m1" }), said("m3", 40, { about: "m2" }), said("m4", 70, {}), said("m5", 50, { step: "agree" })],
+    obligations: [due("presented", { step: "call", since_ms: 12, due_ms: 900 }), due("read-back", { step: "call", since_ms: 12, due_ms: 100, state: "MET" }),
+      due("position", { step: "agree", since_ms: 45, due_ms: 800 }), due("attend", { step: "agree", since_ms: 45, due_ms: 700 })] };
+  const rows = stretchesOf(instance, ["call", "agree", "in-effect"].map(step));
+  assert.deepEqual(rows.map((row) => [row.step.id, row.first_ms, row.end_ms, row.due_ms]), [["call", 10, 40, 900], ["agree", 45, 50, 700]]);
 });

@@ -35,6 +35,21 @@ export const keyOfMove = (move: Move) => [move.name, move.about, move.step, move
 // The steps as the instance's own definition has them; of another version than the one in force only their names are known.
 export const stepsOf = (instance: Instance, procedures: Procedure[]): ProcedureStep[] => procedures.find((one) => one.hash === instance.definition)?.steps ?? [...instance.done, ...instance.open];
 
+// end: of what was said in it; due: of what is owed of it still.
+export interface Stretch { step: ProcedureStep; first_ms: number; end_ms: number; due_ms?: number }
+
+// When each step that has begun was under way: from what was said in it, or owed of it, first.
+export function stretchesOf({ moves, obligations }: WholeInstance, steps: ProcedureStep[]): Stretch[] {
+  const stepOf = new Map<string | undefined, string | undefined>(); // of a move, by its place
+  moves.forEach((one) => stepOf.set(one.place, one.step ?? stepOf.get(one.about)));
+  return steps.flatMap((step) => {
+    const said = moves.filter((one) => stepOf.get(one.place) === step.id).map((one) => one.filed_ms), of = obligations.filter((due) => due.step === step.id);
+    const first_ms = Math.min(...said, ...of.flatMap((due) => due.since_ms ?? []));
+    const dues = of.flatMap((due) => (due.state === "OWED" && !due.recess && due.due_ms) || []);
+    return first_ms === Infinity ? [] : [{ step, first_ms, end_ms: Math.max(first_ms, ...said), due_ms: dues.length > 0 ? Math.min(...dues) : undefined }];
+  });
+}
+
 function isThere(step: string, holder: number, me: string, said: Said[]): boolean {
   const own = said.filter((one) => one.party === me && one.holder === holder && one.step === step && (one.move === "attend" || one.move === "leave"));
   return own[own.length - 1]?.move === "attend";

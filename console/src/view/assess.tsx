@@ -9,7 +9,8 @@ import { ask } from "../node/ask.js";
 import { accord, channelOf, inboxes } from "../node/record.js";
 import type { Assessments, Claim, Happened, OfEvent } from "../node/shapes.js";
 import { _, named } from "../words/say.js";
-import { TimeLine, title } from "./dialogues.js";
+import { TimeLine } from "./chart.js";
+import { minute, title } from "./dialogues.js";
 import { Founding, judge, Moves, Subject } from "./moves.js";
 import { showToo } from "./entry.js";
 import { Banner } from "./message.js";
@@ -95,7 +96,7 @@ function Drawn() {
   const map = mapOf(rows.value), isDated = rows.value.some(({ claim }) => claim.first_ms !== undefined);
   return (
     <Panel title={_("Claims over time and on the map")} count={rows.value.length} name="drawn">
-      {isDated ? <TimeLine rows={rows.value.map(dated)} /> : <p class="none">{_("No claim has a date.")}</p>}
+      {isDated ? <TimeLine at={minute.value} rows={rows.value.map(dated)} /> : <p class="none">{_("No claim has a date.")}</p>}
       {map === undefined ? <p class="none">{_("No claim names a place in degrees, so there is no map.")}</p> : <Map map={map} />}
       <Table rows={rows.value} head={[_("number"), _("event"), _("source"), _("when"), _("where")]} row={({ number, event, claim }) => (
         <tr key={number} data-claim={claim.name}>

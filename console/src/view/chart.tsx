@@ -1,8 +1,9 @@
-// A chart and its table. uPlot is fetched when the first chart is shown; colours are those of the theme.
+// Charts and their tables. uPlot is fetched when the first chart is shown; colours are those of the theme.
 
 import { h, ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Figure, plotted, tableOf } from "../fold/drawn.js";
+import { Dated, timeLine } from "../fold/rhythm.js";
 import { _ } from "../words/say.js";
 import { Table } from "./parts.js";
 import { theme } from "./screen.js";
@@ -74,6 +75,29 @@ export function Chart({ title, unit, name, figure, tick, isBars, children }:
       <div ref={target} aria-hidden="true" />
       <Twin figure={figure} tick={tick} name={name} />
       {children}
+    </figure>
+  );
+}
+
+// ---- Times as a picture; the rows beside it are its table. ----
+
+const LINE_HEIGHT = 18;
+
+const months = (first: number, last: number) => _("{1} to {2}; the upright line is today", new Date(first).toISOString().slice(0, 7), new Date(last).toISOString().slice(0, 7));
+
+// note: what it says of its ends and of the line, if it is not of months.
+export function TimeLine({ rows, at, note = months }: { rows: Dated[]; at: number; note?: (first: number, last: number) => string }) {
+  const { bars, now, first, last } = timeLine(rows, at), height = bars.length * LINE_HEIGHT + 4;
+  if (bars.length === 0)
+    return null;
+  return (
+    <figure class="time-line" aria-hidden="true">
+      <svg viewBox={`0 0 1000 ${height}`} preserveAspectRatio="none" width="100%" height={height}>
+        {bars.map((bar, i) => <rect key={bar.place} x={bar.from} y={i * LINE_HEIGHT + 5} width={Math.max(3, bar.to - bar.from)} height={LINE_HEIGHT - 8} />)}
+        <line x1={now} x2={now} y1={0} y2={height} />
+      </svg>
+      <ol>{bars.map((bar) => <li key={bar.place}>{bar.name}</li>)}</ol>
+      <figcaption>{note(first, last)}</figcaption>
     </figure>
   );
 }

@@ -4,7 +4,8 @@ import { h } from "preact";
 import { signal } from "@preact/signals";
 import { fromHex, sha256, toHex, utf8 } from "../base/bytes.js";
 import { formsOn } from "../fold/forms.js";
-import { Move, movesAt, movesOf, stepsOf } from "../fold/moves.js";
+import { Move, movesAt, movesOf, stepsOf, Stretch, stretchesOf } from "../fold/moves.js";
+import type { Dated } from "../fold/rhythm.js";
 import { ask, isNone } from "../node/ask.js";
 import { compose } from "../node/compose.js";
 import { send } from "../node/outbox.js";
@@ -14,6 +15,7 @@ import type { Value } from "../wire/cbor.js";
 import { Kind, PRECEDENCES, Precedence as PrecedenceName } from "../wire/statement.js";
 import { countdown } from "../words/moment.js";
 import { _, N_, named, spanText, word } from "../words/say.js";
+import { TimeLine } from "./chart.js";
 import { LabelChoice, Role, typedFor } from "./compose.js";
 import { showToo } from "./entry.js";
 import { judge, Moves, Subject } from "./moves.js";
@@ -183,22 +185,40 @@ function write(instance: Instance, step: ProcedureStep): void {
   go("channel", instance.channel_name);
 }
 
+// From when to when, or for how long so far; and by when something is owed of it still.
+function Times({ stretch: { first_ms: first, end_ms: end, due_ms: due }, isOpen }: { stretch: Stretch; isOpen: boolean }) {
+  const so = isOpen ? [when(first), _("for {1}", spanText(nodeClock.value(now.value) - first))] : [`${when(first)} – ${when(end)}`];
+  return <span class="age"> {[...so, ...due === undefined ? [] : [_("by {1}", when(due))]].join(" · ")}</span>;
+}
+
+const recessesOf = ({ moves }: WholeInstance, at: number): Dated[] => moves.filter((one) => one.move === "recess").map(({ place, filed_ms: first_ms }) =>
+  ({ place, name: word("RECESS"), first_ms, end_ms: moves.find((one) => one.move === "resume" && one.about === place)?.filed_ms ?? at }));
+
+// The same as a picture: what is under way or owed goes on to now, and to when it is due.
+function Strip({ instance, stretches }: { instance: WholeInstance; stretches: Stretch[] }) {
+  const at = nodeClock.value(now.value), isOpen = (id: string) => instance.open.some((step) => step.id === id);
+  const rows = stretches.map(({ step, first_ms, end_ms, due_ms }): Dated =>
+    ({ place: step.id, name: named(step.title, step.id), first_ms, end_ms: Math.max(end_ms, isOpen(step.id) ? at : 0, due_ms ?? 0) }));
+  return <TimeLine at={at} rows={[...rows, ...recessesOf(instance, at)]} note={(first, last) => _("{1} to {2}; the upright line is now", when(first), when(last))} />;
+}
+
 function Steps({ instance }: { instance: WholeInstance }) {
-  const at = nodeClock.value(now.value);
+  const steps = stepsOf(instance, procedures.value), stretches = stretchesOf(instance, steps);
   return (
     <Panel title={_("Steps")} name="steps">
       <ol class="steps">
-        {stepsOf(instance, procedures.value).map((step) => {
-          const state = stateOf(step, instance), since = instance.obligations.filter((due) => due.step === step.id && due.since_ms !== undefined).map((due) => due.since_ms ?? 0);
+        {steps.map((step) => {
+          const state = stateOf(step, instance), stretch = stretches.find((one) => one.step === step);
           return (
             <li key={step.id} class={state} data-step-id={step.id} aria-current={state === "now" ? "step" : undefined}>
               <b>{stateWords[state]()}</b> {named(step.title, step.id)}{step.kind === "gate" ? ` · ${_("GATE")}` : ""}
-              {state === "now" && since.length > 0 ? <span class="age"> {_("for {1}", spanText(at - Math.min(...since)))}</span> : null}
+              {stretch === undefined ? null : <Times stretch={stretch} isOpen={state === "now"} />}
               {state === "now" && step.kind === "notice" ? <button type="button" data-act="write" onClick={() => write(instance, step)}>{_("Write it")}</button> : null}
             </li>
           );
         })}
       </ol>
+      <Strip instance={instance} stretches={stretches} />
     </Panel>
   );
 }

@@ -5,13 +5,14 @@ import { h } from "preact";
 import { computed, signal } from "@preact/signals";
 import { Choices, formsOn } from "../fold/forms.js";
 import { Move, movesOn } from "../fold/moves.js";
-import { agendaOf, Dated, isPast, lastSession, nextHost, nextSession, pastSessions, rhythmPast, timeLine } from "../fold/rhythm.js";
+import { agendaOf, isPast, lastSession, nextHost, nextSession, pastSessions, rhythmPast } from "../fold/rhythm.js";
 import { ask, isNone } from "../node/ask.js";
 import { accord, inboxes, nodeClock, status } from "../node/record.js";
 import type { Thing } from "../node/shapes.js";
 import { peopleText } from "../wire/says.js";
 import { Kind } from "../wire/statement.js";
 import { _, named, visible, word } from "../words/say.js";
+import { TimeLine } from "./chart.js";
 import { showToo } from "./entry.js";
 import { Founding, judge, Moves, Subject } from "./moves.js";
 import { Check, Group, InTurn, Panel, Table, Words } from "./parts.js";
@@ -23,7 +24,7 @@ const whole = signal<Thing | undefined>(undefined); // the one that is opened, w
 const closedToo = signal(false);
 
 const code = () => status.value?.value.code ?? "";
-const minute = computed(() => Math.floor(nodeClock.value(now.value) / 60_000) * 60_000), at = () => minute.value; // what is dated by the minute is not drawn anew each second
+export const minute = computed(() => Math.floor(nodeClock.value(now.value) / 60_000) * 60_000), at = () => minute.value; // what is dated by the minute is not drawn anew each second
 const sessionsOf = computed(() => { // by their body: a peer may found very many of both
   const found = new Map<string | undefined, Thing[]>();
   all.value.filter((one) => one.kind === "session").forEach((one) => (found.get(one.of) ?? found.set(one.of, []).get(one.of))?.push(one));
@@ -119,25 +120,6 @@ function Texts() {
 
 const whenText = (thing: Thing): string => thing.when === undefined ? _("no date") : isPast(thing, at()) ? _("{1}, date past", thing.when) : thing.when;
 
-const LINE_HEIGHT = 18;
-
-// Dates as a picture; the rows beside it are its table.
-export function TimeLine({ rows }: { rows: Dated[] }) {
-  const { bars, now: today, first, last } = timeLine(rows, at()), height = bars.length * LINE_HEIGHT + 4;
-  if (bars.length === 0)
-    return null;
-  return (
-    <figure class="time-line" aria-hidden="true">
-      <svg viewBox={`0 0 1000 ${height}`} preserveAspectRatio="none" width="100%" height={height}>
-        {bars.map((bar, i) => <rect key={bar.place} x={bar.from} y={i * LINE_HEIGHT + 5} width={Math.max(3, bar.to - bar.from)} height={LINE_HEIGHT - 8} />)}
-        <line x1={today} x2={today} y1={0} y2={height} />
-      </svg>
-      <ol>{bars.map((bar) => <li key={bar.place}>{bar.name}</li>)}</ol>
-      <figcaption>{_("{1} to {2}; the upright line is today", new Date(first).toISOString().slice(0, 7), new Date(last).toISOString().slice(0, 7))}</figcaption>
-    </figure>
-  );
-}
-
 function Commitments() {
   const rows = all.value.filter((one) => one.kind === "commitment" && (closedToo.value || !one.over)).sort((a, b) => (a.end_ms ?? Infinity) - (b.end_ms ?? Infinity));
   return (
@@ -148,7 +130,7 @@ function Commitments() {
           <td>{(thing.parts ?? []).map(({ party, part }) => <span key={party} class="part">{party} {word(part)} </span>)}</td><td class={isPast(thing, at()) ? "until warn" : "until"}>{whenText(thing)}</td>
         </tr>
       )} />
-      <TimeLine rows={rows.map((one) => ({ ...one, name: title(one) }))} />
+      <TimeLine at={at()} rows={rows.map((one) => ({ ...one, name: title(one) }))} />
     </Panel>
   );
 }
