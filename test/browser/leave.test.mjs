@@ -108,11 +108,32 @@ test("two tabs are one session: one signs out and both are, one signs in and bot
   const other = await kor.context.newPage();
   await other.goto(`${stage.addresses.kor}/#watch`);
   await other.locator(".panel.last").waitFor();
+  await other.route("**/*", (route) => route.abort()); // the node's word does not reach it: the first tab's does
   await signOut();
+  await other.locator(".login.left").waitFor({ timeout: 3_000 });
+  await other.unrouteAll({ behavior: "ignoreErrors" });
   await other.locator(".login .key-line").first().waitFor();
   await signIn();
   await other.locator("header nav").waitFor();
   await other.close();
+});
+
+test("a tab that alone has a text is not begun anew by another that signs in: it waits for its officer, and shows it to him", async () => {
+  const other = await kor.context.newPage(), text = other.locator(".compose .text textarea");
+  await other.goto(`${stage.addresses.kor}/#channel/share`);
+  await text.waitFor();
+  await other.evaluate(() => { IDBObjectStore.prototype.put = () => { throw new DOMException("no room", "QuotaExceededError"); }; });
+  await text.fill("이 탭에만 있는 글");
+  await other.locator(".compose .kept[data-kept=true]").waitFor(); // it was tried
+  await signOut();
+  await other.locator(".login .warning.bad").waitFor();
+  await signIn();
+  await other.waitForTimeout(2_000);
+  await other.locator(".login .primary").click();
+  await text.waitFor();
+  assert.equal(await text.inputValue(), "이 탭에만 있는 글");
+  await other.close();
+  await page.locator("header nav").waitFor();
 });
 
 test("a server on another port of this name is sent the cookie, and can do nothing with it", async () => {
