@@ -112,6 +112,7 @@ test("the hand of who is gone holds nothing: after a while without a move the ro
   const { page } = kor;
   await at(kor, stage, "watch");
   const ours = page.locator(".panel.ours"), row = ours.locator("a[data-place]").first();
+  await page.locator("header nav a").first().focus(); // the page itself may have put the focus on the row, which is no hand
   await row.focus();
   const { place } = await send("Nobody is there.", "PRIORITY");
   await ours.locator(".newer").waitFor();
