@@ -2,6 +2,7 @@
 
 #include "record/store.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -87,16 +88,49 @@ enum err restored_place(const char *home, const char *part, char kept[FILE_PATH_
 	return ERR_EXISTS;
 }
 
+/* The number in the name of one that was decided for; 0: it is no such name. */
+static unsigned number_of(const char *name)
+{
+	struct bytes rest = bytes_str(name), front;
+	uint64_t number = 0;
+
+	if (bytes_take(&rest, sizeof DECIDED, &front) != ERR_OK ||
+	    !bytes_equal(front, BYTES_LIT(DECIDED ".")) ||
+	    bytes_read_decimal(rest, KEPT_MAX, &number) != ERR_OK)
+		return 0;
+	return (unsigned)number;
+}
+
+/* The first of those that were decided for; 0: none was. Each start asks this, so no name is tried. */
+static enum err find_decided(const char *home, unsigned *out)
+{
+	DIR *folder = opendir(home);
+	const struct dirent *at;
+	int why;
+
+	*out = 0;
+	if (folder == NULL)
+		return errno == ENOENT || errno == ENOTDIR ? ERR_OK : ERR_IO;
+	errno = 0;
+	while ((at = readdir(folder)) != NULL) {
+		unsigned number = number_of(at->d_name);
+		if (number > 0 && (*out == 0 || number < *out))
+			*out = number;
+	}
+	why = errno;
+	closedir(folder);
+	errno = why;
+	return why == 0 ? ERR_OK : ERR_IO;
+}
+
 enum err restored_finish(const char *home, char kept[FILE_PATH_MAX])
 {
-	for (unsigned number = 1; number <= KEPT_MAX; number++) {
-		char decided[FILE_PATH_MAX];
-		enum err e = name_decided(home, number, decided);
+	unsigned number;
+	enum err e = bytes_copy_str(bytes_str(home), kept, FILE_PATH_MAX); /* if it cannot be read */
 
-		if (e != ERR_OK)
-			return e;
-		if (file_exists(decided))
-			return finish(home, number, kept);
-	}
-	return ERR_NOT_FOUND;
+	if (e == ERR_OK)
+		e = find_decided(home, &number);
+	if (e != ERR_OK)
+		return e;
+	return number > 0 ? finish(home, number, kept) : ERR_NOT_FOUND;
 }

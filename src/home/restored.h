@@ -16,7 +16,7 @@
  */
 enum err restored_place(const char *home, const char *part, char kept[FILE_PATH_MAX]) MUST_CHECK;
 
-/* Ends what was cut off; ERR_NOT_FOUND: there is nothing to end. ERR_IO. */
+/* Ends what was cut off; ERR_NOT_FOUND: there is nothing to end. ERR_IO, of what stands in `kept`. */
 enum err restored_finish(const char *home, char kept[FILE_PATH_MAX]) MUST_CHECK;
 
 #endif

@@ -27,6 +27,16 @@ int __wrap_rename(const char *from, const char *to)
 		_exit(0);
 	return __real_rename(from, to);
 }
+
+static unsigned names_tried;
+int __real_access(const char *path, int how);
+int __wrap_access(const char *path, int how);
+
+int __wrap_access(const char *path, int how)
+{
+	names_tried++;
+	return __real_access(path, how);
+}
 // NOLINTEND(bugprone-reserved-identifier)
 
 static void put(const char *home, const char *name, const char *ending)
@@ -116,10 +126,42 @@ static void cut_before_each_rename(void **state)
 	assert_int_equal(number, ARRAY_COUNT(endings) + 3);
 }
 
+/* Each start asks, and nearly none has anything to end: no name is tried for it. */
+static void a_look_at_a_home(void **state)
+{
+	static const char *const none[] = { "record.db.restored.0", "record.db.restored.01",
+					    "record.db.restored.1000", "record.db.restored.x",
+					    "record.db.restored." };
+	char home[] = "/tmp/entente-restored-XXXXXX", kept[FILE_PATH_MAX], command[128];
+
+	(void)state;
+	assert_non_null(mkdtemp(home));
+	for (size_t i = 0; i < ARRAY_COUNT(none); i++)
+		put(home, none[i], "");
+	names_tried = 0;
+	assert_int_equal(restored_finish(home, kept), ERR_NOT_FOUND);
+	assert_int_equal(names_tried, 0);
+	/* of two the first, and each is put in its place */
+	put(home, "record.db.restored.999", "");
+	put(home, "record.db.restored.20", "");
+	assert_int_equal(restored_finish(home, kept), ERR_OK);
+	assert_holds(home, "record.db", "", "record.db.restored.20");
+	assert_int_equal(restored_finish(home, kept), ERR_OK);
+	assert_holds(home, "record.db", "", "record.db.restored.999");
+	assert_holds(home, "record.db.before.999", "", "record.db.restored.20");
+	assert_int_equal(restored_finish(home, kept), ERR_NOT_FOUND);
+	for (size_t i = 0; i < ARRAY_COUNT(none); i++)
+		assert_holds(home, none[i], "", none[i]);
+	snprintf(command, sizeof command, "rm -r %s", home);
+	assert_int_equal(system(command), 0);
+	assert_int_equal(restored_finish(home, kept), ERR_NOT_FOUND);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cut_before_each_rename),
+		cmocka_unit_test(a_look_at_a_home),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
