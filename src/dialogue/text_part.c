@@ -2,7 +2,7 @@
 
 bool text_part_next(struct bytes *file, struct text_part *out)
 {
-	struct bytes line, word, rest;
+	struct bytes line, end, rest;
 	uint64_t len;
 
 	while (bytes_take_until(file, '\n', &line) == ERR_OK) {
@@ -16,7 +16,8 @@ bool text_part_next(struct bytes *file, struct text_part *out)
 			return false;
 		return bytes_take_until(&rest, ' ', &out->language) == ERR_OK &&
 		       bytes_read_decimal(rest, file->len, &len) == ERR_OK &&
-		       bytes_take(file, len, &out->words) == ERR_OK && bytes_take(file, 1, &word) == ERR_OK;
+		       bytes_take(file, len, &out->words) == ERR_OK && bytes_take(file, 1, &end) == ERR_OK &&
+		       end.ptr[0] == '\n';
 	}
 	return false;
 }

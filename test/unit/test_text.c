@@ -4,6 +4,7 @@
  */
 #include "base/prng.h"
 #include "dialogue/text.h"
+#include "dialogue/text_part.h"
 
 /* cmocka wants these first. */
 #include <setjmp.h>
@@ -378,6 +379,56 @@ static void the_file_has_one_form(void **state)
 	text_close(&t);
 }
 
+/* ---- The file, read. ---- */
+
+struct part_row {
+	const char *why, *file, *want; /* the parts that are found */
+};
+
+static const struct part_row parts[] = {
+	{ "nothing", "", "" },
+	{ "a head alone", "entente text/1\naccord 00\nplace 4 BOREA 1.7\n", "" },
+	{ "a title", "title en 1\nT\n", "title||en|T;" },
+	{ "titles and units behind a head", "entente text/1\ntitle en 1\nT\nunit b ko 3\n\xEA\xB8\x80\n",
+	  "title||en|T;unit|b|ko|\xEA\xB8\x80;" },
+	{ "no words", "unit b en 0\n\n", "unit|b|en|;" },
+	{ "words of several lines, of which one looks like a unit", "unit b en 13\nx\nunit a ko 1\ny\n",
+	  "unit|b|en|x\nunit a ko 1;" },
+	{ "a line of one word", "end\ntitle en 1\nT\n", "" },
+	{ "a unit without a name", "unit \n", "" },
+	{ "a unit without a language", "unit a 3\nabc\n", "" },
+	{ "a title without a language", "title 3\nabc\n", "" },
+	{ "no number", "unit a ko x\nabc\n", "" },
+	{ "a number with a zero before it", "unit a ko 03\nabc\n", "" },
+	{ "longer than the file", "unit a ko 5\nabc\n", "" },
+	{ "longer than any file", "unit a ko 99999999999999999999\nabc\n", "" },
+	{ "nothing behind it", "unit a ko 3\nabc", "" },
+	{ "another byte behind it", "unit a ko 3\nabcd\n", "" },
+	{ "good, and then none", "title en 1\nT\nunit a ko 9\nabc\n", "title||en|T;" },
+};
+
+static void a_file_is_read_by_its_parts(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
+		struct bytes file = bytes_str(parts[i].file);
+		uint8_t memory[128];
+		struct buf got = BUF_ON(memory);
+		struct text_part part;
+
+		while (text_part_next(&file, &part)) {
+			const struct bytes of[] = { part.what, part.name, part.language, part.words };
+			for (size_t k = 0; k < ARRAY_COUNT(of); k++) {
+				buf_put_str(&got, k == 0 ? "" : "|");
+				buf_put(&got, of[k]);
+			}
+			buf_put_str(&got, ";");
+		}
+		if (!bytes_equal(buf_bytes(&got), bytes_str(parts[i].want)))
+			fail_msg("%s: %.*s", parts[i].why, (int)got.len, (const char *)got.ptr);
+	}
+}
+
 /* The same words again are another file: what was signed before never stands again. */
 static void no_revision_comes_twice(void **state)
 {
@@ -547,6 +598,7 @@ int main(void)
 		cmocka_unit_test(a_release_is_joint_or_none),
 		cmocka_unit_test(each_initial_is_read_back_and_marked),
 		cmocka_unit_test(the_file_has_one_form),
+		cmocka_unit_test(a_file_is_read_by_its_parts),
 		cmocka_unit_test(no_revision_comes_twice),
 		cmocka_unit_test(any_order_is_the_same),
 		cmocka_unit_test(a_long_text_is_there_at_once),
