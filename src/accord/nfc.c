@@ -34,7 +34,7 @@ bool line_is_nfc(struct bytes text)
 		uint8_t bytes[4];
 		struct bytes front;
 		len = utf8proc_encode_char(characters[i], bytes);
-		if (len <= 0 || bytes_take(&text, (size_t)len, &front) != ERR_OK ||
+		if (bytes_take(&text, (size_t)len, &front) != ERR_OK ||
 		    memcmp(front.ptr, bytes, (size_t)len) != 0)
 			return false;
 	}
@@ -49,7 +49,7 @@ enum err text_to_nfc(struct bytes text, struct buf *out)
 	for (utf8proc_ssize_t i = 0; i < count; i++) {
 		uint8_t bytes[4];
 		utf8proc_ssize_t len = utf8proc_encode_char(characters[i], bytes);
-		buf_put(out, (struct bytes){ bytes, len < 0 ? 0 : (size_t)len });
+		buf_put(out, (struct bytes){ bytes, (size_t)len });
 	}
 	return count < 0 ? ERR_USAGE : buf_check(out);
 }

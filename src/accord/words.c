@@ -204,7 +204,7 @@ static void put_stream(struct bytes text, bool as_keys, struct buf *out)
 {
 	uint32_t c;
 
-	while (text.len > 0 && bytes_take_character(&text, &c) == ERR_OK)
+	while (bytes_take_character(&text, &c) == ERR_OK)
 		put_letters(c, as_keys, out);
 }
 
@@ -223,7 +223,7 @@ static bool has_hangul(struct bytes word)
 {
 	uint32_t c;
 
-	while (word.len > 0 && bytes_take_character(&word, &c) == ERR_OK) {
+	while (bytes_take_character(&word, &c) == ERR_OK) {
 		uint8_t memory[LETTERS_LEN_MAX];
 		struct buf letters = BUF_ON(memory), keys = letters;
 		uint8_t key_memory[LETTERS_LEN_MAX];
@@ -241,7 +241,7 @@ static size_t characters_of(struct bytes text)
 	size_t count = 0;
 	uint32_t c;
 
-	while (text.len > 0 && bytes_take_character(&text, &c) == ERR_OK)
+	while (bytes_take_character(&text, &c) == ERR_OK)
 		count++;
 	return count;
 }

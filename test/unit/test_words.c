@@ -1,4 +1,5 @@
 /* Words that hold an item, and the ways to write around them. */
+#include "accord/nfc.h"
 #include "accord/words.h"
 #include "base/prng.h"
 #include "wire/cbor.h"
@@ -287,6 +288,41 @@ static void test_refused(void **state)
 	assert_int_equal(held_words_read(bytes_str(list), &arena, &words, &line), ERR_MEMORY);
 }
 
+/* ---- Normal form C, as a terminal makes it. ---- */
+
+static const struct {
+	const char *why, *text, *want; /* NULL: it is none */
+} composed[] = {
+	{ "nothing", "", "" },
+	{ "as it stands", "a b", "a b" },
+	{ "an accent of its own", "Cafe\xcc\x81", "Caf\xc3\xa9" },
+	{ "letters of Hangul", "\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab", "한" },
+	{ "composed already", "한글", "한글" },
+	{ "half a character", "\xea\xb8", NULL },
+	{ "a byte that begins none", "a\xff", NULL },
+	{ "more than there is room for", "한글한", NULL },
+};
+
+static void test_normal_form(void **state)
+{
+	static uint8_t long_text[TEXT_WORDS_MAX + 1], long_memory[TEXT_WORDS_MAX + 1];
+	struct buf out = BUF_ON(long_memory);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(composed); i++) {
+		uint8_t bytes[8];
+		struct buf made = BUF_ON(bytes);
+		enum err e = text_to_nfc(bytes_str(composed[i].text), &made);
+		if ((e == ERR_OK) != (composed[i].want != NULL) ||
+		    (e == ERR_OK && !bytes_equal(buf_bytes(&made), bytes_str(composed[i].want))))
+			fail_msg("%s: %s, %.*s", composed[i].why, err_name(e), (int)made.len,
+				 (const char *)made.ptr);
+	}
+	memset(long_text, 'a', sizeof long_text);
+	assert_int_equal(text_to_nfc((struct bytes){ long_text, TEXT_WORDS_MAX }, &out), ERR_OK);
+	assert_int_equal(text_to_nfc((struct bytes){ long_text, sizeof long_text }, &out), ERR_USAGE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -298,6 +334,7 @@ int main(void)
 		cmocka_unit_test_setup(test_files, read_list),
 		cmocka_unit_test_setup(test_no_text, read_list),
 		cmocka_unit_test_setup(test_broken_text, read_list),
+		cmocka_unit_test(test_normal_form),
 		cmocka_unit_test_setup(test_refused, read_list),
 	};
 
