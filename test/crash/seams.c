@@ -170,6 +170,9 @@ static void end_short_child(void)
 	places_rest(w);
 	w->is_rotten = true;
 	w->forked |= (uint8_t)~(1u << n->party);
+	if (n->is_flipped) /* its store has it, and somebody puts a backup in its place */
+		places_child_end();
+	n->cut_in = n->flip_in = 0;
 	node_down(w, n);
 	disk_mend(n);
 	node_boot(w, n);
