@@ -68,6 +68,7 @@ def test_what_is_owed_stands_in_the_order_of_the_specification(pair):
     assert screen.row_of("The first.") < screen.row_of("The second."), "both have minutes"
     usa.say("ack", second, key="head")
     screen.await_text("> READ BACK")
+    screen.read_all()
     assert screen.row_of("The second.") < screen.row_of("The first.")
     screen.type("q")
     assert screen.end() == 0

@@ -45,6 +45,11 @@ class Terminal:
         self.stream.feed(data)
         return data != b""
 
+    def read_all(self):
+        """Until nothing comes for a moment: what stands there then is no half of two screens."""
+        while select.select([self.fd], [], [], 0.3)[0] and self.read(0.3):
+            pass
+
     def lines(self):
         """The rows as a person sees them: a wide letter stands in two cells, the second of them empty."""
         return ["".join(self.screen.buffer[row][column].data for column in range(self.screen.columns)).rstrip()
