@@ -446,7 +446,10 @@ static bool is_said_alike(struct served v[2], enum served_reader who, const stru
 	return is_equal_of(v, "POST", "/may", who, buf_bytes(&body));
 }
 
-/* What would be taken is not filed: it would stand at the end of logs of which one may be longer. */
+/*
+ * What would be taken is not filed: it would stand at the end of logs of which one may be longer. Whether
+ * both would take it is asked before.
+ */
 static bool would_take(struct served *v, enum served_reader who, const struct statement *s,
 		       struct bytes content)
 {
@@ -465,12 +468,11 @@ static bool is_filed_alike(struct served v[2], enum served_reader who, const str
 {
 	uint8_t memory[8192];
 	struct buf body = BUF_ON(memory);
-	bool is_taken = would_take(&v[0], who, s, content);
 
-	if (is_taken != would_take(&v[1], who, s, content))
-		return false;
+	if (!is_asked("/statements") || would_take(&v[0], who, s, content))
+		return true;
 	put_body(s, key_of(who), content, &body);
-	return is_taken || is_equal_of(v, "POST", "/statements", who, buf_bytes(&body));
+	return is_equal_of(v, "POST", "/statements", who, buf_bytes(&body));
 }
 
 /* Of an entry whose leaf he cannot know, or as if he had seen so much of a log. */
@@ -634,9 +636,10 @@ static size_t compare(struct served v[2], enum served_reader who)
 	}
 	if (who == READER_OWNER_ALONE)
 		return differ;
-	differ += compare_sayings(v, who, is_said_alike) + compare_sayings(v, who, is_filed_alike);
-	differ += compare_labels(v, who);
-	return who == READER_DESK ? differ + compare_rows(v) + compare_sessions(v) : differ;
+	differ += compare_sayings(v, who, is_said_alike) + compare_labels(v, who);
+	if (who == READER_DESK)
+		differ += compare_sayings(v, who, is_filed_alike) + compare_rows(v) + compare_sessions(v);
+	return differ;
 }
 
 /* The same officers, each in a session of his browser; whoever has none is told nothing at all. */
