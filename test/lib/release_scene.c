@@ -188,7 +188,7 @@ static void put_fields(struct statement *st, const struct line *l, uint8_t memor
 		put_field(st, 1, &one);
 	if (l->kind == KIND_SUBMIT)
 		cbor_put_bytes(&two, BYTES_LIT("signature"));
-	else if (l->kind == KIND_RECALL_DONE)
+	else if (l->kind == KIND_RECALL_DONE && l->cause == 0)
 		cbor_put_uint(&two, 0);
 	if (l->to != NULL && l->kind == KIND_RELEASE)
 		cbor_put_array(&two, 1);
@@ -217,6 +217,7 @@ void scene_say(struct scene *s, const struct line *l, struct scene_entry *out)
 	size_t other = 1 - l->party;
 
 	memcpy(st.accord, s->accord->id, ACCORD_ID_LEN);
+	st.accord[0] ^= l->is_elsewhere;
 	st.channel = channel;
 	st.id[0] = l->id != 0 ? l->id : ++s->ids;
 	st.id[1] = l->id == 0;
@@ -231,7 +232,7 @@ void scene_say(struct scene *s, const struct line *l, struct scene_entry *out)
 	}
 	if (l->content != 0) {
 		st.has_content = true;
-		st.content.len = 10;
+		st.content.len = l->len == 0 ? 10 : l->len;
 		memset(st.content.hash, l->content, HASH_LEN);
 	}
 	if (l->has_blob) {

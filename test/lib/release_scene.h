@@ -74,6 +74,8 @@ struct line {
 	bool is_false;	   /* the last signature does not verify */
 	uint8_t id;	   /* 0: a new one */
 	uint8_t content;   /* 0: none */
+	uint64_t len;	   /* of it; 0: 10 */
+	bool is_elsewhere; /* of another accord */
 	int precedence;	   /* 0: none; 1: FLASH */
 	size_t refers;	   /* position in the scene and one; 0: none */
 	size_t refers_too; /* a second one */

@@ -424,6 +424,18 @@ static void test_role_lost(void **state)
 			 VERDICT_OK);
 }
 
+/* What is a day of a DOWNGRADE is something else in the answer to a recall, and nobody's time. */
+static void test_erased_there(void **state)
+{
+	(void)state;
+	scene_clear(s);
+	assert_int_equal(
+		scene_put(s, &(struct line){ .kind = KIND_MESSAGE, .content = 1, BY(DUTY, RELEASER) }),
+		VERDICT_OK);
+	assert_int_equal(scene_put(s, &(struct line){ .kind = KIND_RECALL, .refers = 1 }), VERDICT_OK);
+	assert_int_equal(scene_put(s, &(struct line){ USA(KIND_RECALL_DONE, 2), .cause = 2 }), VERDICT_OK);
+}
+
 static void test_without_guidelines(void **state)
 {
 	const struct guidelines *kept = s->accord->guidelines;
@@ -456,6 +468,45 @@ static enum verdict submit(const struct line *out, struct line with)
 }
 
 #define ANSWER(k, who, r) { .kind = k, .channel = SCENE_HOME, .role = r, .refers = 1, .inner = who, BY(who) }
+
+/* Who lost the key with which he said yes says it anew with his spare one. */
+static void test_anew_with_the_spare(void **state)
+{
+	static const struct line message = { .kind = KIND_MESSAGE, .content = 1 },
+				 yes = ANSWER(KIND_APPROVE, OTHER, "releaser"),
+				 again = ANSWER(KIND_APPROVE, OTHER_AGAIN, "releaser");
+
+	(void)state;
+	scene_clear(s);
+	assert_int_equal(submit(&message, (struct line){ 0 }), VERDICT_OK);
+	assert_int_equal(scene_put(s, &yes), VERDICT_OK);
+	assert_int_equal(scene_put(s, &again), VERDICT_PERSON);
+	scene_withdraw(s, SCENE_HOME, 0, OTHER);
+	assert_int_equal(scene_put(s, &again), VERDICT_OK);
+}
+
+/* A no is one officer's, to the SUBMIT that counts. */
+static void test_a_no(void **state)
+{
+	static const struct line message = { .kind = KIND_MESSAGE, .content = 1 };
+	struct line no = ANSWER(KIND_REFUSE, RELEASER, "releaser");
+
+	(void)state;
+	scene_clear(s);
+	assert_int_equal(submit(&message, (struct line){ 0 }), VERDICT_OK);
+	assert_int_equal(scene_put(s, &(struct line){ .kind = KIND_SUBMIT,
+						      .channel = SCENE_HOME,
+						      .content = 1,
+						      .outgoing = &outgoing }),
+			 VERDICT_REPEATED);
+	no.refers = 2;
+	assert_int_equal(scene_put(s, &no), VERDICT_REFERS);
+	no.refers = 1;
+	no.by[no.by_count++] = OTHER;
+	assert_int_equal(scene_put(s, &no), VERDICT_OUTGOING);
+	no.by_count = 1;
+	assert_int_equal(scene_put(s, &no), VERDICT_OK);
+}
 
 /* The statement that the n-th entry, a SUBMIT, is about. */
 static const struct scene_entry *submitted_at(size_t n)
@@ -503,6 +554,20 @@ static void test_submit(void **state)
 		  { .kind = KIND_MESSAGE, .content = 1 },
 		  { .content = 2 },
 		  VERDICT_OUTGOING },
+		{ "a longer one",
+		  { .kind = KIND_MESSAGE, .content = 1, .len = 11 },
+		  { 0 },
+		  VERDICT_OUTGOING },
+		{ "one that is sealed",
+		  { .kind = KIND_MESSAGE, .content = 1, .has_blob = true },
+		  { 0 },
+		  VERDICT_OUTGOING },
+		{ "a content that it has not", { .kind = KIND_MESSAGE }, { .content = 1 }, VERDICT_OUTGOING },
+		{ "of another accord",
+		  { .kind = KIND_MESSAGE, .content = 1, .is_elsewhere = true },
+		  { 0 },
+		  VERDICT_OUTGOING },
+		{ "of a kind that nobody knows", { .kind = 999, .content = 1 }, { 0 }, VERDICT_OUTGOING },
 		{ "another role's",
 		  { .kind = KIND_MESSAGE, .content = 1, .role = "desk" },
 		  { 0 },
@@ -2389,6 +2454,9 @@ int main(void)
 		cmocka_unit_test(test_wrong),
 		cmocka_unit_test(test_about_an_answer),
 		cmocka_unit_test(test_role_lost),
+		cmocka_unit_test(test_erased_there),
+		cmocka_unit_test(test_anew_with_the_spare),
+		cmocka_unit_test(test_a_no),
 		cmocka_unit_test(test_without_guidelines),
 		cmocka_unit_test(test_submit),
 		cmocka_unit_test(test_submit_outside),
