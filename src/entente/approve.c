@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "compose/act.h"
 #include "compose/submit.h"
+#include "compose/unsealed.h"
 #include "entente/rows.h"
 #include "home/words.h"
 #include "show/show.h"
@@ -343,6 +344,8 @@ static enum exit_code run(struct options *o)
 		code = refuse_state(waiting, place);
 	if (code == EXIT_DONE && is_signing && d.statement.has_content && words.len == 0)
 		code = refuse_unread(place);
+	if (code == EXIT_DONE && is_signing)
+		code = unsealed_check(o, &d, buf_bytes(&words));
 	if (code == EXIT_DONE && is_signing)
 		code = check_override(o, waiting, place);
 	/* Held here, it is approved for the node, which knows of no word, and still wants its reason. */

@@ -267,7 +267,12 @@ static enum exit_code write_part(const struct draft *d, const char *path, bool i
 static enum exit_code read_part(struct draft *d, const char *path)
 {
 	enum err e = draft_read_file(d, KIND_KEYS, path);
+	uint64_t use = e == ERR_OK ? statement_uint(&d->statement, FIELD_KEYS_USE) : KEY_USE_COUNT;
 
+	/* What else a registrar says of keys takes nobody beside him. */
+	if (e == ERR_OK && (statement_uint(&d->statement, FIELD_KEYS_ACT) != 0 ||
+			    (use != KEY_USE_OFFICER && use != KEY_USE_RECIPIENT)))
+		e = ERR_USAGE;
 	if (e == ERR_OK)
 		return EXIT_DONE;
 	if (e == ERR_NOT_FOUND)
@@ -294,7 +299,10 @@ static void show_part(const struct draft *d)
 		ssh_fingerprint(wire, fingerprint);
 	if (statement_field_uint(&d->statement, FIELD_KEYS_HOLDER, UINT64_MAX, &holder) != ERR_OK)
 		holder = 0;
-	say(_("The draft gives the key {1} of holder {2} these posts:"), fingerprint, say_number(holder));
+	say(statement_uint(&d->statement, FIELD_KEYS_USE) == KEY_USE_RECIPIENT
+		    ? _("The draft has words sealed for the key {1} of holder {2}, at these posts:")
+		    : _("The draft gives the key {1} of holder {2} these posts:"),
+	    fingerprint, say_number(holder));
 	while (text_list_next(&roles, &name)) {
 		if (bytes_copy_str(name, role, sizeof role) == ERR_OK)
 			say(" {1}", role);

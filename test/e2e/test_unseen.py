@@ -41,6 +41,13 @@ def submit(node, raw, key, body, sealing):
     return node.post([officers.item(outer, [node.key(key)], body)])[0]
 
 
+def check_nobody_signs(node, draft, secrets, why):
+    for more in ([], ["--json"]):
+        refused = node.run("approve", draft, "--sign", "--identity", secrets["kor", "staff"], *more, key="deputy", code=4)
+        assert why in refused.stderr and "do not sign it" in refused.stderr, refused.stderr
+    assert node.get("/drafts", place=draft)["approved"] == 0
+
+
 def test_fields_of_no_form(world):
     """A message that says one thing in its text, and another among fields that no form names."""
     kor, usa = world["kor"], world["usa"]
@@ -55,7 +62,10 @@ def test_fields_of_no_form(world):
     raw = statement(kor, "leader", "head", to=[("usa", "head", 0)], precedence=1, body=sealed, sealing=1)
     draft = submit(kor, raw, "head", sealed, 1)["place"]
     assert HIDDEN in kor.run("approve", draft, "--identity", secrets["kor", "staff"], key="deputy").stdout
-    place = kor.approve(draft, ("deputy", "shift"), env=nodes.opens(secrets["kor", "staff"]))
+    check_nobody_signs(kor, draft, secrets, "is of no form")
+    # By programs of their own all three let it go: whoever reads it sees it.
+    raw = statement(kor, "leader", "head", to=[("usa", "head", 0)], precedence=1, body=sealed, sealing=1)
+    place = kor.post([officers.item(raw, [kor.key(name) for name in ("head", "deputy", "shift")], sealed)])[0]["place"]
     usa.await_step(place, "STATION RECEIPT")
     assert HIDDEN in test_seal.read(usa, place, secrets["usa", "head"])
 
@@ -69,6 +79,34 @@ def test_a_field_that_its_form_has_not(world):
     draft = submit(kor, raw, "head", sealed, 1)["place"]
     shown = kor.run("approve", draft, "--identity", secrets["kor", "staff"], key="deputy").stdout
     assert HIDDEN in shown and "Terms." in shown and "not as its form says" in shown, shown
+    check_nobody_signs(kor, draft, secrets, "not as its form says")
+
+
+def test_what_a_node_asks_of_clear_words(world):
+    """Of sealed ones it cannot: whoever opens them to approve them does."""
+    kor, secrets = world["kor"], world.make_secrets(test_seal.POSTS)
+    above = officers.encode({1: bytes(16), 2: "en", 4: [["Lunch."], ["The plan.", ["S", [["rel", ["KOR", "USA"]]]]]]})
+    long = officers.content("x" * 1801)
+    for precedence, body, why in ((1, above, "marked above the whole"), (0, long, "lets a FLASH be")):
+        sealed = test_seal.age(secrets.values(), content=body)
+        raw = statement(kor, "leader", "head", to=[("usa", "head", 0)], precedence=precedence, body=sealed, sealing=1)
+        draft = submit(kor, raw, "head", sealed, 1)["place"]
+        check_nobody_signs(kor, draft, secrets, why)
+        korean = kor.run("approve", draft, "--sign", key="deputy", code=4, env={**nodes.opens(secrets["kor", "staff"]), **nodes.KOREAN}).stderr
+        assert "서명하지 마십시오" in korean, korean
+
+
+def test_which_key_two_persons_add(world):
+    """Of a key that words are sealed for its draft said the same as of one that signs."""
+    kor, part = world["kor"], world.folder / "part"
+    kor.run("keys", "--new-identity", world.keys("kor") / "new.age")
+    kor.run("keys", "--add", world.keys("kor") / "new.age.pub", "--roles", "head", "--label", "U", "--draft", part, key="registrar")
+    shown = kor.run("keys", "--draft", part).stdout
+    assert "has words sealed for the key" in shown and "gives the key" not in shown
+    officers.Key(world.keys("kor") / "mole")
+    other = world.folder / "other"
+    kor.run("keys", "--add", f"{world.keys('kor')}/mole.pub", "--holder", "900", "--roles", "head", "--label", "U", "--draft", other, key="registrar")
+    assert "gives the key" in kor.run("keys", "--draft", other).stdout
 
 
 def test_a_word_in_the_type_of_a_file(world):
