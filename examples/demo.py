@@ -238,9 +238,10 @@ class Demo:
         for message in (one for one in self.play.messages() if "/LEADER " in self.places[one.name]):
             place, node = self.places[message.name], self.world[self.second if message.party == self.first else self.first]
             entry, words = node.entry(place), next(iter(message.text.values()))
+            readers = "; ".join(f"{one['party']}: {', '.join(one['roles'])}" for one in entry["sealed_for"])
             shown = node.run("read", place).stdout
             self.check("text" not in entry and words in shown and words not in node.run("read", place, env=nodes.opens("")).stdout,
-                       f"{place}: sealed for {', '.join(entry['sealed_for'])}; {node.party.upper()}'s terminal opens it, its node cannot")
+                       f"{place}: sealed for {readers}; {node.party.upper()}'s terminal opens it, its node cannot")
 
     # What goes to the other party goes as both have agreed
 

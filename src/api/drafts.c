@@ -144,24 +144,21 @@ static bool is_open(const struct api *a, const struct draft_case *d)
 static enum err readers_of(struct api *a, const struct draft_case *d, size_t party, uint64_t *roles)
 {
 	const struct statement *s = &d->outgoing;
-	uint64_t meant, keyed = 0;
+	struct log_key log = { d->view.channel, party, 0 };
+	uint64_t meant, keyed = 0, size = 0;
 	enum err e;
 
 	if (!s->has_content || s->content.sealing == SEALING_NONE)
 		return ERR_OK;
 	e = sealed_roles(a, s, &meant);
-	if (e == ERR_OK && party < node_accord(a->node)->parties_count)
-		e = keyed_roles(a, d->view.channel, party, s->content.sealing, &keyed);
+	if (party < node_accord(a->node)->parties_count)
+		log.epoch = node_epoch(a->node, log.channel, party);
+	if (e == ERR_OK && log.epoch > 0)
+		e = fold_size(node_fold(a->node), &log, &size);
+	if (e == ERR_OK)
+		e = keyed_roles(a, &log, size, s->content.sealing, &keyed);
 	*roles &= meant & keyed;
 	return e;
-}
-
-static void reply_roles_of(struct reply *r, const struct accord *a, const char *party, uint64_t roles)
-{
-	reply_object(r, NULL);
-	reply_str(r, "party", party);
-	reply_roles(r, "roles", a, roles);
-	reply_object_end(r);
 }
 
 /* Who could read it where it goes: of each party the roles that are let in there and have not ended. */

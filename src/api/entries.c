@@ -443,14 +443,47 @@ enum err run_log(struct api *a, struct request *q, struct reply *r)
 	return e;
 }
 
-/* For whom it must have been sealed; for whom it was, only a terminal can say. */
-static enum err reply_sealed_for(struct api *a, struct reply *r, const struct statement *s)
+/* How far its author had seen that party's log, his own with it; an epoch of 0: not at all. */
+static uint64_t size_seen(const struct accord *a, const struct place_key *at, const struct statement *s,
+			  struct log_key *log)
 {
-	uint64_t roles;
-	enum err e = sealed_roles(a, s, &roles);
+	if (log->party == at->log.party) {
+		*log = at->log;
+		return at->index;
+	}
+	for (size_t i = 0; i < s->seen_count; i++) {
+		if (accord_party_find(a, s->seen[i].party) != log->party)
+			continue;
+		log->epoch = s->seen[i].epoch;
+		return s->seen[i].size;
+	}
+	return 0;
+}
 
-	if (e == ERR_OK)
-		reply_roles(r, "sealed_for", node_accord(a->node), roles);
+/*
+ * Of each party the posts that must be able to open it, and had a key when it was sealed. Of a draft's words
+ * its own channel says it, and not where they wait.
+ */
+static enum err reply_sealed_for(struct api *a, struct reply *r, const struct place_key *at,
+				 const struct statement *s)
+{
+	const struct accord *accord = node_accord(a->node);
+	const struct accord_channel *c = accord_channel_find(accord, s->channel);
+	uint64_t meant = 0, keyed;
+	enum err e = s->kind == KIND_SUBMIT ? ERR_OK : sealed_roles(a, s, &meant);
+
+	meant &= ~accord_ended(accord, s->claimed.ms);
+	reply_array(r, "sealed_for");
+	for (size_t i = 0; e == ERR_OK && c != NULL && i < accord->parties_count; i++) {
+		struct log_key log = { s->channel, i, 0 };
+		uint64_t size = size_seen(accord, at, s, &log);
+		if ((c->parties >> i & 1) == 0)
+			continue;
+		e = keyed_roles(a, &log, size, s->content.sealing, &keyed);
+		if (e == ERR_OK && (meant & keyed) != 0)
+			reply_roles_of(r, accord, accord->parties[i].code, meant & keyed);
+	}
+	reply_array_end(r);
 	return e;
 }
 
@@ -518,7 +551,7 @@ enum err run_entry(struct api *a, struct request *q, struct reply *r)
 	if (e == ERR_OK)
 		e = reply_outside(a, r, &place, &entry);
 	if (e == ERR_OK && entry.statement.has_content && entry.statement.content.sealing != SEALING_NONE)
-		e = reply_sealed_for(a, r, &entry.statement);
+		e = reply_sealed_for(a, r, &place, &entry.statement);
 	if (e == ERR_OK && has_ladder(&entry))
 		e = reply_ladder_of(a, r, &place, &entry);
 	if (e == ERR_OK && is_counted(&entry))

@@ -85,9 +85,12 @@ enum err reply_enrolments(struct api *a, struct reply *r, const struct accord_ch
  */
 enum err sealed_roles(struct api *a, const struct statement *s, uint64_t *out) MUST_CHECK;
 /*
- * Bit mask of accord.roles: posts of the party that have a key of that kind, `enum sealing`, on the channel.
+ * Bit mask of accord.roles: posts that had a key of that kind, `enum sealing`, in the log when it had so many
+ * entries. An epoch of 0 has none.
  */
-enum err keyed_roles(struct api *a, uint32_t channel, size_t party, uint64_t sealing,
+enum err keyed_roles(struct api *a, const struct log_key *log, uint64_t size, uint64_t sealing,
 		     uint64_t *out) MUST_CHECK;
+/* A row of a list of readers: the party by its code, and its posts. */
+void reply_roles_of(struct reply *r, const struct accord *a, const char *party, uint64_t roles);
 
 #endif

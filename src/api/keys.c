@@ -133,21 +133,30 @@ enum err sealed_roles(struct api *a, const struct statement *s, uint64_t *out)
 	return ERR_OK;
 }
 
-enum err keyed_roles(struct api *a, uint32_t channel, size_t party, uint64_t sealing, uint64_t *out)
+enum err keyed_roles(struct api *a, const struct log_key *log, uint64_t size, uint64_t sealing, uint64_t *out)
 {
-	const struct log_key log = { channel, party, node_epoch(a->node, channel, party) };
+	const struct fold *f = node_fold(a->node);
 	uint8_t key[KEY_HASH_LEN] = { 0 };
 	struct recipient_view view;
-	uint64_t size = 0;
-	enum err e = log.epoch == 0 ? ERR_NOT_FOUND : fold_size(node_fold(a->node), &log, &size);
+	enum err e = log->epoch == 0 ? ERR_NOT_FOUND : ERR_OK;
 
 	*out = 0;
-	while (e == ERR_OK) {
-		e = fold_next_recipient(node_fold(a->node), &log, key, &view);
+	while (e == ERR_OK && (e = fold_next_recipient(f, log, key, &view)) == ERR_OK) {
+		e = fold_recipient(f, log, key, size, &view);
 		if (e == ERR_OK && key_is_in_force(&view.view, size) && kind_of(&view) == sealing)
-			*out |= view.view.roles & ~accord_ended(node_accord(a->node), a->now.wall.ms);
+			*out |= view.view.roles;
+		else if (e == ERR_NOT_FOUND) /* added since */
+			e = ERR_OK;
 	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+void reply_roles_of(struct reply *r, const struct accord *a, const char *party, uint64_t roles)
+{
+	reply_object(r, NULL);
+	reply_str(r, "party", party);
+	reply_roles(r, "roles", a, roles);
+	reply_object_end(r);
 }
 
 enum err run_recipients(struct api *a, struct request *q, struct reply *r)

@@ -258,15 +258,32 @@ static enum exit_code add_key(const struct choice *c, struct draft *d, const jso
 	return e == ERR_OK ? EXIT_DONE : EXIT_ERROR;
 }
 
+/* Who has a key for it: "KOR: head, deputy; USA: head". */
+static void put_readers(const struct choice *c, struct buf *out)
+{
+	const struct accord *a = c->agreed->held.accord;
+
+	for (size_t p = 0; p < a->parties_count; p++) {
+		size_t count = 0;
+		for (size_t i = 0; i < c->roles_count; i++) {
+			if (!has_key(c, bytes_str(a->parties[p].name), c->roles[i], c->kind))
+				continue;
+			if (count == 0) {
+				buf_put_str(out, out->len == 0 ? "" : "; ");
+				buf_put_str(out, a->parties[p].code);
+			}
+			buf_put_str(out, count++ == 0 ? ": " : ", ");
+			buf_put(out, c->roles[i]);
+		}
+	}
+}
+
 static void say_choice(const struct choice *c, const struct draft *d)
 {
-	char names[1024], line[1280];
+	char names[4096], line[4352];
 	struct buf text = { (uint8_t *)names, 0, sizeof names - 1, false };
 
-	for (size_t i = 0; i < c->roles_count; i++) {
-		buf_put_str(&text, i == 0 ? "" : ", ");
-		buf_put(&text, c->roles[i]);
-	}
+	put_readers(c, &text);
 	names[text.len] = '\0';
 	say_fill(line, sizeof line,
 		 n_(d->sealed_for_count, "sealed for {1} key of {2} (age {3})\n",

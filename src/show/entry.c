@@ -112,16 +112,19 @@ static bool show_sealed(const json_t *entry)
 {
 	uint64_t sealing = json_uint(json_object_get(entry, "content"), "sealing");
 	bool is_opened = json_flag(entry, "opened");
-	json_t *role;
-	size_t i;
+	json_t *row, *role;
+	size_t i, n;
 
 	say_coloured(is_opened ? COLOUR_GOOD : COLOUR_WARN,
 		     is_opened ? _("SEALED, opened here") : _("SEALED"));
 	say(" (age {1})",
 	    sealing < SEALING_COUNT ? age_kind_name((enum age_kind)sealing) : say_number(sealing));
-	say(_(" for "));
-	json_array_foreach(json_object_get(entry, "sealed_for"), i, role)
-		say("{1}{2}", i == 0 ? "" : ", ", json_is_string(role) ? json_string_value(role) : "");
+	json_array_foreach(json_object_get(entry, "sealed_for"), i, row)
+	{
+		say("{1}{2}:", i == 0 ? _(" for ") : "; ", json_str(row, "party"));
+		json_array_foreach(json_object_get(row, "roles"), n, role) say(
+			"{1} {2}", n == 0 ? "" : ",", json_is_string(role) ? json_string_value(role) : "");
+	}
 	say("\n");
 	if (is_opened)
 		return true;

@@ -42,11 +42,11 @@ def test_sealed_flash_to_read_back(sealed, tmp_path):
     usa.await_step(place, "STATION RECEIPT")
     entry = usa.entry(place)
     assert entry["content"]["sealing"] == 1 and entry["content"]["len"] == 1024 + 102 + 6 * 98
-    assert entry["sealed_for"] == ["deputy", "head", "shift", "watch"]
+    assert entry["sealed_for"] == [{"party": party, "roles": ["deputy", "head", "shift", "watch"]} for party in ("KOR", "USA")]
     assert "text" not in entry and "unreadable" not in entry
 
     shown = usa.run("read", place).stdout
-    assert "SEALED (age X25519) for deputy, head, shift, watch" in shown and TEXT not in shown, "the administrator has no secret"
+    assert "SEALED (age X25519) for KOR: deputy, head, shift, watch; USA: deputy, head, shift, watch\n" in shown and TEXT not in shown, "the administrator has no secret"
     assert TEXT in usa.run("read", place, env=nodes.opens(secrets["usa", "head"])).stdout
     assert TEXT in usa.run("read", place, "--identity", secrets["usa", "watch"]).stdout
     assert TEXT in kor.run("read", place, env=nodes.opens(secrets["kor", "watch"])).stdout
@@ -435,6 +435,27 @@ def test_the_readers_of_a_sealed_draft_are_those_who_have_a_key(stage):
     assert "can be read by nobody of USA" in kor.run("approve", draft, key="deputy", env=staff).stdout
 
 
+def test_sealed_for_is_who_had_a_key_then(stage):
+    """It named every post that must be able to open it, of no party in particular, with a key or without."""
+    world = stage.world(officers_of={"kor": PEOPLE, "usa": PEOPLE})
+    kor, usa = world["kor"], world["usa"]
+    kor.make_secrets("staff", "head,deputy")
+    usa.make_secrets("head", "head")
+    world.await_receipts()
+    send = ("send", "leader", TEXT, "--to", "usa/head", "--precedence", "IMMEDIATE", "--label", "U")
+    assert "sealed for 2 keys of KOR: head, deputy; USA: head (age X25519)" in kor.run(*send, key="head").stderr
+    place = kor.release(*send, key="head", by=RELEASERS, env=nodes.opens(world.keys("kor") / "staff.age"))
+    usa.await_step(place, "STATION RECEIPT")
+    meant = [{"party": "KOR", "roles": ["deputy", "head"]}, {"party": "USA", "roles": ["head"]}]
+    assert [node.entry(place)["sealed_for"] for node in (kor, usa)] == [meant, meant]
+    # Whoever comes and goes later was not there, or was.
+    usa.make_secrets("watch", "watch")
+    usa.run("keys", "--withdraw", world.keys("usa") / "head.age.pub", "--label", "U", key="registrar")
+    world.await_receipts()
+    assert [node.entry(place)["sealed_for"] for node in (kor, usa)] == [meant, meant]
+    assert "for KOR: deputy, head; USA: head\n" in usa.run("read", place).stdout
+
+
 def test_whom_the_label_keeps_out_has_no_key(stage, tmp_path):
     """A post that stands behind `sealed`, and may not read this: its terminal opens nothing of it, whoever gives it the bytes."""
     people = {**PEOPLE, "vice": ["deputy"]}
@@ -444,13 +465,13 @@ def test_whom_the_label_keeps_out_has_no_key(stage, tmp_path):
                         by=("deputy", "vice"), env=nodes.opens(secrets["kor", "staff"]))
     usa.await_step(place, "STATION RECEIPT")
     entry = usa.entry(place)
-    assert entry["sealed_for"] == ["deputy", "head"] and entry["content"]["len"] == 1024 + 102 + 4 * 98, "no key of a watch"
+    assert entry["sealed_for"] == [{"party": party, "roles": ["deputy", "head"]} for party in ("KOR", "USA")] and entry["content"]["len"] == 1024 + 102 + 4 * 98, "no key of a watch"
     assert TEXT in read(usa, place, secrets["usa", "head"]) and TEXT not in read(usa, place, secrets["usa", "watch"])
     (tmp_path / "annex.txt").write_text(TEXT)
     parts = ("send", "leader", "--portion", f"S caveat:LEADER | {TEXT}", "--attach", tmp_path / "annex.txt", "--to", "usa/head", "--precedence", "IMMEDIATE")
     refused = kor.run(*parts, key="head", code=2, env=nodes.opens(secrets["kor", "staff"]))
     assert "--label" in refused.stderr, "a file is sealed before its parts say whom they keep out"
-    assert "sealed for 4 keys of head, deputy" in kor.run(*parts, "--label", "S caveat:LEADER", key="head", env=nodes.opens(secrets["kor", "staff"])).stderr
+    assert "sealed for 4 keys of KOR: head, deputy; USA: head, deputy" in kor.run(*parts, "--label", "S caveat:LEADER", key="head", env=nodes.opens(secrets["kor", "staff"])).stderr
 
 
 def test_a_node_has_the_key_of_nothing_else_disclosed(sealed, tmp_path, stage):

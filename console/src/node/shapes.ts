@@ -113,7 +113,7 @@ interface Text {
   portions?: { marking: Marking | null }[];
   unreadable?: string;
   erased?: boolean;
-  sealed_for?: string[];
+  sealed_for?: Readers[];
   attachments?: Attachment[] | number; // in a list their count alone
 }
 
@@ -184,6 +184,9 @@ export interface Copy { log: string; channel: number; state: "SIGNED" | "BY_LINE
 // looked: of a search, how many it went through
 export interface Inbox { messages: Entry[]; next?: string; looked?: number }
 
+// party: its code, of an outside one too
+export interface Readers { party: string; roles: string[] }
+
 export interface Draft extends Utterance {
   state: "SUBMITTED" | "APPROVED" | "DATED" | "RELEASED" | "REFUSED" | "CANCELLED" | "LAPSED";
   needed: number;
@@ -198,7 +201,7 @@ export interface Draft extends Utterance {
   claimed_ms: number;
   author_holder: number;
   signers: { holder: number }[];
-  readers: { party: string; roles: string[] }[];
+  readers: Readers[];
   newer: string[];
   statement: string;
   sshsigs: string[];

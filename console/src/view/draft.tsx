@@ -18,7 +18,7 @@ import { _, named, word } from "../words/say.js";
 import { Named } from "./attach.js";
 import { openedDraft } from "./entry.js";
 import { addressText, Authentic, Banner, Fields, Homes, Says } from "./message.js";
-import { Group, Hold, Input, OnTerminal, Precedence, Result, roleName, roleNames, Words as Shown } from "./parts.js";
+import { Group, Hold, Input, OnTerminal, Precedence, readersText, Result, roleName, Words as Shown } from "./parts.js";
 import { once, results } from "./say.js";
 import { now } from "./screen.js";
 import { typedFor } from "./compose.js";
@@ -174,7 +174,7 @@ export function DraftView({ draft }: { draft: Waiting }) {
       <p class="hash">{_("The bytes that you sign: SHA-256 {1}", bytes?.hash ?? "")}</p>
       {(draft.unseen ?? []).map((file) => <p key={file.name} class="warning bad">{_("Not looked into: {1}", `${file.name} (${file.kind})`)}</p>)}
       {draft.held ? <p class="warning bad">{_("Held by this word in it: {1}", draft.held)}</p> : null}
-      <p class="meta">{_("can be read by {1}", draft.readers.map((row) => `${row.party}: ${roleNames(row.roles)}`).join(" · "))}</p>
+      <p class="meta">{_("can be read by {1}", readersText(draft.readers))}</p>
       {draft.newer.length > 0 ? <p class="warning crossing"><b>!!</b> {_("Came since its author signed: {1}. Read it before release.", draft.newer.join(", "))}</p> : null}
       {typeof from === "number" ? <p class="meta" data-from={from}>{_("signed for {1}: the node files it then", dateTimeGroup(from))}</p> : null}
       {draft.unfiled === undefined ? null : <p class="warning" data-unfiled={draft.unfiled}>{unfiled(draft)[draft.unfiled]}</p>}

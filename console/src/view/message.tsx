@@ -10,7 +10,7 @@ import { askBytes } from "../node/ask.js";
 import { compose, entryAt, inRoles, placeOf, Verdict, Words as Spoken } from "../node/compose.js";
 import { send } from "../node/outbox.js";
 import { accord, nodeClock, rolesOn } from "../node/record.js";
-import type { Attachment, Copy, Entry, FilledField, Ladder, Translation } from "../node/shapes.js";
+import type { Attachment, Copy, Entry, FilledField, Ladder, Readers, Translation } from "../node/shapes.js";
 import type { Value } from "../wire/cbor.js";
 import { CODED, NEGATIVE_CAUSES, saysOf, WRONG_CAUSES } from "../wire/says.js";
 import { Kind, readStatement, Statement } from "../wire/statement.js";
@@ -19,7 +19,7 @@ import { _, beginning, language, named, nodeSays, tongueName, visible, word } fr
 import { Kept, Text, typedFor } from "./compose.js";
 import { movesOfMessage, readBack, subjectOf } from "./entry.js";
 import { Moves } from "./moves.js";
-import { Choice, Group, Guidelines, InAll, isVoid, Moment, OnTerminal, partyCode, Precedence, Refusal, Result, roleName, roleNames, save, Step, Table, whoIs, Words } from "./parts.js";
+import { Choice, Group, Guidelines, InAll, isVoid, Moment, OnTerminal, partyCode, Precedence, readersText, Refusal, Result, roleName, save, Step, Table, whoIs, Words } from "./parts.js";
 import { once, results, Said, textOf } from "./say.js";
 import { linkTo, now, when } from "./screen.js";
 import { change, setField, typing } from "./typing.js";
@@ -84,7 +84,7 @@ const Beside = ({ entry }: { entry: Entry }) => (
       <div class="translation" key={one.place} lang={one.to}>
         <p class="meta" lang={language.value}>{_("Translation into {1}: {2}", tongueName(one.to), word(one.status))}{one.by === undefined ? "" : `, ${whoIs(one.by)}`} · <a href={linkTo("record", one.place)}>{one.place}</a></p>
         <Rival all={entry.translations ?? []} one={one} />
-        {one.apart !== undefined ? <p class="none">{_("Its words are marked above the original, and stand alone:")} <a href={linkTo("record", one.apart)}>{one.apart}</a></p> : one.sealing > 0 ? <Sealed place={one.place} roles={[]} files={0} /> : !one.held ? <p class="none">{_("Its text is not at this node yet.")}</p>
+        {one.apart !== undefined ? <p class="none">{_("Its words are marked above the original, and stand alone:")} <a href={linkTo("record", one.apart)}>{one.apart}</a></p> : one.sealing > 0 ? <Sealed place={one.place} readers={[]} files={0} /> : !one.held ? <p class="none">{_("Its text is not at this node yet.")}</p>
           : <p class="portion"><Words text={linesOf(one).join("\n")} tongue={one.to} /></p>}
         <Translate entry={entry} one={one} />
       </div>
@@ -92,10 +92,10 @@ const Beside = ({ entry }: { entry: Entry }) => (
   </Group>
 );
 
-const Sealed = ({ place, roles, files }: { place: string; roles: string[]; files: number }) => (
+const Sealed = ({ place, readers, files }: { place: string; readers: Readers[]; files: number }) => (
   <Group>
     <OnTerminal name="words" command={`entente read '${place}' --identity FILE`}
-      why={roles.length > 0 ? _("Sealed. It is opened where the key of one of these roles is: {1}.", roleNames(roles))
+      why={readers.length > 0 ? _("Sealed. It is opened where the key of one of these roles is: {1}.", readersText(readers))
         : _("Sealed. It is opened where the key of a role that it was sealed for is.")} />
     {files === 0 ? null : <OnTerminal name="files" command={`entente read '${place}' --identity FILE --save DIR`}
       why={_("Files attached, sealed too: {1}.", files)} />}
@@ -229,7 +229,7 @@ function Body({ entry }: { entry: Entry }) {
   if (entry.held === false)
     return <p class="none">{_("Its text is not at this node yet.")}</p>;
   if (entry.sealed_for)
-    return <Sealed place={entry.place} roles={entry.sealed_for} files={Array.isArray(entry.attachments) ? entry.attachments.length : 0} />;
+    return <Sealed place={entry.place} readers={entry.sealed_for} files={Array.isArray(entry.attachments) ? entry.attachments.length : 0} />;
   return (
     <div class={`body ${(entry.translations ?? []).length > 0 ? "beside-it" : ""}`}>
       <div>
@@ -337,7 +337,7 @@ export function CopyView({ copy }: { copy: Copy }) {
       <h2>{entry.place} <Precedence name={entry.precedence ?? "ROUTINE"} /> {word(entry.kind)}</h2>
       <p class="meta">{_("claimed {1}", when(entry.claimed_ms))} · {_("names as its author ")}{whoIs(entry)} · {_("to")} {addressText(entry)}</p>
       <Fields entry={entry} />
-      {entry.sealed_for ? <p class="none">{_("(sealed)")}</p> : <Body entry={entry} />}
+      {(entry.content?.sealing ?? 0) > 0 ? <p class="none">{_("(sealed)")}</p> : <Body entry={entry} />}
       <Banner marking={entry.marking} />
     </article>
   );

@@ -7,7 +7,7 @@ import { dateOf, dateTimeGroup, local } from "../words/moment.js";
 import { _, ageText, language, named, nodeSays, visible, word } from "../words/say.js";
 import { accord, logs, nodeClock, session, status } from "../node/record.js";
 import type { Posted } from "../node/outbox.js";
-import type { Answer, Draft, Entry, Log, Names, Peer, Range } from "../node/shapes.js";
+import type { Answer, Draft, Entry, Log, Names, Peer, Range, Readers } from "../node/shapes.js";
 import type { Said } from "./say.js";
 import { now } from "./screen.js";
 
@@ -222,6 +222,8 @@ export const partyCode = (name: string): string => name.toUpperCase();
 export const roleName = (id: string): string => named(accord.value?.roles.find((role) => role.name === id)?.names, id);
 
 export const roleNames = (ids: string[]) => ids.map(roleName).join(", ");
+
+export const readersText = (all: Readers[]) => all.map((row) => `${row.party}: ${roleNames(row.roles)}`).join(" · ");
 
 export const whoIs = (one: { party: string; role?: string }) => `${partyCode(one.party)} ${roleName(one.role ?? "")}`;
 
