@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "border/incoming.h"
 #include "border/stix.h"
+#include "crypto/hash.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -454,6 +455,19 @@ static json_t *status_json(const char *id, const struct stix_in *in)
 
 #define NAME_LEN (UUID_TEXT_LEN + 5u)
 
+/* Of these bytes as this reader pushed them: nobody is told what others push. */
+static void pushed_id(const struct taxii *t, struct bytes body, char out[UUID_TEXT_LEN])
+{
+	uint8_t uuid[UUID_LEN], hash[HASH_LEN], memory[HASH_LEN + ROLE_NAME_MAX];
+	struct buf text = BUF_ON(memory);
+
+	hash_sha256(body, hash);
+	buf_put(&text, BYTES_OF(hash));
+	buf_put_str(&text, feed_reader_name(&t->feed));
+	border_uuid(t->feed.accord, "pushed", buf_bytes(&text), uuid);
+	border_uuid_write(uuid, out);
+}
+
 static void quarantine_name(const char *id, char out[NAME_LEN])
 {
 	snprintf(out, NAME_LEN, "%s.stix", id);
@@ -464,7 +478,6 @@ static enum err take_objects(struct taxii *t)
 	struct bytes body = buf_bytes(&t->q->body);
 	char id[UUID_TEXT_LEN], name[NAME_LEN], why[96];
 	struct incoming seen;
-	uint8_t uuid[UUID_LEN];
 	struct stix_in in;
 	size_t offset;
 	enum err e;
@@ -479,8 +492,7 @@ static enum err take_objects(struct taxii *t)
 	e = incoming_read(t->feed.guidelines, node_self(t->api->node), BYTES_LIT("stix"), body, &seen);
 	snprintf(why, sizeof why, "%s at byte %zu", seen.rule == NULL ? "" : seen.rule, seen.offset);
 	incoming_close(&seen);
-	border_uuid(t->feed.accord, "pushed", body, uuid);
-	border_uuid_write(uuid, id);
+	pushed_id(t, body, id);
 	if (e == ERR_OK) {
 		quarantine_name(id, name);
 		e = t->api->quarantine(t->api->self, name, body);
@@ -495,7 +507,7 @@ static enum err take_objects(struct taxii *t)
 
 static enum err run_status_of(struct taxii *t)
 {
-	char id[UUID_TEXT_LEN], name[NAME_LEN];
+	char id[UUID_TEXT_LEN], own[UUID_TEXT_LEN], name[NAME_LEN];
 	struct stix_in in = { 0 };
 	uint8_t *memory;
 	struct buf file;
@@ -509,8 +521,9 @@ static enum err run_status_of(struct taxii *t)
 	memory = xcalloc(1, INCOMING_LEN_MAX);
 	buf_init(&file, memory, INCOMING_LEN_MAX);
 	e = t->api->quarantined(t->api->self, name, &file);
+	pushed_id(t, buf_bytes(&file), own);
 	if (e == ERR_OK)
-		e = stix_read(buf_bytes(&file), &in, &offset);
+		e = strcmp(id, own) == 0 ? stix_read(buf_bytes(&file), &in, &offset) : ERR_NOT_FOUND;
 	free(memory);
 	if (e != ERR_OK)
 		return fail(t, 404, "no such status");

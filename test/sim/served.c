@@ -165,6 +165,39 @@ void served_turn(struct served *v)
 	assert(e == ERR_OK);
 }
 
+/* ---- Its quarantine. ---- */
+
+static enum err quarantined(void *self, const char *name, struct buf *out)
+{
+	const struct served *v = self;
+
+	for (size_t i = 0; i < v->pushed_count; i++) {
+		if (strcmp(v->pushed[i].name, name) != 0)
+			continue;
+		buf_put(out, v->pushed[i].what);
+		return buf_check(out);
+	}
+	return ERR_NOT_FOUND;
+}
+
+static enum err quarantine(void *self, const char *name, struct bytes what)
+{
+	struct served *v = self;
+	uint8_t *copy;
+
+	for (size_t i = 0; i < v->pushed_count; i++) {
+		if (strcmp(v->pushed[i].name, name) == 0)
+			return ERR_EXISTS;
+	}
+	if (v->pushed_count == ARRAY_COUNT(v->pushed))
+		return ERR_FULL;
+	copy = xcalloc(1, what.len + 1);
+	memcpy(copy, what.ptr, what.len);
+	snprintf(v->pushed[v->pushed_count].name, sizeof v->pushed[0].name, "%s", name);
+	v->pushed[v->pushed_count++].what = (struct bytes){ copy, what.len };
+	return ERR_OK;
+}
+
 void served_open(struct served *v, struct world *w, const struct served_options *o)
 {
 	static unsigned count;
@@ -183,6 +216,9 @@ void served_open(struct served *v, struct world *w, const struct served_options 
 	a.files = o->files;
 	a.is_owner_blind = o->is_owner_blind;
 	a.silence_s = o->silence_s;
+	a.quarantine = quarantine;
+	a.quarantined = quarantined;
+	a.self = v;
 	v->answer = xrealloc(NULL, SERVED_ANSWER_MAX);
 	snprintf(v->path, sizeof v->path, "/tmp/entente-served-%d-%u", (int)getpid(), count++);
 	effects_init(&v->fx, xcalloc(EFFECTS_MAX, sizeof(struct effect)), xrealloc(NULL, EFFECTS_MEMORY),
@@ -202,6 +238,8 @@ void served_close(struct served *v)
 		close(v->stream);
 	api_close(v->api);
 	node_free(v->node);
+	for (size_t i = 0; i < v->pushed_count; i++)
+		free((void *)(uintptr_t)v->pushed[i].what.ptr);
 	free(v->fx.list);
 	free(v->fx.arena.ptr);
 	free(v->answer);

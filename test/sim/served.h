@@ -31,7 +31,12 @@ struct served {
 		char token[2 * TOKEN_LEN + 1], word[2 * TOKEN_LEN + 1];
 	} pages[8];
 	size_t pages_count; /* that a browser was ever given, the last of them here */
-	int stream;	    /* -1 */
+	struct {
+		char name[64];
+		struct bytes what; /* heap */
+	} pushed[64];		   /* what waits in quarantine */
+	size_t pushed_count;
+	int stream; /* -1 */
 	struct now now;
 	uint8_t *answer; /* SERVED_ANSWER_MAX */
 	char address[64];

@@ -86,16 +86,45 @@ static struct bytes ask(struct served *v, const char *target, const char *role)
 	return got;
 }
 
-static bool is_equal(struct served v[2], const char *target, const char *role)
+static bool is_same(const struct bytes of[2], const char *target, const char *role)
 {
-	struct bytes of[2] = { ask(&v[0], target, role), ask(&v[1], target, role) };
-
 	if (bytes_equal(of[0], of[1]))
 		return true;
 	if (strcmp(role, "desk") == 0)
 		print_message("%s\n%.*s\n%.*s\n", target, (int)of[0].len, (const char *)of[0].ptr,
 			      (int)of[1].len, (const char *)of[1].ptr);
 	return false;
+}
+
+static bool is_equal(struct served v[2], const char *target, const char *role)
+{
+	struct bytes of[2] = { ask(&v[0], target, role), ask(&v[1], target, role) };
+
+	return is_same(of, target, role);
+}
+
+/* ---- Pushing, likewise. ---- */
+
+#define TAXII "application/taxii+json;version=2.1"
+
+static struct bytes push(struct served *v, const char *target, const char *role, const char *type,
+			 const char *body)
+{
+	char head[1024];
+
+	snprintf(head, sizeof head,
+		 "POST %s HTTP/1.1\r\nHost: node\r\nAccept: " TAXII "\r\nX-Entente-Role: %s\r\n"
+		 "Content-Type: %s\r\nContent-Length: %zu\r\n\r\n",
+		 target, role, type, strlen(body));
+	return served_say_head(v, head, bytes_str(body));
+}
+
+static bool is_pushed_alike(struct served v[2], const char *target, const char *role, const char *type,
+			    const char *body)
+{
+	struct bytes of[2] = { push(&v[0], target, role, type, body), push(&v[1], target, role, type, body) };
+
+	return is_same(of, target, role);
 }
 
 /* Each text that stands behind "key":" in the answer. */
@@ -274,9 +303,103 @@ static void test_referred_to(void **state)
 	check_and_close(&one, &other);
 }
 
+#define OBJECT_HEAD                                                                             \
+	"{\"type\":\"note\",\"spec_version\":\"2.1\",\"created\":\"2026-11-30T00:00:00.000Z\"," \
+	"\"modified\":\"2026-11-30T00:00:00.000Z\",\"content\":\"words\","
+
+/* A note of that name, and about that object. */
+static void write_envelope(char *out, size_t size, const char *id, const char *about)
+{
+	snprintf(out, size, "{\"objects\":[" OBJECT_HEAD "\"id\":\"%s\",\"object_refs\":[\"%s\"]}]}", id,
+		 about);
+}
+
+/*
+ * Everything that a push is answered: to the quarantine, to what is only read and to nothing; words and
+ * rubbish, by the names of what the watch alone has. Then what has become of each.
+ */
+static size_t compare_pushes(struct served v[2], const char *role, const struct ids *ids)
+{
+	static const char new_id[] = "note--00000000-0000-4000-8000-000000000001";
+	static const char *const bad[] = { "", "x", "[]", "{}", "{\"objects\":[]}", "{\"objects\":[{}]}" };
+	struct ids collections, statuses;
+	size_t differ = 0;
+	char target[512], body[2048];
+
+	take_all(ask(&v[0], "/taxii2/record/collections/", role), "id", &collections);
+	for (size_t c = 0; c <= collections.count; c++) {
+		snprintf(target, sizeof target, "/taxii2/record/collections/%s/objects/",
+			 c == collections.count ? "none" : collections.of[c]);
+		for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+			differ += !is_pushed_alike(v, target, role, TAXII, bad[i]);
+		for (size_t i = 0; i < ids->count; i++) {
+			write_envelope(body, sizeof body, ids->of[i], new_id);
+			differ += !is_pushed_alike(v, target, role, "application/json", body);
+			differ += !is_pushed_alike(v, target, role, TAXII, body);
+			differ += !is_pushed_alike(v, target, role, TAXII, body);
+			write_envelope(body, sizeof body, new_id, ids->of[i]);
+			differ += !is_pushed_alike(v, target, role, TAXII, body);
+			take_all(push(&v[0], target, role, TAXII, body), "id", &statuses);
+			if (statuses.count == 0)
+				continue;
+			snprintf(target, sizeof target, "/taxii2/record/status/%s/", statuses.of[0]);
+			differ += !is_equal(v, target, role);
+			snprintf(target, sizeof target, "/taxii2/record/collections/%s/objects/",
+				 collections.of[c]);
+		}
+	}
+	return differ;
+}
+
+/* What the watch has alone, and what it has pushed: who pushes after it learns of neither. */
+static void test_pushed(void **state)
+{
+	static const char mine[] =
+		"{\"objects\":[" OBJECT_HEAD "\"id\":\"note--00000000-0000-4000-8000-000000000002\","
+		"\"object_refs\":[\"note--00000000-0000-4000-8000-000000000003\"]}]}";
+	struct ids collections, ids, statuses;
+	struct logs without, with;
+	struct served v[2];
+	char target[512];
+
+	(void)state;
+	open_logs(&without);
+	open_logs(&with);
+	served_message(&with.theirs, "S", "not for the desk");
+	begin(&v[0], &with);
+	begin(&v[1], &without);
+	take_all(ask(&v[0], "/taxii2/record/collections/", "watch"), "id", &collections);
+	snprintf(target, sizeof target, "/taxii2/record/collections/%s/objects/",
+		 collections.of[collections.count - 1]);
+	take_all(push(&v[0], target, "watch", TAXII, mine), "id", &statuses);
+	assert_true(statuses.count > 0);
+	assert_true(is_pushed_alike(v, target, "desk", TAXII, "{}"));
+	snprintf(target, sizeof target, "/taxii2/record/status/%s/", statuses.of[0]);
+	assert_true(is_equal(v, target, "desk"));
+	assert_false(is_equal(v, target, "watch"));
+	snprintf(target, sizeof target, "/taxii2/record/collections/%s/objects/",
+		 collections.of[collections.count - 1]);
+	assert_true(is_pushed_alike(v, target, "desk", TAXII, mine));
+	/* The last object of a collection is the watch's alone, where there is one. */
+	for (size_t c = 0; c + 1 < collections.count; c++) {
+		snprintf(target, sizeof target, "/taxii2/record/collections/%s/objects/", collections.of[c]);
+		take_all(ask(&v[0], target, "watch"), "id", &ids);
+		if (ids.count == 0)
+			continue;
+		memmove(ids.of[0], ids.of[ids.count - 1], ID_LEN);
+		ids.count = 1;
+		assert_int_equal(compare_pushes(v, "desk", &ids), 0);
+	}
+	served_close(&v[0]);
+	served_close(&v[1]);
+	close_logs(&with);
+	close_logs(&without);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_pushed),
 		cmocka_unit_test(test_one_more),
 		cmocka_unit_test(test_another_between),
 		cmocka_unit_test(test_referred_to),
