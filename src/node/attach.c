@@ -768,6 +768,22 @@ enum err receive_piece(struct node *n, struct now now, const struct arrival *in)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* What one of ours began under another length, and has not ended, is in nobody's way. */
+static enum err begin_anew(struct node *n, const uint8_t hash[HASH_LEN], uint64_t total)
+{
+	struct store *store = record_store(n->record);
+	struct giver giver;
+	uint64_t held, was;
+	enum err e = store->ops->attachment_held(store, hash, &held, &was);
+
+	if (e != ERR_OK || was == 0 || was == total || held == was)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	e = giver_of(n, hash, &giver);
+	if (e != ERR_OK || giver.party < n->accord->parties_count)
+		return e;
+	return store->ops->attachment_del(store, hash);
+}
+
 /* What is answered is by what was given here alone: or a hash would ask whether its bytes are held. */
 enum err node_attach(struct node *n, const uint8_t *by, const uint8_t hash[HASH_LEN], uint64_t total,
 		     uint64_t offset, struct bytes piece)
@@ -780,6 +796,8 @@ enum err node_attach(struct node *n, const uint8_t *by, const uint8_t hash[HASH_
 	if (total == 0 || total > ATTACHMENT_LEN_MAX || piece.len > total || offset > total - piece.len)
 		return ERR_LIMIT;
 	e = turn_open(n);
+	if (e == ERR_OK && offset == 0)
+		e = begin_anew(n, hash, total);
 	if (e != ERR_OK)
 		return e;
 	kept = store->ops->attachment_put(store, hash, total, offset, piece);

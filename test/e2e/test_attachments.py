@@ -155,6 +155,20 @@ def test_a_false_piece_by_hand_takes_nothing(stage):
     usa.wait("the true one came", lambda: is_whole(usa, one))
 
 
+def test_a_wrong_length_is_in_nobodys_way(stage):
+    """What somebody began under a hash with another length, and never ended, kept that file from everybody."""
+    world = stage.world()
+    kor, usa = world["kor"], world["usa"]
+    for wrong in (9, -9):
+        file = world.folder / f"file{wrong}"
+        file.write_text(f"What another began, of {wrong}.")
+        raw = file.read_bytes()
+        assert kor.ask("POST", "/attachments", b"x" * 4, hash=hashlib.sha256(raw).hexdigest(), offset=0, total=len(raw) + wrong)[0] == 200
+        place = kor.say("send", "notify", "The file.", "--to", "usa/watch", "--label", "U", "--attach", file, key="watch")["place"]
+        usa.await_step(place, "STATION RECEIPT")
+        usa.wait("it is whole", lambda place=place: is_whole(usa, usa.entry(place)["attachments"][0]))
+
+
 def test_a_hash_opens_no_file(stage):
     """An officer who may not read what names a file is answered of it as of one that does not exist, and has it only by giving it himself."""
     people = {"watch": ["watch"], "press": ["press"], "head": ["head"], "shift": ["shift"]}
