@@ -1,3 +1,4 @@
+#include "accord/form.h"
 #include "accord/guidelines.h"
 #include "accord/procedure.h"
 #include "entente/accord_life.h"
@@ -243,11 +244,66 @@ static void note_alone(const struct accord *a)
 	say_next(_("a line for each in the file authority: post ROLE by two"));
 }
 
+/* ---- Words of a form that its author would have sealed, and its statement says to every node. ---- */
+
+struct in_clear {
+	const struct accord_channel *channel;
+	const struct form *form;
+	const struct form_field *field;
+};
+
+static bool is_in_clear(const struct in_clear *at)
+{
+	return at->channel->is_sealed && (at->form->planes >> at->channel->plane & 1) != 0 &&
+	       !at->field->is_content &&
+	       (at->field->type == FORM_TYPE_TEXT || at->field->type == FORM_TYPE_PAIR);
+}
+
+typedef void tell_in_clear(const struct in_clear *at, void *self);
+
+static void each_in_clear(const struct accord *a, tell_in_clear *tell, void *self)
+{
+	struct in_clear at;
+
+	for (size_t i = 0; i < a->channels_count; i++) {
+		at.channel = &a->channels[i];
+		for (at.form = a->forms; at.form != NULL; at.form = at.form->next) {
+			for (at.field = at.form->fields; at.field != NULL; at.field = at.field->next) {
+				if (is_in_clear(&at))
+					tell(&at, self);
+			}
+		}
+	}
+}
+
+static void note_in_clear(const struct in_clear *at, void *self)
+{
+	char file[64];
+
+	(void)self;
+	if (bytes_copy_str(at->form->file, file, sizeof file) != ERR_OK)
+		file[0] = '\0';
+	say_note(_("What the field {1} of {2} says stands in clear on the sealed channel {3}: every node "
+		   "reads "
+		   "it."),
+		 at->field->name, file, at->channel->name);
+	say_next(
+		_("to have it sealed, write content instead of statement in the line of that field, where no "
+		  "rule asks for it"));
+}
+
+static void put_in_clear(const struct in_clear *at, void *self)
+{
+	json_array_append_new(self, json_pack("{s:s, s:i, s:s, s:s}", "form", at->form->name, "version",
+					      (int)at->form->version, "field", at->field->name, "channel",
+					      at->channel->name));
+}
+
 static void say_checked(const struct accord_dir *d)
 {
 	char hash[2 * HASH_LEN + 1];
 	uint64_t alone = given_alone(d->accord);
-	json_t *matrix = matrix_json(d->accord, NULL), *posts = json_array();
+	json_t *matrix = matrix_json(d->accord, NULL), *posts = json_array(), *clear = json_array();
 	json_t *all = json_pack("{s:s, s:s}", "err", "OK", "hash", hex_of(d->accord->hash, hash));
 
 	for (size_t i = 0; i < d->accord->roles_count; i++) {
@@ -255,7 +311,8 @@ static void say_checked(const struct accord_dir *d)
 			json_array_append_new(posts, json_string(d->accord->roles[i].name));
 	}
 	json_object_set_new(all, "given_alone", posts);
-
+	each_in_clear(d->accord, put_in_clear, clear);
+	json_object_set_new(all, "in_clear", clear);
 	if (matrix != NULL)
 		json_object_set_new(all, "matrix", matrix);
 	json_say(all);
@@ -279,6 +336,7 @@ static enum exit_code check(struct options *o)
 		show_matrix(d.accord);
 		note_review(d.accord->guidelines);
 		note_alone(d.accord);
+		each_in_clear(d.accord, note_in_clear, NULL);
 		if (old.accord != NULL)
 			show_opened(d.accord, old.accord, true);
 	}

@@ -1,4 +1,7 @@
 """Forms: announced, amended, corrected, closed under one number; shown in the reader's language; refused by their rules."""
+import json
+import shutil
+
 import nodes
 import officers
 
@@ -127,6 +130,21 @@ def test_what_amends_is_marked_as_it_stands(pair):
     kor.release("downgrade", amended, "--label", "U", by=["head"])
     done = amend("U")
     assert done["err"] == "OK", done
+
+
+def test_what_stands_in_clear_on_a_sealed_line_is_named(stage, tmp_path):
+    """A text of the statement is sealed by no terminal: whoever signs the accord is told so."""
+    accord = tmp_path / "accord"
+    shutil.copytree(nodes.ROOT / "accords/rok-us", accord)
+    form = accord / "forms/N17"
+    form.write_text(form.read_text().replace("pair?             content", "pair?             statement"))
+    world = stage.world(accord=accord, is_started=False)
+    checked = nodes.run("accord", "check", world.accord).stderr
+    assert "the field terms of forms/N17 says stands in clear on the sealed channel leader" in checked and "write content instead of statement" in checked
+    korean = nodes.run("accord", "check", world.accord, env=nodes.KOREAN).stderr
+    assert "forms/N17의 항목 terms" in korean and "in clear" not in korean, korean
+    assert json.loads(nodes.run("accord", "check", world.accord, "--json").stdout)["in_clear"] == [
+        {"form": "N17", "version": 1, "field": "terms", "channel": "leader"}]
 
 
 def test_what_only_a_form_says_is_not_lost_without_one(pair):

@@ -121,6 +121,7 @@ def test_a_day_of_review_warns_and_stops_nothing(stage):
     checked = nodes.run("accord", "check", world.accord).stderr
     assert "to be reviewed by 2024-02-29" in checked and "posts that release: deputy, head, shift" in checked
     assert json.loads(nodes.run("accord", "check", world.accord, "--json").stdout)["given_alone"] == ["deputy", "head", "shift"]
+    assert "in clear" not in checked and json.loads(nodes.run("accord", "check", world.accord, "--json").stdout)["in_clear"] == []
     assert {"check": "guidelines", "finding": "WARN"}.items() <= next(
         row for row in json.loads(kor.run("doctor", "--json", code=None).stdout) if row["check"] == "guidelines").items()
     assert kor.say("send", "notify", "Good.", "--to", "usa/watch", "--label", "U", key="watch")["step"] == "QUEUED"
