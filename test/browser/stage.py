@@ -31,7 +31,7 @@ NAME = "console.kor.example"
 
 
 class Stage:
-    def __init__(self, folder, has_terminals, has_words, has_radio):
+    def __init__(self, folder, has_terminals, has_words, has_radio, has_acting):
         self.relay = nodes.Relay()
         self.world = nodes.World(folder, ROOT / "accords/rok-us", {"kor": TEAM, "usa": TEAM}, has_consoles=True)
         self.relay.to = self.world.ports["kor", "usa", "north"]
@@ -40,6 +40,8 @@ class Stage:
         hold.write_text(hold.read_text().replace('"hold": 30', f'"hold": {HOLD_S}'))
         timers = self.world.accord / "timers"
         timers.write_text(timers.read_text().replace("text hold 30s", f"text hold {HOLD_S}s"))
+        if has_acting:
+            (self.world.accord / "authority").write_text("acts deputy for head\n")
         if has_words:
             with (self.world.accord / "guidelines").open("a", encoding="utf-8") as guidelines:
                 guidelines.write("words hold words.txt\n")
@@ -152,7 +154,7 @@ class Stage:
 
 def main():
     folder = tempfile.mkdtemp(prefix="entente-browser-")
-    stage = Stage(Path(folder) / "world", "terminals" in sys.argv, "words" in sys.argv, "radio" in sys.argv)
+    stage = Stage(Path(folder) / "world", "terminals" in sys.argv, "words" in sys.argv, "radio" in sys.argv, "acting" in sys.argv)
     try:
         print(json.dumps({"addresses": stage.addresses(), "folder": folder, "terminals": stage.terminals}), flush=True)
         for line in sys.stdin:

@@ -11,7 +11,7 @@ const SHAPES = readFileSync(join(dirname(fileURLToPath(import.meta.url)), "../..
 let stage, kor;
 
 before(async () => {
-  stage = await Stage.open();
+  stage = await Stage.open("acting");
   kor = await stage.officer("kor", "head,watch");
 });
 after(() => stage.close());
@@ -203,6 +203,23 @@ test("a time of another century can be typed as it is shown", async () => {
   await page.locator(".search input").last().fill("281407Z NOV 2126");
   await page.locator(".search .primary").press("Enter");
   assert.equal(new URL((await asked).url()).searchParams.get("to_ms"), String(Date.UTC(2126, 10, 28, 14, 7)));
+});
+
+test("for whom an officer acts stands with his draft, in the bytes that are signed, and with what went out", async () => {
+  const by = (party, key, ...words) => stage.ask("say", { party, key, words }), of = (place) => at(kor, stage, `channel/${encodeURIComponent(place)}`);
+  const released = async (party, key, place) => {
+    await by(party, key, "approve", place, "--sign");
+    return (await stage.ask("get", { party, path: "/drafts", place })).released;
+  };
+  const drafted = await by("usa", "head", "send", "consult", "Do you agree?", "--to", "kor/head", "--label", "C", "--language", "en");
+  const asked = await released("usa", "deputy", drafted.place);
+  await stage.ask("held", { party: "kor", place: asked });
+  await by("kor", "deputy", "ack", asked);
+  const draft = (await by("kor", "deputy", "reply", asked, "We do.", "--for", "head", "--language", "en")).place;
+  await of(draft);
+  assert.match(await kor.page.locator(".draft .meta [data-acting-for=head]").innerText(), /직무 대행/);
+  await of(await released("kor", "shift", draft));
+  await kor.page.locator(".message:not(.draft) .meta [data-acting-for=head]").waitFor();
 });
 
 test("no report of the policy, no foreign request, no error on a page", () => assert.deepEqual(stage.reports, []));

@@ -129,6 +129,7 @@ interface Utterance extends Text {
   kind: string;
   party: string;
   role: string;
+  acting_for?: string; // the post in whose place it is said
   precedence?: string;
   label?: Label;
   marking?: Marking;

@@ -17,7 +17,7 @@ import { countdown, dateTimeGroup } from "../words/moment.js";
 import { _, named, word } from "../words/say.js";
 import { Named } from "./attach.js";
 import { openedDraft } from "./entry.js";
-import { addressText, Authentic, Banner, Fields, Homes, Says } from "./message.js";
+import { ActingFor, addressText, Authentic, Banner, Fields, Homes, Says } from "./message.js";
 import { Group, Hold, Input, OnTerminal, Precedence, readersText, Result, roleName, Words as Shown } from "./parts.js";
 import { once, results } from "./say.js";
 import { now } from "./screen.js";
@@ -160,7 +160,7 @@ export function DraftView({ draft }: { draft: Waiting }) {
       {bytes?.isTrue ? <Homes marking={draft.marking} /> : null}
       <h2>{draft.place} <Precedence name={PRECEDENCES[bytes?.statement?.precedence ?? PRECEDENCES.length - 1]} /> <span data-from-bytes={bytes?.statement?.kind}>{bytes?.statement === undefined ? "" : `${word(kindName(bytes.statement.kind) ?? _("kind {1}", bytes.statement.kind))} → ${named(channelOf(channelName(bytes.statement.channel))?.names, channelName(bytes.statement.channel))}`}</span></h2>
       {bytes?.statement === undefined ? null : <p class="meta" data-label={labelText(bytes.statement.label)}>{_("marking in the bytes that you sign: {1}", labelText(bytes.statement.label) || _("none"))}</p>}
-      <p class="meta">{_("to")} {addressText({ to: bytes?.statement?.to })}</p>
+      <p class="meta"><ActingFor role={bytes?.statement?.actingFor} />{_("to")} {addressText({ to: bytes?.statement?.to })}</p>
       <About entries={about.value[draft.place] ?? []} />
       <Fields entry={draft} />
       {bytes?.statement === undefined ? null : <Says statement={bytes.statement} />}

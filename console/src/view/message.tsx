@@ -27,6 +27,9 @@ import { change, setField, typing } from "./typing.js";
 // As those parties mark at home for whom the guidelines say how.
 export const Homes = ({ marking }: { marking: Entry["marking"] }) => <Group>{(marking?.home ?? []).map((one) => <p key={one.party} class="meta" data-home={one.party}>{_("as {1} marks at home: {2}  {3}", one.party, one.banner, one.portion)}</p>)}</Group>;
 
+// In whose place it is said: that post has spoken.
+export const ActingFor = ({ role }: { role?: string }) => (role ? <Group><b data-acting-for={role}>{_("acting for {1}", roleName(role))}</b> · </Group> : null);
+
 // Which words count.
 export const Authentic = ({ tongue }: { tongue?: string }) => (tongue === undefined ? null : <p class="meta" data-authentic={tongue}>{_("Authentic language")}: {tongueName(tongue)}</p>);
 
@@ -307,7 +310,7 @@ export const Message = ({ entry }: { entry: Entry }) => (
     {isVoid(entry) ? <div class="warning bad void"><p><b>{entry.verdict === "RAW" ? "" : _("VOID: ")}</b>{nodeSays(entry.why ?? "")} ({entry.verdict})</p><Guidelines denial={entry.guidelines} /></div> : null}
     {entry.became?.recall ? <p class="warning bad"><b>{word(entry.became.recall)}</b> <a href={linkTo("record", entry.became.recall_place)}>{entry.became.recall_place}</a></p> : null}
     <p class="meta">
-      {_("filed")} <Moment ms={entry.filed_ms} /> · {_("claimed {1}", when(entry.claimed_ms))}<Off ms={entry.flagged ? entry.offset_ms : 0} text={_("  the clock that claimed it was off: ")} /><Off ms={entry.ahead_ms} text={_("  it was filed ahead of our clock: ")} /> · {isVoid(entry) ? _("names as its author ") : null}{isVoid(entry) ? whoIs(entry) : _("from {1}", whoIs(entry))} · {_("to")} {addressText(entry)}
+      {_("filed")} <Moment ms={entry.filed_ms} /> · {_("claimed {1}", when(entry.claimed_ms))}<Off ms={entry.flagged ? entry.offset_ms : 0} text={_("  the clock that claimed it was off: ")} /><Off ms={entry.ahead_ms} text={_("  it was filed ahead of our clock: ")} /> · {isVoid(entry) ? _("names as its author ") : null}{isVoid(entry) ? whoIs(entry) : _("from {1}", whoIs(entry))} · <ActingFor role={entry.acting_for} />{_("to")} {addressText(entry)}
       {(entry.refers ?? []).length > 0 ? ` · ${_("refers to {1}", entry.refers?.join(", ") ?? "")}` : ""} · {_("{1} signatures", entry.signatures)}
     </p>
     <Fields entry={entry} />
@@ -335,7 +338,7 @@ export function CopyView({ copy }: { copy: Copy }) {
       <Banner marking={entry.marking} />
       <p class={`warning ${copy.ended || copy.state === "FALSE" ? "bad" : ""}`}><b>{byWhom[copy.state]()}{copy.ended ? _("; its log ended without it; telephone their watch") : ""}</b></p>
       <h2>{entry.place} <Precedence name={entry.precedence ?? "ROUTINE"} /> {word(entry.kind)}</h2>
-      <p class="meta">{_("claimed {1}", when(entry.claimed_ms))} · {_("names as its author ")}{whoIs(entry)} · {_("to")} {addressText(entry)}</p>
+      <p class="meta">{_("claimed {1}", when(entry.claimed_ms))} · {_("names as its author ")}{whoIs(entry)} · <ActingFor role={entry.acting_for} />{_("to")} {addressText(entry)}</p>
       <Fields entry={entry} />
       {(entry.content?.sealing ?? 0) > 0 ? <p class="none">{_("(sealed)")}</p> : <Body entry={entry} />}
       <Banner marking={entry.marking} />
