@@ -56,8 +56,9 @@ static void put_shown(FILE *to, struct bytes text)
 	}
 }
 
-#define ISOLATE "\xe2\x81\xa8" /* U+2068: what stands in it has a direction of its own */
-#define ISOLATE_END "\xe2\x81\xa9"
+/* U+2068 and U+2069: what stands between them has a direction of its own. */
+static const char isolate[] = { '\xe2', '\x81', '\xa8', '\0' };
+static const char isolate_end[] = { '\xe2', '\x81', '\xa9', '\0' };
 
 /*
  * How far a run of letters from right to left goes, which begins here: to the last of them before a letter
@@ -92,9 +93,9 @@ static void put_apart(FILE *to, struct bytes text)
 		bool is_turning = bytes_take_character(&next, &c) == ERR_OK && character_is_right_to_left(c);
 		size_t len = is_turning ? turning_len(text) : (size_t)(next.ptr - text.ptr);
 
-		fputs(is_turning ? ISOLATE : "", to);
+		fputs(is_turning ? isolate : "", to);
 		put_shown(to, (struct bytes){ text.ptr, len });
-		fputs(is_turning ? ISOLATE_END : "", to);
+		fputs(is_turning ? isolate_end : "", to);
 		text.ptr += len;
 		text.len -= len;
 	}

@@ -666,10 +666,10 @@ static void give_up(struct world *w, struct sim_node *n, uint32_t channel)
 {
 	uint64_t refused = w->counters.refused;
 
+	n->is_restored = true; /* from here on, also where the turn fails */
 	officer_open(w, n, channel);
 	node_turn(w, n);
 	assert_int_equal(w->counters.refused, refused);
-	n->is_restored = true;
 	check_reopened(w, n);
 	n->is_restored = false;
 	officer_resend(w, n);
