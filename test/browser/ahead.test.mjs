@@ -47,6 +47,8 @@ test("one that has no number yet, one that the log contradicts, and one whose lo
   const { page } = usa, change = (more, text) => ({ ...copy, place: undefined, ...more, entry: { ...copy.entry, id: more.id, text: [text] } });
   const all = [change({ state: "SIGNED", id: "ab".repeat(16) }, "Its number follows."), change({ state: "FALSE", place, id: "cd".repeat(16) }, "Nothing was seen."),
     change({ ended: true, place: place.replace(/\d+$/, "99"), id: "ef".repeat(16) }, "Left behind.")];
+  const sealed = change({ state: "SIGNED", id: "0a".repeat(16) });
+  all.push({ ...sealed, entry: { ...sealed.entry, text: undefined, content: { ...copy.entry.content, sealing: 1 } } });
   await page.route("**/advances", (route) => route.fulfill({ json: { advances: all } }));
   await at(usa, stage, "watch");
   await page.reload();
@@ -58,5 +60,7 @@ test("one that has no number yet, one that the log contradicts, and one whose lo
   await page.locator(".message:not(.copy)", { hasText: WORDS }).waitFor(); // what the log holds, beside it
   await page.locator(".list li.copy", { hasText: "Left behind." }).locator("a").click();
   await shown("BY_LINE").locator(".warning.bad", { hasText: "its log ended without it" }).waitFor();
+  await page.locator(".list li.copy a", { hasText: "0a0a0a0a" }).click();
+  await shown("SIGNED").locator(".none", { hasText: "(sealed)" }).waitFor();
   assert.deepEqual(stage.reports, []);
 });
