@@ -48,6 +48,8 @@ enum exit_code show_copy(struct client *c, const json_t *copy)
 	say(_("names as its author "));
 	show_author(entry);
 	say("\n");
+	if (json_str(entry, "acting_for")[0] != '\0')
+		say(_("acting for {1}\n"), json_str(entry, "acting_for"));
 	if (json_object_get(entry, "to") != NULL) {
 		say(_("to "));
 		show_addressees(entry);
@@ -59,6 +61,10 @@ enum exit_code show_copy(struct client *c, const json_t *copy)
 	{
 		show_portion_mark(json_array_get(json_object_get(entry, "portions"), i));
 		say_text(bytes_str(json_is_string(portion) ? json_string_value(portion) : ""));
+		say("\n");
+	}
+	if (json_uint(json_object_get(entry, "content"), "sealing") != 0) {
+		say_coloured(COLOUR_WARN, _("SEALED"));
 		say("\n");
 	}
 	show_copy_state(copy);

@@ -124,7 +124,7 @@ def test_a_word_in_the_type_of_a_file(world):
     assert "menu.txt, 7 bytes, text/iron-gate" in kor.run("approve", draft, key="head").stdout
 
 
-def test_for_whom_he_acts(world):
+def test_for_whom_he_acts(world, stage, tmp_path):
     """Who approves, and who reads, is told that its author speaks for another post."""
     kor, usa = world["kor"], world["usa"]
     asked = usa.say("send", "consult", "Do you agree?", "--to", "kor/head", "--label", "C", key="head")
@@ -137,3 +137,10 @@ def test_for_whom_he_acts(world):
     place = kor.approve(said["place"], ("shift",))
     world.await_receipts()
     assert "acting for head" in usa.run("read", place).stdout
+    # What comes ahead of its log says it too, and that its words are sealed.
+    terminal = nodes.Between(kor, tmp_path / "terminal")
+    stage.others.append(terminal)
+    ahead = {"state": "BY_LINE", "place": "USA/CONSULT 1.99", "log": "USA/CONSULT 1", "channel": 1, "entry": {**kor.entry(place), "content": {"sealing": 1}, "text": []}}
+    terminal.change = lambda path, answer: path.startswith("/advances") and answer.update(advances=[ahead])
+    shown = terminal.run("read", "USA/CONSULT 1.99").stdout
+    assert "ADVANCE" in shown and "acting for head" in shown and "SEALED" in shown, shown
