@@ -19,7 +19,7 @@ BODIES = {"/attachments": "application/octet-stream", "/bundle": "application/oc
           "/taxii2/*": "application/taxii+json;version=2.1"}
 WHO = {"ANYONE": [{}], "KNOWN": [{"session": []}, {"token": []}, {"owner": []}],
        "READER": [{"session": []}, {"token": []}, {"owner": []}], "OWNER": [{"owner": []}], "KEEPER": [{"owner": []}]}
-NUMBERS = ("limit", "last", "from", "epoch", "offset", "len", "total", "from_ms", "to_ms")
+NUMBERS = ("limit", "last", "from", "days", "epoch", "offset", "len", "total", "unit", "file", "from_ms", "to_ms")
 ERROR = {"type": "object", "required": ["err", "text"], "properties": {
     "err": {"type": "string", "description": "a name of src/base/err.h"},
     "rule": {"type": "string", "description": "the rule or limit at fault, or the word of the query"},

@@ -232,13 +232,12 @@ struct things_wish {
 /* Where the page before ended. */
 static enum err read_after(struct api *a, struct request *q, struct things_wish *w)
 {
-	struct bytes word = request_word(q, "after");
 	struct entry_view v;
 	enum err e;
 
-	if (word.ptr == NULL)
+	if (request_word(q, "after").ptr == NULL)
 		return ERR_OK;
-	e = place_text_read(node_accord(a->node), word, &w->after.place);
+	e = request_place_as(a, q, "after", &w->after.place);
 	if (e == ERR_OK)
 		e = request_may_place(a, &w->after.place);
 	if (e == ERR_OK)
@@ -252,7 +251,7 @@ static enum err read_after(struct api *a, struct request *q, struct things_wish 
 
 static enum err read_wish(struct api *a, struct request *q, struct things_wish *w)
 {
-	struct bytes kind = request_word(q, "kind"), of = request_word(q, "of");
+	struct bytes kind = request_word(q, "kind");
 	enum err e;
 
 	w->kinds = 0;
@@ -260,17 +259,19 @@ static enum err read_wish(struct api *a, struct request *q, struct things_wish *
 		if (kind.ptr == NULL || bytes_equal(kind, bytes_str(kind_find(kinds[i])->name)))
 			w->kinds |= 1u << i;
 	}
+	if (w->kinds == 0)
+		return ERR_USAGE;
 	w->is_open = request_word(q, "open").ptr != NULL;
 	w->name = request_word(q, "name");
-	w->has_of = of.ptr != NULL;
-	e = w->has_of ? place_text_read(node_accord(a->node), of, &w->of) : ERR_OK;
+	w->has_of = request_word(q, "of").ptr != NULL;
+	e = w->has_of ? request_place_as(a, q, "of", &w->of) : ERR_OK;
 	if (e == ERR_OK && request_word(q, "channel").ptr != NULL)
 		e = request_channel(a, q, &w->channel);
 	if (e == ERR_OK)
 		e = request_number(q, "limit", THINGS_MAX, THINGS_MAX, &w->left);
 	if (e == ERR_OK)
 		e = read_after(a, q, w);
-	return e == ERR_OK && w->kinds == 0 ? ERR_USAGE : e;
+	return e;
 }
 
 static bool is_wanted(const struct things_wish *w, const struct thing_row *row)

@@ -174,6 +174,13 @@ static void refuse_browser(struct api *a, struct request *q, enum browser_rule r
 	request_fail(a, q, ERR_REFUSED, browser_rule_text(rule));
 }
 
+/* Whoever has mistyped one would be told what he has not asked for. */
+static void refuse_words(struct api *a, struct request *q)
+{
+	q->rule = "QUERY";
+	request_fail(a, q, ERR_USAGE, "this path has no such word of the query: see docs/spec/api.md");
+}
+
 static enum MHD_Result count_host(void *self, enum MHD_ValueKind kind, const char *name, const char *value)
 {
 	size_t *count = self;
@@ -231,6 +238,9 @@ static void request_begin(struct api *a, struct request *q, const char *method, 
 		refuse_unknown(a, q);
 	else if (q->state == REQUEST_READS && (why = why_not(a, q)) != NULL)
 		request_fail(a, q, ERR_REFUSED, why);
+	else if (q->state == REQUEST_READS && q->route->words != NULL &&
+		 request_has_stranger(q, "", q->route->words))
+		refuse_words(a, q);
 }
 
 /*

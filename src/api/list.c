@@ -3,9 +3,9 @@
 #include "api/place_text.h"
 #include "api/runs.h"
 
-enum err list_position_read(struct api *a, struct bytes word, struct message_at *at)
+enum err list_position_read(struct api *a, struct request *q, const char *name, struct message_at *at)
 {
-	struct bytes order;
+	struct bytes word = request_word(q, name), order;
 
 	if (bytes_take_until(&word, '-', &order) != ERR_OK ||
 	    bytes_read_decimal(order, UINT64_MAX, &at->order) != ERR_OK)
@@ -125,9 +125,9 @@ enum err run_inbox(struct api *a, struct request *q, struct reply *r)
 	    request_number(q, "limit", PAGE_MAX, last > 0 ? last : PAGE_DEFAULT, &limit) != ERR_OK)
 		return ERR_USAGE;
 	if (end != NULL)
-		e = list_position_read(a, before, end);
+		e = list_position_read(a, q, "before", end);
 	if (e == ERR_OK && after.ptr != NULL)
-		e = list_position_read(a, after, &at);
+		e = list_position_read(a, q, "after", &at);
 	else if (e == ERR_OK && last > 0)
 		e = find_last(a, channel, last, end, &at);
 	if (e != ERR_OK)

@@ -24,7 +24,8 @@ enum err list_row(struct api *a, struct reply *r, const struct place_key *place)
 enum err list_next(struct api *a, uint32_t channel, struct message_at *at) MUST_CHECK;
 
 /* "ORDER-PLACE": where a page ended; written as "next". */
-enum err list_position_read(struct api *a, struct bytes word, struct message_at *at) MUST_CHECK;
+enum err list_position_read(struct api *a, struct request *q, const char *name,
+			    struct message_at *at) MUST_CHECK;
 void list_position_reply(struct api *a, struct reply *r, const struct message_at *at);
 
 #endif

@@ -49,9 +49,24 @@ struct bytes request_header(struct request *q, const char *name)
 	return value == NULL ? (struct bytes){ NULL, 0 } : bytes_str(value);
 }
 
+static bool is_among(struct bytes words, const char *name)
+{
+	struct bytes one;
+
+	while (words.len > 0) {
+		if (bytes_take_until(&words, ' ', &one) != ERR_OK) {
+			one = words;
+			words.len = 0;
+		}
+		if (bytes_equal(one, bytes_str(name)))
+			return true;
+	}
+	return false;
+}
+
 struct stranger {
-	const char *prefix, *found;
-	const char *const *known;
+	const char *prefix, *known;
+	bool is_there;
 };
 
 static enum MHD_Result look_for_stranger(void *self, enum MHD_ValueKind kind, const char *name,
@@ -61,22 +76,17 @@ static enum MHD_Result look_for_stranger(void *self, enum MHD_ValueKind kind, co
 
 	(void)kind;
 	(void)value;
-	if (strncmp(name, s->prefix, strlen(s->prefix)) != 0)
-		return MHD_YES;
-	for (size_t i = 0; s->known[i] != NULL; i++) {
-		if (strcmp(s->known[i], name) == 0)
-			return MHD_YES;
-	}
-	s->found = name;
-	return MHD_NO;
+	s->is_there =
+		strncmp(name, s->prefix, strlen(s->prefix)) == 0 && !is_among(bytes_str(s->known), name);
+	return s->is_there ? MHD_NO : MHD_YES;
 }
 
-const char *request_stranger(struct request *q, const char *prefix, const char *const *known)
+bool request_has_stranger(struct request *q, const char *prefix, const char *known)
 {
 	struct stranger s = { .prefix = prefix, .known = known };
 
 	q->api->http->get_connection_values(q->connection, MHD_GET_ARGUMENT_KIND, look_for_stranger, &s);
-	return s.found;
+	return s.is_there;
 }
 
 void request_put_header(struct request *q, const char *name, const char *value)
@@ -107,9 +117,14 @@ static enum err take_word(struct request *q, enum err e)
 	return e;
 }
 
+enum err request_place_as(struct api *a, struct request *q, const char *name, struct place_key *out)
+{
+	return take_word(q, place_text_read(node_accord(a->node), request_word(q, name), out));
+}
+
 enum err request_place(struct api *a, struct request *q, struct place_key *out)
 {
-	return take_word(q, place_text_read(node_accord(a->node), request_word(q, "place"), out));
+	return request_place_as(a, q, "place", out);
 }
 
 enum err request_channel(struct api *a, struct request *q, uint32_t *out)

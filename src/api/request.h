@@ -178,16 +178,17 @@ struct api {
 struct bytes request_word(struct request *q, const char *name);
 /* A header of the request, likewise. */
 struct bytes request_header(struct request *q, const char *name);
-/*
- * The first word of the query that begins with `prefix` and is none of `known` (NULL ends it); NULL: none.
- */
-const char *request_stranger(struct request *q, const char *prefix, const char *const *known);
+/* Whether a word of the query begins with `prefix` and is none of `known`, which have a blank between two. */
+bool request_has_stranger(struct request *q, const char *prefix, const char *known);
 /* A header of the answer; copies what fits. */
 void request_put_header(struct request *q, const char *name, const char *value);
 /* ERR_USAGE if it is there and no decimal of 0..max; `otherwise` if it is absent. */
 enum err request_number(struct request *q, const char *name, uint64_t max, uint64_t otherwise,
 			uint64_t *out) MUST_CHECK;
 enum err request_place(struct api *a, struct request *q, struct place_key *out) MUST_CHECK;
+/* The place under another word than `place`. */
+enum err request_place_as(struct api *a, struct request *q, const char *name,
+			  struct place_key *out) MUST_CHECK;
 /* The channel's number; ERR_USAGE if it is absent. */
 enum err request_channel(struct api *a, struct request *q, uint32_t *out) MUST_CHECK;
 /* `otherwise` if it is absent. */

@@ -10,59 +10,65 @@
 
 /* clang-format off */
 #define ROUTE_LIST(X) \
-	/* method  path           authority         body             what runs */ \
-	X("POST", "/session",     AUTHORITY_ANYONE, SIGN_IN_LEN_MAX, run_session_begin) \
-	X("GET",  "/session",     AUTHORITY_ANYONE, NO_BODY,         run_session) \
-	X("DELETE", "/session",   AUTHORITY_ANYONE, NO_BODY,         run_session_end) \
-	X("POST", "/statements",  AUTHORITY_KNOWN,  REQUEST_LEN_MAX, run_statements) \
-	X("GET",  "/events",      AUTHORITY_READER, NO_BODY,         run_events) \
-	X("GET",  "/status",      AUTHORITY_KNOWN,  NO_BODY,         run_status) \
-	X("GET",  "/accord",      AUTHORITY_KNOWN,  NO_BODY,         run_accord) \
-	X("GET",  "/forms",       AUTHORITY_KNOWN,  NO_BODY,         run_forms) \
-	X("GET",  "/versions",    AUTHORITY_KNOWN,  NO_BODY,         run_versions) \
-	X("POST", "/versions",    AUTHORITY_KEEPER, NO_BODY,         run_adopt) \
-	X("GET",  "/glossary",    AUTHORITY_KNOWN,  NO_BODY,         run_glossary) \
-	X("GET",  "/channels",    AUTHORITY_KNOWN,  NO_BODY,         run_channels) \
-	X("GET",  "/logs",        AUTHORITY_READER, NO_BODY,         run_logs) \
-	X("GET",  "/keys",        AUTHORITY_READER, NO_BODY,         run_keys) \
-	X("GET",  "/recipients",  AUTHORITY_READER, NO_BODY,         run_recipients) \
-	X("GET",  "/seen",        AUTHORITY_READER, NO_BODY,         run_seen) \
-	X("GET",  "/inbox",       AUTHORITY_READER, NO_BODY,         run_inbox) \
-	X("GET",  "/advances",    AUTHORITY_READER, NO_BODY,         run_advances) \
-	X("GET",  "/waiting",     AUTHORITY_READER, NO_BODY,         run_waiting) \
-	X("GET",  "/owed",        AUTHORITY_READER, NO_BODY,         run_owed) \
-	X("GET",  "/search",      AUTHORITY_READER, NO_BODY,         run_search) \
-	X("POST", "/may",         AUTHORITY_READER, REQUEST_LEN_MAX, run_may) \
-	X("GET",  "/log",         AUTHORITY_READER, NO_BODY,         run_log) \
-	X("POST", "/labels",      AUTHORITY_KNOWN,  ENTRY_LEN_MAX,   run_labels) \
-	X("GET",  "/drafts",      AUTHORITY_READER, NO_BODY,         run_drafts) \
-	X("GET",  "/procedures",  AUTHORITY_KNOWN,  NO_BODY,         run_procedures) \
-	X("GET",  "/instances",   AUTHORITY_READER, NO_BODY,         run_instances) \
-	X("GET",  "/measures",    AUTHORITY_READER, NO_BODY,         run_measures) \
-	X("GET",  "/obligations", AUTHORITY_READER, NO_BODY,         run_obligations) \
-	X("GET",  "/dialogues",   AUTHORITY_READER, NO_BODY,         run_dialogues) \
-	X("GET",  "/assessments", AUTHORITY_READER, NO_BODY,         run_assessments) \
-	X("GET",  "/text",        AUTHORITY_READER, NO_BODY,         run_text) \
-	X("GET",  "/watch",       AUTHORITY_READER, NO_BODY,         run_watch) \
-	X("GET",  "/roster",      AUTHORITY_READER, NO_BODY,         run_roster) \
-	X("GET",  "/entry",       AUTHORITY_READER, NO_BODY,         run_entry) \
-	X("GET",  "/content",     AUTHORITY_READER, NO_BODY,         run_content) \
-	X("GET",  "/ladder",      AUTHORITY_READER, NO_BODY,         run_ladder) \
-	X("GET",  "/note",        AUTHORITY_READER, NO_BODY,         run_note) \
-	X("GET",  "/proof",       AUTHORITY_READER, NO_BODY,         run_proof) \
-	X("GET",  "/attachments", AUTHORITY_READER, NO_BODY,         run_attachment) \
-	X("POST", "/attachments", AUTHORITY_KNOWN,  PIECE_LEN_MAX,   run_attach) \
-	X("GET",  "/bundle",      AUTHORITY_OWNER,  NO_BODY,         run_bundle_out) \
-	X("POST", "/bundle",      AUTHORITY_KEEPER, FRAME_LEN_MAX + FRAME_HEAD_LEN, run_bundle_in) \
-	X("GET",  "/feed",        AUTHORITY_OWNER,  NO_BODY,         run_feed) \
-	X("GET",  "/taxii2/*",    AUTHORITY_OWNER,  NO_BODY,         run_taxii) \
-	X("POST", "/taxii2/*",    AUTHORITY_OWNER,  REQUEST_LEN_MAX, run_taxii) \
-	X("POST", "/backup",      AUTHORITY_KEEPER, NO_BODY,         run_backup) \
-	X("POST", "/repair",      AUTHORITY_KEEPER, NO_BODY,         run_repair)
+	/* method  path           authority         body             what runs, words of the query */ \
+	X("POST", "/session",     AUTHORITY_ANYONE, SIGN_IN_LEN_MAX, run_session_begin, "") \
+	X("GET",  "/session",     AUTHORITY_ANYONE, NO_BODY,         run_session, "") \
+	X("DELETE", "/session",   AUTHORITY_ANYONE, NO_BODY,         run_session_end, "") \
+	X("POST", "/statements",  AUTHORITY_KNOWN,  REQUEST_LEN_MAX, run_statements, "") \
+	X("GET",  "/events",      AUTHORITY_READER, NO_BODY,         run_events, "after") \
+	X("GET",  "/status",      AUTHORITY_KNOWN,  NO_BODY,         run_status, "") \
+	X("GET",  "/accord",      AUTHORITY_KNOWN,  NO_BODY,         run_accord, "") \
+	X("GET",  "/forms",       AUTHORITY_KNOWN,  NO_BODY,         run_forms, "form") \
+	X("GET",  "/versions",    AUTHORITY_KNOWN,  NO_BODY,         run_versions, "") \
+	X("POST", "/versions",    AUTHORITY_KEEPER, NO_BODY,         run_adopt, "hash") \
+	X("GET",  "/glossary",    AUTHORITY_KNOWN,  NO_BODY,         run_glossary, "") \
+	X("GET",  "/channels",    AUTHORITY_KNOWN,  NO_BODY,         run_channels, "") \
+	X("GET",  "/logs",        AUTHORITY_READER, NO_BODY,         run_logs, "") \
+	X("GET",  "/keys",        AUTHORITY_READER, NO_BODY,         run_keys, "party channel") \
+	X("GET",  "/recipients",  AUTHORITY_READER, NO_BODY,         run_recipients, "channel") \
+	X("GET",  "/seen",        AUTHORITY_READER, NO_BODY,         run_seen, "channel") \
+	X("GET",  "/inbox",       AUTHORITY_READER, NO_BODY,         run_inbox, \
+	  "channel after before last limit") \
+	X("GET",  "/advances",    AUTHORITY_READER, NO_BODY,         run_advances, "") \
+	X("GET",  "/waiting",     AUTHORITY_READER, NO_BODY,         run_waiting, "") \
+	X("GET",  "/owed",        AUTHORITY_READER, NO_BODY,         run_owed, "after limit") \
+	X("GET",  "/search",      AUTHORITY_READER, NO_BODY,         run_search, \
+	  "words channel party from_ms to_ms after limit") \
+	X("POST", "/may",         AUTHORITY_READER, REQUEST_LEN_MAX, run_may, "") \
+	X("GET",  "/log",         AUTHORITY_READER, NO_BODY,         run_log, \
+	  "channel party epoch from last limit") \
+	X("POST", "/labels",      AUTHORITY_KNOWN,  ENTRY_LEN_MAX,   run_labels, "channel") \
+	X("GET",  "/drafts",      AUTHORITY_READER, NO_BODY,         run_drafts, "place all") \
+	X("GET",  "/procedures",  AUTHORITY_KNOWN,  NO_BODY,         run_procedures, "") \
+	X("GET",  "/instances",   AUTHORITY_READER, NO_BODY,         run_instances, "channel place all") \
+	X("GET",  "/measures",    AUTHORITY_READER, NO_BODY,         run_measures, "place") \
+	X("GET",  "/obligations", AUTHORITY_READER, NO_BODY,         run_obligations, "") \
+	X("GET",  "/dialogues",   AUTHORITY_READER, NO_BODY,         run_dialogues, \
+	  "place kind name channel of open limit after") \
+	X("GET",  "/assessments", AUTHORITY_READER, NO_BODY,         run_assessments, "place type limit") \
+	X("GET",  "/text",        AUTHORITY_READER, NO_BODY,         run_text, \
+	  "place unit file until outlets") \
+	X("GET",  "/watch",       AUTHORITY_READER, NO_BODY,         run_watch, "open") \
+	X("GET",  "/roster",      AUTHORITY_READER, NO_BODY,         run_roster, "from days") \
+	X("GET",  "/entry",       AUTHORITY_READER, NO_BODY,         run_entry, "place") \
+	X("GET",  "/content",     AUTHORITY_READER, NO_BODY,         run_content, "place") \
+	X("GET",  "/ladder",      AUTHORITY_READER, NO_BODY,         run_ladder, "place") \
+	X("GET",  "/note",        AUTHORITY_READER, NO_BODY,         run_note, "place peer") \
+	X("GET",  "/proof",       AUTHORITY_READER, NO_BODY,         run_proof, "place peer") \
+	X("GET",  "/attachments", AUTHORITY_READER, NO_BODY,         run_attachment, \
+	  "hash offset len place") \
+	X("POST", "/attachments", AUTHORITY_KNOWN,  PIECE_LEN_MAX,   run_attach, "hash offset total") \
+	X("GET",  "/bundle",      AUTHORITY_OWNER,  NO_BODY,         run_bundle_out, "peer limit") \
+	X("POST", "/bundle",      AUTHORITY_KEEPER, FRAME_LEN_MAX + FRAME_HEAD_LEN, run_bundle_in, "peer") \
+	X("GET",  "/feed",        AUTHORITY_OWNER,  NO_BODY,         run_feed, "format role party") \
+	X("GET",  "/taxii2/*",    AUTHORITY_OWNER,  NO_BODY,         run_taxii, NULL) \
+	X("POST", "/taxii2/*",    AUTHORITY_OWNER,  REQUEST_LEN_MAX, run_taxii, NULL) \
+	X("POST", "/backup",      AUTHORITY_KEEPER, NO_BODY,         run_backup, "to") \
+	X("POST", "/repair",      AUTHORITY_KEEPER, NO_BODY,         run_repair, "")
 /* clang-format on */
 
 const struct route routes[] = {
-#define ROUTE_ROW(method, path, authority, body, run) { method, path, authority, body, run },
+#define ROUTE_ROW(method, path, authority, body, run, words) { method, path, authority, body, run, words },
 	ROUTE_LIST(ROUTE_ROW)
 #undef ROUTE_ROW
 };

@@ -39,6 +39,8 @@ struct route {
 	size_t body_max; /* bytes; 0: none is taken */
 	/* Writes its answer to *r; an error becomes the answer instead. May leave the request waiting. */
 	enum err (*run)(struct api *a, struct request *q, struct reply *r);
+	/* Of its query, with a blank between two; another is refused. NULL: it looks at them itself. */
+	const char *words;
 };
 
 extern const struct route routes[];

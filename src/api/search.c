@@ -57,14 +57,13 @@ static enum err read_words(struct bytes text, struct search *s)
 static enum err read_after(struct api *a, struct request *q, struct search *s)
 {
 	const struct accord *accord = node_accord(a->node);
-	struct bytes after = request_word(q, "after");
 	enum err e;
 
-	if (after.ptr == NULL) {
+	if (request_word(q, "after").ptr == NULL) {
 		s->at.order = s->from_ms;
 		return ERR_OK;
 	}
-	e = list_position_read(a, after, &s->at);
+	e = list_position_read(a, q, "after", &s->at);
 	while (e == ERR_OK && s->row < accord->channels_count &&
 	       accord->channels[s->row].number != s->at.place.log.channel)
 		s->row++;

@@ -283,8 +283,7 @@ static enum err read_cursor(const struct taxii *t, const struct collection *c, s
 	return bytes_read_decimal(number, UINT64_MAX, behind);
 }
 
-static const char *const matches[] = { "match[id]", "match[type]", "match[version]", "match[spec_version]",
-				       NULL };
+static const char matches[] = "match[id] match[type] match[version] match[spec_version]";
 
 static const char *read_page(struct taxii *t, const struct collection *c, struct page *p)
 {
@@ -297,7 +296,7 @@ static const char *read_page(struct taxii *t, const struct collection *c, struct
 		return "next is not of this collection: begin again without it";
 	if (after.ptr != NULL && !read_date(after, p->added_after))
 		return "added_after is a date in UTC";
-	if (request_stranger(t->q, "match", matches) != NULL)
+	if (request_has_stranger(t->q, "match", matches))
 		return "match is of id, type, version or spec_version";
 	p->id = request_word(t->q, "match[id]");
 	p->type = request_word(t->q, "match[type]");

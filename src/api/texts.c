@@ -560,7 +560,7 @@ static enum err reply_whole_text(struct api *a, struct request *q, const struct 
 /* Of what who asks may know of: as if the rest had not been said. */
 enum err run_text(struct api *a, struct request *q, struct reply *r)
 {
-	struct bytes wish = request_word(q, "until");
+	bool has_until = request_word(q, "until").ptr != NULL;
 	struct texts *x = xcalloc(1, sizeof *x);
 	struct place_key place, until;
 	struct text_page page = { .is_page = request_word(q, "unit").ptr != NULL };
@@ -573,18 +573,18 @@ enum err run_text(struct api *a, struct request *q, struct reply *r)
 	a->reading.is_asked = true;
 	x->api = a;
 	x->accord = node_accord(a->node);
-	if (e == ERR_OK && wish.ptr != NULL)
-		e = place_text_read(x->accord, wish, &until);
+	if (e == ERR_OK && has_until)
+		e = request_place_as(a, q, "until", &until);
 	if (e == ERR_OK)
 		e = request_may_place(a, &place);
 	if (e == ERR_OK)
 		e = request_sight_of(a, place.log.channel, &x->sight);
-	if (e == ERR_OK && wish.ptr != NULL)
+	if (e == ERR_OK && has_until)
 		e = request_may_place(a, &until);
-	if (e == ERR_OK && wish.ptr != NULL && until.log.channel != place.log.channel)
+	if (e == ERR_OK && has_until && until.log.channel != place.log.channel)
 		e = ERR_USAGE;
 	if (e == ERR_OK)
-		e = fold_text(node_fold(a->node), &place, wish.ptr != NULL ? &until : NULL, x->sight, &x->row,
+		e = fold_text(node_fold(a->node), &place, has_until ? &until : NULL, x->sight, &x->row,
 			      &x->text);
 	if (e == ERR_OK) {
 		text_head_of(x->accord, &x->row, &x->says, &x->head);

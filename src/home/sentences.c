@@ -244,6 +244,7 @@ static const char *const sentences[] = {
 	/* api/http.c */
 	N_("this path takes another method"),
 	N_("no such path: see docs/spec/api.md"),
+	N_("this path has no such word of the query: see docs/spec/api.md"),
 	N_("only the node's own user of this machine may ask"),
 	N_("the settings say that the owner does not read: sign in as an officer"),
 	N_("the settings say that the owner does not read"),

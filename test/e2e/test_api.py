@@ -8,12 +8,16 @@ import socket
 import subprocess
 import sys
 import time
+from urllib.parse import urlencode
 
 import cbor2
 import nodes
 import officers
 import pytest
 import reader
+
+sys.path.insert(0, str(nodes.ROOT / "docs"))
+import openapi  # noqa: E402
 
 
 def connect(node):
@@ -75,6 +79,54 @@ def test_what_is_refused(lone, method, target, body, status, err):
     assert answer.getheader("Allow") == ("GET" if status == 405 else None)
     connection.request("GET", "/status")
     assert connection.getresponse().status == 200, "the connection goes on"
+    connection.close()
+
+
+# Every route of the table, with the words of its query. Of each word what it cannot be; what may be anything, or is named by nothing that the
+# accord has, is said here, so that a word that comes to the table is asked of too.
+ROUTES = [(method, path, [word for word in words.split(", ") if word]) for method, path, _who, words, *_ in openapi.rows()]
+OWN = [row for row in ROUTES if not row[1].startswith("/taxii2/")]  # TAXII answers as TAXII: test_feeds in test/sim
+NAMES = {word: ("atlantis", 404) for word in ("channel", "party", "peer")}
+WRONG = {**{word: ("many", 400) for word in openapi.NUMBERS}, **NAMES, "place": ("nonsense", 400), "of": ("nonsense", 400), "until": ("nonsense", 400),
+         "after": ("nowhere", 400), "before": ("nowhere", 400), "hash": ("zz", 400), "kind": ("nothing", 400), "format": ("nothing", 400), "to": ("../keys", 400)}
+FREE = {"words", "name", "open", "all", "type", "outlets", "role", "form",
+        ("/feed", "party"), ("/attachments", "place"),  # a name of the guidelines; read of an officer alone
+        ("/events", "after")}  # what is no number is a reset: test_an_unknown_number_is_a_reset
+PLACE = {"place": "KOR/NOTIFY 1.0"}
+NEEDED = {**{path: {"channel": "notify"} for path in ("/inbox", "/log")}, **{path: PLACE for path in ("/note", "/proof", "/text")},
+          "/search": {"words": "x"}, "/attachments": {"hash": 64 * "0"}, "/bundle": {"peer": "usa"}}
+
+
+@pytest.mark.parametrize("method, path, word", [(method, path, word) for method, path, words in OWN for word in words
+                                                if word not in FREE and (path, word) not in FREE])
+def test_a_word_of_a_query_that_is_not_what_it_has_to_be(lone, method, path, word):
+    wrong, status = WRONG[word]
+    got, said = lone.ask(method, path, **{**NEEDED.get(path, {}), word: wrong})
+    assert (got, said["err"], said.get("rule")) == (status, "USAGE" if status == 400 else "NOT_FOUND", word) and said["text"]
+
+
+@pytest.mark.parametrize("method, path", [row[:2] for row in OWN])
+def test_a_word_that_a_path_does_not_have(lone, method, path):
+    connection = connect(lone)
+    connection.request(method, f"{path}?{urlencode({**NEEDED.get(path, {}), 'channels': 'notify'})}")
+    answer = connection.getresponse()
+    assert answer.status == 400  # a stream that began would have no end to be read
+    said = json.loads(answer.read())
+    assert (said["err"], said["rule"]) == ("USAGE", "QUERY") and said["text"]
+    connection.close()
+
+
+def test_every_path_with_every_other_method(lone):
+    taken = {}
+    for method, path, _ in OWN:
+        taken.setdefault(path, []).append(method)
+    connection = connect(lone)
+    for path, methods in taken.items():
+        for method in {"GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"} - {*methods}:
+            connection.request(method, path)
+            answer = connection.getresponse()
+            answer.read()
+            assert (answer.status, answer.getheader("Allow")) == (405, ", ".join(methods)), f"{method} {path}"
     connection.close()
 
 
