@@ -23,6 +23,7 @@ test("a FLASH by radio alone is the first that is owed, calls, and is read with 
   await page.locator(`.panel.ours a[data-place="${place}"]`).waitFor({ timeout: 30_000 });
   assert.match((await row.innerText()).replace(/\s+/g, " "), new RegExp(`FLASH ${place} ${WORDS} ADVANCE`));
   await page.locator(".alarms", { hasText: `${place}: ADVANCE` }).waitFor();
+  await page.locator("p.hidden[role=status]", { hasText: new RegExp(`^ADVANCE: KOR Watch officer: FLASH ${WORDS}`) }).waitFor({ state: "attached" }); // what is read out says by whose word
   await row.locator("a").click();
   await shown("BY_LINE").waitFor();
   const said = await shown("BY_LINE").innerText();
@@ -30,6 +31,7 @@ test("a FLASH by radio alone is the first that is owed, calls, and is read with 
     assert.ok(said.includes(part), `${part} in ${said}`);
   assert.equal(await shown("BY_LINE").locator("button").count(), 0);
   await page.locator(".list li.copy", { hasText: place }).waitFor();
+  assert.equal((await page.locator(".lines [aria-current] .count").innerText()).trim(), "1");
   ([copy] = (await stage.ask("get", { party: "usa", path: "/advances" })).advances);
 });
 
@@ -62,5 +64,29 @@ test("one that has no number yet, one that the log contradicts, and one whose lo
   await shown("BY_LINE").locator(".warning.bad", { hasText: "its log ended without it" }).waitFor();
   await page.locator(".list li.copy a", { hasText: "0a0a0a0a" }).click();
   await shown("SIGNED").locator(".none", { hasText: "(sealed)" }).waitFor();
+});
+
+test("where one without a number was read its entry is read when that has come; of one that nobody knows it is said, and no form stands in its place", async () => {
+  const { page } = usa, { id } = await stage.ask("get", { party: "usa", path: "/entry", place }), log = place.replace(/\.\d+$/, "");
+  await at(usa, stage, `channel/${encodeURIComponent(`${log} ${id.slice(0, 8)}`)}`);
+  await page.waitForFunction((hash) => location.hash === hash, `#channel/${encodeURIComponent(place)}`);
+  await page.locator(".message:not(.copy)", { hasText: WORDS }).waitFor();
+  await at(usa, stage, `channel/${encodeURIComponent(`${log} 00000000`)}`);
+  await page.locator(".beside .warning.bad", { hasText: "00000000" }).waitFor();
+  assert.equal(await page.locator(".beside .compose").count(), 0);
+});
+
+test("whoever has heard one that its log contradicts then is called again, once", async () => {
+  const { page } = usa;
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  await page.route("**/advances", (route) => route.fulfill({ json: { advances: [{ ...copy, state: "FALSE" }, { ...copy, state: "FALSE", entry: { ...copy.entry, id: "cd".repeat(16) } }] } }));
+  await at(usa, stage, "watch");
+  await page.reload();
+  const call = page.locator(".alarms p", { hasText: `${place}: FALSE` });
+  await call.waitFor();
+  assert.equal(await call.count(), 1, "of the other nobody here has heard");
+  await call.locator("button").click();
+  await call.waitFor({ state: "detached" });
+  assert.equal(await page.locator(".panel.ours", { hasText: "FALSE" }).count(), 0);
   assert.deepEqual(stage.reports, []);
 });

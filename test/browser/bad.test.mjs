@@ -135,6 +135,11 @@ test("whether both sides hold the same record stands on Watch and over the chann
   await at(kor, stage, "channel/share");
   await kor.page.locator('.standing [data-views="short"]').waitFor();
   await kor.page.locator(".standing", { hasText: place }).waitFor(); // how far each log is here
+  await kor.page.route("**/logs", (route) => route.fulfill({ json: { logs: [{ log: "USA/SHARE 1", channel: 6, party: "usa", state: "RUNS", size: 0 }] } }));
+  await kor.page.reload();
+  await kor.page.locator('.standing [data-views="short"]').waitFor();
+  await kor.page.waitForTimeout(500);
+  assert.doesNotMatch(await kor.page.locator(".standing").innerText(), /보유|-1|·\s*$/, "where none is held nothing is said to be here");
   await kor.page.locator(".addressees b.warn").waitFor();
   assert.match((await kor.page.locator(".addressees label:has(b.warn)").allInnerTexts()).join(), /^[^,]*정책담당관\s+권한 종료[^,]*$/);
   await kor.page.unrouteAll({ behavior: "ignoreErrors" });

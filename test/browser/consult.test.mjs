@@ -80,6 +80,18 @@ test("the steps are a strip of time too, and the list beside it says the same to
   assert.deepEqual([bars[0][0], Math.max(...bars.map(([, to]) => to))], [0, 1000]);
 });
 
+test("minutes within many hours are seen on the strip", async () => {
+  const { page } = kor, far = Date.now() + 40 * 3_600_000, ends = page.locator(".steps .time-line figcaption"), before = await ends.innerText();
+  const whole = await stage.ask("get", { party: "kor", path: "/instances", place }), dues = whole.obligations.map((one, i) => ({ ...one, state: "OWED", due_ms: i === 0 ? far : undefined }));
+  await page.route("**/instances?place=*", (route) => route.fulfill({ json: { ...whole, obligations: dues } }));
+  await page.reload();
+  await page.waitForFunction((was) => ![undefined, was].includes(document.querySelector(".steps .time-line figcaption")?.innerText), before);
+  const drawn = await page.locator(".steps .time-line rect").evaluateAll((all) => all.map((one) => [Number(one.getAttribute("x")), Number(one.getAttribute("width"))]));
+  assert.ok(drawn.length === 2 && drawn.every(([x, width]) => width >= 12 && x + width <= 1000), JSON.stringify(drawn));
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  await page.reload();
+});
+
 test("it is proposed with its text and hash, read back, marked CORRECT, and concurred in by both roles of both", async () => {
   await act(kor, "propose", "당직 태세를 강화로 변경함.");
   gate = kor.page.locator("[data-gate]").first();

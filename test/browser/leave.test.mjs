@@ -60,6 +60,7 @@ test("who comes next sees neither the page nor what was typed; who typed it find
   assert.equal(new URL(page.url()).hash, "");
   assert.match(await page.locator(".texts-here").innerText(), /1/);
   await signIn("[data-act=passkey]");
+  assert.equal(new URL(page.url()).hash, "", "where the one before was is his own");
   await at(kor, stage, "channel/share");
   await page.locator(".compose .text textarea").waitFor();
   assert.equal(await page.locator(".compose .text textarea").inputValue(), "");
@@ -136,6 +137,27 @@ test("a tab that alone has a text is not begun anew by another that signs in: it
   await page.locator("header nav").waitFor();
 });
 
+test("what is typed as he leaves, and that this browser does not keep, is not gone with the page: it waits for him", async () => {
+  const other = await kor.context.newPage(), text = other.locator(".compose .text textarea");
+  await other.goto(`${stage.addresses.kor}/#channel/share`);
+  await text.waitFor();
+  await other.evaluate(() => {
+    IDBObjectStore.prototype.put = () => { throw new DOMException("no room", "QuotaExceededError"); };
+    const box = document.querySelector(".compose .text textarea");
+    box.value = "떠나면서 쓴 글";
+    box.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    document.querySelector(".sign-out").click();
+  });
+  await other.locator(".login .warning.bad").waitFor();
+  await page.locator(".login .key-line").first().waitFor();
+  await other.waitForTimeout(2_000);
+  await other.locator(".login .primary").click();
+  await text.waitFor();
+  assert.equal(await text.inputValue(), "떠나면서 쓴 글");
+  await other.close();
+  await page.locator("header nav").waitFor();
+});
+
 test("a server on another port of this name is sent the cookie, and can do nothing with it", async () => {
   let cookie = "";
   const trap = createServer((request, response) => { cookie = request.headers.cookie ?? cookie; response.end("trap"); });
@@ -155,8 +177,15 @@ test("a server on another port of this name is sent the cookie, and can do nothi
 test("an idle console says so before its session ends, and whoever touches it goes on", async () => {
   await at(kor, stage, "watch");
   const idle = (minutes) => page.evaluate((ms) => localStorage.setItem("entente-used", String(Date.now() - ms)), minutes * 60_000);
+  await page.evaluate(() => {
+    const make = AudioContext.prototype.createOscillator;
+    window.tones = 0;
+    AudioContext.prototype.createOscillator = function () { window.tones++; return make.call(this); };
+  });
   await idle(28.5);
   await page.locator(".warning.bad", { hasText: "조작이 없었습니다" }).waitFor();
+  await page.waitForTimeout(3_000);
+  assert.equal(await page.evaluate(() => window.tones), 2, "PRIORITY, once in a quarter of a minute");
   await page.keyboard.press("Shift");
   await page.locator(".warning.bad", { hasText: "조작이 없었습니다" }).waitFor({ state: "detached" });
   await idle(30.1);

@@ -6,7 +6,7 @@ import { load } from "./here.mjs";
 const { answered, isWithAll } = await load("keep/outbox.js");
 const { answerTimes, degrees, figureOf, mapOf, numbered, plotted, pointsOf, sampled, tableOf } = await load("fold/drawn.js");
 const { isAsSaid, labelText, unseen } = await load("fold/drafted.js");
-const { alarmsOf, faultRows, isFlood, loudness, messageOf, owedCopies, owedRows, quietUntil } = await load("fold/owed.js");
+const { alarmsOf, cameAs, contradicted, faultRows, isFlood, loudness, messageOf, owedCopies, owedRows, quietUntil } = await load("fold/owed.js");
 const { fillForm } = await load("fold/forms.js");
 const { stretchesOf } = await load("fold/moves.js");
 const { EventText } = await load("node/stream.js");
@@ -48,6 +48,10 @@ test("what came ahead of its log calls whoever it is for, until he has heard it;
   const [alarm] = alarmsOf(rows(copy()), {}, 1_000), quiet = { [alarm.key]: quietUntil(alarm, 1_000) };
   assert.deepEqual([alarm.precedence, alarmsOf(rows(copy()), quiet, 1_000 + 365 * 86_400_000)], ["FLASH", []], "nothing can be signed on it: it is heard once");
   assert.equal(alarmsOf(rows(copy(), copy({}, { id: "cd".repeat(16) })), quiet, 1_000).length, 1, "another is another");
+  // One that its log contradicts calls whoever has heard it, once; nobody else.
+  const denied = (kept) => alarmsOf(contradicted([copy({ state: "FALSE" }), copy({ state: "FALSE" }, { id: "cd".repeat(16) }), copy()], "kor", kept), kept, 1_000), [again] = denied(quiet);
+  assert.deepEqual([denied({}), denied(quiet).length, again.row.step, denied({ ...quiet, [again.key]: quietUntil(again, 1_000) })], [[], 1, "FALSE", []]);
+  assert.equal(cameAs("USA/CONSULT-URGENT 1 abababab", [entry("USA/CONSULT 1.7", "FLASH", [], { id }), entry("USA/CONSULT-URGENT 1.9", "FLASH", [], { id: "cd" + id }), entry("USA/CONSULT-URGENT 1.8", "FLASH", [], { id })])?.place, "USA/CONSULT-URGENT 1.8");
 });
 
 test("owed: one row a cause, FLASH first, with its minute where the accord has one", () => {

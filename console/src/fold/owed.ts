@@ -23,7 +23,7 @@ export interface Owed {
 }
 
 const STEP_APPROVE = "APPROVE";
-export const STEP_ADVANCE = "ADVANCE";
+export const STEP_ADVANCE = "ADVANCE", STEP_FALSE = "FALSE";
 
 const lineOf = (place: string): string => place.split("/")[1].split(" ")[0].toLowerCase();
 
@@ -39,16 +39,22 @@ function owedIn(entry: Entry): Owed[] {
   return distinct(rows, (row) => row.key);
 }
 
+const aheadAt = (log: string, { id }: Entry) => `${log} ${id.slice(0, 8)}`;
+
 // What came ahead of its log, as a message: where its number is not known, its id stands.
 export const messageOf = ({ log, place, entry }: Copy): Entry =>
-  ({ ...entry, place: place ?? `${log} ${entry.id.slice(0, 8)}`, title: entry.text?.[0]?.split("\n")[0], attachments: undefined });
+  ({ ...entry, place: place ?? aheadAt(log, entry), title: entry.text?.[0]?.split("\n")[0], attachments: undefined });
 
-// Nothing can be signed on it, and it is read all the same, until its entry takes its place.
-export const owedCopies = (copies: Copy[], party: string): Owed[] => copies.flatMap((copy) => {
-  const { place, id, subject, title = "", filled, to = [], precedence = "ROUTINE", claimed_ms: since } = { id: copy.entry.id, ...messageOf(copy) };
+// The entry that has taken the place of one that stood under its id.
+export const cameAs = (about: string, entries: Entry[]) => entries.find((entry) => about === aheadAt(entry.place.replace(/\.\d+$/, ""), entry));
+
+// Nothing can be signed on it, and it is read all the same, until its entry takes its place. isFalse: those that their log has contradicted.
+export const owedCopies = (copies: Copy[], party: string, isFalse = false): Owed[] => copies.flatMap((copy) => {
+  const step = isFalse ? STEP_FALSE : STEP_ADVANCE;
+  const { place, id, subject, title = "", filled, to = [], precedence = "ROUTINE", claimed_ms: since } = messageOf(copy);
   const isOurs = to.some((one) => one.party === party && !one.information);
-  return !isOurs || copy.ended || copy.state === "FALSE" ? [] : [{
-    key: `${copy.log} ${id} ${STEP_ADVANCE}`, cause: `${copy.log} ${id}`, screen: "channel", ours: true, step: STEP_ADVANCE, party, place, channel: lineOf(place), precedence,
+  return !isOurs || (copy.ended && !isFalse) || (copy.state === STEP_FALSE) !== isFalse ? [] : [{
+    key: `${copy.log} ${id} ${step}`, cause: `${copy.log} ${id} ${step}`, screen: "channel", ours: true, step, party, place, channel: lineOf(place), precedence,
     title: subject ?? title, names: filled?.title ? [filled.title] : undefined, since, highest: "",
   }];
 });
@@ -148,8 +154,12 @@ export function alarmsOf(rows: Owed[], quiet: Quiet, nodeNow: number): Alarm[] {
     .filter(({ key }) => !(quiet[key] > nodeNow));
 }
 
-// Of what no act can end yet, whoever has heard it hears no more until its entry comes.
-export const quietUntil = ({ precedence, row }: Alarm, nodeNow: number): number => nodeNow + (row.step === STEP_ADVANCE ? Number.MAX_SAFE_INTEGER - nodeNow : row.screen === "status" ? QUIET_MS.PRIORITY : QUIET_MS[precedence] ?? QUIET_MS.ROUTINE);
+// Whoever has heard of one that its log contradicts then, and may have acted on it, is called again.
+export const contradicted = (copies: Copy[], party: string, quiet: Quiet): Owed[] =>
+  owedCopies(copies, party, true).filter((row) => quiet[`${row.key.slice(0, -STEP_FALSE.length)}${STEP_ADVANCE} 0`] !== undefined);
+
+// Of what no act can end, whoever has heard it hears no more: of what came ahead until its entry comes.
+export const quietUntil = ({ precedence, row }: Alarm, nodeNow: number): number => nodeNow + (row.step === STEP_ADVANCE || row.step === STEP_FALSE ? Number.MAX_SAFE_INTEGER - nodeNow : row.screen === "status" ? QUIET_MS.PRIORITY : QUIET_MS[precedence] ?? QUIET_MS.ROUTINE);
 
 // ---- Faults of this node: nothing of the record ends them. ----
 

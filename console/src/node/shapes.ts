@@ -139,6 +139,7 @@ interface Utterance extends Text {
 }
 
 export interface Entry extends Utterance {
+  id: string;
   plane: string;
   epoch: number;
   index: number;
@@ -180,7 +181,7 @@ export interface Translation extends Text {
 }
 
 // What came ahead of its log: docs/spec/thin.md section 6. SIGNED has no place yet.
-export interface Copy { log: string; channel: number; state: "SIGNED" | "BY_LINE" | "FALSE"; ended: boolean; place?: string; entry: Entry & { id: string } }
+export interface Copy { log: string; channel: number; state: "SIGNED" | "BY_LINE" | "FALSE"; ended: boolean; place?: string; entry: Entry }
 
 // looked: of a search, how many it went through
 export interface Inbox { messages: Entry[]; next?: string; looked?: number }

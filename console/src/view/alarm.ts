@@ -1,7 +1,7 @@
 // Alarms on this terminal: the fold, the sound, and who has heard which. They end by an act in the record; hearing gives quiet for a while.
 
 import { computed, effect, signal, untracked } from "@preact/signals";
-import { AGAIN_MS, alarmsOf, faultRows, isFlood, loudness, Owed, owedCopies, owedRows, Quiet, quietUntil, TONES } from "../fold/owed.js";
+import { AGAIN_MS, alarmsOf, contradicted, faultRows, isFlood, loudness, Owed, owedCopies, owedRows, Quiet, quietUntil, STEP_ADVANCE, STEP_FALSE, TONES } from "../fold/owed.js";
 import { copies, drafts, duty, heard as heardOf, inboxes, nodeClock, obligations, owing, session, lastEvents, status } from "../node/record.js";
 import { _, beginning, named, word } from "../words/say.js";
 import { now, said, when } from "./screen.js";
@@ -34,7 +34,7 @@ const WHOLE_POST = 4;
 const called = (call: number | undefined): string => !call ? "" : call >= WHOLE_POST ? `, ${_("the whole post is called")}` : `, ${_("alternate {1} is called", call)}`;
 
 export const alarms = computed(() =>
-  (session.value ? alarmsOf([...owed.value, ...faults.value], quiet.value, nodeClock.value(now.value)) : []).map((alarm) => ({
+  (session.value ? alarmsOf([...contradicted(copies.value, session.value.party, quiet.value), ...owed.value, ...faults.value], quiet.value, nodeClock.value(now.value)) : []).map((alarm) => ({
     ...alarm, text: `${alarm.row.screen === "relief" ? roleName(alarm.row.place) : alarm.row.place}: ${word(alarm.row.step)}${called(alarm.row.call)}`.replace(/^: /, ""),
   })));
 
@@ -179,23 +179,24 @@ export function followAlarms(): void {
 
 const GATHER_MS = 1_000;
 
-const one = (entry: Entry): string => `${whoIs(entry)}: ${entry.precedence ?? "ROUTINE"} ${beginning(entry.subject ?? entry.text?.[0] ?? entry.place, 120)}, ${when(entry.filed_ms ?? entry.claimed_ms)}`;
+interface Told { entry: Entry; state?: string } // state: of what came ahead of its log, by no proof of it
 
-function sentence(entries: Entry[]): string {
-  if (entries.length === 1)
-    return one(entries[0]);
-  const flash = entries.filter((entry) => entry.precedence === "FLASH");
-  return [_("{1} new messages", entries.length), ...flash.map(one)].join(". ");
+const one = ({ entry, state }: Told): string => `${state === undefined ? "" : `${word(state === STEP_FALSE ? state : STEP_ADVANCE)}: `}${whoIs(entry)}: ${entry.precedence ?? "ROUTINE"} ${beginning(entry.subject ?? entry.text?.[0] ?? entry.place, 120)}, ${when(entry.filed_ms ?? entry.claimed_ms)}`;
+
+function sentence(all: Told[]): string {
+  if (all.length === 1)
+    return one(all[0]);
+  const flash = all.filter(({ entry }) => entry.precedence === "FLASH");
+  return [_("{1} new messages", all.length), ...flash.map(one)].join(". ");
 }
 
 export function followAnnouncements(): void {
-  let gathered: Entry[] = [];
+  let gathered: Told[] = [];
   effect(() => {
-    const event = lastEvents.value[0]?.event;
-    const entry = event?.change === "ENTRY" || event?.change === "ADVANCE" ? event.entry as Entry | undefined : undefined;
-    if (entry === undefined || entry.kind_number !== Kind.MESSAGE || entry.party === untracked(() => session.value?.party) || gathered.includes(entry))
+    const event = lastEvents.value[0]?.event as Partial<Told> & { change?: string } | undefined, entry = event?.change === "ENTRY" || event?.change === "ADVANCE" ? event.entry : undefined;
+    if (entry === undefined || entry.kind_number !== Kind.MESSAGE || entry.party === untracked(() => session.value?.party) || gathered.some((told) => told.entry === entry))
       return;
-    gathered.push(entry);
+    gathered.push({ entry, state: event?.state });
     if (gathered.length > 1)
       return;
     setTimeout(() => {

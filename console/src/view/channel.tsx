@@ -2,7 +2,7 @@
 
 import { h, ComponentChildren } from "preact";
 import { signal } from "@preact/signals";
-import { isWaiting, messageOf, STEP_ADVANCE } from "../fold/owed.js";
+import { cameAs, isWaiting, messageOf, owedCopies, STEP_ADVANCE } from "../fold/owed.js";
 import { allOf, askOlder, copies, drafts, inboxes, logs, mayWrite, MESSAGES_SHOWN, readable, session, status } from "../node/record.js";
 import type { Channel as Line, Copy, Draft, Entry } from "../node/shapes.js";
 import { _, named, word } from "../words/say.js";
@@ -34,7 +34,7 @@ function newer(channel: string): void {
 const Lines = ({ current }: { current: string }) => (
   <nav class="lines" aria-label={_("Channels")}>
     {readable.value.map((line) => {
-      const owed = (inboxes.value[line.name] ?? []).filter(isOwed).length;
+      const owed = (inboxes.value[line.name] ?? []).filter(isOwed).length + owedCopies(copies.value.filter((copy) => copy.channel === line.number), session.value?.party ?? "").length;
       return (
         <a key={line.name} href={linkTo("channel", line.name)} aria-current={line.name === current ? "page" : undefined}>
           {named(line.names, line.name)}{owed > 0 ? <b class="count"> {owed}</b> : null}
@@ -58,7 +58,7 @@ const isOwed = (entry: Entry) => entry.ladders?.some((ladder) => ladder.owed?.ou
 
 const entryItem = (entry: Entry) => <Item key={entry.place} one={entry} name={`${entry.party === session.value?.party ? "ours" : "theirs"} ${isOwed(entry) ? "owed" : ""}`} first={when(entry.filed_ms)}><Far entry={entry} /></Item>;
 
-const copyItem = (copy: Copy) => <Item key={copy.entry.id} one={messageOf(copy)} name={`theirs copy ${copy.state === "FALSE" ? "" : "owed"}`} first=""><Step name={copy.state === "FALSE" ? "FALSE" : STEP_ADVANCE} /></Item>;
+const copyItem = (copy: Copy) => <Item key={`${copy.log} ${copy.entry.id}`} one={messageOf(copy)} name={`theirs copy ${copy.state === "FALSE" ? "" : "owed"}`} first=""><Step name={copy.state === "FALSE" ? "FALSE" : STEP_ADVANCE} /></Item>;
 
 const draftItem = (draft: Draft) => <Item key={draft.place} one={draft} name="draft" first="">{word(draft.state)} {_("{1} of {2}", draft.approved, draft.needed)}</Item>;
 
@@ -131,7 +131,12 @@ function List({ line }: { line: Line }) {
 function Beside({ line }: { line: Line }) {
   const { about } = screen.value, place = placeIn(about), ahead = copies.value.filter((copy) => messageOf(copy).place === about);
   if (ahead.length > 0)
-    return <Group>{ahead.map((copy) => <CopyView key={copy.entry.id} copy={copy} />)}{opened.value?.place === place && opened.value ? <Message entry={opened.value} /> : null}</Group>;
+    return <Group>{ahead.map((copy) => <CopyView key={`${copy.log} ${copy.entry.id}`} copy={copy} />)}{opened.value?.place === place && opened.value ? <Message entry={opened.value} /> : null}</Group>;
+  const came = cameAs(about, allOf(line.name));
+  if (came !== undefined)
+    location.replace(linkTo("channel", came.place)); // the way back leads where one was
+  if (place === undefined && about.includes(" "))
+    return came === undefined && inboxes.value[line.name] !== undefined ? <Nowhere place={about} /> : null;
   if (place === undefined)
     return mayWrite(line) ? <ComposeMessage channel={line} /> : <p class="none">{_("None of your roles writes on this channel.")}</p>;
   if (missing.value)
@@ -144,10 +149,11 @@ function Beside({ line }: { line: Line }) {
 // Whether its line is up, how far each log is here, and whether both sides hold the same.
 function Standing({ line }: { line: Line }) {
   const peers = status.value?.value.peers.filter((peer) => line.parties.includes(peer.party)) ?? [];
+  const ends = logs.value.flatMap((log) => (log.channel === line.number && log.size ? [`${log.log}.${log.size - 1}`] : []));
   return (
     <p class="standing meta">
-      {peers.map((peer) => <span key={peer.party}>{peer.code} <b class={`path ${peer.paths.some((path) => path.up) ? "up" : "down"}`}>{peer.paths.some((path) => path.up) ? _("UP") : _("DOWN")}</b> · <Views peer={peer} /> · </span>)}
-      {_("here to {1}", logs.value.filter((log) => log.channel === line.number && log.size !== undefined).map((log) => `${log.log}.${(log.size ?? 0) - 1}`).join(", "))}
+      {peers.map((peer, i) => <span key={peer.party}>{i > 0 ? " · " : ""}{peer.code} <b class={`path ${peer.paths.some((path) => path.up) ? "up" : "down"}`}>{peer.paths.some((path) => path.up) ? _("UP") : _("DOWN")}</b> · <Views peer={peer} /></span>)}
+      {ends.length === 0 ? null : `${peers.length > 0 ? " · " : ""}${_("here to {1}", ends.join(", "))}`}
     </p>
   );
 }

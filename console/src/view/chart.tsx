@@ -81,7 +81,7 @@ export function Chart({ title, unit, name, figure, tick, isBars, children }:
 
 // ---- Times as a picture; the rows beside it are its table. ----
 
-const LINE_HEIGHT = 18;
+const LINE_HEIGHT = 18, LEAST = 12; // of 1,000: minutes within many hours are seen too
 
 const months = (first: number, last: number) => _("{1} to {2}; the upright line is today", new Date(first).toISOString().slice(0, 7), new Date(last).toISOString().slice(0, 7));
 
@@ -93,7 +93,7 @@ export function TimeLine({ rows, at, note = months }: { rows: Dated[]; at: numbe
   return (
     <figure class="time-line" aria-hidden="true">
       <svg viewBox={`0 0 1000 ${height}`} preserveAspectRatio="none" width="100%" height={height}>
-        {bars.map((bar, i) => <rect key={bar.place} x={bar.from} y={i * LINE_HEIGHT + 5} width={Math.max(3, bar.to - bar.from)} height={LINE_HEIGHT - 8} />)}
+        {bars.map((bar, i) => <rect key={bar.place} x={Math.min(bar.from, 1000 - LEAST)} y={i * LINE_HEIGHT + 5} width={Math.max(LEAST, bar.to - bar.from)} height={LINE_HEIGHT - 8} />)}
         <line x1={now} x2={now} y1={0} y2={height} />
       </svg>
       <ol>{bars.map((bar) => <li key={bar.place}>{bar.name}</li>)}</ol>

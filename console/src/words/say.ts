@@ -57,7 +57,7 @@ export const words = [
   N_("ACCEPTED"), N_("DROPPED"), N_("DENIED"), N_("DRAFT"), N_("REVIEWED"), N_("CERTIFIED"), N_("CLEAN"), N_("CLEAN AD REFERENDUM"),
   N_("INITIALLED"), N_("SIGNED"), N_("IN FORCE"), N_("CORRECTED"), N_("AMENDED"), N_("TERMINATED"), N_("MISSING"), N_("BRACKETED"),
   N_("AGREED AD REFERENDUM"), N_("TO BE READ AGAIN"), N_("NOBODY ON DUTY"), N_("MACHINE"), N_("NONE"), N_("ENTRY"), N_("RECEIPT"),
-  N_("ADVANCE"), N_("PATH"), N_("LOG"), N_("ATTACHMENT"), N_("VOID"),
+  N_("ADVANCE"), N_("PATH"), N_("LOG"), N_("ATTACHMENT"), N_("VOID"), N_("FALSE"),
 ];
 
 // What the node calls it, in the words of this screen; what the catalogue has not is shown as the node says it.
