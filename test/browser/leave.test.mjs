@@ -182,9 +182,12 @@ test("an idle console says so before its session ends, and whoever touches it go
     window.tones = 0;
     AudioContext.prototype.createOscillator = function () { window.tones++; return make.call(this); };
   });
+  const warning = page.locator(".warning.bad", { hasText: "조작이 없었습니다" });
+  assert.equal(await warning.count(), 0);
   await idle(28.5);
-  await page.locator(".warning.bad", { hasText: "조작이 없었습니다" }).waitFor();
+  await warning.waitFor();
   await page.waitForTimeout(3_000);
+  assert.ok(await warning.isVisible(), "as long as nobody has touched it");
   assert.equal(await page.evaluate(() => window.tones), 2, "PRIORITY, once in a quarter of a minute");
   await page.keyboard.press("Shift");
   await page.locator(".warning.bad", { hasText: "조작이 없었습니다" }).waitFor({ state: "detached" });
