@@ -429,7 +429,9 @@ static void on_alive(void *self)
 {
 	struct link *l = self;
 
-	link_tell(l, &(struct record){ .kind = RECORD_LINK_ALIVE });
+	/* Not behind words that core has not heard yet. */
+	if (pipe_waiting(&l->core) == 0)
+		link_tell(l, &(struct record){ .kind = RECORD_LINK_ALIVE });
 	timer_set(l->alive, ALIVE_MS);
 }
 

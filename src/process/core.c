@@ -22,6 +22,7 @@
  * copy that nobody fetches, however busy a peer or a client keeps us.
  */
 #define IDLE_AT_LEAST_MS 5000u
+#define IDLE_FIRST_MS 1000u /* of a start: what was erased before it is still in the WAL */
 #define BUSY_TURNS 16u
 #define ROUNDS_MAX 8u
 
@@ -446,7 +447,7 @@ void core_run(struct core *c)
 	terminals_run(c);
 	/* What this start has found halts first. Then who waits for it is served: its commit can wait. */
 	scrub(c);
-	c->idle_due = mono_add_ms(loop_now(c->loop).mono, IDLE_AT_LEAST_MS);
+	c->idle_due = mono_add_ms(loop_now(c->loop).mono, IDLE_FIRST_MS);
 	on_tick(c);
 	if (!c->is_ending)
 		loop_run(c->loop);
