@@ -50,6 +50,9 @@ EXCLUDED = {
 }
 
 
+failed = []  # what was let go on behind its failure
+
+
 def run(command, may_fail=False, **more):
     done = subprocess.run(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **more)
     if done.returncode != 0:
@@ -57,6 +60,7 @@ def run(command, may_fail=False, **more):
         print(f"{' '.join(map(str, command[:5]))} ... failed")
         if not may_fail:
             sys.exit(1)
+        failed.append(command)
     return done.stdout
 
 
@@ -68,7 +72,7 @@ def measure(build):
     # %m: one file a program; %c: counts are the file itself, mapped before a sandbox closes and whole after a kill.
     env = {**os.environ, "LLVM_PROFILE_FILE": str(raw / "%c%m.profraw"), "VECTORS": str(ROOT / "test/vectors")}
     choice = [word for suite in SUITES for word in ("--suite", suite)]
-    # What fails is said, and judged by `make test`: what it reached until then counts.
+    # What fails is said, and what it reached until then counts; the run ends with 1.
     run(["meson", "test", "-C", str(build), "--no-rebuild", "--timeout-multiplier", "10", *choice], may_fail=True, env=env)
     for program, *words in HISTORIES:
         run([str(build / "test" / program), *words], may_fail=True, env=env)
@@ -193,7 +197,7 @@ def main():
         page = PAGE.read_text()
         before, rest = page.split(MARKS[0])
         PAGE.write_text(f"{before}{MARKS[0]}\n\n{text}\n\n{MARKS[1]}{rest.split(MARKS[1])[1]}")
-    return 0
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
