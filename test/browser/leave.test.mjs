@@ -119,30 +119,38 @@ test("two tabs are one session: one signs out and both are, one signs in and bot
   await other.close();
 });
 
-test("a tab that alone has a text is not begun anew by another that signs in: it waits for its officer, and shows it to him", async () => {
+// A second tab, in which nothing that is typed can be kept.
+async function tabWithoutRoom() {
   const other = await kor.context.newPage(), text = other.locator(".compose .text textarea");
   await other.goto(`${stage.addresses.kor}/#channel/share`);
   await text.waitFor();
   await other.evaluate(() => { IDBObjectStore.prototype.put = () => { throw new DOMException("no room", "QuotaExceededError"); }; });
+  return { other, text };
+}
+
+// It has waited for its officer, and is closed.
+async function showsItAgain(other, text, words) {
+  await other.waitForTimeout(2_000);
+  await other.locator(".login .primary").click();
+  await text.waitFor();
+  assert.equal(await text.inputValue(), words);
+  await other.close();
+  await page.locator("header nav").waitFor();
+}
+
+test("a tab that alone has a text is not begun anew by another that signs in: it waits for its officer, and shows it to him", async () => {
+  const { other, text } = await tabWithoutRoom();
   await text.fill("이 탭에만 있는 글");
   await other.locator(".compose .kept[data-kept=true]").waitFor(); // it was tried
   await signOut();
   await other.locator(".login .warning.bad").waitFor();
   await signIn();
-  await other.waitForTimeout(2_000);
-  await other.locator(".login .primary").click();
-  await text.waitFor();
-  assert.equal(await text.inputValue(), "이 탭에만 있는 글");
-  await other.close();
-  await page.locator("header nav").waitFor();
+  await showsItAgain(other, text, "이 탭에만 있는 글");
 });
 
 test("what is typed as he leaves, and that this browser does not keep, is not gone with the page: it waits for him", async () => {
-  const other = await kor.context.newPage(), text = other.locator(".compose .text textarea");
-  await other.goto(`${stage.addresses.kor}/#channel/share`);
-  await text.waitFor();
+  const { other, text } = await tabWithoutRoom();
   await other.evaluate(() => {
-    IDBObjectStore.prototype.put = () => { throw new DOMException("no room", "QuotaExceededError"); };
     const box = document.querySelector(".compose .text textarea");
     box.value = "떠나면서 쓴 글";
     box.dispatchEvent(new InputEvent("input", { bubbles: true }));
@@ -150,12 +158,7 @@ test("what is typed as he leaves, and that this browser does not keep, is not go
   });
   await other.locator(".login .warning.bad").waitFor();
   await page.locator(".login .key-line").first().waitFor();
-  await other.waitForTimeout(2_000);
-  await other.locator(".login .primary").click();
-  await text.waitFor();
-  assert.equal(await text.inputValue(), "떠나면서 쓴 글");
-  await other.close();
-  await page.locator("header nav").waitFor();
+  await showsItAgain(other, text, "떠나면서 쓴 글");
 });
 
 test("a server on another port of this name is sent the cookie, and can do nothing with it", async () => {
