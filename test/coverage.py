@@ -30,8 +30,8 @@ WORLDS = [[], ["MOVES=1"], ["ROT=1"], ["PAPERS=1"], ["BLOBS=1"], ["WATCH=1"]]
 HISTORIES = [
     ["sim/sim", "SEEDS=40"],
     ["sim/sim_hostile", "SEEDS=40"],
-    ["sim/sim_hostile", "MOVES=1", "SEEDS=20"],
-    ["sim/sim_consult", "SEEDS=40"],
+    ["sim/sim_hostile", "MOVES=1", "SEEDS=30"],
+    ["sim/sim_consult", "SEEDS=60"],
     ["sim/restores", "N=60"],
     ["proc/sim_procedures", "RUNS=200"],
     ["proc/sim_procedures", "RUNS=200", "losses"],
