@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+#define ADVANCE_REPLY_LEN_MAX (1u << 20) /* of one in the list: its bytes, escaped */
+
 enum err list_entry(struct api *a, const struct place_key *place, struct entry_read_out *entry,
 		    struct buf *content, enum err *content_err)
 {
@@ -334,50 +336,60 @@ enum err list_row(struct api *a, struct reply *r, const struct place_key *place)
 	return e;
 }
 
-/* All of them: ADVANCES_MAX of a party. A log that has a later epoch brings none of its copies any more. */
-enum err run_advances(struct api *a, struct request *q, struct reply *r)
+static enum err reply_advance(struct api *a, struct reply *r, const struct advance_read_out *copy)
 {
 	const struct accord *accord = node_accord(a->node);
-	struct advance_cursor cursor = { 0 };
-	struct advance_read_out copy;
+	char name_memory[96];
+	struct buf name = BUF_ON(name_memory);
+	enum err e = request_may_copy(a, &copy->place, &copy->statement);
+
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	reply_object(r, NULL);
+	log_text_write(accord, &copy->place.log, &name);
+	reply_text(r, "log", buf_bytes(&name));
+	reply_uint(r, "channel", copy->place.log.channel);
+	reply_bool(r, "ended",
+		   node_epoch(a->node, copy->place.log.channel, copy->place.log.party) >
+			   copy->place.log.epoch);
+	reply_copy(r, accord, copy->state, &copy->place, &copy->statement, copy->content);
+	reply_object_end(r);
+	return ERR_OK;
+}
+
+/*
+ * Each party has its part of the answer: whoever sends many hides nobody else's, and what of his own has no
+ * room comes with his log. A log that has a later epoch brings none of its copies any more.
+ */
+enum err run_advances(struct api *a, struct request *q, struct reply *r)
+{
 	const size_t max = 2 * ENTRY_LEN_MAX + CONTENT_LEN_MAX;
+	size_t parties = node_accord(a->node)->parties_count;
 	uint8_t *bytes = xcalloc(1, max);
-	struct buf memory;
-	enum err e;
+	enum err e = ERR_OK;
 
 	(void)q;
 	a->reading.is_asked = true; /* also of none */
 	reply_object(r, NULL);
 	reply_array(r, "advances");
-	do {
-		char name_memory[96];
-		struct buf name = BUF_ON(name_memory);
+	for (size_t party = 0; e == ERR_OK && party < parties; party++) {
+		size_t len_max = r->out->len + (REPLY_LEN_MAX - ADVANCE_REPLY_LEN_MAX) / parties;
+		struct advance_cursor cursor = { .party = party };
+		struct advance_read_out copy;
+		struct buf memory;
 
-		buf_init(&memory, bytes, max);
-		e = node_advance_next(a->node, &cursor, &memory, &copy);
-		if (e != ERR_OK || r->out->len > REPLY_LEN_MAX / 2)
-			break;
-		e = request_may_copy(a, &copy.place, &copy.statement);
-		if (e == ERR_NOT_FOUND) {
-			e = ERR_OK;
-			continue;
+		while (e == ERR_OK && r->out->len <= len_max) {
+			buf_init(&memory, bytes, max);
+			e = node_advance_next(a->node, &cursor, &memory, &copy);
+			if (e == ERR_OK)
+				e = reply_advance(a, r, &copy);
 		}
-		if (e != ERR_OK)
-			break;
-		reply_object(r, NULL);
-		log_text_write(accord, &copy.place.log, &name);
-		reply_text(r, "log", buf_bytes(&name));
-		reply_uint(r, "channel", copy.place.log.channel);
-		reply_bool(r, "ended",
-			   node_epoch(a->node, copy.place.log.channel, copy.place.log.party) >
-				   copy.place.log.epoch);
-		reply_copy(r, accord, copy.state, &copy.place, &copy.statement, copy.content);
-		reply_object_end(r);
-	} while (e == ERR_OK);
+		e = e == ERR_NOT_FOUND ? ERR_OK : e;
+	}
 	reply_array_end(r);
 	reply_object_end(r);
 	free(bytes);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return e;
 }
 
 /* ERR_NOT_FOUND when there is no such log. */

@@ -551,36 +551,32 @@ enum err advance_heard(struct node *n, size_t peer, const struct thin_copy *copy
 enum err node_advance_next(struct node *n, struct advance_cursor *cursor, struct buf *memory,
 			   struct advance_read_out *out)
 {
-	for (; cursor->party < n->accord->parties_count;
-	     *cursor = (struct advance_cursor){ .party = cursor->party + 1 }) {
-		uint8_t prefix[] = { ROW_ADVANCE, (uint8_t)cursor->party }, key_memory[MAP_KEY_MAX];
-		uint8_t value_memory[1 + PLACE_KEY_LEN];
-		struct buf key = BUF_ON(key_memory), value = BUF_ON(value_memory);
-		struct fault fault;
-		struct advance a;
-		struct kept k;
-		enum err e;
+	uint8_t prefix[] = { ROW_ADVANCE, (uint8_t)cursor->party }, key_memory[MAP_KEY_MAX];
+	uint8_t value_memory[1 + PLACE_KEY_LEN];
+	struct buf key = BUF_ON(key_memory), value = BUF_ON(value_memory);
+	struct fault fault;
+	struct advance a;
+	struct kept k;
+	enum err e;
 
-		buf_put(&key, BYTES_OF(prefix));
-		if (cursor->is_begun)
-			buf_put(&key, BYTES_OF(cursor->key));
-		e = map_next(&n->views, BYTES_OF(prefix), buf_bytes(&key), &key, &value);
-		if (e == ERR_NOT_FOUND)
-			continue;
-		if (e == ERR_OK)
-			e = key.len == 2 + STATEMENT_ID_LEN ? kept_read(buf_bytes(&value), &k) : ERR_CORRUPT;
-		if (e != ERR_OK)
-			return e;
-		cursor->is_begun = true;
-		memcpy(cursor->key, key.ptr + 2, STATEMENT_ID_LEN);
-		memcpy(k.key, cursor->key, STATEMENT_ID_LEN);
-		e = kept_copy(n, &k, memory, &a);
-		if (e == ERR_OK && statement_read(a.statement, &out->statement, &fault) != ERR_OK)
-			e = ERR_CORRUPT;
-		out->state = k.state;
-		out->place = k.at;
-		out->content = a.content;
+	buf_put(&key, BYTES_OF(prefix));
+	if (cursor->is_begun)
+		buf_put(&key, BYTES_OF(cursor->key));
+	e = map_next(&n->views, BYTES_OF(prefix), buf_bytes(&key), &key, &value);
+	if (e == ERR_OK)
+		e = key.len == 2 + STATEMENT_ID_LEN ? kept_read(buf_bytes(&value), &k) : ERR_CORRUPT;
+	if (e != ERR_OK)
 		return e;
-	}
-	return ERR_NOT_FOUND;
+	cursor->is_begun = true;
+	memcpy(cursor->key, key.ptr + 2, STATEMENT_ID_LEN);
+	memcpy(k.key, cursor->key, STATEMENT_ID_LEN);
+	e = kept_copy(n, &k, memory, &a);
+	if (e == ERR_OK && statement_read(a.statement, &out->statement, &fault) != ERR_OK)
+		e = ERR_CORRUPT;
+	if (e != ERR_OK)
+		return e;
+	out->state = k.state;
+	out->place = k.at;
+	out->content = a.content;
+	return ERR_OK;
 }

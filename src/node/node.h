@@ -313,8 +313,8 @@ enum err node_consistency(struct node *n, const struct log_key *log, uint64_t ol
 enum err node_proof(struct node *n, const struct place_key *place, size_t signer, struct buf *out) MUST_CHECK;
 
 /*
- * Advance copies that are kept, one a call: of which no entry has come, or another one. *cursor starts
- * zeroed; statement and content borrow from *memory. ERR_NOT_FOUND: no more.
+ * A party's advance copies that are kept, one a call: of which no entry has come, or another one. *cursor
+ * starts with the party alone; statement and content borrow from *memory. ERR_NOT_FOUND: no more.
  */
 struct advance_cursor {
 	size_t party;

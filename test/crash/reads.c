@@ -154,14 +154,16 @@ static void ask_peer(struct answers *a, size_t peer)
 
 static void ask_advances(struct answers *a)
 {
-	struct advance_cursor cursor = { 0 };
-	enum err e = ERR_OK;
+	for (size_t party = 0; party < node_accord(a->n->node)->parties_count; party++) {
+		struct advance_cursor cursor = { .party = party };
+		enum err e = ERR_OK;
 
-	while (e == ERR_OK) {
-		struct buf bytes = BUF_ON(memory);
-		struct advance_read_out out;
-		e = node_advance_next(a->n->node, &cursor, &bytes, &out);
-		answers_put(a, "advance copy", e, buf_bytes(&bytes));
+		while (e == ERR_OK) {
+			struct buf bytes = BUF_ON(memory);
+			struct advance_read_out out;
+			e = node_advance_next(a->n->node, &cursor, &bytes, &out);
+			answers_put(a, "advance copy", e, buf_bytes(&bytes));
+		}
 	}
 }
 

@@ -26,7 +26,7 @@ def world(stage):
     parties = party_names(folder)
     posts = [line.split("#")[0].split() for line in (folder / "posts").read_text().splitlines()]
     roles = {party: [words[0] for words in posts if words and party in words[words.index("of"):]] for party in parties}
-    return stage.world(accord=folder, officers_of={party: {"duty": roles[party]} for party in parties})
+    return stage.world(accord=folder, officers_of={party: {name: roles[party] for name in ("duty", *nodes.RELEASERS)} for party in parties})
 
 
 def common_channel(world, precedence="ROUTINE"):
@@ -150,3 +150,27 @@ def test_a_peers_false_word_on_the_record_counts_nowhere(world):
     for node in (a, b):
         node.wait("the true one", lambda node=node: (node.find("/entry", place=true) or {}).get("folded"), patience=30)
         assert node.entry(true)["verdict"] == "OK" and thing(node, "session", "first")["standing"] == "RECORD AGREED"
+
+
+def copy_ahead(world, channel, role, sender, to, text):
+    """A FLASH of sender's that comes to `to` ahead of its log, by hand."""
+    seen = sender.get("/seen", channel=channel)
+    body = officers.content(text)
+    raw = officers.statement(bytes.fromhex(seen["accord"]), seen["channel"], sender.party, role, rel=list(world.parties), to=[(to.party, role, 0)],
+                             precedence=officers.FLASH, body=body)
+    item = officers.item(raw, [sender.key(name) for name in ("duty", *nodes.RELEASERS)], body)
+    return peer.frame(peer.ADVANCE, [f"{seen['accord']}/{seen['channel']}/{sender.party}/1", *item[:2], body])
+
+
+def test_whoever_sends_many_copies_hides_nobody_elses(world):
+    """An answer ends at its limit: what one peer's copies would fill alone, the other's stand in too."""
+    channel, role = common_channel(world, "FLASH")
+    loud, quiet, node = (world[party] for party in world.parties)
+    for text in [f"{number} " + "x" * 90_000 for number in range(60)]:
+        status, said = node.ask("POST", "/bundle", copy_ahead(world, channel, role, loud, node, text), peer=loud.party)
+        assert status == 200, said
+    status, said = node.ask("POST", "/bundle", copy_ahead(world, channel, role, quiet, node, "Mine."), peer=quiet.party)
+    assert status == 200, said
+    copies = node.get("/advances")["advances"]
+    assert len(copies) > 10, len(copies)
+    assert copies[-1]["entry"]["text"] == ["Mine."], "behind all of the other's"

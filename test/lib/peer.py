@@ -17,7 +17,7 @@ import nacl.bindings
 import officers
 import reader
 
-HELLO, BATCH, PING = 1, 3, 8
+HELLO, BATCH, ADVANCE, PING = 1, 3, 5, 8
 ALIVE_S = 4  # a node ends a line on which it has heard nothing for 15 s (LINK_SILENCE_MS_MAX)
 ED25519_DER = bytes.fromhex("302e020100300506032b657004220420")  # PKCS #8 in front of the 32 bytes of a seed
 
