@@ -45,7 +45,7 @@ static const struct option_row options[] = {
 
 struct cause {
 	char name[CAUSE_LEN_MAX]; /* what makes it this one: "KOR/LEADER 1.4 READ BACK", "LINE USA" */
-	const char *kind;	  /* OWED, ADVANCE, VERSION, WAITS, LINE, LOG, STATE, NODE */
+	const char *kind;	  /* OWED, ADVANCE, FALSE, VERSION, WAITS, LINE, LOG, STATE, NODE */
 	char precedence[16], place[64], step[32];
 	uint64_t since_ms, rung_ms; /* rung 0: not yet, or anew for another reason */
 	uint64_t quiet_ms;	    /* until when whoever has heard it has quiet; 0 */
@@ -231,7 +231,26 @@ static const char *post_of(const struct alarms *a, const json_t *statement)
 	return NULL;
 }
 
-/* What came ahead of its log owes nothing yet, and is read all the same; the entry takes its place. */
+static bool has_rung(const struct alarms *a, const char *name)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		if (strcmp(a->causes[i].name, name) == 0)
+			return a->causes[i].rung_ms != 0;
+	}
+	return false;
+}
+
+/* By words of a log: "KOR/NOTIFY 1 3f.. ADVANCE". */
+static void copy_name(const json_t *copy, const char *kind, char out[CAUSE_LEN_MAX])
+{
+	say_fill(out, CAUSE_LEN_MAX, "{1} {2} {3}", json_str(copy, "log"),
+		 json_str(json_object_get(copy, "entry"), "id"), kind);
+}
+
+/*
+ * What came ahead of its log owes nothing yet, and is read all the same; the entry takes its place. Whoever
+ * was called by what the log then contradicts is called again: nobody else has seen it.
+ */
 static void stand_copies(struct alarms *a)
 {
 	const json_t *copy;
@@ -241,20 +260,23 @@ static void stand_copies(struct alarms *a)
 	{
 		const json_t *entry = json_object_get(copy, "entry");
 		const char *post = post_of(a, entry), *place = json_str(copy, "place");
-		char name[CAUSE_LEN_MAX];
+		bool is_false = strcmp(json_str(copy, "state"), "FALSE") == 0;
+		const char *kind = is_false ? "FALSE" : "ADVANCE";
+		char name[CAUSE_LEN_MAX], ahead[CAUSE_LEN_MAX];
 		struct cause *c;
 
-		if (post == NULL || !needs_response(a, entry, NULL) || json_flag(copy, "ended") ||
-		    strcmp(json_str(copy, "state"), "FALSE") == 0)
+		copy_name(copy, "ADVANCE", ahead);
+		copy_name(copy, kind, name);
+		if (post == NULL || !needs_response(a, entry, NULL) ||
+		    (is_false ? !has_rung(a, ahead) && !has_rung(a, name) : json_flag(copy, "ended")))
 			continue;
-		say_fill(name, sizeof name, "{1} {2} ADVANCE", json_str(copy, "log"), json_str(entry, "id"));
-		c = find(a, "ADVANCE", name);
+		c = find(a, kind, name);
 		if (c == NULL)
 			continue;
 		c->is_there = true;
 		say_fill(c->precedence, sizeof c->precedence, "{1}", json_str(entry, "precedence"));
 		say_fill(c->place, sizeof c->place, "{1}", place[0] == '\0' ? json_str(copy, "log") : place);
-		say_fill(c->step, sizeof c->step, "{1}", "ADVANCE");
+		say_fill(c->step, sizeof c->step, "{1}", kind);
 		find_who(a, post, c);
 	}
 }
@@ -421,6 +443,7 @@ static const char *kind_text(const char *kind)
 				      "adopt DIR") },
 		      { "WAITS", N_("received, and waits for entries of others") },
 		      { "ADVANCE", N_("an advance copy: read it; its number follows") },
+		      { "FALSE", N_("an advance copy that is not so: the log holds another") },
 		      { "LINE", N_("no line to them is up") },
 		      { "LOG", N_("a log does not run") },
 		      { "STATE", N_("the states of a procedure differ") },
@@ -488,7 +511,7 @@ static uint64_t quiet_until(const struct alarms *a, const struct cause *c)
 	} rows[] = { { "FLASH", 180000 }, { "IMMEDIATE", 600000 }, { "ROUTINE", 3600000 } };
 	uint64_t ms = 1800000; /* PRIORITY, and faults */
 
-	if (strcmp(c->kind, "ADVANCE") == 0)
+	if (strcmp(c->kind, "ADVANCE") == 0 || strcmp(c->kind, "FALSE") == 0)
 		return UINT64_MAX;
 	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
 		if (strcmp(rows[i].precedence, c->precedence) == 0)
@@ -551,6 +574,9 @@ static void ring(struct alarms *a)
 			(void)run_command(a, c, 0, false);
 		}
 		c->rung_ms = a->node.now_ms;
+		/* Nothing ends it: where nobody can say that he has heard, it is said once. */
+		if (strcmp(c->kind, "FALSE") == 0 && !a->is_typed_at)
+			c->quiet_ms = UINT64_MAX;
 	}
 	if (a->is_flood && first != NULL) {
 		tell(a, first, N_("ALARM"), COLOUR_BAD, due - 1 + a->lost);

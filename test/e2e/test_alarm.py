@@ -137,3 +137,25 @@ def test_a_command_that_fails_is_complained_of(pair, tmp_path):
     alarm.await_said("ALARM", place=place)
     assert "perhaps nobody was called" in alarm.process.stderr.readline()
     alarm.end()
+
+
+def test_what_the_log_contradicts_calls_again(pair, stage, tmp_path):
+    """Who was called by a copy is called once more when the log holds another; who was not, hears nothing of it."""
+    usa = pair["usa"]
+    state = {"heard": "BY_LINE", "unheard": "FALSE"}
+    between = nodes.Between(usa, tmp_path / "terminal")
+    stage.others.append(between)
+
+    def copy(name):
+        entry = {"id": name, "precedence": "FLASH", "to": [{"party": "usa", "role": "watch", "information": False}]}
+        return {"log": "KOR/NOTIFY-URGENT 1", "channel": 2, "ended": False, "state": state[name], "place": "KOR/NOTIFY-URGENT 1.9", "entry": entry}
+
+    between.change = lambda path, answer: path == "/advances" and answer.update(advances=[copy(name) for name in state])
+    alarm = Alarm(between, tmp_path / "rung", "--every", "1s")
+    alarm.await_said("ALARM", kind="ADVANCE", cause="KOR/NOTIFY-URGENT 1 heard ADVANCE")
+    state["heard"] = "FALSE"
+    alarm.await_said("ENDED", kind="ADVANCE")
+    alarm.await_said("ALARM", kind="FALSE", precedence="FLASH", place="KOR/NOTIFY-URGENT 1.9")
+    time.sleep(3)
+    alarm.end()
+    assert alarm.rings("FALSE") == ["FALSE|FLASH|KOR/NOTIFY-URGENT 1 heard FALSE|0"], "once: nobody is there to say that he has heard"

@@ -522,7 +522,10 @@ class Between:
                 connection = UnixConnection(node.home / "socket", 30)
                 connection.request(self.command, self.path, body, {name: self.headers[name] for name in ("Authorization",) if name in self.headers})
                 answer = connection.getresponse()
-                raw, kind = answer.read(), answer.headers.get("Content-Type", "")
+                kind = answer.headers.get("Content-Type", "")
+                if kind == "text/event-stream":
+                    return self.stream(connection, answer)
+                raw = answer.read()
                 connection.close()
                 if kind == "application/json" and answer.status == 200:
                     said = json.loads(raw)
@@ -533,6 +536,16 @@ class Between:
                 self.send_header("Content-Length", str(len(raw)))
                 self.end_headers()
                 self.wfile.write(raw)
+
+            def stream(self, connection, answer):
+                self.close_connection = True
+                with contextlib.suppress(OSError, http.client.HTTPException), contextlib.closing(connection):
+                    self.send_response(answer.status)
+                    self.send_header("Content-Type", "text/event-stream")
+                    self.send_header("Transfer-Encoding", "chunked")
+                    self.end_headers()
+                    while some := answer.read1():
+                        self.wfile.write(b"%x\r\n%s\r\n" % (len(some), some))
 
             do_GET = do_POST = do_DELETE = pass_on
 
