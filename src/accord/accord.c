@@ -103,10 +103,7 @@ size_t accord_language_find(const struct accord *a, struct bytes tag)
 
 void accord_mirror_name(const struct accord *a, size_t party, struct buf *out)
 {
-	buf_put_hex(out, BYTES_OF(a->id));
-	buf_put_byte(out, '/');
-	buf_put_str(out, a->parties[party].name);
-	buf_put_str(out, "/mirror");
+	note_write_mirror_name(a->id, bytes_str(a->parties[party].name), out);
 }
 
 void accord_book(const struct accord *a, struct book *out)

@@ -294,31 +294,27 @@ struct level {
 /* Reads one item; a container is only opened. True if it is a container. */
 static bool skip_item(struct cbor_reader *r, bool has_maps, struct level *out)
 {
+	enum cbor_type type = cbor_peek(r);
 	struct bytes string;
 	struct head head;
 
-	switch (cbor_peek(r)) {
-	case CBOR_BYTES:
-		cbor_read_bytes(r, SIZE_MAX, &string);
-		return false;
-	case CBOR_TEXT:
-		cbor_read_text(r, SIZE_MAX, &string);
-		return false;
-	case CBOR_ARRAY:
+	if (type == CBOR_ARRAY) {
 		*out = (struct level){ .is_map = false };
 		return cbor_read_array(r, SIZE_MAX, &out->left) == ERR_OK;
-	case CBOR_MAP:
-		*out = (struct level){ .is_map = true };
-		if (cbor_read_map(r, SIZE_MAX, &out->map) != ERR_OK)
-			return false;
-		return has_maps || refuse(r, "cbor.type");
-	case CBOR_UINT:
-	case CBOR_NINT:
-	case CBOR_BOOL:
-	case CBOR_TYPE_COUNT: /* refused by its head */
-		read_head(r, &head);
-		return false;
 	}
+	if (type == CBOR_MAP) {
+		*out = (struct level){ .is_map = true };
+		cbor_read_map(r, SIZE_MAX, &out->map);
+		if (!has_maps)
+			refuse(r, "cbor.type");
+		return r->err == ERR_OK;
+	}
+	if (type == CBOR_BYTES)
+		cbor_read_bytes(r, SIZE_MAX, &string);
+	else if (type == CBOR_TEXT)
+		cbor_read_text(r, SIZE_MAX, &string);
+	else
+		read_head(r, &head); /* which refuses what is none of these */
 	return false;
 }
 

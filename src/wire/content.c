@@ -20,7 +20,7 @@ enum {
 /* Printable ASCII, a type and a subtype. */
 static bool is_media_type(struct bytes type)
 {
-	if (type.len == 0 || type.len > MEDIA_TYPE_MAX || memchr(type.ptr, '/', type.len) == NULL)
+	if (type.len > MEDIA_TYPE_MAX || memchr(type.ptr, '/', type.len) == NULL)
 		return false;
 	for (size_t i = 0; i < type.len; i++) {
 		if (type.ptr[i] < ' ' || type.ptr[i] > '~')

@@ -77,8 +77,7 @@ void dialogue_texts_open(struct dialogue_texts *t, struct bytes value)
 {
 	cbor_open_known(&t->reader, value);
 	t->left = 0;
-	if (value.len > 0 && cbor_read_array(&t->reader, value.len, &t->left) != ERR_OK)
-		t->left = 0;
+	cbor_read_array(&t->reader, value.len, &t->left);
 }
 
 bool dialogue_texts_next(struct dialogue_texts *t, struct bytes *out)

@@ -265,10 +265,8 @@ static bool is_downgrade_good(const struct statement *s, const struct field **ba
 /* A WRONG has a cause, what is CORRECT has none. */
 static bool is_mark_good(const struct statement *s, const struct field **bad)
 {
-	uint64_t mark;
-
 	*bad = statement_field(s, FIELD_MARK_CAUSE);
-	return *bad == NULL || (statement_field_uint(s, FIELD_MARK, 1, &mark) == ERR_OK && mark == 1);
+	return *bad == NULL || statement_uint(s, FIELD_MARK) == 1;
 }
 
 /* A head is given up only by an epoch that has an old log, and no `open` of all channels has one. */
@@ -298,12 +296,9 @@ static bool is_keys_good(const struct statement *s, const struct field **bad)
 {
 	const struct field *key = statement_field(s, FIELD_KEYS_KEY);
 	const struct field *roles = statement_field(s, FIELD_KEYS_ROLES);
-	uint64_t act = 0, use = 0;
+	uint64_t act = statement_uint(s, FIELD_KEYS_ACT), use = statement_uint(s, FIELD_KEYS_USE);
 
 	*bad = NULL;
-	if (statement_field_uint(s, FIELD_KEYS_ACT, 1, &act) != ERR_OK ||
-	    statement_field_uint(s, FIELD_KEYS_USE, KEY_USE_COUNT - 1, &use) != ERR_OK)
-		return false;
 	if ((use <= KEY_USE_TLS && !is_hash(key->value, HASH_LEN)) ||
 	    (use == KEY_USE_RECIPIENT && !is_recipient(key->value))) {
 		*bad = key;

@@ -68,7 +68,7 @@ enum err label_read(struct cbor_reader *r, struct label *out)
 	if (r->err != ERR_OK)
 		return r->err;
 	r->item = start;
-	rule = r->is_known ? NULL : broken_rule(out);
+	rule = broken_rule(out);
 	return rule == NULL ? ERR_OK : cbor_refuse(r, ERR_RULE, rule);
 }
 

@@ -4,7 +4,7 @@
 
 /* U+2014 and a space: how every signature line of a signed note begins. */
 #define LINE_START "\xe2\x80\x94 "
-#define MIRROR_END "/mirror"
+#define MIRROR_END "mirror"
 
 #define LOG_SIGNATURE_LEN 64u		/* Ed25519 */
 #define MIRROR_SIGNATURE_LEN (8u + 64u) /* seconds, Ed25519 */
@@ -12,27 +12,33 @@
 /* Who a line is of, as its name says. */
 enum line_owner { LINE_OWNER_NONE, LINE_OWNER_LOG, LINE_OWNER_MIRROR };
 
-/* "accord id/party/mirror" of this accord, or of any if accord is NULL. */
-static bool is_mirror_name(struct bytes name, const uint8_t *accord)
+bool note_is_mirror_name(struct bytes name, const uint8_t *accord, struct bytes *party)
 {
 	uint8_t id[ACCORD_ID_LEN];
-	struct bytes text, party, end = BYTES_LIT(MIRROR_END);
+	struct bytes text;
 
 	if (bytes_take_until(&name, '/', &text) != ERR_OK || bytes_read_hex(text, id, sizeof id) != ERR_OK)
 		return false;
 	if (accord != NULL && memcmp(id, accord, sizeof id) != 0)
 		return false;
-	if (name.len < end.len || bytes_take(&name, name.len - end.len, &party) != ERR_OK)
-		return false;
-	return is_party_name(party) && bytes_equal(name, end);
+	return bytes_take_until(&name, '/', party) == ERR_OK && is_party_name(*party) &&
+	       bytes_equal(name, BYTES_LIT(MIRROR_END));
 }
 
-/* Reads name and base64 of one line without its newline; ERR_NOTE. */
-static enum err read_line(struct bytes in, struct note_line *out, enum line_owner *owner)
+void note_write_mirror_name(const uint8_t accord[ACCORD_ID_LEN], struct bytes party, struct buf *out)
+{
+	buf_put_hex(out, (struct bytes){ accord, ACCORD_ID_LEN });
+	buf_put_byte(out, '/');
+	buf_put(out, party);
+	buf_put_str(out, "/" MIRROR_END);
+}
+
+/* Reads name and base64 of one line without its newline; ERR_NOTE. *origin: if it is of a log. */
+static enum err read_line(struct bytes in, struct note_line *out, enum line_owner *owner,
+			  struct origin *origin)
 {
 	uint8_t decoded[KEY_ID_LEN + sizeof out->signature];
-	struct bytes start, name, line = in;
-	struct origin origin;
+	struct bytes start, name, party, line = in;
 	size_t len;
 
 	if (bytes_take(&line, sizeof LINE_START - 1, &start) != ERR_OK ||
@@ -42,9 +48,9 @@ static enum err read_line(struct bytes in, struct note_line *out, enum line_owne
 		return ERR_NOTE;
 	if (bytes_read_base64(line, decoded, sizeof decoded, &len) != ERR_OK)
 		return ERR_NOTE;
-	if (origin_read(name, &origin) == ERR_OK && len == KEY_ID_LEN + LOG_SIGNATURE_LEN)
+	if (origin_read(name, origin) == ERR_OK && len == KEY_ID_LEN + LOG_SIGNATURE_LEN)
 		*owner = LINE_OWNER_LOG;
-	else if (is_mirror_name(name, NULL) && len == KEY_ID_LEN + MIRROR_SIGNATURE_LEN)
+	else if (note_is_mirror_name(name, NULL, &party) && len == KEY_ID_LEN + MIRROR_SIGNATURE_LEN)
 		*owner = LINE_OWNER_MIRROR;
 	else
 		return ERR_NOTE;
@@ -58,10 +64,11 @@ enum err note_read_line(struct bytes in, struct note_line *out)
 {
 	struct bytes rest = in, line;
 	enum line_owner owner;
+	struct origin origin;
 
 	if (in.len > NOTE_LINE_LEN_MAX || bytes_take_until(&rest, '\n', &line) != ERR_OK || rest.len > 0)
 		return ERR_NOTE;
-	if (read_line(line, out, &owner) != ERR_OK)
+	if (read_line(line, out, &owner, &origin) != ERR_OK)
 		return ERR_NOTE;
 	out->text = in;
 	return ERR_OK;
@@ -98,15 +105,14 @@ static enum err read_text(struct bytes *in, struct note *out, struct fault *faul
 }
 
 /* The first line is the author's; after it come more of the author's or mirrors of the same accord. */
-static bool is_line_right(const struct note *note, const struct note_line *line, enum line_owner owner)
+static bool is_line_right(const struct note *note, const struct note_line *line, enum line_owner owner,
+			  const struct origin *origin)
 {
-	struct bytes origin;
+	struct bytes party;
 
 	if (owner == LINE_OWNER_MIRROR)
-		return note->lines_count > 0 && is_mirror_name(line->name, note->origin.accord);
-	origin = (struct bytes){ note->text.ptr, line->name.len };
-	return line->name.len < note->text.len && note->text.ptr[line->name.len] == '\n' &&
-	       bytes_equal(origin, line->name);
+		return note->lines_count > 0 && note_is_mirror_name(line->name, note->origin.accord, &party);
+	return origin_equal(origin, &note->origin);
 }
 
 enum err note_read(struct bytes in, struct note *out, struct fault *fault)
@@ -125,10 +131,12 @@ enum err note_read(struct bytes in, struct note *out, struct fault *fault)
 		size_t number = 5 + out->lines_count;
 		struct bytes text = in, whole;
 		enum line_owner owner;
+		struct origin origin;
 		if (out->lines_count == NOTE_LINES_MAX)
 			return refuse(fault, "note.limit", number);
 		if (bytes_take_until(&in, '\n', &whole) != ERR_OK ||
-		    read_line(whole, line, &owner) != ERR_OK || !is_line_right(out, line, owner))
+		    read_line(whole, line, &owner, &origin) != ERR_OK ||
+		    !is_line_right(out, line, owner, &origin))
 			return refuse(fault, "note.line", number);
 		line->text = (struct bytes){ text.ptr, whole.len + 1 };
 		out->lines_count++;

@@ -46,4 +46,8 @@ void note_write_line(struct bytes name, const uint8_t key_id[KEY_ID_LEN], struct
 /* One such line alone, as it stands in a COSIGNATURE frame. */
 enum err note_read_line(struct bytes in, struct note_line *out) MUST_CHECK;
 
+/* "accord id/party/mirror": the name of a mirror's line, of this accord or with NULL of any. */
+bool note_is_mirror_name(struct bytes name, const uint8_t *accord, struct bytes *party);
+void note_write_mirror_name(const uint8_t accord[ACCORD_ID_LEN], struct bytes party, struct buf *out);
+
 #endif

@@ -38,10 +38,11 @@ enum err origin_read(struct bytes in, struct origin *out)
 		return ERR_USAGE;
 	if (bytes_read_decimal(channel, CHANNEL_MAX, &number) != ERR_OK || number == 0)
 		return ERR_USAGE;
-	if (!is_party_name(party) || bytes_copy_str(party, origin.party, sizeof origin.party) != ERR_OK)
+	if (!is_party_name(party))
 		return ERR_USAGE;
 	if (bytes_read_decimal(in, UINT32_MAX, &epoch) != ERR_OK || epoch == 0)
 		return ERR_USAGE;
+	memcpy(origin.party, party.ptr, party.len);
 	origin.channel = (uint32_t)number;
 	origin.epoch = (uint32_t)epoch;
 	*out = origin;

@@ -15,7 +15,6 @@ static const char short_rule[] = "frame.payload";
 #define NOTE_CODE_LEN (HASH_LEN + KEY_ID_LEN + 64u) /* root, key id, Ed25519 */
 #define LINE_CODE_LEN (KEY_ID_LEN + 8u + 64u)	    /* key id, seconds, Ed25519 */
 #define NAME_CODE_MAX 128u			    /* an origin's or a line's parts, in CBOR */
-#define MIRROR_END "/mirror"
 
 static bool is_ours(const struct book *book, const uint8_t accord[ACCORD_ID_LEN])
 {
@@ -101,8 +100,7 @@ static bool take_role(const struct short_state *s, struct bytes author, struct b
 	cbor_put_array(&start, 2);
 	cbor_put_text(&start, bytes_str(s->origin.party));
 	*role = author;
-	return bytes_take(role, start.len, &own) == ERR_OK && bytes_equal(own, buf_bytes(&start)) &&
-	       role->len > 0;
+	return bytes_take(role, start.len, &own) == ERR_OK && bytes_equal(own, buf_bytes(&start));
 }
 
 /* False: it says something that no short form does. */
@@ -343,12 +341,12 @@ enum err short_statement_read(struct short_state *s, struct bytes in, struct byt
 	int64_t claimed;
 	enum err e;
 
-	if (s->book == NULL || !read_difference(in, &d) || (d.has_lead && d.lead == s->lead))
+	if (!read_difference(in, &d) || (d.has_lead && d.lead == s->lead))
 		return ERR_FRAME;
 	if (!d.has_lead)
 		d.lead = s->lead;
 	claimed = (int64_t)beside.ms - d.lead;
-	if (beside.ms >= TIME_MS_MAX || claimed < 0 || claimed >= (int64_t)TIME_MS_MAX)
+	if (claimed < 0 || claimed >= (int64_t)TIME_MS_MAX)
 		return ERR_FRAME;
 	p.claimed.ms = (uint64_t)claimed;
 	if (d.has_sealing && (content.len == 0 || d.sealing == 0 || d.sealing >= SEALING_COUNT))
@@ -412,10 +410,11 @@ void short_signature_write(struct short_state *s, struct bytes blob, struct buf 
 
 static void read_key(struct short_state *s, struct cbor_reader *r, struct bytes *key)
 {
-	uint64_t number = 0;
+	uint64_t number = UINT64_MAX;
 
 	if (cbor_peek(r) == CBOR_UINT) {
-		if (cbor_read_uint(r, UINT64_MAX, &number) == ERR_OK && number < s->keys_count)
+		cbor_read_uint(r, UINT64_MAX, &number);
+		if (number < s->keys_count)
 			*key = s->keys[number];
 		else
 			cbor_refuse(r, ERR_FRAME, short_rule);
@@ -495,8 +494,9 @@ void short_origin_read(const struct book *book, struct cbor_reader *r, struct or
 	origin->epoch = (uint32_t)cbor_read_number(&parts, 1, UINT32_MAX, short_rule);
 	cbor_close(&parts);
 	memcpy(origin->accord, book->accord, ACCORD_ID_LEN);
-	if (cbor_finish(&parts) != ERR_OK || !is_party_name(party) ||
-	    bytes_copy_str(party, origin->party, sizeof origin->party) != ERR_OK)
+	if (cbor_finish(&parts) == ERR_OK && is_party_name(party))
+		memcpy(origin->party, party.ptr, party.len);
+	else
 		cbor_refuse(r, ERR_FRAME, short_rule);
 }
 
@@ -544,18 +544,6 @@ void short_note_read(const struct book *book, const struct origin *origin, uint6
 	*note = (struct bytes){ out->ptr + from, out->len - from };
 }
 
-/* The party whose mirror a name is of, in the book's accord. */
-static bool take_mirror(const struct book *book, struct bytes name, struct bytes *party)
-{
-	uint8_t accord[ACCORD_ID_LEN];
-	struct bytes hex, end = BYTES_LIT(MIRROR_END);
-
-	return bytes_take_until(&name, '/', &hex) == ERR_OK &&
-	       bytes_read_hex(hex, accord, sizeof accord) == ERR_OK && is_ours(book, accord) &&
-	       name.len > end.len && bytes_take(&name, name.len - end.len, party) == ERR_OK &&
-	       bytes_equal(name, end) && is_party_name(*party);
-}
-
 void short_line_write(const struct book *book, struct bytes line, struct buf *out)
 {
 	uint8_t memory[NAME_CODE_MAX];
@@ -564,7 +552,8 @@ void short_line_write(const struct book *book, struct bytes line, struct buf *ou
 	struct bytes party;
 	enum err e;
 
-	if (book == NULL || note_read_line(line, &read) != ERR_OK || !take_mirror(book, read.name, &party)) {
+	if (book == NULL || note_read_line(line, &read) != ERR_OK ||
+	    !note_is_mirror_name(read.name, book->accord, &party)) {
 		cbor_put_text(out, line);
 		return;
 	}
@@ -601,10 +590,7 @@ void short_line_read(const struct book *book, struct cbor_reader *r, struct buf 
 		return;
 	}
 	from = out->len;
-	buf_put_hex(&name, BYTES_OF(book->accord));
-	buf_put_byte(&name, '/');
-	buf_put(&name, party);
-	buf_put_str(&name, MIRROR_END);
+	note_write_mirror_name(book->accord, party, &name);
 	note_write_line(buf_bytes(&name), code,
 			(struct bytes){ code + KEY_ID_LEN, LINE_CODE_LEN - KEY_ID_LEN }, out);
 	if (buf_check(out) != ERR_OK)
