@@ -110,12 +110,47 @@ static void padding_meets_a_length(void **state)
 	}
 }
 
+/* A file's name is no path, its type a type and a subtype; what no statement names has no file. */
+static void what_a_file_is_called(void **state)
+{
+	static const struct {
+		const char *name, *type;
+		enum err want;
+	} rows[] = {
+		{ "map.png", "image/png", ERR_OK }, { "..", "image/png", ERR_RULE },
+		{ ".", "image/png", ERR_RULE },	    { "...", "image/png", ERR_OK },
+		{ "", "image/png", ERR_RULE },	    { "a/b", "image/png", ERR_RULE },
+		{ "map.png", "", ERR_RULE },	    { "map.png", "image", ERR_RULE },
+		{ "map.png", "/", ERR_OK },	    { "map.png", "image/\xc3\xa9", ERR_RULE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct content c = { .language = BYTES_LIT("en"), .attachments_count = 1 }, back;
+		struct statement s = { .has_content = true };
+		struct blob blobs[ATTACHMENTS_MAX];
+		uint8_t memory[512];
+		struct buf out = BUF_ON(memory);
+		struct fault fault;
+		c.attachments[0] = (struct attachment){ .len = 5,
+							.media_type = bytes_str(rows[i].type),
+							.name = bytes_str(rows[i].name) };
+		content_write(&c, &out);
+		print_message("%s, %s\n", rows[i].name, rows[i].type);
+		assert_int_equal(content_read(buf_bytes(&out), &back, &fault), rows[i].want);
+		assert_int_equal(content_blobs(&s, buf_bytes(&out), blobs), rows[i].want == ERR_OK);
+		s.has_content = false;
+		assert_int_equal(content_blobs(&s, buf_bytes(&out), blobs), 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vectors),
 		cmocka_unit_test(test_writer_knows_its_end),
 		cmocka_unit_test(padding_meets_a_length),
+		cmocka_unit_test(what_a_file_is_called),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -353,6 +353,8 @@ static void test_other_protocol_is_named(void **state)
 	(void)state;
 	assert_int_equal(hello_read(BYTES_LIT("\x82\x18\x2a\x00"), &h), ERR_PROTOCOL);
 	assert_int_equal(h.protocol, 42);
+	/* As far as it is CBOR: one of its members is not. */
+	assert_int_equal(hello_read(BYTES_LIT("\x83\x18\x2a\xf6\x00"), &h), ERR_FRAME);
 }
 
 static void test_names(void **state)

@@ -27,6 +27,11 @@ static void test_every_kind_once(void **state)
 #undef KIND_ONE
 	for (size_t i = 0; i < ARRAY_COUNT(unknown); i++)
 		assert_null(kind_find(unknown[i]));
+	/* Those of standing dialogues have no gap. */
+	for (uint64_t number = KIND_BODY; number <= KIND_SAME; number++)
+		assert_non_null(kind_find(number));
+	assert_true(kind_is_dialogue(KIND_BODY) && kind_is_dialogue(KIND_SAME));
+	assert_false(kind_is_dialogue(KIND_BODY - 1) || kind_is_dialogue(KIND_SAME + 1));
 }
 
 static void test_rows(void **state)

@@ -16,6 +16,7 @@
 
 #include "coded.h"
 
+#define WATCH 13u /* the number of that word */
 #define FILED_MS (CODED_CLAIMED_MS + 10)
 
 static const struct origin origin = { .channel = 3, .party = "kor", .epoch = 1 };
@@ -189,8 +190,50 @@ static void test_none(void **state)
 	buf_reset(&whole);
 	statement_write(&s, &whole);
 	assert_int_equal(short_statement_write(&one, buf_bytes(&whole), none, s.claimed, &code), ERR_USAGE);
+	/* Nobody, no time, and one that no entry has. */
+	for (int i = 0; i < 2; i++) {
+		buf_reset(&whole);
+		cbor_put_map(&whole, 3);
+		cbor_put_uint(&whole, STATEMENT_KEY_VERSION);
+		cbor_put_uint(&whole, STATEMENT_VERSION);
+		cbor_put_uint(&whole, STATEMENT_KEY_ACCORD);
+		cbor_put_bytes(&whole, BYTES_OF(origin.accord));
+		cbor_put_uint(&whole, i == 0 ? STATEMENT_KEY_CLAIMED : STATEMENT_KEY_AUTHOR);
+		buf_put(&whole, i == 0 ? BYTES_LIT("\x05") : BYTES_LIT("\x82\x63kor\x65watch"));
+		assert_int_equal(short_statement_write(&one, buf_bytes(&whole), none, s.claimed, &code),
+				 ERR_USAGE);
+	}
+	s.party = BYTES_LIT("kor");
+	buf_reset(&whole);
+	statement_write(&s, &whole);
+	assert_int_equal(
+		short_statement_write(&one, buf_bytes(&whole), none, (struct wall){ TIME_MS_MAX }, &code),
+		ERR_USAGE);
 	short_open(&one, NULL, &origin);
 	assert_int_equal(short_statement_write(&one, buf_bytes(&whole), none, s.claimed, &code), ERR_USAGE);
+}
+
+/* A sealing of a later version is no number of ours: what names it stands there in full. */
+static void test_unknown_sealing(void **state)
+{
+	static const uint8_t content[40] = { 0xa3 };
+	uint8_t whole_memory[512], short_memory[512], back_memory[512];
+	struct buf whole = BUF_ON(whole_memory), code = BUF_ON(short_memory), back = BUF_ON(back_memory);
+	struct statement s = coded_notice(1);
+	struct short_state one;
+
+	(void)state;
+	name_content(&s, BYTES_OF(content));
+	s.content.sealing = (enum sealing)9;
+	statement_write(&s, &whole);
+	short_open(&one, &book, &origin);
+	assert_int_equal(short_statement_write(&one, buf_bytes(&whole), BYTES_OF(content), s.claimed, &code),
+			 ERR_OK);
+	assert_in_range(code.len, HASH_LEN, whole.len);
+	short_open(&one, &book, &origin);
+	assert_int_equal(short_statement_read(&one, buf_bytes(&code), BYTES_OF(content), s.claimed, &back),
+			 ERR_OK);
+	assert_true(bytes_equal(buf_bytes(&back), buf_bytes(&whole)));
 }
 
 /* A word stands for itself alone, and numbers below zero make room for words. */
@@ -225,15 +268,267 @@ static void test_words(void **state)
 	}
 }
 
+/* A signature's key by a number that nobody has yet, or that is none; one that has a number, in full. */
+static void test_keys_have_their_numbers(void **state)
+{
+	uint8_t blob_memory[512], full_memory[512], number_memory[512], next_memory[512], seed[32] = { 1 };
+	struct buf blob = BUF_ON(blob_memory), full = BUF_ON(full_memory), number = BUF_ON(number_memory),
+		   next = BUF_ON(next_memory);
+	struct short_state one;
+	struct sign_key key;
+
+	(void)state;
+	sign_key_from_seed(&key, seed);
+	sshsig_make(&key, BYTES_LIT(SSHSIG_STATEMENT), BYTES_LIT("words"), &blob);
+	short_open(&one, &book, &origin);
+	short_signature_write(&one, buf_bytes(&blob), &full);
+	short_signature_write(&one, buf_bytes(&blob), &number);
+	buf_put(&next, buf_bytes(&number));
+	next.ptr[1] = 1;
+	const struct {
+		const char *why;
+		struct bytes in;
+		bool is_good;
+	} rows[] = {
+		{ "a key in full", buf_bytes(&full), true },
+		{ "its number", buf_bytes(&number), true },
+		{ "the next one's", buf_bytes(&next), false },
+		{ "the first again", buf_bytes(&full), false },
+		{ "half a number", BYTES_LIT("\x82\x18"), false },
+		{ "a text", BYTES_LIT("\x82\x61k\x40"), false },
+	};
+	short_open(&one, &book, &origin);
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		uint8_t memory[512];
+		struct buf out = BUF_ON(memory);
+		struct cbor_reader r;
+		struct bytes got;
+		print_message("%s\n", rows[i].why);
+		cbor_open(&r, rows[i].in);
+		short_signature_read(&one, &r, &out, &got);
+		assert_int_equal(r.err == ERR_OK, rows[i].is_good);
+		assert_true(!rows[i].is_good || bytes_equal(got, buf_bytes(&blob)));
+		assert_int_equal(one.keys_count, 1);
+	}
+}
+
+/* ---- What a peer may make of little. ---- */
+
+/* A batch whose first statement has so many words of one byte, and the rest as it was: `{}`. */
+static size_t put_grown(size_t words, size_t count, struct buf *out)
+{
+	static uint8_t memory[ENTRY_LEN_MAX];
+	struct buf difference = BUF_ON(memory);
+	uint8_t note_memory[512];
+	struct buf note = BUF_ON(note_memory);
+
+	cbor_put_map(&difference, 2);
+	cbor_put_uint(&difference, STATEMENT_KEY_AUTHOR);
+	cbor_put_nint(&difference, WATCH);
+	cbor_put_uint(&difference, STATEMENT_KEY_FIELDS);
+	cbor_put_array(&difference, words);
+	for (size_t i = 0; i < words; i++)
+		cbor_put_nint(&difference, WATCH);
+	cbor_put_array(out, 4);
+	short_origin_write(&book, &origin, out);
+	cbor_put_uint(out, 1);
+	cbor_put_array(out, count);
+	for (size_t i = 0; i < count; i++) {
+		cbor_put_array(out, 3);
+		cbor_put_bytes(out, i == 0 ? buf_bytes(&difference) : BYTES_LIT("\xa0"));
+		cbor_put_uint(out, i == 0 ? FILED_MS : 0);
+		cbor_put_array(out, 0);
+	}
+	put_note(1 + count, &note);
+	short_note_write(&book, &origin, 1 + count, buf_bytes(&note), out);
+	assert_int_equal(buf_check(out), ERR_OK);
+	return out->len;
+}
+
+/* An entry has its limit and a batch another, whatever a few bytes say: six stand for one here. */
+static void test_what_grows_has_a_limit(void **state)
+{
+	static const struct {
+		const char *why;
+		size_t words, count;
+		enum err want;
+	} rows[] = {
+		{ "long entries", 9900, 17, ERR_OK },
+		{ "one more: a batch is no longer than a frame", 9900, 18, ERR_FRAME },
+		{ "an entry that is too long", 10000, 1, ERR_FRAME },
+	};
+	static uint8_t memory[FRAME_LEN_MAX], much[4 * FRAME_LEN_MAX];
+	static struct batch_item items[BATCH_ENTRIES_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct buf payload = BUF_ON(memory), rebuilt = BUF_ON(much);
+		struct batch back;
+		print_message("%s: %zu bytes\n", rows[i].why,
+			      put_grown(rows[i].words, rows[i].count, &payload));
+		assert_int_equal(batch_read(buf_bytes(&payload), &book, &rebuilt, items, &back),
+				 rows[i].want);
+	}
+}
+
+static void put_grown_advance(size_t words, struct buf *out)
+{
+	static uint8_t memory[ENTRY_LEN_MAX];
+	struct buf difference = BUF_ON(memory);
+
+	cbor_put_map(&difference, 1);
+	cbor_put_uint(&difference, STATEMENT_KEY_FIELDS);
+	cbor_put_array(&difference, words);
+	for (size_t i = 0; i < words; i++)
+		cbor_put_nint(&difference, WATCH);
+	cbor_put_array(out, 3);
+	short_origin_write(&book, &origin, out);
+	cbor_put_array(out, 2);
+	cbor_put_uint(out, CODED_CLAIMED_MS);
+	cbor_put_bytes(out, buf_bytes(&difference));
+	cbor_put_array(out, 1);
+	cbor_put_bytes(out, BYTES_LIT("signature"));
+}
+
+static void test_a_copy_has_the_limit_of_an_entry(void **state)
+{
+	static uint8_t memory[FRAME_LEN_MAX];
+	struct buf payload = BUF_ON(memory), rebuilt = BUF_ON(rebuilt_memory);
+	struct advance a;
+
+	(void)state;
+	put_grown_advance(9900, &payload);
+	assert_int_equal(advance_read(buf_bytes(&payload), &book, &rebuilt, &a), ERR_OK);
+	assert_in_range(a.statement.len, 9900 * 6, ENTRY_LEN_MAX);
+	buf_reset(&payload);
+	buf_reset(&rebuilt);
+	put_grown_advance(10000, &payload);
+	assert_int_equal(advance_read(buf_bytes(&payload), &book, &rebuilt, &a), ERR_FRAME);
+}
+
+/* Whatever is too small is said: by the writer once, at its end, by the reader as a frame that is none. */
+static void test_every_length_of_memory(void **state)
+{
+	static struct batch_item back_items[BATCH_ENTRIES_MAX];
+	uint8_t entry_memory[1024], note_memory[512], memory[2048], again_memory[2048], seed[32] = { 1 };
+	struct buf entry = BUF_ON(entry_memory), note = BUF_ON(note_memory), payload = BUF_ON(memory),
+		   rebuilt = BUF_ON(rebuilt_memory);
+	struct statement s = coded_notice(1);
+	struct batch_item item;
+	struct batch b = { .origin = origin, .first = 1, .items = &item, .count = 1 }, back;
+	struct sign_key key;
+	size_t whole;
+
+	(void)state;
+	sign_key_from_seed(&key, seed);
+	put_entry(1, &s, &key, &entry);
+	put_note(2, &note);
+	item = (struct batch_item){ .entry = buf_bytes(&entry) };
+	b.note = buf_bytes(&note);
+	batch_write(&b, &book, &payload);
+	assert_int_equal(batch_read(buf_bytes(&payload), &book, &rebuilt, back_items, &back), ERR_OK);
+	whole = rebuilt.len;
+	for (size_t max = 0; max < payload.len; max++) {
+		struct buf out = { again_memory, 0, max, false };
+		batch_write(&b, &book, &out);
+		assert_int_equal(buf_check(&out), ERR_LIMIT);
+	}
+	for (size_t max = 0; max < whole; max++) {
+		rebuilt = (struct buf){ rebuilt_memory, 0, max, false };
+		assert_int_equal(batch_read(buf_bytes(&payload), &book, &rebuilt, back_items, &back),
+				 ERR_FRAME);
+	}
+}
+
+/* A mirror's line of our accord is short, and so long when it comes back; no other is. */
+static void test_every_length_of_a_line(void **state)
+{
+	uint8_t name_memory[ORIGIN_LEN_MAX], memory[NOTE_LINE_LEN_MAX], code_memory[NOTE_LINE_LEN_MAX],
+		again_memory[NOTE_LINE_LEN_MAX], key_id[KEY_ID_LEN] = { 1 }, signature[8 + 64] = { 2 };
+	struct buf name = BUF_ON(name_memory), text = BUF_ON(memory), code = BUF_ON(code_memory), again;
+	struct cbor_reader r;
+	struct bytes line;
+
+	(void)state;
+	note_write_mirror_name(book.accord, BYTES_LIT("usa"), &name);
+	note_write_line(buf_bytes(&name), key_id, BYTES_OF(signature), &text);
+	short_line_write(&book, buf_bytes(&text), &code);
+	assert_in_range(code.len, sizeof signature, 80);
+	for (size_t max = 0; max <= text.len; max++) {
+		again = (struct buf){ again_memory, 0, max, false };
+		cbor_open(&r, buf_bytes(&code));
+		short_line_read(&book, &r, &again, &line);
+		assert_int_equal(r.err, max < text.len ? ERR_FRAME : ERR_OK);
+	}
+	assert_true(bytes_equal(line, buf_bytes(&text)));
+	buf_reset(&code);
+	short_line_write(&book, BYTES_LIT("no line\n"), &code);
+	assert_true(bytes_equal(buf_bytes(&code), BYTES_LIT("\x68no line\n")));
+}
+
+/* Without a book nothing is short, and what says that it is is refused; with one the rest goes as it is. */
+static void test_without_a_book(void **state)
+{
+	static struct batch_item items[BATCH_ENTRIES_MAX];
+	uint8_t memory[1024], note_memory[512], line_memory[NOTE_LINE_LEN_MAX];
+	struct buf payload = BUF_ON(memory), note = BUF_ON(note_memory), line = BUF_ON(line_memory);
+	struct cosignature c = { .origin = origin, .size = 2 }, back;
+	struct note read;
+	struct fault fault;
+	struct batch batch;
+
+	(void)state;
+	cbor_put_array(&payload, 4);
+	short_origin_write(NULL, &origin, &payload);
+	cbor_put_uint(&payload, 1);
+	cbor_put_array(&payload, 1);
+	cbor_put_array(&payload, 3);
+	cbor_put_bytes(&payload, BYTES_LIT("\xa0"));
+	cbor_put_uint(&payload, FILED_MS);
+	cbor_put_array(&payload, 0);
+	put_note(2, &note);
+	short_note_write(NULL, &origin, 2, buf_bytes(&note), &payload);
+	assert_int_equal(batch_read(buf_bytes(&payload), NULL, NULL, items, &batch), ERR_FRAME);
+
+	assert_int_equal(note_read(buf_bytes(&note), &read, &fault), ERR_OK);
+	c.line = read.lines[0].text;
+	for (int i = 0; i < 2; i++) {
+		const struct book *own = i == 0 ? NULL : &book;
+		buf_reset(&payload);
+		cosignature_write(&c, own, &payload);
+		assert_int_equal(cosignature_read(buf_bytes(&payload), own, &line, &back), ERR_OK);
+		assert_true(bytes_equal(back.line, c.line));
+	}
+	/* Which note is short: of this log and size, with one line. */
+	for (int i = 0; i < 4; i++) {
+		struct origin other = { .channel = 3 + (i == 1), .party = "kor", .epoch = 1 };
+		struct bytes text = i == 2 ? BYTES_LIT("no note") : buf_bytes(&note);
+		struct cbor_reader r;
+		buf_reset(&payload);
+		short_note_write(&book, &other, 2 + (i == 3), text, &payload);
+		cbor_open(&r, buf_bytes(&payload));
+		assert_int_equal(cbor_peek(&r), i == 0 ? CBOR_BYTES : CBOR_TEXT);
+	}
+}
+
 static void test_no_words(void **state)
 {
 	const struct bytes refused[] = { BYTES_LIT("\x65watch"), BYTES_LIT("\x81\x82\x21\x82\x25\x27") };
+	/* No CBOR: null, a number, a text, an array and a map without their ends. */
+	const struct bytes none[] = { BYTES_LIT("\xf6"),  BYTES_LIT("\x18"),	 BYTES_LIT("\x38"),
+				      BYTES_LIT("\x62w"), BYTES_LIT("\x82\x01"), BYTES_LIT("\xa1\x01") };
 	uint8_t memory[128];
 	struct buf out = BUF_ON(memory);
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(refused); i++)
 		assert_int_equal(book_get(&book, refused[i], &out), ERR_FRAME);
+	for (size_t i = 0; i < ARRAY_COUNT(none); i++) {
+		assert_int_equal(book_get(&book, none[i], &out), ERR_FRAME);
+		assert_int_equal(out.len, 0);
+		assert_int_equal(book_put(&book, none[i], &out), ERR_USAGE);
+		buf_reset(&out);
+	}
 	/* The lowest number has no room below it. */
 	assert_int_equal(book_put(&book, BYTES_LIT("\x3b\xff\xff\xff\xff\xff\xff\xff\xff"), &out), ERR_USAGE);
 	buf_reset(&out);
@@ -265,9 +560,19 @@ static void test_full_book(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_thin),	 cmocka_unit_test(test_batch),
-		cmocka_unit_test(test_none),	 cmocka_unit_test(test_words),
-		cmocka_unit_test(test_no_words), cmocka_unit_test(test_full_book),
+		cmocka_unit_test(test_thin),
+		cmocka_unit_test(test_batch),
+		cmocka_unit_test(test_none),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_no_words),
+		cmocka_unit_test(test_full_book),
+		cmocka_unit_test(test_keys_have_their_numbers),
+		cmocka_unit_test(test_what_grows_has_a_limit),
+		cmocka_unit_test(test_a_copy_has_the_limit_of_an_entry),
+		cmocka_unit_test(test_every_length_of_memory),
+		cmocka_unit_test(test_every_length_of_a_line),
+		cmocka_unit_test(test_without_a_book),
+		cmocka_unit_test(test_unknown_sealing),
 	};
 
 	return cmocka_run_group_tests(tests, make_book, NULL);

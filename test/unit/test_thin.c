@@ -97,6 +97,35 @@ static void a_coded_flash(void **state)
 	}
 }
 
+/* What no thin message can say, what does not fit, and a name that no party has. */
+static void no_copy(void **state)
+{
+	struct statement s = coded_notice(9);
+	uint8_t memory[512], plain_memory[THIN_MESSAGE_MAX], again_memory[512];
+	struct buf statement = BUF_ON(memory), plain = BUF_ON(plain_memory), again = BUF_ON(again_memory);
+	struct thin_copy copy = { .origin = origin, .index = 300 }, back;
+	struct wall claimed = { CODED_CLAIMED_MS };
+	enum thin_kind kind;
+
+	(void)state;
+	statement_write(&s, &statement);
+	copy.statement = buf_bytes(&statement);
+	assert_int_equal(thin_copy_write(&copy, &book, (struct wall){ 1ull << 48 }, &plain, &kind),
+			 ERR_USAGE);
+	statement.ptr[5] ^= 1; /* another accord's */
+	assert_int_equal(thin_copy_write(&copy, &book, claimed, &plain, &kind), ERR_USAGE);
+	statement.ptr[5] ^= 1;
+	buf_reset(&plain);
+	assert_int_equal(thin_copy_write(&copy, &book, claimed, &plain, &kind), ERR_OK);
+	assert_int_equal(thin_copy_read(buf_bytes(&plain), kind, &book, "kor", &again, &back), ERR_OK);
+	again = (struct buf){ again_memory, 0, statement.len - 1, false };
+	assert_int_equal(thin_copy_read(buf_bytes(&plain), kind, &book, "kor", &again, &back), ERR_LIMIT);
+	again = BUF_ON(again_memory);
+	assert_int_equal(
+		thin_copy_read(buf_bytes(&plain), kind, &book, "a-party-of-a-long-name", &again, &back),
+		ERR_FRAME);
+}
+
 /* Any byte lost, doubled or turned costs one frame of a round at most; nothing else is ever read. */
 static void a_bad_line(void **state)
 {
@@ -299,9 +328,9 @@ static void vectors(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_coded_flash), cmocka_unit_test(a_bad_line), cmocka_unit_test(another_key),
-		cmocka_unit_test(noise),	 cmocka_unit_test(lengths),    cmocka_unit_test(interleaved),
-		cmocka_unit_test(vectors),
+		cmocka_unit_test(a_coded_flash), cmocka_unit_test(no_copy), cmocka_unit_test(a_bad_line),
+		cmocka_unit_test(another_key),	 cmocka_unit_test(noise),   cmocka_unit_test(lengths),
+		cmocka_unit_test(interleaved),	 cmocka_unit_test(vectors),
 	};
 
 	return cmocka_run_group_tests(tests, make, NULL);
