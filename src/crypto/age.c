@@ -35,9 +35,15 @@ static enum err read_text(struct bytes text, uint8_t *out, size_t len)
 												: ERR_VERIFY;
 }
 
-static bool begins_with(struct bytes in, const char *mark, size_t len)
+/* Whether it begins so: moves past it. */
+static bool take_mark(struct bytes *in, struct bytes mark)
 {
-	return in.len >= len && memcmp(in.ptr, mark, len) == 0;
+	struct bytes rest = *in, got;
+
+	if (bytes_take(&rest, mark.len, &got) != ERR_OK || !bytes_equal(got, mark))
+		return false;
+	*in = rest;
+	return true;
 }
 
 /* Which kind's stanza this is; 0 if it is none's. */
@@ -98,24 +104,19 @@ static enum err read_end(struct bytes *in, struct age_header *h, const char **ru
 
 static enum err read_header(struct bytes *in, struct age_header *h, const char **rule)
 {
-	struct bytes whole = *in, mark;
+	struct bytes whole = *in;
 	enum err e;
 
 	*rule = "age.version";
-	if (!begins_with(*in, version, sizeof version - 1))
+	if (!take_mark(in, bytes_str(version)))
 		return ERR_VERIFY;
-	if (bytes_take(in, sizeof version - 1, &mark) != ERR_OK)
-		return ERR_VERIFY;
-	while (begins_with(*in, stanza_mark, sizeof stanza_mark - 1)) {
-		if (bytes_take(in, sizeof stanza_mark - 1, &mark) != ERR_OK)
-			return ERR_VERIFY;
+	while (take_mark(in, bytes_str(stanza_mark))) {
 		e = read_stanza(in, h, rule);
 		if (e != ERR_OK)
 			return e;
 	}
 	*rule = "age.end";
-	if (h->count == 0 || !begins_with(*in, end_mark, sizeof end_mark - 1) ||
-	    bytes_take(in, sizeof end_mark - 1, &mark) != ERR_OK)
+	if (h->count == 0 || !take_mark(in, bytes_str(end_mark)))
 		return ERR_VERIFY;
 	h->covered = (struct bytes){ whole.ptr, whole.len - in->len };
 	return read_end(in, h, rule);
@@ -200,9 +201,10 @@ static enum err try_identity(const struct age_header *h, const struct age_identi
 	if (!row->is_here())
 		return ERR_REFUSED;
 	for (size_t i = 0; i < h->count; i++) {
-		enum err e = read_text(h->stanzas[i].share, share, row->share_len);
-		if (e == ERR_OK)
-			e = row->unwrap(id->secret, share, h->stanzas[i].body, file_key);
+		enum err e;
+		(void)read_text(h->stanzas[i].share, share,
+				row->share_len); /* age_header_read found it good */
+		e = row->unwrap(id->secret, share, h->stanzas[i].body, file_key);
 		if (e != ERR_NOT_FOUND)
 			return e;
 	}

@@ -238,9 +238,11 @@ static enum err wrap(const uint8_t *key, const uint8_t *seed, const uint8_t file
 	const uint8_t *point_key = key + KEM_KEY_LEN, *scalar = seed + 32;
 	struct hpke hpke;
 	enum err e = kem_encapsulate(key, seed, share, kem_shared);
+	int failed;
 
-	if (e == ERR_OK && (crypto_scalarmult_curve25519_base(point_share, scalar) != 0 ||
-			    crypto_scalarmult_curve25519(point_shared, scalar, point_key) != 0))
+	failed = crypto_scalarmult_curve25519_base(point_share, scalar);
+	failed |= crypto_scalarmult_curve25519(point_shared, scalar, point_key);
+	if (e == ERR_OK && failed != 0)
 		e = ERR_VERIFY;
 	if (e == ERR_OK) {
 		combine(kem_shared, point_shared, point_share, point_key, shared);

@@ -91,7 +91,7 @@ void age_identity_write(const struct age_identity *id, struct buf *out)
 
 	bech32_write(age_kind_row(id->kind)->secret, BYTES_OF(id->secret), out);
 	for (size_t i = from; i < out->len; i++) {
-		if (out->ptr[i] >= 'a' && out->ptr[i] <= 'z')
+		if (out->ptr[i] >= 'a')
 			out->ptr[i] = (uint8_t)(out->ptr[i] - 'a' + 'A');
 	}
 }

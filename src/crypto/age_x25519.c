@@ -31,9 +31,12 @@ static enum err wrap(const uint8_t *key, const uint8_t *seed, const uint8_t file
 		     uint8_t *share, uint8_t body[AGE_BODY_LEN])
 {
 	uint8_t shared[32], under[32];
+	int failed;
 
 	/* All zeros, which a key of low order gives, fail here. */
-	if (derive(seed, share) != ERR_OK || crypto_scalarmult_curve25519(shared, seed, key) != 0)
+	failed = crypto_scalarmult_curve25519_base(share, seed);
+	failed |= crypto_scalarmult_curve25519(shared, seed, key);
+	if (failed != 0)
 		return ERR_VERIFY;
 	wrap_key(shared, share, key, under);
 	age_body_seal(under, no_nonce, file_key, body);
@@ -46,9 +49,11 @@ static enum err unwrap(const uint8_t secret[AGE_SECRET_LEN], const uint8_t *shar
 		       const uint8_t body[AGE_BODY_LEN], uint8_t file_key[AGE_FILE_KEY_LEN])
 {
 	uint8_t shared[32], under[32], key[32];
+	int failed = crypto_scalarmult_curve25519_base(key, secret);
 	enum err e;
 
-	if (derive(secret, key) != ERR_OK || crypto_scalarmult_curve25519(shared, secret, share) != 0)
+	failed |= crypto_scalarmult_curve25519(shared, secret, share);
+	if (failed != 0)
 		return ERR_VERIFY;
 	wrap_key(shared, share, key, under);
 	e = age_body_open(under, no_nonce, body, file_key);

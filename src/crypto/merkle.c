@@ -186,14 +186,14 @@ enum err merkle_inclusion(uint64_t index, uint64_t size, merkle_get *get, void *
 	return ERR_OK;
 }
 
-/* RFC 9162: from a node to its parent, fn being its index and sn that of the last node of its level. True if
- * the next hash of the proof stands at its left. */
+/* RFC 9162: from a node to its parent, fn being its index and sn, which is not 0, that of the last node of
+ * its level. True if the next hash of the proof stands at its left. */
 static bool step_up(uint64_t *fn, uint64_t *sn)
 {
 	bool is_at_left = (*fn & 1) == 1 || *fn == *sn;
 
 	/* The last node of a level has no sibling until it is a right one: it is its own parent till then. */
-	for (; is_at_left && (*fn & 1) == 0 && *fn != 0; *fn >>= 1)
+	for (; is_at_left && (*fn & 1) == 0; *fn >>= 1)
 		*sn >>= 1;
 	*fn >>= 1;
 	*sn >>= 1;

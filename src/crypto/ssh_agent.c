@@ -30,7 +30,7 @@ void ssh_agent_write_list(struct buf *out)
 /* What an answer of this kind holds. */
 static enum err open_answer(struct bytes answer, uint8_t kind, struct bytes *payload)
 {
-	struct bytes prefix, type;
+	struct bytes prefix;
 	uint32_t len;
 
 	if (bytes_take(&answer, 4, &prefix) != ERR_OK)
@@ -40,13 +40,13 @@ static enum err open_answer(struct bytes answer, uint8_t kind, struct bytes *pay
 		return ERR_VERIFY;
 	if (answer.len < len)
 		return ERR_SHORT;
-	if (answer.len > len || bytes_take(&answer, 1, &type) != ERR_OK)
+	if (answer.len > len)
 		return ERR_VERIFY;
-	if (type.ptr[0] == AGENT_FAILURE)
+	if (answer.ptr[0] == AGENT_FAILURE)
 		return ERR_REFUSED;
-	if (type.ptr[0] != kind)
+	if (answer.ptr[0] != kind)
 		return ERR_VERIFY;
-	*payload = answer;
+	*payload = (struct bytes){ answer.ptr + 1, answer.len - 1 };
 	return ERR_OK;
 }
 

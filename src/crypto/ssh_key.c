@@ -111,13 +111,13 @@ void ssh_fingerprint(struct bytes wire, char out[SSH_FINGERPRINT_LEN])
 /* The part that a passphrase would encrypt; `public_key` is what the file says outside of it. */
 static enum err read_secret_part(struct bytes in, struct bytes public_key, struct sign_key *out)
 {
-	struct bytes public, secret, comment;
-	uint32_t check, again;
+	struct bytes checks, public, secret, comment;
 	struct sign_key k;
 	enum err e = ERR_USAGE;
 
-	if (in.len % KEY_BLOCK_LEN != 0 || ssh_take_u32(&in, &check) != ERR_OK ||
-	    ssh_take_u32(&in, &again) != ERR_OK || check != again)
+	/* Four bytes twice: who decrypts with a wrong passphrase finds others. */
+	if (in.len % KEY_BLOCK_LEN != 0 || bytes_take(&in, 8, &checks) != ERR_OK ||
+	    memcmp(checks.ptr, checks.ptr + 4, 4) != 0)
 		return ERR_USAGE;
 	if (ssh_expect_string(&in, BYTES_LIT("ssh-ed25519")) != ERR_OK ||
 	    ssh_take_string(&in, &public) != ERR_OK || ssh_take_string(&in, &secret) != ERR_OK ||
@@ -192,7 +192,7 @@ void ssh_private_write(const struct sign_key *k, const char *comment, const uint
 	buf_put_be32(&file, 4 + 11 + 4 + SIGN_PUBLIC_LEN);
 	ssh_public_write(k->public, &file);
 	ssh_put_string(&file, buf_bytes(&part));
-	if (part.full || file.full)
+	if (part.full)
 		out->full = true; /* a comment that no key file of ours can have */
 	else
 		ssh_armour_write(KEY_BEGIN, KEY_END, buf_bytes(&file), out);

@@ -49,12 +49,8 @@ enum err ssh_expect_string(struct bytes *in, struct bytes want)
 
 void ssh_put_string(struct buf *out, struct bytes string)
 {
-	if (string.len > UINT32_MAX) {
-		out->full = true;
-		return;
-	}
 	buf_put_be32(out, (uint32_t)string.len);
-	buf_put(out, string);
+	buf_put(out, string); /* no buffer has room for one that is longer than 32 bits say */
 }
 
 enum err ssh_key_read(struct bytes wire, struct ssh_key *out)

@@ -135,13 +135,13 @@ void sshsig_make(const struct sign_key *k, struct bytes namespace, struct bytes 
 	uint8_t to_sign[SIGNED_LEN_MAX], raw[SIGN_LEN], public_key[64], typed[128];
 	struct buf sign_buf = BUF_ON(to_sign), key_buf = BUF_ON(public_key), typed_buf = BUF_ON(typed);
 
-	assert(namespace.len > 0 && namespace.len <= NAMESPACE_LEN_MAX);
+	assert(namespace.len > 0);
 	sshsig_write_signed(namespace, message, &sign_buf);
+	assert(!sign_buf.full); /* NAMESPACE_LEN_MAX */
 	sign_make(k, buf_bytes(&sign_buf), raw);
 	ssh_put_string(&typed_buf, BYTES_LIT("ssh-ed25519"));
 	ssh_put_string(&typed_buf, BYTES_OF(raw));
 	ssh_public_write(k->public, &key_buf);
-	assert(!sign_buf.full && !typed_buf.full && !key_buf.full);
 	sshsig_write(buf_bytes(&key_buf), namespace, buf_bytes(&typed_buf), out);
 }
 
@@ -301,14 +301,14 @@ enum err sshsig_verify(struct bytes blob, struct bytes namespace, struct bytes m
 	struct ssh_key key;
 	enum err e;
 
-	assert(namespace.len > 0 && namespace.len <= NAMESPACE_LEN_MAX);
+	assert(namespace.len > 0);
 	if (sshsig_read(blob, &read) != ERR_OK || !bytes_equal(read.namespace, namespace))
 		return ERR_VERIFY;
 	if (ssh_key_read(read.public_key, &key) != ERR_OK ||
 	    read_signature(&key, read.signature, &sig) != ERR_OK)
 		return ERR_VERIFY;
 	sshsig_write_signed(namespace, message, &sign_buf);
-	assert(!sign_buf.full);
+	assert(!sign_buf.full); /* NAMESPACE_LEN_MAX */
 	if (key.type->is_token)
 		e = verify_token(&key, &sig, buf_bytes(&sign_buf));
 	else if (key.type->is_p256)

@@ -116,7 +116,7 @@ static bool take_peer(struct tls *t, X509 *certificate)
 		return false;
 	if (!t->id->is_of_terminals)
 		return EVP_PKEY_is_a(key, "ED25519") == 1 &&
-		       EVP_PKEY_get_raw_public_key(key, t->peer, &len) == 1 && len == sizeof t->peer;
+		       EVP_PKEY_get_raw_public_key(key, t->peer, &len) == 1;
 	der_len = i2d_PUBKEY(key, &der);
 	if (der_len > 0)
 		hash_sha256((struct bytes){ der, (size_t)der_len }, t->peer);
@@ -159,8 +159,8 @@ static bool set_group_list(SSL_CTX *settings, const char *list)
 {
 	char copy[64];
 
-	return bytes_copy_str(bytes_str(list), copy, sizeof copy) == ERR_OK &&
-	       SSL_CTX_set1_groups_list(settings, copy) == 1;
+	snprintf(copy, sizeof copy, "%s", list);
+	return SSL_CTX_set1_groups_list(settings, copy) == 1;
 }
 
 static bool set_groups(SSL_CTX *settings, bool is_post_quantum_only)
@@ -274,7 +274,7 @@ static int choose_key(SSL *ssl, void *self)
 	const STACK_OF(X509_NAME) *names = SSL_get0_peer_CA_list(ssl);
 	size_t i = id->own_count - 1;
 
-	if (names == NULL || sk_X509_NAME_num(names) == 0)
+	if (sk_X509_NAME_num(names) <= 0)
 		i = 0;
 	while (i > 0 && !is_named(names, id->own[i].public))
 		i--;
@@ -464,6 +464,16 @@ static enum err fail(struct tls *t)
 		{ SSL_AD_HANDSHAKE_FAILURE, ERR_PROTOCOL },
 		{ SSL_AD_INSUFFICIENT_SECURITY, ERR_PROTOCOL },
 	};
+	/* No version, group or algorithm in common, as one version of the library or another says it. */
+	static const int differences[] = {
+		SSL_R_UNSUPPORTED_PROTOCOL,
+		SSL_R_NO_SUITABLE_KEY_SHARE,
+		SSL_R_NO_SHARED_CIPHER,
+		SSL_R_NO_SHARED_GROUPS,
+		SSL_R_NO_SUITABLE_GROUPS,
+		SSL_R_NO_SHARED_SIGNATURE_ALGORITHMS,
+		SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM,
+	};
 	int reason = ERR_GET_REASON(ERR_peek_error());
 
 	t->failed = ERR_FRAME;
@@ -471,16 +481,16 @@ static enum err fail(struct tls *t)
 		if (t->alert == meanings[i].alert)
 			t->failed = meanings[i].e;
 	}
+	for (size_t i = 0; i < ARRAY_COUNT(differences); i++) {
+		if (reason == differences[i])
+			t->failed = ERR_PROTOCOL;
+	}
 	if (t->id->is_sign_failed) {
 		t->failed = ERR_SIGNER;
 		t->id->is_sign_failed = false; /* it was this connection's */
-	} else if (t->is_refused || reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE)
+	} else if (t->is_refused || reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE) {
 		t->failed = ERR_NOT_PINNED;
-	else if (reason == SSL_R_UNSUPPORTED_PROTOCOL || reason == SSL_R_NO_SUITABLE_KEY_SHARE ||
-		 reason == SSL_R_NO_SHARED_CIPHER || reason == SSL_R_NO_SHARED_GROUPS ||
-		 reason == SSL_R_NO_SUITABLE_GROUPS || reason == SSL_R_NO_SHARED_SIGNATURE_ALGORITHMS ||
-		 reason == SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM)
-		t->failed = ERR_PROTOCOL;
+	}
 	if (t->failure[0] == '\0') {
 		const char *text = ERR_reason_error_string(ERR_peek_error());
 		snprintf(t->failure, sizeof t->failure, "%s", text == NULL ? err_text(t->failed) : text);
@@ -494,7 +504,7 @@ static enum err outcome(struct tls *t, int result)
 {
 	int error = SSL_get_error(t->ssl, result);
 
-	if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE)
+	if (error == SSL_ERROR_WANT_READ) /* the buffer that it writes to takes all that memory has */
 		return ERR_SHORT;
 	if (error == SSL_ERROR_ZERO_RETURN) {
 		t->is_closed = true;
@@ -507,8 +517,6 @@ static enum err shake(struct tls *t)
 {
 	int result;
 
-	if (t->failed != ERR_OK)
-		return t->failed;
 	if (SSL_is_init_finished(t->ssl))
 		return ERR_OK;
 	ERR_clear_error();
@@ -600,10 +608,9 @@ size_t tls_get_wire(struct tls *t, struct buf *out)
 	if (len > out->max - out->len)
 		len = out->max - out->len;
 	if (len > 0) {
-		uint8_t *at = buf_reserve(out, len);
-		int got = at == NULL ? 0 : BIO_read(SSL_get_wbio(t->ssl), at, (int)len);
-		assert(at == NULL || got == (int)len);
-		len = (size_t)got;
+		int got = BIO_read(SSL_get_wbio(t->ssl), out->ptr + out->len, (int)len);
+		assert(got == (int)len);
+		out->len += len;
 	}
 	return len;
 }
@@ -618,7 +625,7 @@ enum err tls_read(struct tls *t, struct buf *out)
 		return ERR_DOWN;
 	if (!SSL_is_init_finished(t->ssl))
 		return ERR_SHORT;
-	while (!out->full && out->len < out->max) {
+	while (out->len < out->max) {
 		size_t got = 0;
 		int result;
 		ERR_clear_error();
