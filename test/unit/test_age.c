@@ -3,6 +3,8 @@
  * chunk; what stock age seals, opened here, and what is sealed here, opened by stock age.
  */
 #include "crypto/age.h"
+#include "crypto/age_wrap.h"
+#include "crypto/bech32.h"
 
 #include "cases.h"
 
@@ -234,6 +236,17 @@ static void test_rounds(void **state)
 		check_rounds(AGE_HYBRID);
 }
 
+/* As age writes bytes: without padding, and an end of line. */
+static void put_bare(struct buf *out, struct bytes bytes)
+{
+	char text[BASE64_LEN(AGE_SHARE_LEN_MAX) + 1];
+
+	bytes_write_base64(bytes, text);
+	text[strcspn(text, "=")] = '\0';
+	buf_put_str(out, text);
+	buf_put_byte(out, '\n');
+}
+
 /* Where ML-KEM is not, everything that needs it says so. */
 static void test_hybrid_is_not_everywhere(void **state)
 {
@@ -262,6 +275,154 @@ static void test_hybrid_is_not_everywhere(void **state)
 	assert_int_equal(age_identity_recipient(&id, &r), ERR_REFUSED);
 	assert_int_equal(age_seal(list, 1, &d, BYTES_LIT("x"), &out, &bad), ERR_REFUSED);
 	assert_int_equal(out.len, 0);
+	/* Nor is a file opened that is for such a key: it is not said to be for somebody else. */
+	uint8_t zeros[AGE_SHARE_LEN_MAX] = { 0 };
+	struct fault fault;
+	buf_put_str(&out, "age-encryption.org/v1\n-> mlkem768x25519 ");
+	put_bare(&out, (struct bytes){ zeros, 1120 });
+	put_bare(&out, (struct bytes){ zeros, AGE_BODY_LEN });
+	buf_put_str(&out, "--- ");
+	put_bare(&out, (struct bytes){ zeros, HASH_LEN });
+	buf_put(&out, (struct bytes){ zeros, 40 });
+	assert_int_equal(
+		age_open(buf_bytes(&out), &id, 1, &(struct buf){ again_memory, 0, 100, false }, NULL, &fault),
+		ERR_REFUSED);
+}
+
+/* Keys of every length, of which two are keys. */
+static void test_lengths_of_keys(void **state)
+{
+	static const uint8_t bytes[RECIPIENT_HYBRID_LEN + 1] = { 9 };
+	struct age_recipient r;
+
+	(void)state;
+	for (size_t len = 0; len <= sizeof bytes; len++) {
+		bool is_key = len == RECIPIENT_X25519_LEN || len == RECIPIENT_HYBRID_LEN;
+		assert_int_equal(age_recipient_from((struct bytes){ bytes, len }, &r),
+				 is_key ? ERR_OK : ERR_VERIFY);
+	}
+}
+
+/* BIP 173, beside our own: the checksum of five-bit digits under a name. */
+static uint32_t sum_of(const char *name, const uint8_t *groups, size_t count)
+{
+	static const uint32_t by[] = { 0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3 };
+	uint8_t all[128];
+	uint32_t sum = 1;
+	size_t len = 0;
+
+	for (const char *c = name; *c != '\0'; c++)
+		all[len++] = (uint8_t)*c >> 5;
+	all[len++] = 0;
+	for (const char *c = name; *c != '\0'; c++)
+		all[len++] = (uint8_t)*c & 31;
+	memcpy(all + len, groups, count);
+	len += count;
+	memset(all + len, 0, 6);
+	len += 6;
+	for (size_t i = 0; i < len; i++) {
+		uint32_t top = sum >> 25;
+		sum = (sum & 0x1ffffff) << 5 ^ all[i];
+		for (size_t bit = 0; bit < 5; bit++)
+			sum ^= (top >> bit & 1) != 0 ? by[bit] : 0;
+	}
+	return sum ^ 1;
+}
+
+/* One byte is two digits, whose last two bits are zeros: no other text with a right checksum is that byte. */
+static void test_one_spelling(void **state)
+{
+	static const struct {
+		const char *why;
+		uint8_t groups[3];
+		size_t count;
+		enum err want;
+	} rows[] = {
+		{ "a byte", { 0x15, 0x0c }, 2, ERR_OK },
+		{ "bits left over", { 0x15, 0x0d }, 2, ERR_VERIFY },
+		{ "a digit too many", { 0x15, 0x0c, 0 }, 3, ERR_VERIFY },
+		{ "a digit too few", { 0x15 }, 1, ERR_VERIFY },
+	};
+	static const char digits[] = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		uint32_t sum = sum_of("age", rows[i].groups, rows[i].count);
+		char text[32] = "age1";
+		size_t len = 4;
+		uint8_t out;
+		for (size_t k = 0; k < rows[i].count; k++)
+			text[len++] = digits[rows[i].groups[k]];
+		for (int k = 5; k >= 0; k--)
+			text[len++] = digits[sum >> (5 * k) & 31];
+		print_message("# %s: %s\n", rows[i].why, text);
+		assert_int_equal(bech32_read("age", bytes_str(text), &out, 1), rows[i].want);
+		if (rows[i].want == ERR_OK)
+			assert_int_equal(out, 0x15 << 3 | 0x0c >> 2);
+	}
+}
+
+/* A share is as many bytes as it is digits: padding in the place of a digit is another spelling of less. */
+static void test_no_padding(void **state)
+{
+	struct age_identity id = identity_of(AGE_X25519, 1);
+	struct age_recipient to = recipient_of(&id);
+	struct bytes file = seal(&to, 1, text_of(1));
+	struct buf out = BUF_ON(again_memory);
+	struct fault fault;
+	size_t at = strlen("age-encryption.org/v1\n-> X25519 ") + 41;
+
+	(void)state;
+	memcpy(file_memory + at, "A=", 2);
+	assert_int_equal(age_open(file, &id, 1, &out, NULL, &fault), ERR_VERIFY);
+	assert_string_equal(fault.rule, "age.base64");
+}
+
+/* Chunks as they may come, the first and the last, and whole files by their lengths. */
+static void test_chunks(void **state)
+{
+	static const struct {
+		size_t len;
+		bool is_last, is_second, is_good;
+	} rows[] = {
+		{ AGE_TAG_LEN, true, false, true },
+		{ AGE_TAG_LEN, true, true, false }, /* an empty one is alone */
+		{ AGE_TAG_LEN + 1, true, true, true },
+		{ AGE_TAG_LEN + 1, false, false, false },
+		{ AGE_CHUNK_LEN + AGE_TAG_LEN, false, false, true },
+		{ AGE_CHUNK_LEN + AGE_TAG_LEN, true, true, true },
+		{ AGE_CHUNK_LEN + AGE_TAG_LEN + 1, true, false, false },
+		{ AGE_TAG_LEN - 1, true, false, false },
+		{ 0, true, false, false },
+	};
+	struct age_identity id = identity_of(AGE_X25519, 1);
+	struct age_recipient to = recipient_of(&id);
+	uint8_t key[AGE_FILE_KEY_LEN] = { 1 }, nonce[AGE_NONCE_LEN] = { 2 };
+	struct fault fault;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct age_stream out, in;
+		age_stream_open(&out, key, nonce);
+		age_stream_open(&in, key, nonce);
+		out.chunk = in.chunk = rows[i].is_second;
+		memset(file_memory, 0, rows[i].len);
+		if (rows[i].is_good)
+			age_stream_seal(&out, text_of(rows[i].len - AGE_TAG_LEN), rows[i].is_last,
+					file_memory);
+		assert_int_equal(age_stream_unseal(&in, (struct bytes){ file_memory, rows[i].len },
+						   rows[i].is_last, again_memory),
+				 rows[i].is_good ? ERR_OK : ERR_VERIFY);
+	}
+	/* Behind a whole chunk there is at least a tag and a byte. */
+	for (size_t more = 0; more <= AGE_TAG_LEN + 1; more++) {
+		struct bytes file = seal(&to, 1, text_of(AGE_CHUNK_LEN + 1));
+		struct buf out = BUF_ON(again_memory);
+		enum err want = more == AGE_TAG_LEN + 1 ? ERR_OK : ERR_VERIFY;
+		file.len -= AGE_TAG_LEN + 1 - more;
+		assert_int_equal(age_open(file, &id, 1, &out, NULL, &fault), want);
+		assert_int_equal(age_look(file, file.len, AGE_X25519, &fault), more == 0 ? ERR_OK : want);
+	}
 }
 
 /* Each bit of a short file counts. */
@@ -467,6 +628,10 @@ int main(void)
 		cmocka_unit_test(test_vectors),
 		cmocka_unit_test(test_rounds),
 		cmocka_unit_test(test_hybrid_is_not_everywhere),
+		cmocka_unit_test(test_lengths_of_keys),
+		cmocka_unit_test(test_one_spelling),
+		cmocka_unit_test(test_no_padding),
+		cmocka_unit_test(test_chunks),
 		cmocka_unit_test(test_every_bit_counts),
 		cmocka_unit_test(test_unfit_keys),
 		cmocka_unit_test(test_limits),

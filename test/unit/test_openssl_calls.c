@@ -76,7 +76,7 @@ CALL(int, BIO_write, (BIO *bio, const void *bytes, int len), (bio, bytes, len), 
 CALL(int, SSL_read_ex, (SSL *ssl, void *to, size_t max, size_t *got), (ssl, to, max, got), 0)
 CALL(int, SSL_write_ex, (SSL *ssl, const void *from, size_t len, size_t *done), (ssl, from, len, done), 0)
 CALL(int, SSL_do_handshake, (SSL *ssl), (ssl), -1)
-CALL(X509 *, d2i_X509, (X509 **out, const unsigned char **at, long len), (out, at, len), NULL)
+CALL(X509 *, X509_new_ex, (OSSL_LIB_CTX *library, const char *properties), (library, properties), NULL)
 CALL(int, X509_verify, (X509 *certificate, EVP_PKEY *key), (certificate, key), 0)
 CALL(EVP_PKEY *, X509_get0_pubkey, (const X509 *certificate), (certificate), NULL)
 CALL(X509 *, X509_STORE_CTX_get0_cert, (const X509_STORE_CTX *chain), (chain), NULL)
@@ -103,6 +103,17 @@ CALL(EVP_PKEY *, PEM_read_bio_PrivateKey_ex, (BIO *in, EVP_PKEY **out, pem_passw
 CALL(int, SSL_CTX_use_certificate, (SSL_CTX *settings, X509 *certificate), (settings, certificate), 0)
 /* clang-format on */
 #undef CALL
+
+/* What it cannot read into it frees. */
+X509 *__real_d2i_X509(X509 **out, const unsigned char **at, long len);
+X509 *__wrap_d2i_X509(X509 **out, const unsigned char **at, long len);
+X509 *__wrap_d2i_X509(X509 **out, const unsigned char **at, long len)
+{
+	if (!fails())
+		return __real_d2i_X509(out, at, len);
+	X509_free(*out);
+	return *out = NULL;
+}
 // NOLINTEND(bugprone-reserved-identifier)
 
 static enum err sign(void *self, struct bytes message, uint8_t out[SIGN_LEN])

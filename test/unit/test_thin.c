@@ -126,6 +126,32 @@ static void no_copy(void **state)
 		ERR_FRAME);
 }
 
+/* What is sealed has room for its seal, and what is opened one and room for the rest. */
+static void pairs_have_room(void **state)
+{
+	static uint8_t much[PAIR_SEAL_LEN + PAIR_PLAIN_MAX + 1];
+	uint8_t memory[64], plain_memory[64];
+	struct buf sealed = BUF_ON(memory), plain = BUF_ON(plain_memory);
+
+	(void)state;
+	pair_seal(&key, 1, BYTES_LIT("words"), &sealed);
+	for (size_t max = 0; max < sealed.len; max++) {
+		struct buf small = { plain_memory, 0, max, false };
+		pair_seal(&key, 1, BYTES_LIT("words"), &small);
+		assert_int_equal(buf_check(&small), ERR_LIMIT);
+		assert_int_equal(pair_open(&key, 1, (struct bytes){ memory, max }, &plain), ERR_VERIFY);
+	}
+	for (size_t max = 0; max < 5; max++) {
+		struct buf small = { plain_memory, 0, max, false };
+		assert_int_equal(pair_open(&key, 1, buf_bytes(&sealed), &small), ERR_LIMIT);
+		assert_int_equal(small.len, 0);
+	}
+	assert_int_equal(pair_open(&key, 1, BYTES_OF(much), &plain), ERR_LIMIT);
+	assert_int_equal(pair_open(&key, 2, buf_bytes(&sealed), &plain), ERR_VERIFY);
+	assert_int_equal(pair_open(&key, 1, buf_bytes(&sealed), &plain), ERR_OK);
+	assert_true(bytes_equal(buf_bytes(&plain), BYTES_LIT("words")));
+}
+
 /* Any byte lost, doubled or turned costs one frame of a round at most; nothing else is ever read. */
 static void a_bad_line(void **state)
 {
@@ -328,9 +354,11 @@ static void vectors(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_coded_flash), cmocka_unit_test(no_copy), cmocka_unit_test(a_bad_line),
-		cmocka_unit_test(another_key),	 cmocka_unit_test(noise),   cmocka_unit_test(lengths),
-		cmocka_unit_test(interleaved),	 cmocka_unit_test(vectors),
+		cmocka_unit_test(a_coded_flash),   cmocka_unit_test(no_copy),
+		cmocka_unit_test(pairs_have_room), cmocka_unit_test(a_bad_line),
+		cmocka_unit_test(another_key),	   cmocka_unit_test(noise),
+		cmocka_unit_test(lengths),	   cmocka_unit_test(interleaved),
+		cmocka_unit_test(vectors),
 	};
 
 	return cmocka_run_group_tests(tests, make, NULL);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include <openssl/core_dispatch.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
@@ -248,6 +249,77 @@ static void nothing_else_is_done(void **state)
 	EVP_PKEY_free(key);
 }
 
+/* ---- As OpenSSL asks, in one version or another. ---- */
+
+static void (*function_of(int operation, int id))(void)
+{
+	int no_cache;
+	const OSSL_ALGORITHM *one = OSSL_PROVIDER_query_operation(all.remote, operation, &no_cache);
+
+	assert_non_null(one);
+	for (const OSSL_DISPATCH *f = one->implementation; f->function_id != 0; f++) {
+		if (f->function_id == id)
+			return f->function;
+	}
+	fail_msg("no function %d", id);
+	return NULL;
+}
+
+#define FUNCTION(operation, type, name) \
+	((OSSL_FUNC_##type##_fn *)function_of(OSSL_OP_##operation, OSSL_FUNC_##name))
+
+static int take(void *key)
+{
+	const struct tls_signer *signer = &all.signer;
+	OSSL_PARAM params[] = { OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, all.key.public,
+								  SIGN_PUBLIC_LEN),
+				OSSL_PARAM_construct_octet_string(SIGNER, (void *)&signer, sizeof signer),
+				OSSL_PARAM_construct_end() };
+
+	return FUNCTION(KEYMGMT, keymgmt_import, KEYMGMT_IMPORT)(key, OSSL_KEYMGMT_SELECT_KEYPAIR, params);
+}
+
+/* A private half is there if somebody signs; which parameters there are is asked with the halves. */
+static void what_a_key_has(void **state)
+{
+	OSSL_FUNC_keymgmt_has_fn *has = FUNCTION(KEYMGMT, keymgmt_has, KEYMGMT_HAS);
+	OSSL_FUNC_keymgmt_import_types_fn *in = FUNCTION(KEYMGMT, keymgmt_import_types, KEYMGMT_IMPORT_TYPES);
+	OSSL_FUNC_keymgmt_export_types_fn *out =
+		FUNCTION(KEYMGMT, keymgmt_export_types, KEYMGMT_EXPORT_TYPES);
+	void *key = FUNCTION(KEYMGMT, keymgmt_new, KEYMGMT_NEW)(NULL);
+
+	(void)state;
+	assert_int_equal(has(key, OSSL_KEYMGMT_SELECT_PUBLIC_KEY), 1);
+	assert_int_equal(has(key, OSSL_KEYMGMT_SELECT_PRIVATE_KEY), 0);
+	assert_int_equal(take(key), 1);
+	assert_int_equal(has(key, OSSL_KEYMGMT_SELECT_KEYPAIR), 1);
+	FUNCTION(KEYMGMT, keymgmt_free, KEYMGMT_FREE)(key);
+	assert_non_null(OSSL_PARAM_locate_const(in(OSSL_KEYMGMT_SELECT_PUBLIC_KEY), SIGNER));
+	assert_null(in(OSSL_KEYMGMT_SELECT_DOMAIN_PARAMETERS));
+	assert_non_null(
+		OSSL_PARAM_locate_const(out(OSSL_KEYMGMT_SELECT_PUBLIC_KEY), OSSL_PKEY_PARAM_PUB_KEY));
+	assert_null(OSSL_PARAM_locate_const(out(OSSL_KEYMGMT_SELECT_KEYPAIR), SIGNER));
+	assert_null(out(OSSL_KEYMGMT_SELECT_PRIVATE_KEY));
+}
+
+/* Begun again without a key it goes on with the one it has; the digest of no name is none. */
+static void begun_again(void **state)
+{
+	OSSL_FUNC_signature_digest_sign_init_fn *begin =
+		FUNCTION(SIGNATURE, signature_digest_sign_init, SIGNATURE_DIGEST_SIGN_INIT);
+	void *key = FUNCTION(KEYMGMT, keymgmt_new, KEYMGMT_NEW)(NULL);
+	void *signing = FUNCTION(SIGNATURE, signature_newctx, SIGNATURE_NEWCTX)(NULL, NULL);
+
+	(void)state;
+	assert_int_equal(take(key), 1);
+	assert_int_equal(begin(signing, NULL, NULL, NULL), 0); /* there is none yet */
+	assert_int_equal(begin(signing, "", key, NULL), 1);
+	assert_int_equal(begin(signing, "", NULL, NULL), 1);
+	assert_int_equal(begin(signing, "SHA256", NULL, NULL), 0);
+	FUNCTION(SIGNATURE, signature_freectx, SIGNATURE_FREECTX)(signing);
+	FUNCTION(KEYMGMT, keymgmt_free, KEYMGMT_FREE)(key);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +329,8 @@ int main(void)
 		cmocka_unit_test(what_is_no_key),
 		cmocka_unit_test(signatures_come_from_elsewhere),
 		cmocka_unit_test(nothing_else_is_done),
+		cmocka_unit_test(what_a_key_has),
+		cmocka_unit_test(begun_again),
 	};
 
 	return cmocka_run_group_tests(tests, start, clean);
