@@ -13,18 +13,26 @@ static const struct {
 
 enum err_class err_class(enum err e)
 {
-	assert(e < ERR_COUNT);
-	return rows[e].class;
+	return rows[index_below(e, ERR_COUNT)].class;
 }
 
 const char *err_name(enum err e)
 {
-	assert(e < ERR_COUNT);
-	return rows[e].name;
+	return rows[index_below(e, ERR_COUNT)].name;
 }
 
 const char *err_text(enum err e)
 {
-	assert(e < ERR_COUNT);
-	return rows[e].text;
+	return rows[index_below(e, ERR_COUNT)].text;
+}
+
+enum err err_unless(enum err e, enum err none)
+{
+	return e == none ? ERR_OK : e;
+}
+
+size_t index_below(size_t index, size_t count)
+{
+	assert(index < count);
+	return index;
 }

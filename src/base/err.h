@@ -79,4 +79,10 @@ enum err_class err_class(enum err e);
 const char *err_name(enum err e);
 const char *err_text(enum err e);
 
+/* e, or ERR_OK where it is this one: that there is none, or no more, is no error to who looks. */
+enum err err_unless(enum err e, enum err none) MUST_CHECK;
+
+/* The index of a table that has so many rows. One beyond is a bug of ours. */
+size_t index_below(size_t index, size_t count);
+
 #endif

@@ -53,7 +53,7 @@ static enum err giver_of(struct node *n, const uint8_t hash[HASH_LEN], struct gi
 	e = map_get(&n->views, buf_bytes(&key), &value);
 	if (e == ERR_OK)
 		*out = (struct giver){ party & ~GIVER_CARRIED, (party & GIVER_CARRIED) != 0 };
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 static enum err giver_put(struct node *n, const uint8_t hash[HASH_LEN], size_t peer, bool is_carried)
@@ -125,7 +125,7 @@ static enum err is_named(struct node *n, struct bytes prefix, bool *out)
 			return e;
 		*out = e == ERR_LIMIT; /* there is some, and no room for it here */
 	}
-	return *out || e == ERR_NOT_FOUND ? ERR_OK : e;
+	return *out ? ERR_OK : err_unless(e, ERR_NOT_FOUND);
 }
 
 /* ---- Who may name it. ---- */
@@ -198,7 +198,7 @@ static enum err reads_what_names(struct naming *m, const uint8_t hash[HASH_LEN],
 		if (e != ERR_OK)
 			return e;
 	}
-	return *out || e == ERR_NOT_FOUND ? ERR_OK : e;
+	return *out ? ERR_OK : err_unless(e, ERR_NOT_FOUND);
 }
 
 enum err attachment_may_name(struct node *n, struct now now, const uint8_t key[KEY_HASH_LEN],
@@ -317,7 +317,7 @@ static enum err start_anew(struct node *n, size_t peer, const uint8_t hash[HASH_
 	enum err e = store->ops->attachment_held(store, hash, &held, &total);
 
 	if (e != ERR_OK || total == 0)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
+		return err_unless(e, ERR_NOT_FOUND);
 	e = giver_of(n, hash, &giver);
 	if (e != ERR_OK || held == total || (giver.party == peer && (is_by_bundle || !giver.is_carried)))
 		return e;
@@ -376,7 +376,7 @@ enum err attachment_wanted_next(struct node *n, size_t peer, const uint8_t *afte
 	e = giver_of(n, out->hash, &giver);
 	if (e == ERR_OK && giver.party == peer)
 		e = store->ops->attachment_held(store, out->hash, &out->offset, &total);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /* The next party behind this one that has it and can be asked now, if there is one. */
@@ -430,7 +430,7 @@ enum err attachments_fetch(struct node *n, struct now now, size_t peer)
 		    fetching_find(p, memory + WANTED_KEY_LEN - HASH_LEN) == NULL)
 			e = send_fetch(n, now, peer, memory + WANTED_KEY_LEN - HASH_LEN);
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 enum err receive_fetch(struct node *n, const struct arrival *in)
@@ -543,7 +543,7 @@ static enum err wanted_del(struct node *n, size_t party, const uint8_t hash[HASH
 
 	wanted_key(&key, party, hash);
 	e = map_del(&n->views, buf_bytes(&key));
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 static enum err wanted_of_nobody(struct node *n, const uint8_t hash[HASH_LEN])
@@ -575,7 +575,7 @@ static enum err blob_go(struct node *n, const uint8_t hash[HASH_LEN])
 		e = look_forget(n, hash);
 	if (e == ERR_OK)
 		e = store->ops->attachment_del(store, hash);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 enum err attachments_renew(struct node *n, struct now now, const struct line *line, const struct statement *s,
@@ -765,7 +765,7 @@ enum err receive_piece(struct node *n, struct now now, const struct arrival *in)
 		e = piece_follows(n, now, in, &piece); /* held already, or of a serving asked for before */
 	if (e == ERR_OK)
 		e = piece_keep(n, now, in, &piece);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /* What one of ours began under another length, and has not ended, is in nobody's way. */
@@ -777,7 +777,7 @@ static enum err begin_anew(struct node *n, const uint8_t hash[HASH_LEN], uint64_
 	enum err e = store->ops->attachment_held(store, hash, &held, &was);
 
 	if (e != ERR_OK || was == 0 || was == total || held == was)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
+		return err_unless(e, ERR_NOT_FOUND);
 	e = giver_of(n, hash, &giver);
 	if (e != ERR_OK || giver.party < n->accord->parties_count)
 		return e;

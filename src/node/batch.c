@@ -384,7 +384,7 @@ static enum err batch_take(struct node *n, struct now now, const struct arrival 
 	enum err e = batch_line(n, now, in, a);
 
 	if (e != ERR_OK)
-		return e == ERR_LIMIT || e == ERR_SHORT ? ERR_OK : e;
+		return err_unless(err_unless(e, ERR_LIMIT), ERR_SHORT);
 	/* What is not taken now is wanted when the log runs again. */
 	if (a->line->log->stopped.rule != NULL && a->note.size > a->line->reach[in->peer].held)
 		a->line->reach[in->peer].held = a->note.size;
@@ -615,5 +615,5 @@ enum err receive_cosignature(struct node *n, struct now now, const struct arriva
 	e = cosignature_take(n, in, line, c.size, c.line);
 	if (e == ERR_OK && c.size > line->log->durable && line->early[in->peer][EARLY_OWN].size == c.size)
 		holds_more(line, now, in->peer, c.size);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }

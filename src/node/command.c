@@ -64,7 +64,7 @@ static enum err had_key(struct node *n, const struct line *line, const struct st
 		e = fold_key(&n->fold, &line->key, hash, index, &key);
 	}
 	if (e != ERR_OK || !key_is_in_force(&key, index))
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
+		return err_unless(e, ERR_NOT_FOUND);
 	if (key.holder != statement_uint(s, FIELD_KEYS_HOLDER))
 		*out = HAD_BY_OTHER;
 	else

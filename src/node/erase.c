@@ -111,13 +111,13 @@ static enum err erased_by_another(struct node *n, size_t party, const uint8_t ha
 
 	*out = false;
 	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
+		return err_unless(e, ERR_NOT_FOUND);
 	cbor_open(&r, buf_bytes(&said));
 	e = place_read(&r, &eraser);
 	if (e == ERR_OK)
 		e = erases(n, &eraser, &of);
 	if (e != ERR_OK || of.log.party == party)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
+		return err_unless(e, ERR_NOT_FOUND);
 	e = wordless_note(n, &of, &eraser);
 	if (e == ERR_OK)
 		e = store->ops->content_forget(store, hash);
@@ -162,7 +162,7 @@ static enum err is_double(struct node *n, const uint8_t hash[HASH_LEN], bool *ou
 	double_key(&key, hash);
 	e = map_get(&n->views, buf_bytes(&key), NULL);
 	*out = e == ERR_OK;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /* The bytes go, and what is attached to them alone. */
@@ -283,7 +283,7 @@ static enum err erasure_cut(struct node *n, const struct place_key *at, const st
 	buf_init(&bytes, n->scratch, ENTRY_LEN_MAX);
 	e = line_entry(n, line, of.index, &bytes, &entry, &erased);
 	if (e != ERR_OK || !erased.has_content)
-		return e == ERR_NOT_FOUND || e == ERR_ROT ? ERR_OK : e;
+		return err_unless(err_unless(e, ERR_NOT_FOUND), ERR_ROT);
 	e = store->ops->content_eraser(store, erased.content.hash, &said);
 	if (e == ERR_NOT_FOUND) /* another statement kept the words, for this place too now */
 		return wordless_forget(n, &of);
@@ -305,7 +305,7 @@ enum err erase_cut(struct node *n, const struct place_key *at)
 	enum err e = line_entry(n, line, at->index, &bytes, &entry, &s);
 
 	if (e != ERR_OK)
-		return e == ERR_ROT ? ERR_OK : e;
+		return err_unless(e, ERR_ROT);
 	e = erased_forget(n, at);
 	if (e == ERR_OK && s.kind == KIND_ERASE)
 		e = erasure_cut(n, at, &s, buf_bytes(&bytes));
@@ -360,7 +360,7 @@ static enum err row_forget(struct node *n, enum node_row row, const struct place
 
 	said_key(&key, row, at);
 	e = map_del(&n->views, buf_bytes(&key));
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 enum err erased_said(struct node *n, const struct place_key *at, struct buf *memory, struct place *eraser)
@@ -413,7 +413,7 @@ enum err is_wordless(struct node *n, const struct place_key *at, bool *out)
 	enum err e = wordless_said(n, at, &said, &eraser);
 
 	*out = e == ERR_OK;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 enum err wordless_forget(struct node *n, const struct place_key *at)
@@ -461,7 +461,7 @@ enum err content_came(struct node *n, const struct place_key *at, const struct s
 	if (e == ERR_NOT_FOUND)
 		e = erased_said(n, at, &said, &eraser);
 	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND ? ERR_OK : e; /* it had them */
+		return err_unless(e, ERR_NOT_FOUND); /* it had them */
 	e = erases(n, &eraser, &of);
 	if (e == ERR_OK && place_key_equal(&of, at))
 		return ERR_OK;

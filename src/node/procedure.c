@@ -98,7 +98,7 @@ static enum err say_digest(struct node *n, struct now now, const struct place_ke
 	if (e == ERR_OK)
 		e = hash_lines(n, &m, &all, hash);
 	if (e != ERR_OK)
-		return e == ERR_LIMIT || e == ERR_NOT_FOUND ? ERR_OK : e;
+		return err_unless(err_unless(e, ERR_LIMIT), ERR_NOT_FOUND);
 	digest_put_fields(PROCEDURE_LINES_VERSION, hash, &values, what.fields);
 	what.instance_leaf = leaf;
 	return service_add(n, now, &what, NULL);
@@ -133,7 +133,7 @@ static enum err compare_digest(struct node *n, const struct place_key *at, const
 	if (e == ERR_OK)
 		e = hash_lines(n, &m, &past, ours);
 	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND || e == ERR_LIMIT ? ERR_OK : e;
+		return err_unless(err_unless(e, ERR_NOT_FOUND), ERR_LIMIT);
 	if (memcmp(said, ours, HASH_LEN) == 0)
 		return ERR_OK;
 	log_warning("channel %u: the node of %s holds another state of a procedure at the same past",
@@ -316,7 +316,7 @@ enum err procedure_at_door(struct node *n, const struct statement *s, struct ent
 		view->verdict = VERDICT_PROCEDURE;
 		view->ruling = RULING_FORKED;
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /* ---- What a peer's move has changed. ---- */
@@ -355,7 +355,7 @@ enum err procedure_awaits_word(struct node *n, struct line *line, bool *out)
 		return e;
 	e = next_running_of(&m, line->key.party, &at);
 	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
+		return err_unless(e, ERR_NOT_FOUND);
 	last = place_of_spot(line->key.channel, at);
 	due_add(n, &last);
 	line->word = WORD_DUE;
@@ -374,7 +374,7 @@ static enum err epoch_folded(struct node *n, const struct log_key *log)
 		struct place_key start = place_of_spot(log->channel, at);
 		due_add(n, &start);
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 enum err procedure_folded(struct node *n, const struct place_key *at, const struct statement *s,
@@ -405,7 +405,7 @@ enum err procedure_folded(struct node *n, const struct place_key *at, const stru
 		e = machine_load(&m, spot_of_place(&start));
 	if (e == ERR_OK && instance_is_calling(m.instance, spot_of_place(at)))
 		due_add(n, &start);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 enum err procedure_say(struct node *n, struct now now)
@@ -576,7 +576,7 @@ static enum err look_at(struct node *n, struct now now, struct machine *m, struc
 	}
 	if (e == ERR_OK)
 		e = call_ours(n, now, m);
-	return e == ERR_NOT_FOUND || e == ERR_STOPPED || e == ERR_ROT ? ERR_OK : e;
+	return err_unless(err_unless(err_unless(e, ERR_NOT_FOUND), ERR_STOPPED), ERR_ROT);
 }
 
 /* On from where the last tick ended. */
@@ -599,7 +599,7 @@ static enum err scan_of(struct node *n, struct now now, uint8_t party)
 		}
 		*at = (struct spot){ 0 };
 		*channel = (*channel + 1) % n->accord->channels_count;
-		e = e == ERR_NOT_FOUND ? ERR_OK : e;
+		e = err_unless(e, ERR_NOT_FOUND);
 	}
 	return e;
 }

@@ -114,7 +114,7 @@ static enum err hello_line(struct node *n, size_t peer, size_t author, const str
 		e = line_open_of_peer(n, peer, &key, &line);
 	if (e == ERR_OK)
 		*out = line;
-	return e == ERR_LIMIT ? ERR_OK : e;
+	return err_unless(e, ERR_LIMIT);
 }
 
 /* ERR_SHORT: it says nothing yet, or never will. */
@@ -156,7 +156,7 @@ enum err hello_note(struct node *n, struct now now, const struct arrival *in, st
 		return ERR_NOTE;
 	e = hello_judge(n, now, author, &note);
 	if (e != ERR_OK)
-		return e == ERR_SHORT ? ERR_OK : e;
+		return err_unless(e, ERR_SHORT);
 	if (author == n->self) {
 		e = recover_note(n, now, peer, &note);
 		if (e != ERR_OK)
@@ -180,7 +180,7 @@ enum err hello_note(struct node *n, struct now now, const struct arrival *in, st
 		if (e == ERR_NOT_FOUND)
 			e = ERR_OK;
 	}
-	return e == ERR_VERIFY ? ERR_OK : e;
+	return err_unless(e, ERR_VERIFY);
 }
 
 static void hello_greet(struct peer *p, struct now now, size_t path, const struct hello *h)

@@ -53,7 +53,7 @@ static enum err count_acts(struct node *n, const struct place_key *on, struct ac
 		if (e != ERR_OK)
 			return e;
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /* Whether every party that owes WATCH READ has at least given its station receipt. */

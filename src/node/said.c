@@ -53,7 +53,7 @@ static enum err is_by_same(const struct node *n, const struct line *line, const 
 	if (e == ERR_OK)
 		e = fold_key(&n->fold, &line->key, key, line->log->frontier.size, &now);
 	*out = e == ERR_OK && then.added == now.added;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /*
@@ -126,7 +126,7 @@ static enum err is_said_at(struct node *n, struct now now, struct line *line, co
 	       (!act->is_news_later || entry.filed.ms >= said_since(n, now));
 	if (*out)
 		return is_by_same(n, line, &entry, in->signers[0].key, out);
-	return e == ERR_ROT ? ERR_OK : e; /* what cannot be read any more can be said again */
+	return err_unless(e, ERR_ROT); /* what cannot be read any more can be said again */
 }
 
 enum err said_before(struct node *n, struct now now, struct line *line, const struct statement *s,
@@ -160,5 +160,5 @@ enum err said_before(struct node *n, struct now now, struct line *line, const st
 			return e;
 		*place = at.place;
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }

@@ -121,7 +121,7 @@ static bool is_said(struct node *n, uint32_t channel, const struct manning_view 
 			return said.depth == m->depth && said.gap_from_ms == m->gap_from_ms &&
 			       said.gap_to_ms == m->gap_to_ms && said.is_planned == m->is_planned;
 	}
-	*e = *e == ERR_NOT_FOUND ? ERR_OK : *e;
+	*e = err_unless(*e, ERR_NOT_FOUND);
 	return false;
 }
 
@@ -181,9 +181,9 @@ static enum err tell_manning(struct node *n, struct now now)
 			if (e == ERR_OK)
 				e = tell_post(n, now, &m);
 			if (e != ERR_OK)
-				return e == ERR_STOPPED ? ERR_OK : e; /* again at the next tick */
+				return err_unless(e, ERR_STOPPED); /* again at the next tick */
 		}
-		e = e == ERR_NOT_FOUND ? ERR_OK : e;
+		e = err_unless(e, ERR_NOT_FOUND);
 	}
 	n->manning_until_ms = until_ms;
 	return e;
@@ -242,7 +242,7 @@ static enum err rung_said(struct node *n, const struct place_key *message, int *
 		*out = rung > *out ? rung : *out;
 	}
 	free(bytes);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 static enum err say_call(struct node *n, struct now now, const struct call *c, unsigned rung, uint8_t empty)
@@ -295,7 +295,7 @@ enum err watch_call(struct node *n, struct now now, const struct call *c)
 	e = rung_said(n, &c->message, &said);
 	if (e == ERR_OK && (int)rung > said)
 		e = say_call(n, now, c, rung, empty);
-	return e == ERR_STOPPED || e == ERR_ROT || e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(err_unless(err_unless(e, ERR_STOPPED), ERR_ROT), ERR_NOT_FOUND);
 }
 
 /*
@@ -404,7 +404,7 @@ static enum err open_message(struct node *n, uint64_t now_ms, struct bytes post,
 
 	if (e != ERR_OK || !read.is_folded || read.view.verdict != VERDICT_OK ||
 	    !read.statement.has_precedence || read.statement.precedence > PRECEDENCE_IMMEDIATE)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
+		return err_unless(e, ERR_NOT_FOUND);
 	item.precedence = read.statement.precedence;
 	view = xcalloc(1, sizeof *view);
 	e = node_ladder(n, at, view);
@@ -431,7 +431,7 @@ static enum err open_messages(struct node *n, uint64_t now_ms, struct bytes post
 			break;
 	}
 	free(bytes);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /* ---- What is read, and whoever read it has gone. ---- */
@@ -470,7 +470,7 @@ static enum err last_read(struct node *n, const struct place_key *message, uint8
 			read = at.place;
 	}
 	if (e != ERR_NOT_FOUND || read.log.epoch == 0)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
+		return err_unless(e, ERR_NOT_FOUND);
 	e = node_entry(n, &read, &memory, &entry);
 	if (e == ERR_OK)
 		*out = entry.entry.filed.ms;
@@ -532,7 +532,7 @@ static enum err unwatched_on(struct shift *s, uint32_t channel, uint8_t *bytes, 
 		if (e != ERR_OK)
 			break;
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 enum err node_unwatched(struct node *n, uint64_t now_ms, uint32_t home, const struct post_view *post,
