@@ -1,15 +1,13 @@
 /* What stands, within a glimpse: which steps are open and done, whether it is closed. */
 #include "proc/instance.h"
 
-#include <assert.h>
 #include <string.h>
 
 static const char *const life_words[] = { "ACTIVE", "RECESS", "STOOD DOWN", "ENDED", "CLOSED" };
 
 const char *lifecycle_name(enum lifecycle l)
 {
-	assert(l < LIFE_COUNT);
-	return life_words[l];
+	return life_words[index_below(l, LIFE_COUNT)];
 }
 
 const struct fact *fact_find(const struct instance *i, struct spot at, const struct glimpse *g)
@@ -105,23 +103,11 @@ static bool is_acted(const struct instance *i, const struct glimpse *g, size_t s
 	return of == OF_ANY ? is_any : is_all;
 }
 
-static bool is_done(const struct instance *i, const struct glimpse *g, size_t step)
-{
-	switch (i->procedure->steps[step].kind) {
-	case STEP_KIND_NOTICE:
-		return has_message(i, g, step);
-	case STEP_KIND_MEET:
-		return has_quorum(i, g, step);
-	case STEP_KIND_EXCHANGE:
-	case STEP_KIND_ACT:
-		return is_acted(i, g, step);
-	case STEP_KIND_GATE:
-		return gate_is_done(i, g, step);
-	case STEP_KIND_COUNT:
-		break;
-	}
-	return false;
-}
+static bool (*const is_done[STEP_KIND_COUNT])(const struct instance *i, const struct glimpse *g,
+					      size_t step) = {
+	[STEP_KIND_NOTICE] = has_message, [STEP_KIND_MEET] = has_quorum,   [STEP_KIND_EXCHANGE] = is_acted,
+	[STEP_KIND_ACT] = is_acted,	  [STEP_KIND_GATE] = gate_is_done,
+};
 
 /* ---- Guards ---- */
 
@@ -172,29 +158,42 @@ struct guarded {
 	const struct standing *s;
 };
 
-static bool leaf_holds(void *self, const struct guard_node *n)
+static bool done_holds(const struct guarded *c, const struct guard_node *n)
 {
-	const struct guarded *c = self;
+	return (c->s->done >> n->step & 1) != 0;
+}
+
+static bool reached_holds(const struct guarded *c, const struct guard_node *n)
+{
+	return is_reached(c->i, c->g, n->step, (enum level)n->which);
+}
+
+static bool decided_holds(const struct guarded *c, const struct guard_node *n)
+{
 	uint8_t option;
 
-	switch (n->kind) {
-	case GUARD_DONE:
-		return (c->s->done >> n->step & 1) != 0;
-	case GUARD_REACHED:
-		return is_reached(c->i, c->g, n->step, (enum level)n->which);
-	case GUARD_DECIDED:
-		return gate_is_decided(c->i, c->g, n->step, &option) && option == n->which;
-	case GUARD_LAPSED:
-		return is_lapsed(c->i, c->g, n->step, (enum level)n->which);
-	case GUARD_PRECEDENCE:
-		return c->i->precedence == (enum precedence)n->which;
-	case GUARD_ALL:
-	case GUARD_ANY:
-	case GUARD_AT_LEAST:
-	case GUARD_COUNT:
-		break;
-	}
-	return false;
+	return gate_is_decided(c->i, c->g, n->step, &option) && option == n->which;
+}
+
+static bool lapsed_holds(const struct guarded *c, const struct guard_node *n)
+{
+	return is_lapsed(c->i, c->g, n->step, (enum level)n->which);
+}
+
+static bool precedence_holds(const struct guarded *c, const struct guard_node *n)
+{
+	return c->i->precedence == (enum precedence)n->which;
+}
+
+/* Of those that are not composite. */
+static bool (*const leaves[GUARD_COUNT])(const struct guarded *c, const struct guard_node *n) = {
+	[GUARD_DONE] = done_holds,     [GUARD_REACHED] = reached_holds,	      [GUARD_DECIDED] = decided_holds,
+	[GUARD_LAPSED] = lapsed_holds, [GUARD_PRECEDENCE] = precedence_holds,
+};
+
+static bool leaf_holds(void *self, const struct guard_node *n)
+{
+	return leaves[n->kind](self, n);
 }
 
 /* Of the first so many steps: a guard names steps above it alone. */
@@ -207,7 +206,7 @@ static struct standing standing_of(const struct instance *i, const struct glimps
 		if (!guard_evaluate(&i->procedure->steps[step].after, leaf_holds, &c))
 			continue;
 		s.open |= 1ull << step;
-		if (is_done(i, g, step))
+		if (is_done[i->procedure->steps[step].kind](i, g, step))
 			s.done |= 1ull << step;
 	}
 	return s;
@@ -230,6 +229,12 @@ struct standing instance_standing(const struct instance *i, const struct glimpse
 	return s;
 }
 
+static const unsigned depths[LEVEL_COUNT] = {
+	[LEVEL_WATCH_READ] = 1,
+	[LEVEL_PRESENTED] = 2,
+	[LEVEL_REPLIED] = 3,
+};
+
 /* Whoever declines has not been consulted, nor has who waits for instructions. */
 static unsigned depth_of(const struct instance *i, const struct fact *f, const struct glimpse *g)
 {
@@ -244,7 +249,7 @@ static unsigned depth_of(const struct instance *i, const struct fact *f, const s
 	if (about == NULL || about->move.kind != MOVE_MESSAGE ||
 	    !owes(&i->procedure->steps[about->move.step], level, m->role))
 		return 0;
-	return level == LEVEL_REPLIED ? 3 : level == LEVEL_PRESENTED ? 2 : level == LEVEL_WATCH_READ ? 1 : 0;
+	return depths[level];
 }
 
 unsigned instance_depth(const struct instance *i, const struct glimpse *g)

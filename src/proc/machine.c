@@ -24,20 +24,17 @@ static const struct {
 
 const char *move_name(enum move_kind kind)
 {
-	assert(kind < MOVE_COUNT);
-	return move_words[kind];
+	return move_words[index_below(kind, MOVE_COUNT)];
 }
 
 const char *ruling_name(enum ruling r)
 {
-	assert(r < RULING_COUNT);
-	return rulings[r].name;
+	return rulings[index_below(r, RULING_COUNT)].name;
 }
 
 const char *ruling_text(enum ruling r)
 {
-	assert(r < RULING_COUNT);
-	return rulings[r].text;
+	return rulings[index_below(r, RULING_COUNT)].text;
 }
 
 /* ---- Judging, a function a kind ---- */
@@ -111,8 +108,6 @@ static enum ruling judge_on_message(const struct instance *i, const struct move 
 {
 	const struct fact *about = fact_find(i, m->about, g);
 
-	if (m->is_node)
-		return RULING_NODE;
 	if (about == NULL || about->move.at.party == m->at.party)
 		return RULING_REFERS;
 	if (about->move.kind == MOVE_PROPOSE && m->kind == MOVE_READ_BACK)
@@ -128,8 +123,6 @@ static enum ruling judge_mark(const struct instance *i, const struct move *m, co
 	const struct fact *back = fact_find(i, m->about, g);
 	const struct fact *own = back == NULL ? NULL : fact_find(i, back->move.about, g);
 
-	if (m->is_node)
-		return RULING_NODE;
 	if (own == NULL || back->move.kind != MOVE_READ_BACK || own->move.at.party != m->at.party)
 		return RULING_REFERS;
 	return has_about(i, g, MOVE_MARK, back) ? RULING_TWICE : RULING_OK;
@@ -155,8 +148,6 @@ static enum ruling judge_recess(const struct instance *i, const struct move *m, 
 
 static enum ruling judge_leaving(const struct instance *i, const struct move *m, const struct glimpse *g)
 {
-	if (m->is_node)
-		return RULING_NODE;
 	return has_said(i, g, m->kind, m->at.party) ? RULING_TWICE : RULING_OK;
 }
 
@@ -178,8 +169,6 @@ static enum ruling judge_escalated(const struct instance *i, const struct move *
 	const struct standing s = instance_standing(i, g);
 	struct owed at = { .step = SIZE_MAX };
 
-	if (!m->is_node)
-		return RULING_NODE;
 	while (owed_next(i, g, &s, &at)) {
 		if (at.party == m->at.party && owed_state(i, g, &at) == OWED_OPEN)
 			return RULING_OK;
@@ -190,27 +179,45 @@ static enum ruling judge_escalated(const struct instance *i, const struct move *
 static enum ruling judge_remark(const struct instance *i, const struct move *m, const struct glimpse *g)
 {
 	(void)i;
+	(void)m;
 	(void)g;
-	return m->is_node ? RULING_NODE : RULING_OK;
+	return RULING_OK;
 }
+
+/* Who says it: of the others the step tells. */
+enum sayer { BY_ANY, BY_PERSON, BY_NODE };
 
 static const struct {
 	enum ruling (*judge)(const struct instance *i, const struct move *m, const struct glimpse *g);
 	bool is_after_end; /* also once it is closed, or the party has ended its participation */
+	enum sayer by;
 } judges[MOVE_COUNT] = {
-	[MOVE_MESSAGE] = { judge_message, false },     [MOVE_WATCH_READ] = { judge_on_message, true },
-	[MOVE_READ_BACK] = { judge_on_message, true }, [MOVE_MARK] = { judge_mark, true },
-	[MOVE_PRESENTED] = { judge_on_message, true }, [MOVE_REPLY] = { judge_on_message, true },
-	[MOVE_DECLINE] = { judge_on_message, true },   [MOVE_DEFER] = { judge_on_message, true },
-	[MOVE_ATTEND] = { judge_attend, false },       [MOVE_LEAVE] = { judge_attend, true },
-	[MOVE_DONE] = { judge_done, false },	       [MOVE_LAPSE] = { judge_lapse, false },
-	[MOVE_ESCALATED] = { judge_escalated, false }, [MOVE_RECESS] = { judge_recess, false },
-	[MOVE_RESUME] = { judge_recess, false },       [MOVE_STAND_DOWN] = { judge_leaving, false },
-	[MOVE_END] = { judge_leaving, true },	       [MOVE_REMARK] = { judge_remark, true },
-	[MOVE_PROPOSE] = { judge_gate, false },	       [MOVE_CONCUR] = { judge_gate, false },
-	[MOVE_WITHDRAW] = { judge_gate, false },       [MOVE_CONFIRM] = { judge_gate, false },
-	[MOVE_RESERVE] = { judge_gate, false },	       [MOVE_OBJECT] = { judge_gate, false },
-	[MOVE_AWAIT] = { judge_gate, false },	       [MOVE_DECIDE] = { judge_gate, false },
+	[MOVE_MESSAGE] = { judge_message, false, BY_ANY },
+	[MOVE_WATCH_READ] = { judge_on_message, true, BY_PERSON },
+	[MOVE_READ_BACK] = { judge_on_message, true, BY_PERSON },
+	[MOVE_MARK] = { judge_mark, true, BY_PERSON },
+	[MOVE_PRESENTED] = { judge_on_message, true, BY_PERSON },
+	[MOVE_REPLY] = { judge_on_message, true, BY_PERSON },
+	[MOVE_DECLINE] = { judge_on_message, true, BY_PERSON },
+	[MOVE_DEFER] = { judge_on_message, true, BY_PERSON },
+	[MOVE_ATTEND] = { judge_attend, false, BY_ANY },
+	[MOVE_LEAVE] = { judge_attend, true, BY_ANY },
+	[MOVE_DONE] = { judge_done, false, BY_ANY },
+	[MOVE_LAPSE] = { judge_lapse, false, BY_ANY },
+	[MOVE_ESCALATED] = { judge_escalated, false, BY_NODE },
+	[MOVE_RECESS] = { judge_recess, false, BY_ANY },
+	[MOVE_RESUME] = { judge_recess, false, BY_ANY },
+	[MOVE_STAND_DOWN] = { judge_leaving, false, BY_PERSON },
+	[MOVE_END] = { judge_leaving, true, BY_PERSON },
+	[MOVE_REMARK] = { judge_remark, true, BY_PERSON },
+	[MOVE_PROPOSE] = { judge_gate, false, BY_ANY },
+	[MOVE_CONCUR] = { judge_gate, false, BY_ANY },
+	[MOVE_WITHDRAW] = { judge_gate, false, BY_ANY },
+	[MOVE_CONFIRM] = { judge_gate, false, BY_ANY },
+	[MOVE_RESERVE] = { judge_gate, false, BY_ANY },
+	[MOVE_OBJECT] = { judge_gate, false, BY_ANY },
+	[MOVE_AWAIT] = { judge_gate, false, BY_ANY },
+	[MOVE_DECIDE] = { judge_gate, false, BY_ANY },
 };
 
 static enum ruling judge(const struct instance *i, const struct move *m)
@@ -235,15 +242,17 @@ static enum ruling judge(const struct instance *i, const struct move *m)
 		if (life == LIFE_CLOSED || life == LIFE_STOOD_DOWN)
 			return RULING_CLOSED;
 	}
+	if (judges[m->kind].by == (m->is_node ? BY_PERSON : BY_NODE))
+		return RULING_NODE;
 	return judges[m->kind].judge(i, m, &g);
 }
 
 static enum ruling judge_on_all(const struct instance *i, struct move m)
 {
-	const struct vector held = instance_held(i);
+	const uint64_t own = m.past.of[m.at.party];
 
-	for (size_t party = 0; party < PARTY_MAX; party++)
-		m.past.of[party] = party == m.at.party ? m.past.of[party] : held.of[party];
+	m.past = instance_held(i);
+	m.past.of[m.at.party] = own;
 	return judge(i, &m);
 }
 
@@ -281,7 +290,7 @@ enum err machine_judge(const struct machine *m, const struct move *move, enum ru
 		*out = judge_on_all(m->instance, *move);
 	else if (e == ERR_OK)
 		*out = judge(m->instance, move);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 static enum err fold_sights_of(const struct machine *m, const struct move *move, uint64_t from,
@@ -299,7 +308,7 @@ static enum err fold_sights_of(const struct machine *m, const struct move *move,
 		if (e == ERR_OK && at.number <= carried)
 			e = row_see(m, start, at, move);
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /* What this entry shows for the first time of others' facts, whether or not it counts itself. */
@@ -350,7 +359,7 @@ static enum err fold_end(const struct machine *m, const struct move *move)
 	shown.of[move->at.party] = move->at.number;
 	if (e == ERR_OK && instance_is_over(m->instance, &g))
 		e = row_del_running(m, move->instance);
-	return e == ERR_NOT_FOUND ? ERR_OK : e; /* a digest of none that we know */
+	return err_unless(e, ERR_NOT_FOUND); /* a digest of none that we know */
 }
 
 enum err machine_folded(const struct machine *m, const struct move *move, enum ruling ruling)

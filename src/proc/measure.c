@@ -1,6 +1,5 @@
 #include "proc/measure.h"
 
-#include <assert.h>
 #include <string.h>
 
 static const struct {
@@ -13,14 +12,12 @@ static const struct {
 
 const char *mark_number(enum mark_kind m)
 {
-	assert(m < MARK_KIND_COUNT);
-	return marks[m].number;
+	return marks[index_below(m, MARK_KIND_COUNT)].number;
 }
 
 const char *mark_text(enum mark_kind m)
 {
-	assert(m < MARK_KIND_COUNT);
-	return marks[m].text;
+	return marks[index_below(m, MARK_KIND_COUNT)].text;
 }
 
 const struct measure_interval *measure_interval_at(size_t index)
@@ -35,8 +32,7 @@ const struct measure_interval *measure_interval_at(size_t index)
 		{ MARK_ALERT, MARK_CLOSED, "request to close" },
 	};
 
-	assert(index < MEASURE_INTERVALS);
-	return &intervals[index];
+	return &intervals[index_below(index, MEASURE_INTERVALS)];
 }
 
 /* ---- Which steps are measured: a definition names none of them so, its order does. ---- */
@@ -56,20 +52,29 @@ static size_t step_of(const struct procedure *p, enum step_kind kind, size_t n)
 /* The last notice that a reply is owed to, else the last one. */
 static size_t alert_step(const struct procedure *p)
 {
-	size_t found = p->steps_count;
-	bool is_replied = false;
+	size_t last = p->steps_count, replied = p->steps_count;
 
 	for (size_t s = 0; s < p->steps_count; s++) {
-		bool owes = false;
-		if (p->steps[s].kind != STEP_KIND_NOTICE)
-			continue;
+		last = p->steps[s].kind == STEP_KIND_NOTICE ? s : last;
 		for (size_t o = 0; o < p->steps[s].owe_count; o++)
-			owes = owes || p->steps[s].owe[o].what == LEVEL_REPLIED;
-		if (owes || !is_replied)
-			found = s;
-		is_replied = is_replied || owes;
+			replied = p->steps[s].owe[o].what == LEVEL_REPLIED ? s : replied;
 	}
-	return found;
+	return replied < p->steps_count ? replied : last;
+}
+
+static size_t first_notice(const struct procedure *p)
+{
+	return step_of(p, STEP_KIND_NOTICE, 0);
+}
+
+static size_t first_meeting(const struct procedure *p)
+{
+	return step_of(p, STEP_KIND_MEET, 0);
+}
+
+static size_t first_gate(const struct procedure *p)
+{
+	return step_of(p, STEP_KIND_GATE, 0);
 }
 
 /* What every party does after the first joint gate. */
@@ -91,54 +96,31 @@ static size_t last_gate(const struct procedure *p)
 	return found;
 }
 
-static size_t measured_step(const struct procedure *p, enum mark_kind mark)
+static size_t any_step(const struct procedure *p)
 {
-	switch (mark) {
-	case MARK_INDICATOR:
-		return step_of(p, STEP_KIND_NOTICE, 0);
-	case MARK_ALERT:
-	case MARK_READ:
-	case MARK_PRESENTED:
-		return alert_step(p);
-	case MARK_QUORUM:
-		return step_of(p, STEP_KIND_MEET, 0);
-	case MARK_FIRST_CONCUR:
-	case MARK_LAST_CONCUR:
-	case MARK_DECIDED:
-		return step_of(p, STEP_KIND_GATE, 0);
-	case MARK_COMMUNICATED:
-		return communicated_step(p);
-	case MARK_RECORDED:
-		return last_gate(p);
-	case MARK_RECEIPT:
-		return p->steps_count;
-	case MARK_CLOSED:
-	case MARK_KIND_COUNT:
-		break;
-	}
+	(void)p;
 	return 0;
 }
 
 /* ---- What is true of them. ---- */
 
-struct measured {
-	enum mark_kind mark;
-	size_t step;
-};
-
-static bool has_move(const struct instance *i, const struct glimpse *g, const struct measured *m)
+static bool has_move(const struct instance *i, const struct glimpse *g, size_t step, enum move_kind kind)
 {
-	static const enum move_kind kinds[MARK_KIND_COUNT] = {
-		[MARK_INDICATOR] = MOVE_MESSAGE,
-		[MARK_ALERT] = MOVE_MESSAGE,
-		[MARK_FIRST_CONCUR] = MOVE_CONCUR,
-	};
-
-	for (const struct fact *f = fact_first(i, kinds[m->mark]); f != NULL; f = fact_next(i, f)) {
-		if (f->move.step == m->step && fact_is_in(i, f, g))
+	for (const struct fact *f = fact_first(i, kind); f != NULL; f = fact_next(i, f)) {
+		if (f->move.step == step && fact_is_in(i, f, g))
 			return true;
 	}
 	return false;
+}
+
+static bool is_sent(const struct instance *i, const struct glimpse *g, size_t step)
+{
+	return has_move(i, g, step, MOVE_MESSAGE);
+}
+
+static bool is_concurred(const struct instance *i, const struct glimpse *g, size_t step)
+{
+	return has_move(i, g, step, MOVE_CONCUR);
 }
 
 /* Every other party has given this of one message of the step. */
@@ -158,7 +140,17 @@ static bool is_given(const struct instance *i, const struct glimpse *g, size_t s
 	return false;
 }
 
-static bool has_concurred(const struct instance *i, const struct glimpse *g, size_t step)
+static bool is_read(const struct instance *i, const struct glimpse *g, size_t step)
+{
+	return is_given(i, g, step, LEVEL_WATCH_READ);
+}
+
+static bool is_presented(const struct instance *i, const struct glimpse *g, size_t step)
+{
+	return is_given(i, g, step, LEVEL_PRESENTED);
+}
+
+static bool have_concurred(const struct instance *i, const struct glimpse *g, size_t step)
 {
 	for (const struct fact *f = fact_first(i, MOVE_PROPOSE); f != NULL; f = fact_next(i, f)) {
 		if (f->move.step == step && fact_is_in(i, f, g) &&
@@ -168,45 +160,59 @@ static bool has_concurred(const struct instance *i, const struct glimpse *g, siz
 	return false;
 }
 
+static bool is_done(const struct instance *i, const struct glimpse *g, size_t step)
+{
+	return (instance_standing(i, g).done >> step & 1) != 0;
+}
+
+static bool is_closed(const struct instance *i, const struct glimpse *g, size_t step)
+{
+	(void)step;
+	return instance_standing(i, g).is_closed;
+}
+
+/* Of which step, and what; no entry shows a RECEIPT. */
+static const struct measured {
+	size_t (*find)(const struct procedure *p);
+	bool (*holds)(const struct instance *i, const struct glimpse *g, size_t step);
+} measures[MARK_KIND_COUNT] = {
+	[MARK_INDICATOR] = { first_notice, is_sent },
+	[MARK_ALERT] = { alert_step, is_sent },
+	[MARK_READ] = { alert_step, is_read },
+	[MARK_PRESENTED] = { alert_step, is_presented },
+	[MARK_QUORUM] = { first_meeting, is_done },
+	[MARK_FIRST_CONCUR] = { first_gate, is_concurred },
+	[MARK_LAST_CONCUR] = { first_gate, have_concurred },
+	[MARK_DECIDED] = { first_gate, is_done },
+	[MARK_COMMUNICATED] = { communicated_step, is_done },
+	[MARK_RECORDED] = { last_gate, is_done },
+	[MARK_CLOSED] = { any_step, is_closed },
+};
+
+struct sought {
+	const struct measured *measured;
+	size_t step;
+};
+
 static bool holds(const struct instance *i, const struct glimpse *g, const void *self)
 {
-	const struct measured *m = self;
+	const struct sought *s = self;
 
-	switch (m->mark) {
-	case MARK_INDICATOR:
-	case MARK_ALERT:
-	case MARK_FIRST_CONCUR:
-		return has_move(i, g, m);
-	case MARK_READ:
-		return is_given(i, g, m->step, LEVEL_WATCH_READ);
-	case MARK_PRESENTED:
-		return is_given(i, g, m->step, LEVEL_PRESENTED);
-	case MARK_LAST_CONCUR:
-		return has_concurred(i, g, m->step);
-	case MARK_QUORUM:
-	case MARK_DECIDED:
-	case MARK_COMMUNICATED:
-	case MARK_RECORDED:
-		return (instance_standing(i, g).done >> m->step & 1) != 0;
-	case MARK_CLOSED:
-		return instance_standing(i, g).is_closed;
-	case MARK_RECEIPT:
-	case MARK_KIND_COUNT:
-		break;
-	}
-	return false;
+	return s->measured->holds(i, g, s->step);
 }
 
 bool mark_time(const struct instance *i, enum mark_kind mark, size_t party, uint64_t *filed_ms)
 {
-	const struct measured m = { mark, measured_step(i->procedure, mark) };
+	struct sought s = { &measures[mark], i->procedure->steps_count };
 	const struct vector all = instance_held(i);
 	const struct glimpse g = { .past = &all };
 
 	*filed_ms = 0;
-	if (m.step == i->procedure->steps_count)
+	if (s.measured->find != NULL)
+		s.step = s.measured->find(i->procedure);
+	if (s.step == i->procedure->steps_count)
 		return false;
-	*filed_ms = clock_of_all(i, &g, party, 0, holds, &m);
+	*filed_ms = clock_of_all(i, &g, party, 0, holds, &s);
 	return true;
 }
 

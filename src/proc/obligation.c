@@ -5,58 +5,32 @@
 #include "base/plant.h"
 #include "proc/instance.h"
 
-#include <assert.h>
-
 static const char *const state_words[] = { "OWED", "MET", "LAPSED", "MET LATE", "MET, CROSSED" };
 
 const char *owed_state_name(enum owed_state s)
 {
-	assert(s < OWED_COUNT);
-	return state_words[s];
+	return state_words[index_below(s, OWED_COUNT)];
 }
+
+/* Counted from 1; 0: none. */
+static const uint8_t levels[MOVE_COUNT] = {
+	[MOVE_WATCH_READ] = 1 + LEVEL_WATCH_READ,
+	[MOVE_READ_BACK] = 1 + LEVEL_READ_BACK,
+	[MOVE_PRESENTED] = 1 + LEVEL_PRESENTED,
+	[MOVE_REPLY] = 1 + LEVEL_REPLIED,
+	[MOVE_DECLINE] = 1 + LEVEL_REPLIED,
+	[MOVE_ATTEND] = 1 + LEVEL_ATTEND,
+	[MOVE_DONE] = 1 + LEVEL_DONE,
+	[MOVE_CONCUR] = 1 + LEVEL_POSITION,
+	[MOVE_RESERVE] = 1 + LEVEL_POSITION,
+	[MOVE_OBJECT] = 1 + LEVEL_POSITION,
+	[MOVE_AWAIT] = 1 + LEVEL_POSITION,
+	[MOVE_DECIDE] = 1 + LEVEL_POSITION,
+};
 
 enum level move_level(const struct move *m)
 {
-	switch (m->kind) {
-	case MOVE_WATCH_READ:
-		return LEVEL_WATCH_READ;
-	case MOVE_READ_BACK:
-		return LEVEL_READ_BACK;
-	case MOVE_PRESENTED:
-		return LEVEL_PRESENTED;
-	case MOVE_REPLY:
-	case MOVE_DECLINE:
-		return LEVEL_REPLIED;
-	case MOVE_ATTEND:
-		return LEVEL_ATTEND;
-	case MOVE_DONE:
-		return LEVEL_DONE;
-	case MOVE_CONCUR:
-	case MOVE_RESERVE:
-	case MOVE_OBJECT:
-	case MOVE_AWAIT:
-	case MOVE_DECIDE:
-		return LEVEL_POSITION;
-	case MOVE_NONE:
-	case MOVE_START:
-	case MOVE_MESSAGE:
-	case MOVE_MARK:
-	case MOVE_DEFER:
-	case MOVE_LEAVE:
-	case MOVE_LAPSE:
-	case MOVE_ESCALATED:
-	case MOVE_RECESS:
-	case MOVE_RESUME:
-	case MOVE_STAND_DOWN:
-	case MOVE_END:
-	case MOVE_REMARK:
-	case MOVE_PROPOSE:
-	case MOVE_WITHDRAW:
-	case MOVE_CONFIRM:
-	case MOVE_COUNT:
-		break;
-	}
-	return LEVEL_COUNT;
+	return levels[m->kind] == 0 ? LEVEL_COUNT : (enum level)(levels[m->kind] - 1);
 }
 
 static bool is_owed_by(const struct instance *i, const struct obligation *o, size_t party, struct spot about)
@@ -145,8 +119,8 @@ static bool is_lapse_of(const struct instance *i, const struct owed *o, const st
 {
 	const struct obligation *what = obligation_of(i, o);
 
-	return m->kind == MOVE_LAPSE && m->step == o->step && m->which == what->what &&
-	       m->role == what->who.role && m->whose == o->party && spot_equal(m->about, o->about);
+	return m->step == o->step && m->which == what->what && m->role == what->who.role &&
+	       m->whose == o->party && spot_equal(m->about, o->about);
 }
 
 /* The first in that party's own log: what it answers later changes nothing. */
@@ -197,7 +171,7 @@ uint64_t clock_of_all(const struct instance *i, const struct glimpse *g, size_t 
 		const struct fact *f = &i->facts[n];
 		struct glimpse before = { .party = party, .number = f->seen[party].number };
 		if (!fact_is_in(i, f, g) || before.number == 0 || before.number >= at.number ||
-		    before.number > (g->past != NULL ? g->past->of[party] : g->number))
+		    before.number > g->past->of[party])
 			continue;
 		if (holds(i, &before, self)) {
 			at.number = before.number;
@@ -256,7 +230,7 @@ static uint64_t covered(const struct span *spans, size_t count, uint64_t from, u
 static size_t recesses(const struct instance *i, const struct glimpse *g, size_t party, uint64_t filed_ms,
 		       struct span spans[SPANS_MAX])
 {
-	uint64_t number = g->past != NULL ? g->past->of[party] : g->number;
+	uint64_t number = g->past->of[party];
 	size_t count = 0;
 
 	for (const struct fact *f = fact_first(i, MOVE_RECESS); f != NULL && count < SPANS_MAX;
@@ -329,6 +303,7 @@ enum ruling lapse_judge(const struct instance *i, const struct move *m)
 	const struct glimpse g = { .past = &m->past };
 	const struct standing s = instance_standing(i, &g);
 	struct owed at = { .step = SIZE_MAX };
+	enum owed_state state;
 
 	if (!m->is_node)
 		return RULING_NODE;
@@ -337,17 +312,10 @@ enum ruling lapse_judge(const struct instance *i, const struct move *m)
 			continue;
 		if (at.party == m->at.party)
 			return RULING_PARTY;
-		switch (owed_state(i, &g, &at)) {
-		case OWED_OPEN:
+		state = owed_state(i, &g, &at);
+		if (state == OWED_OPEN)
 			return owed_is_over(i, &g, &at, m->at.party, m->filed_ms) ? RULING_OK : RULING_EARLY;
-		case OWED_LAPSED:
-			return RULING_LAPSED;
-		case OWED_MET:
-		case OWED_MET_LATE:
-		case OWED_MET_CROSSED:
-		case OWED_COUNT:
-			return RULING_MET;
-		}
+		return state == OWED_LAPSED ? RULING_LAPSED : RULING_MET;
 	}
 	return RULING_OWED;
 }

@@ -79,7 +79,7 @@ enum err machine_shown(const struct machine *m, struct spot at, struct vector *o
 	*out = (struct vector){ 0 };
 	e = get_of(m, &r, NUMBER_LEN * PARTY_MAX);
 	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
+		return err_unless(e, ERR_NOT_FOUND);
 	in = r.value.ptr;
 	for (size_t i = 0; i < PARTY_MAX; i++)
 		out->of[i] = take_number(&in);
@@ -113,11 +113,11 @@ static void fact_key(struct row *r, const struct machine *m, struct spot instanc
 static void fact_write(const struct fact *f, struct buf *out)
 {
 	const struct move *m = &f->move;
-	size_t parties = PARTY_MAX;
+	size_t parties = 0;
 	uint8_t *at;
 
-	while (parties > 0 && f->seen[parties - 1].number == 0)
-		parties--;
+	for (size_t i = 0; i < PARTY_MAX; i++)
+		parties = f->seen[i].number != 0 ? i + 1 : parties;
 	at = buf_reserve(out, FACT_HEAD_LEN + parties * FACT_SEEN_LEN);
 	assert(at != NULL);
 	at[0] = (uint8_t)m->kind;
@@ -216,7 +216,7 @@ enum err row_del_running(const struct machine *m, struct spot start)
 
 	put_spot(row_open(&r, m, 'R'), start);
 	e = map_del(m->map, buf_bytes(&r.key));
-	return e == ERR_NOT_FOUND ? ERR_OK : e; /* what is said of it once it is over */
+	return err_unless(e, ERR_NOT_FOUND); /* what is said of it once it is over */
 }
 
 /* ---- 'E': epochs that began, how far each carries on what was, and which logs show it ---- */
@@ -527,7 +527,7 @@ static enum err load_epochs(const struct machine *m, struct instance *i)
 		buf_reset(&found.value);
 		e = map_next(m->map, buf_bytes(&prefix.key), buf_bytes(&after.key), &found.key, &found.value);
 		if (e != ERR_OK)
-			return e == ERR_NOT_FOUND ? ERR_OK : e;
+			return err_unless(e, ERR_NOT_FOUND);
 		buf_reset(&after.key);
 		buf_put(&after.key, buf_bytes(&found.key));
 		key = buf_bytes(&found.key);
