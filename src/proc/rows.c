@@ -293,8 +293,10 @@ static enum err get_epochs(const struct machine *m, struct spot start, uint32_t 
 	put_spot(row_open(&r, m, 'I'), start);
 	e = get_of(m, &r, 4 * PARTY_MAX);
 	in = r.value.ptr;
-	for (size_t party = 0; e == ERR_OK && party < PARTY_MAX; party++)
+	for (size_t party = 0; e == ERR_OK && party < PARTY_MAX; party++) {
 		epochs[party] = take_epoch(&in);
+		e = epochs[party] == 0 ? ERR_CORRUPT : ERR_OK; /* they count from 1 */
+	}
 	return e;
 }
 
