@@ -36,6 +36,12 @@ static inline bool mono_is_before(struct mono a, struct mono b)
 	return a.us < b.us;
 }
 
+/* a - b; 0 if that is less than nothing. */
+static inline uint64_t ms_minus(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : 0;
+}
+
 /* "2026-11-24T01:52:30.123Z" with its terminator. */
 #define WALL_TEXT_LEN 25
 void wall_write(struct wall t, char out[WALL_TEXT_LEN]);

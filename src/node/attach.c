@@ -118,8 +118,6 @@ static enum err is_named(struct node *n, struct bytes prefix, bool *out)
 	buf_put(&key, prefix);
 	while (!*out && (e = map_next(&n->views, prefix, buf_bytes(&key), &key, NULL)) == ERR_OK) {
 		struct buf none = { 0 };
-		if (key.len != NAMED_KEY_LEN)
-			continue;
 		e = record_content(n->record, memory + NAMED_PREFIX_LEN, &none);
 		if (is_failure(e))
 			return e;
@@ -188,8 +186,6 @@ static enum err reads_what_names(struct naming *m, const uint8_t hash[HASH_LEN],
 	       (e = map_next(&m->n->views, BYTES_OF(prefix), buf_bytes(&key), &key, NULL)) == ERR_OK) {
 		struct buf none = { 0 };
 		struct place_key at;
-		if (key.len != NAMED_KEY_LEN)
-			continue;
 		e = record_content(m->n->record, memory + NAMED_PREFIX_LEN, &none);
 		if (is_failure(e))
 			return e;
@@ -265,11 +261,12 @@ enum err attachments_wanted(struct node *n, struct now now, size_t author, const
 	for (size_t i = 0; i < count; i++) {
 		uint8_t memory[WANTED_KEY_LEN], len_memory[8];
 		struct buf key = BUF_ON(memory), len = BUF_ON(len_memory);
-		uint64_t held, total;
-		enum err e = store->ops->attachment_held(store, blobs[i].hash, &held, &total);
-		if (e != ERR_OK && e != ERR_NOT_FOUND)
+		uint64_t held = 0, total = 0;
+		enum err e = err_unless(store->ops->attachment_held(store, blobs[i].hash, &held, &total),
+					ERR_NOT_FOUND);
+		if (e != ERR_OK)
 			return e;
-		if (e == ERR_OK && total > 0 && held == total)
+		if (total > 0 && held == total)
 			continue;
 		wanted_key(&key, author, blobs[i].hash);
 		buf_put_be64(&len, blobs[i].len);
@@ -426,8 +423,7 @@ enum err attachments_fetch(struct node *n, struct now now, size_t peer)
 	buf_put(&key, BYTES_OF(prefix));
 	while (e == ERR_OK && p->fetching_count < FETCHES_MAX && best_path(p) < LINK_PATHS_MAX) {
 		e = map_next(&n->views, BYTES_OF(prefix), buf_bytes(&key), &key, NULL);
-		if (e == ERR_OK && key.len == WANTED_KEY_LEN &&
-		    fetching_find(p, memory + WANTED_KEY_LEN - HASH_LEN) == NULL)
+		if (e == ERR_OK && fetching_find(p, memory + WANTED_KEY_LEN - HASH_LEN) == NULL)
 			e = send_fetch(n, now, peer, memory + WANTED_KEY_LEN - HASH_LEN);
 	}
 	return err_unless(e, ERR_NOT_FOUND);
@@ -570,8 +566,8 @@ static enum err blob_go(struct node *n, const uint8_t hash[HASH_LEN])
 	}
 	giver_key(&key, hash);
 	if (e == ERR_OK)
-		e = map_del(&n->views, buf_bytes(&key));
-	if (e == ERR_OK || e == ERR_NOT_FOUND)
+		e = err_unless(map_del(&n->views, buf_bytes(&key)), ERR_NOT_FOUND);
+	if (e == ERR_OK)
 		e = look_forget(n, hash);
 	if (e == ERR_OK)
 		e = store->ops->attachment_del(store, hash);
@@ -719,8 +715,8 @@ static enum err piece_follows(struct node *n, struct now now, const struct arriv
 		e = start_anew(n, in->peer, p->hash, true);
 	}
 	if (e == ERR_OK)
-		e = store->ops->attachment_held(store, p->hash, &held, &total);
-	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		e = err_unless(store->ops->attachment_held(store, p->hash, &held, &total), ERR_NOT_FOUND);
+	if (e != ERR_OK)
 		return e;
 	return held != p->offset || (total > 0 && total != p->total) ? ERR_NOT_FOUND : ERR_OK;
 }

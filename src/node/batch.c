@@ -603,7 +603,7 @@ enum err receive_cosignature(struct node *n, struct now now, const struct arriva
 	if (e != ERR_OK)
 		return e;
 	line = line_by_origin(n, &c.origin);
-	if (line == NULL || c.size == 0)
+	if (line == NULL)
 		return ERR_OK; /* of a log that we have nothing of: a HELLO carries it again */
 	/*
 	 * A receipt for what a restore took from us: it came to the peer by another way since its HELLO. What

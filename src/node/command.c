@@ -266,10 +266,13 @@ static enum err refused_at_home(struct node *n, struct now now, const struct sta
 	bool is_ended;
 	enum err e = draft_is_ended(&n->fold, n->self, s, &is_ended);
 
-	if (e == ERR_OK && is_ended)
+	if (e != ERR_OK)
+		return e;
+	if (is_ended) {
 		view->verdict = VERDICT_ENDED;
-	if (e == ERR_OK && view->verdict == VERDICT_OK)
-		e = procedure_at_door(n, s, view);
+		return ERR_OK;
+	}
+	e = procedure_at_door(n, s, view);
 	return e == ERR_OK ? relief_at_door(n, now, s, view) : e;
 }
 
@@ -517,9 +520,7 @@ static enum err command_file(struct node *n, struct now now, const struct comman
 static bool is_done_there(struct node *n, const struct statement *s, uint32_t channel)
 {
 	const struct line *line = line_newest(n, channel, n->self);
-	const struct field *named = statement_field(s, FIELD_ACCORD_MANIFEST);
 	uint8_t hash[HASH_LEN];
-	struct cbor_reader r;
 	struct place_key at;
 	enum had had;
 
@@ -527,10 +528,7 @@ static bool is_done_there(struct node *n, const struct statement *s, uint32_t ch
 		return line == NULL || !line->is_recovering;
 	if (is_addition(s))
 		return had_key(n, line, s, &had, &at) == ERR_OK && had == HAD_SO;
-	if (s->kind != KIND_ACCORD || named == NULL || line->version == n->versions.count)
-		return false;
-	cbor_open(&r, named->value);
-	return cbor_read_fixed(&r, hash, HASH_LEN) == ERR_OK &&
+	return accord_named_version(s, hash) && line->version < n->versions.count &&
 	       accord_version_find(&n->versions, hash) <= line->version;
 }
 

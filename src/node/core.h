@@ -693,6 +693,8 @@ enum err procedure_folded(struct node *n, const struct place_key *at, const stru
  * commit: nothing that it leaves out may be taken from what our log has not shown yet.
  */
 enum err procedure_awaits_word(struct node *n, struct line *line, bool *out) MUST_CHECK;
+/* The leaf of an entry. ERR_NOT_FOUND: we have nothing of its log. */
+enum err leaf_at(struct node *n, const struct place_key *at, uint8_t leaf[HASH_LEN]) MUST_CHECK;
 /* Says it, through the door. */
 enum err procedure_say(struct node *n, struct now now) MUST_CHECK;
 enum err procedure_tick(struct node *n, struct now now) MUST_CHECK;

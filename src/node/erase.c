@@ -38,6 +38,16 @@ static void double_key(struct buf *key, const uint8_t hash[HASH_LEN])
 	buf_put(key, (struct bytes){ hash, HASH_LEN });
 }
 
+/* The statement that stands at a place. ERR_NOT_FOUND: we have nothing of its log. */
+static enum err statement_at(struct node *n, const struct place_key *at, struct buf *bytes,
+			     struct statement *out)
+{
+	struct line *line = line_find(n, &at->log);
+	struct entry entry;
+
+	return line == NULL ? ERR_NOT_FOUND : line_entry(n, line, at->index, bytes, &entry, out);
+}
+
 /*
  * What goes out has the words of its draft, which is the same party's: they are erased together. Only if it
  * is the content of that SUBMIT, which would have been found to be another's when it came.
@@ -47,22 +57,19 @@ static enum err is_of_draft(struct node *n, const struct log_key *log, const str
 	struct buf bytes = arena_lend(&n->fx->arena, ENTRY_LEN_MAX);
 	struct draft_view draft;
 	struct statement submit;
-	struct entry entry;
 	enum err e;
 
 	*out = false;
 	for (size_t i = 0; i < n->accord->channels_count && log->party == n->self && !*out; i++) {
 		const struct accord_channel *home = &n->accord->channels[i];
-		struct line *line;
 		if (home->plane != PLANE_HOME)
 			continue;
 		e = draft_find(&n->fold, home->number, s->id, &draft);
-		line = e == ERR_OK ? line_find(n, &draft.at.log) : NULL;
-		if (e == ERR_OK && line != NULL)
-			e = line_entry(n, line, draft.at.index, &bytes, &entry, &submit);
+		if (e == ERR_OK)
+			e = statement_at(n, &draft.at, &bytes, &submit);
 		if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_ROT)
 			return e;
-		*out = e == ERR_OK && line != NULL && submit.has_content &&
+		*out = e == ERR_OK && submit.has_content &&
 		       memcmp(submit.content.hash, s->content.hash, HASH_LEN) == 0;
 	}
 	return ERR_OK;
@@ -73,16 +80,14 @@ static enum err read_erased(struct node *n, const struct place *eraser, struct b
 			    struct place_key *of)
 {
 	struct place_key at = place_key_of(n, eraser);
-	struct line *line = line_find(n, &at.log);
 	struct entry_view v;
-	struct entry entry;
 	struct statement s;
-	enum err e = line == NULL ? ERR_NOT_FOUND : fold_get(&n->fold, &at, &v);
+	enum err e = fold_get(&n->fold, &at, &v);
 
 	if (e == ERR_OK && (v.kind != KIND_ERASE || v.verdict != VERDICT_OK))
 		e = ERR_NOT_FOUND;
 	if (e == ERR_OK)
-		e = line_entry(n, line, at.index, bytes, &entry, &s);
+		e = statement_at(n, &at, bytes, &s);
 	if (e == ERR_OK)
 		*of = place_key_of(n, &s.refers[0]);
 	return e == ERR_ROT ? ERR_NOT_FOUND : e;
@@ -206,18 +211,14 @@ enum err erase_folded(struct node *n, const struct place_key *at, const struct s
 	struct place eraser = {
 		.channel = at->log.channel, .party = s->party, .epoch = at->log.epoch, .index = at->index
 	};
-	struct line *line = line_find(n, &of.log);
 	struct buf bytes;
-	struct entry entry;
-	struct statement erased;
+	struct statement erased = { 0 };
 	bool is_kept, is_gone = false;
 	enum err e;
 
-	if (line == NULL)
-		return ERR_OK;
 	hash_leaf(entry_bytes, eraser.leaf);
 	buf_init(&bytes, n->scratch, ENTRY_LEN_MAX);
-	e = line_entry(n, line, of.index, &bytes, &entry, &erased);
+	e = err_unless(statement_at(n, &of, &bytes, &erased), ERR_NOT_FOUND);
 	if (e == ERR_ROT)
 		/* an erasure that is shown and not done is the one thing that must not be */
 		return ERR_CORRUPT;
@@ -267,21 +268,17 @@ static enum err erasure_cut(struct node *n, const struct place_key *at, const st
 {
 	struct store *store = record_store(n->record);
 	struct place_key of = place_key_of(n, &s->refers[0]);
-	struct line *line = line_find(n, &of.log);
 	uint8_t said_memory[SAID_LEN_MAX], said_now_memory[SAID_LEN_MAX];
 	struct buf bytes, said = BUF_ON(said_memory), now = BUF_ON(said_now_memory);
 	struct place eraser = {
 		.channel = at->log.channel, .party = s->party, .epoch = at->log.epoch, .index = at->index
 	};
-	struct entry entry;
 	struct statement erased;
 	enum err e;
 
-	if (line == NULL)
-		return ERR_OK;
 	hash_leaf(entry_bytes, eraser.leaf);
 	buf_init(&bytes, n->scratch, ENTRY_LEN_MAX);
-	e = line_entry(n, line, of.index, &bytes, &entry, &erased);
+	e = statement_at(n, &of, &bytes, &erased);
 	if (e != ERR_OK || !erased.has_content)
 		return err_unless(err_unless(e, ERR_NOT_FOUND), ERR_ROT);
 	e = store->ops->content_eraser(store, erased.content.hash, &said);
@@ -298,11 +295,9 @@ static enum err erasure_cut(struct node *n, const struct place_key *at, const st
 
 enum err erase_cut(struct node *n, const struct place_key *at)
 {
-	struct line *line = line_find(n, &at->log);
 	struct buf bytes = arena_lend(&n->fx->arena, ENTRY_LEN_MAX);
-	struct entry entry;
 	struct statement s;
-	enum err e = line_entry(n, line, at->index, &bytes, &entry, &s);
+	enum err e = statement_at(n, at, &bytes, &s);
 
 	if (e != ERR_OK)
 		return err_unless(e, ERR_ROT);

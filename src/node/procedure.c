@@ -75,7 +75,6 @@ static void due_add(struct node *n, const struct place_key *start)
 /* A START's statement names its instance by leaf, as every reference is. */
 static enum err say_digest(struct node *n, struct now now, const struct place_key *start)
 {
-	struct line *line = line_find(n, &start->log);
 	struct say what = { .channel = start->log.channel,
 			    .kind = KIND_DIGEST,
 			    .to = n->accord->parties_count,
@@ -85,12 +84,10 @@ static enum err say_digest(struct node *n, struct now now, const struct place_ke
 	struct buf values = BUF_ON(memory);
 	struct machine m;
 	struct vector all;
-	enum err e = line == NULL || !fold_machine(&n->fold, start->log.channel, &m) ? ERR_NOT_FOUND : ERR_OK;
+	enum err e = node_may_say(n, start->log.channel) ? leaf_at(n, start, leaf) : ERR_STOPPED;
 
-	if (e == ERR_OK && !node_may_say(n, start->log.channel))
-		e = ERR_STOPPED;
-	if (e == ERR_OK)
-		e = record_leaf(n->record, line->log, start->index, leaf);
+	if (e == ERR_OK && !fold_machine(&n->fold, start->log.channel, &m))
+		e = ERR_NOT_FOUND;
 	if (e == ERR_OK)
 		e = fold_vector(&n->fold, start->log.channel, &all);
 	if (e == ERR_OK)
@@ -298,7 +295,7 @@ enum err procedure_at_door(struct node *n, const struct statement *s, struct ent
 	struct machine m;
 	enum err e;
 
-	if (view->verdict != VERDICT_OK || !goes_on(s->kind))
+	if (!goes_on(s->kind))
 		return ERR_OK;
 	e = find_instance_of(n, s, &start);
 	if (e == ERR_OK && s->kind == KIND_CONFIRM && node_differs(n, &start)) {
@@ -397,7 +394,7 @@ enum err procedure_folded(struct node *n, const struct place_key *at, const stru
 	if (view->verdict != VERDICT_OK)
 		return ERR_OK;
 	if (s->kind == KIND_DIGEST)
-		return s->has_instance ? compare_digest(n, at, s, view) : ERR_OK;
+		return compare_digest(n, at, s, view);
 	if (view->ruling != RULING_OK || !fold_machine(&n->fold, at->log.channel, &m))
 		return ERR_OK;
 	e = fold_instance_of(&n->fold, at, &start);
@@ -487,7 +484,6 @@ static enum err say_lapse(struct node *n, struct now now, const struct machine *
 	const struct procedure_step *step = &m->instance->procedure->steps[lapse->owed.step];
 	const struct obligation *what = &step->owe[lapse->owed.obligation];
 	struct place_key start = place_of_spot(m->channel, m->instance->start), about = start;
-	struct line *line;
 	struct say say = { .channel = m->channel,
 			   .kind = KIND_LAPSE,
 			   .to = n->accord->parties_count,
@@ -498,7 +494,7 @@ static enum err say_lapse(struct node *n, struct now now, const struct machine *
 				      n->accord->parties[lapse->owed.party].name };
 	uint8_t memory[5][ROLE_NAME_MAX + 8], leaf[HASH_LEN], start_leaf[HASH_LEN];
 	struct buf value = BUF_ON(memory[0]);
-	enum err e = ERR_NOT_FOUND;
+	enum err e;
 
 	cbor_put_uint(&value, lapse->is_line_down ? 1 : 0);
 	say.fields[0] = (struct field){ FIELD_LAPSE_CAUSE, buf_bytes(&value) };
@@ -509,12 +505,9 @@ static enum err say_lapse(struct node *n, struct now now, const struct machine *
 	}
 	if (lapse->owed.about.number != 0)
 		about = place_of_spot(m->channel, lapse->owed.about);
-	line = line_find(n, &about.log);
-	if (line != NULL)
-		e = record_leaf(n->record, line->log, about.index, leaf);
-	line = line_find(n, &start.log);
-	if (e == ERR_OK && line != NULL)
-		e = record_leaf(n->record, line->log, start.index, start_leaf);
+	e = leaf_at(n, &about, leaf);
+	if (e == ERR_OK)
+		e = leaf_at(n, &start, start_leaf);
 	say.refers = about;
 	say.leaf = leaf;
 	say.instance_leaf = start_leaf;

@@ -133,6 +133,13 @@ enum err node_attachment(struct node *n, const uint8_t hash[HASH_LEN], uint64_t 
 					  *held - offset < len ? (size_t)(*held - offset) : len, out);
 }
 
+enum err leaf_at(struct node *n, const struct place_key *at, uint8_t leaf[HASH_LEN])
+{
+	const struct line *line = line_find(n, &at->log);
+
+	return line == NULL ? ERR_NOT_FOUND : record_leaf(n->record, line->log, at->index, leaf);
+}
+
 /* ---- The ladder, with SENT and STATION RECEIPT added. ---- */
 
 struct act_reader {

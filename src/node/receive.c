@@ -21,11 +21,10 @@ static enum err close_path(struct node *n, const struct arrival *in, enum err wh
 	return ERR_OK;
 }
 
+/* A party, a file or a rule, none of which is so long. */
 static void refusal_put(struct refusal *r, enum refusal_kind kind, struct bytes name)
 {
 	*r = (struct refusal){ .kind = kind };
-	if (name.len > REFUSAL_NAME_MAX)
-		name.len = REFUSAL_NAME_MAX;
 	if (name.len > 0)
 		memcpy(r->name, name.ptr, name.len);
 }

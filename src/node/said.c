@@ -86,6 +86,11 @@ static bool has_same_words(struct node *n, const struct statement *before, struc
  */
 #define SAID_WITHIN_MS 600000u
 
+static void raise_to(uint64_t *at, uint64_t ms)
+{
+	*at = ms > *at ? ms : *at;
+}
+
 /* From when on it is the same; 0: always. */
 static uint64_t said_since(struct node *n, struct now now)
 {
@@ -95,16 +100,14 @@ static uint64_t said_since(struct node *n, struct now now)
 		const struct accord_channel *c = &n->accord->channels[i];
 		struct post_view post = { .post = "" };
 		while (c->plane == PLANE_HOME && fold_next_post(&n->fold, c->number, &post) == ERR_OK) {
-			const uint64_t ago = now.wall.ms > SAID_WITHIN_MS ? now.wall.ms - SAID_WITHIN_MS : 0;
 			struct duty duty;
-			if (post.has_roster && ago > since)
-				since = ago;
-			if (post.accepted.log.epoch != 0 && post.accepted_ms > since)
-				since = post.accepted_ms;
-			if (post.has_roster &&
-			    node_duty(n, c->number, bytes_str(post.post), now.wall.ms, &duty) == ERR_OK &&
-			    duty.from_ms > since)
-				since = duty.from_ms;
+			if (post.accepted.log.epoch != 0)
+				raise_to(&since, post.accepted_ms);
+			if (!post.has_roster)
+				continue;
+			raise_to(&since, ms_minus(now.wall.ms, SAID_WITHIN_MS));
+			if (node_duty(n, c->number, bytes_str(post.post), now.wall.ms, &duty) == ERR_OK)
+				raise_to(&since, duty.from_ms);
 		}
 	}
 	return since;

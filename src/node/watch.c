@@ -197,7 +197,7 @@ static enum err tell_manning(struct node *n, struct now now)
  */
 static uint64_t waited(struct node *n, struct now now, const struct call *c)
 {
-	uint64_t by_wall = now.wall.ms > c->since_ms ? now.wall.ms - c->since_ms : 0, by_mono = 0;
+	uint64_t by_wall = ms_minus(now.wall.ms, c->since_ms), by_mono = 0;
 	struct climb *free = NULL;
 
 	for (size_t i = 0; i < CLIMBS_MAX; i++) {
@@ -253,13 +253,11 @@ static enum err say_call(struct node *n, struct now now, const struct call *c, u
 			    .instance = c->instance,
 			    .to = n->accord->parties_count };
 	uint8_t memory[3][ROLE_NAME_MAX + 8], leaf[HASH_LEN], start_leaf[HASH_LEN];
-	struct line *line = line_find(n, &c->message.log), *start = line_find(n, &c->instance.log);
 	struct buf value = BUF_ON(memory[0]);
-	enum err e = line == NULL ? ERR_NOT_FOUND : record_leaf(n->record, line->log, c->message.index, leaf);
+	enum err e = leaf_at(n, &c->message, leaf);
 
 	if (e == ERR_OK && c->instance.log.epoch != 0)
-		e = start == NULL ? ERR_NOT_FOUND
-				  : record_leaf(n->record, start->log, c->instance.index, start_leaf);
+		e = leaf_at(n, &c->instance, start_leaf);
 	cbor_put_text(&value, bytes_str(c->step));
 	what.fields[what.fields_count++] = (struct field){ FIELD_STEP, buf_bytes(&value) };
 	buf_init(&value, memory[1], sizeof memory[1]);
@@ -322,7 +320,7 @@ static enum err call_for_message(struct node *n, struct now now, const struct pl
 	e = node_entry(n, at, &memory, &read);
 	c.waits_ms[c.count++] = t->alternate_ms;
 	for (size_t i = 0; i < 2; i++)
-		c.waits_ms[c.count++] = t->read_ms > t->alternate_ms ? (t->read_ms - t->alternate_ms) / 3 : 0;
+		c.waits_ms[c.count++] = ms_minus(t->read_ms, t->alternate_ms) / 3;
 	for (size_t i = 0; e == ERR_OK && i < read.statement.addressees_count; i++) {
 		const struct addressee *to = &read.statement.addressees[i];
 		if (to->is_information || accord_party_find(n->accord, to->party) != n->self)
@@ -420,7 +418,7 @@ static enum err open_message(struct node *n, uint64_t now_ms, struct bytes post,
 static enum err open_messages(struct node *n, uint64_t now_ms, struct bytes post, uint32_t channel,
 			      open_item_each *each, void *self)
 {
-	struct message_at at = { .order = now_ms > OPEN_SPAN_MS ? now_ms - OPEN_SPAN_MS : 0 };
+	struct message_at at = { .order = ms_minus(now_ms, OPEN_SPAN_MS) };
 	uint8_t *bytes = xcalloc(1, ENTRY_LEN_MAX);
 	enum err e;
 
@@ -523,7 +521,7 @@ static enum err unwatched(struct shift *s, const struct place_key *at, uint8_t *
 static enum err unwatched_on(struct shift *s, uint32_t channel, uint8_t *bytes, open_item_each *each,
 			     void *self)
 {
-	struct message_at at = { .order = s->now_ms > OPEN_SPAN_MS ? s->now_ms - OPEN_SPAN_MS : 0 };
+	struct message_at at = { .order = ms_minus(s->now_ms, OPEN_SPAN_MS) };
 	enum err e;
 
 	while ((e = fold_next_message(&s->n->fold, channel, &at)) == ERR_OK) {
@@ -639,7 +637,7 @@ enum err relief_at_door(struct node *n, struct now now, const struct statement *
 	struct handed_over h = { n, s, statement_field(s, FIELD_RELIEF_NOTE) != NULL, true };
 	enum err e;
 
-	if (s->kind != KIND_RELIEF || view->verdict != VERDICT_OK)
+	if (s->kind != KIND_RELIEF)
 		return ERR_OK;
 	e = node_open_items(n, now.wall.ms, statement_text(s, FIELD_POST), is_handed_over, &h);
 	if (e == ERR_OK && !h.is_whole)
