@@ -348,6 +348,8 @@ enum err record_open(struct store *store, const struct accord *accord, struct re
 	memcpy(r->accord, accord->id, ACCORD_ID_LEN);
 	while ((e = store->ops->log_next(store, number, &number)) == ERR_OK) {
 		e = log_load(r, number);
+		if (e == ERR_NOT_FOUND) /* which is what the end of all logs says too */
+			e = ERR_CORRUPT;
 		if (e != ERR_OK)
 			break;
 	}

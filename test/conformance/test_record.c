@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "failing_store.h"
 #include "record/vfs.h"
 #include "sys/sim_disk.h"
 
@@ -495,6 +496,281 @@ static void damage_is_found_at_the_door(void **state)
 	assert_null(r);
 }
 
+/* ---- Each call of the store fails, in each way. ---- */
+
+struct failing {
+	const char *name; /* NULL: none; else the call that fails, after so many of them */
+	unsigned after;
+	enum err e;
+	bool has_failed;
+};
+
+static enum err fail_named(void *self, enum failing_kind kind, const char *name)
+{
+	struct failing *f = self;
+
+	(void)kind;
+	if (f->name == NULL || strcmp(f->name, name) != 0 || f->after-- > 0)
+		return ERR_OK;
+	f->has_failed = true;
+	f->name = NULL;
+	return f->e;
+}
+
+#define HELD 11u /* entries of log 1, in one turn, with a note */
+#define FRESH 2u /* a log whose first turn was rolled back: it has no row */
+
+static enum err do_cut(struct record *r, struct log *log)
+{
+	return record_cut(r, log, 7); /* three nodes */
+}
+
+static enum err do_frontier(struct record *r, struct log *log)
+{
+	struct frontier f;
+
+	return record_frontier(r, log, HELD, &f);
+}
+
+static enum err do_renew(struct record *r, struct log *log)
+{
+	struct frontier f;
+	enum err e = record_frontier(r, log, 3, &f);
+
+	return e == ERR_OK ? record_renew(r, log, &f, BYTES_LIT("another")) : e;
+}
+
+/* What stands there already is left alone. */
+static enum err do_renew_same(struct record *r, struct log *log)
+{
+	uint8_t memory[64];
+	struct frontier f;
+	enum err e = record_frontier(r, log, 3, &f);
+
+	return e == ERR_OK ? record_renew(r, log, &f, entry_at(1, 3, memory)) : e;
+}
+
+static enum err do_regrow(struct record *r, struct log *log)
+{
+	struct frontier f = { .size = 0 };
+
+	return record_regrow(r, log, &f, REGROWN_LEAF, false);
+}
+
+static enum err do_note(struct record *r, struct log *log)
+{
+	return record_add_note(r, log, log->frontier.size, BYTES_LIT("again"));
+}
+
+static enum err do_line(struct record *r, struct log *log)
+{
+	return record_add_cosignature(r, log, log->frontier.size, BYTES_LIT("usa"), BYTES_LIT("line"));
+}
+
+static enum err do_del_note(struct record *r, struct log *log)
+{
+	return record_del_note(r, log, HELD);
+}
+
+static enum err do_stop(struct record *r, struct log *log)
+{
+	return record_stop(r, log, &(struct fault){ "entry.origin", 3 });
+}
+
+static enum err do_add(struct record *r, struct log *log)
+{
+	return add(r, log);
+}
+
+static enum err do_read(struct record *r, struct log *log)
+{
+	uint8_t memory[64];
+	struct buf out = BUF_ON(memory);
+
+	return record_entry(r, log, 4, &out);
+}
+
+static enum err do_content(struct record *r, struct log *log)
+{
+	uint8_t entry[64], hash[HASH_LEN], memory[64];
+	struct buf out = BUF_ON(memory);
+
+	(void)log;
+	hash_sha256(entry_at(1, 4, entry), hash);
+	return record_content(r, hash, &out);
+}
+
+/* What each says when a call of it fails as for a damaged row; a failed disk is said as it is. */
+static const struct {
+	const char *why;
+	enum err (*run)(struct record *r, struct log *log);
+	const char *call;
+	unsigned calls; /* of it at least: each fails */
+	bool is_fresh;
+	enum err gone, corrupt;
+} deeds[] = {
+	{ "cut: the nodes below", do_cut, "node_get", 3, false, ERR_NOT_FOUND, ERR_CORRUPT },
+	{ "cut", do_cut, "entry_cut", 1, false, ERR_NOT_FOUND, ERR_CORRUPT },
+	{ "the tree as it is kept", do_frontier, "node_get", 3, false, ERR_ROT, ERR_ROT },
+	{ "renew: the nodes below", do_renew, "node_get", 2, false, ERR_ROT, ERR_ROT },
+	/* What cannot be read is renewed too, if the turn goes on. */
+	{ "renew: what stands there", do_renew, "entry_get", 1, false, ERR_NOT_FOUND, ERR_OK },
+	{ "renew", do_renew, "entry_renew", 1, false, ERR_NOT_FOUND, ERR_CORRUPT },
+	{ "regrow", do_regrow, "entry_get", 1, false, ERR_ROT, ERR_ROT },
+	{ "a note", do_note, "note_put", 1, false, ERR_NOT_FOUND, ERR_CORRUPT },
+	{ "a note of a new log", do_note, "log_open", 1, true, ERR_NOT_FOUND, ERR_CORRUPT },
+	{ "a line", do_line, "cosignature_put", 1, false, ERR_NOT_FOUND, ERR_CORRUPT },
+	{ "a line of a new log", do_line, "log_open", 1, true, ERR_NOT_FOUND, ERR_CORRUPT },
+	{ "a note goes", do_del_note, "note_del", 1, false, ERR_NOT_FOUND, ERR_CORRUPT },
+	{ "the note before it", do_del_note, "note_get", 1, false, ERR_OK, ERR_CORRUPT },
+	{ "a new log stops", do_stop, "log_open", 1, true, ERR_NOT_FOUND, ERR_CORRUPT },
+	{ "an entry of a new log", do_add, "log_open", 1, true, ERR_NOT_FOUND, ERR_CORRUPT },
+	{ "an entry", do_add, "entry_put", 1, false, ERR_NOT_FOUND, ERR_CORRUPT },
+	{ "its content", do_add, "content_put", 1, false, ERR_NOT_FOUND, ERR_CORRUPT },
+	{ "reading", do_read, "entry_get", 1, false, ERR_ROT, ERR_ROT },
+	{ "reading a content", do_content, "content_get", 1, false, ERR_NOT_FOUND, ERR_ROT },
+};
+
+static struct record *record_made(struct failing *f)
+{
+	struct record *r = open_on(failing_store_new(store_mem_new(), fail_named, f));
+	struct log *log;
+
+	assert_int_equal(record_begin(r), ERR_OK);
+	log = log_at(r, 1);
+	for (unsigned i = 0; i < HELD; i++)
+		assert_int_equal(add(r, log), ERR_OK);
+	assert_int_equal(record_add_note(r, log, HELD, BYTES_LIT("note")), ERR_OK);
+	assert_int_equal(record_append(r), ERR_OK);
+	assert_int_equal(record_begin(r), ERR_OK);
+	log_at(r, FRESH);
+	record_rollback(r);
+	return r;
+}
+
+static void each_deed_says_how_it_failed(void **state)
+{
+	static const enum err ways[] = { ERR_IO, ERR_NOT_FOUND, ERR_CORRUPT };
+	struct failing f = { .name = NULL };
+	struct record *r = record_made(&f);
+	struct log *held = record_log_at(r, 0), *fresh = record_log_at(r, 1);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(deeds); i++) {
+		struct log *log = deeds[i].is_fresh ? fresh : held;
+		print_message("# %s: %s\n", deeds[i].why, deeds[i].call);
+		for (size_t way = 0; way < ARRAY_COUNT(ways); way++) {
+			enum err want = ways[way] == ERR_IO	     ? ERR_IO
+					: ways[way] == ERR_NOT_FOUND ? deeds[i].gone
+								     : deeds[i].corrupt;
+			for (unsigned n = 0; n < deeds[i].calls; n++) {
+				assert_int_equal(record_begin(r), ERR_OK);
+				f = (struct failing){ deeds[i].call, n, ways[way], false };
+				assert_int_equal(deeds[i].run(r, log), want);
+				assert_true(f.has_failed);
+				f.name = NULL;
+				record_rollback(r);
+				check_log(r, held, HELD);
+				assert_int_equal(held->noted, HELD);
+				assert_null(log->stopped.rule);
+			}
+		}
+		assert_int_equal(record_begin(r), ERR_OK);
+		assert_int_equal(deeds[i].run(r, log), ERR_OK);
+		record_rollback(r);
+		check_log(r, held, HELD);
+	}
+	assert_int_equal(record_begin(r), ERR_OK);
+	assert_int_equal(do_renew_same(r, held), ERR_OK);
+	assert_int_equal(record_append(r), ERR_OK);
+	check_log(r, held, HELD);
+	record_free(r);
+}
+
+/* What was added and cannot be read back is no record, whatever the store says of it. */
+static void read_back_or_stopped(void **state)
+{
+	static const struct {
+		const char *call;
+		enum err way, want;
+		bool is_stop; /* a turn without an entry */
+	} rows[] = {
+		{ "entry_get", ERR_NOT_FOUND, ERR_CORRUPT, false },
+		{ "entry_get", ERR_IO, ERR_IO, false },
+		{ "log_get", ERR_NOT_FOUND, ERR_CORRUPT, false },
+		{ "log_get", ERR_IO, ERR_IO, false },
+		{ "log_get", ERR_NOT_FOUND, ERR_CORRUPT, true },
+		{ "log_get", ERR_IO, ERR_IO, true },
+		{ "log_put", ERR_IO, ERR_IO, true },
+		{ "commit", ERR_FULL, ERR_FULL, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct failing f = { .name = NULL };
+		struct record *r = record_made(&f);
+		struct log *log = record_log_at(r, 0);
+
+		print_message("# %s\n", rows[i].call);
+		assert_int_equal(record_begin(r), ERR_OK);
+		assert_int_equal(rows[i].is_stop ? do_stop(r, log) : add(r, log), ERR_OK);
+		f = (struct failing){ rows[i].call, 0, rows[i].way, false };
+		assert_int_equal(record_append(r), rows[i].want);
+		assert_int_equal(log->durable, HELD);
+		record_free(r);
+	}
+}
+
+/* The record does not begin with fewer logs than there are, nor with one whose rows a disk did not give. */
+static void opening_says_how_it_failed(void **state)
+{
+	static const struct {
+		const char *call;
+		unsigned after;
+		enum err way, want;
+	} rows[] = {
+		{ "log_next", 0, ERR_IO, ERR_IO },
+		{ "log_get", 0, ERR_IO, ERR_IO },
+		{ "log_get", 0, ERR_NOT_FOUND, ERR_CORRUPT },
+		{ "log_get", 1, ERR_NOT_FOUND, ERR_CORRUPT },
+		{ "log_get", 0, ERR_CORRUPT, ERR_CORRUPT },
+		{ "node_get", 0, ERR_IO, ERR_IO },
+		{ "note_get", 0, ERR_IO, ERR_IO },
+		{ "note_get", 0, ERR_NOT_FOUND, ERR_OK },
+		{ "node_get", 0, ERR_NOT_FOUND, ERR_OK }, /* its tree is CHANGED, by its entries */
+		{ "node_get", 2, ERR_CORRUPT, ERR_OK },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct store *mem = store_mem_new();
+		struct failing f = { .name = NULL };
+		struct liar *first = liar_new(mem);
+		struct record *r = open_on(&first->store), *again = NULL;
+
+		for (uint32_t channel = 1; channel <= 2; channel++) {
+			assert_int_equal(record_begin(r), ERR_OK);
+			for (unsigned k = 0; k < HELD; k++)
+				assert_int_equal(add(r, log_at(r, channel)), ERR_OK);
+			assert_int_equal(record_append(r), ERR_OK);
+		}
+		first->inner = store_mem_new(); /* the other is the second's, to close */
+		record_free(r);
+		f = (struct failing){ rows[i].call, rows[i].after, rows[i].way, false };
+		print_message("# %s: %s\n", rows[i].call, err_text(rows[i].way));
+		assert_int_equal(record_open(failing_store_new(mem, fail_named, &f), accord_of(0x78), &again),
+				 rows[i].want);
+		assert_true(f.has_failed);
+		if (rows[i].want == ERR_OK) {
+			assert_int_equal(record_logs_count(again), 2);
+			assert_int_equal(record_log_at(again, 0)->tree,
+					 strcmp(rows[i].call, "node_get") == 0 ? TREE_CHANGED : TREE_KEPT);
+			check_log(again, record_log_at(again, 1), HELD);
+			record_free(again);
+		}
+	}
+}
+
 /* ---- Power. ---- */
 
 struct history {
@@ -592,6 +868,9 @@ int main(void)
 		cmocka_unit_test(what_is_read_back_decides),
 		cmocka_unit_test(opening_reads_heads_alone),
 		cmocka_unit_test(damage_is_found_at_the_door),
+		cmocka_unit_test(each_deed_says_how_it_failed),
+		cmocka_unit_test(read_back_or_stopped),
+		cmocka_unit_test(opening_says_how_it_failed),
 		cmocka_unit_test(power_cuts_lose_nothing_acknowledged),
 	};
 
