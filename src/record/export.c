@@ -187,7 +187,7 @@ static enum err put_entries(struct export *x, size_t *len)
 
 		e = record_entry(x->options.record, x->log, x->index, &entry);
 		if (e != ERR_OK)
-			return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
+			return e;
 		head[0] = (uint8_t)(entry.len >> 8);
 		head[1] = (uint8_t)entry.len;
 		e = add_bytes(x, BYTES_OF(head));
@@ -206,7 +206,7 @@ static enum err put_contents(struct export *x, uint64_t index, size_t *len)
 	enum err e = record_entry(x->options.record, x->log, index, &entry);
 
 	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
+		return e;
 	return put_content(x, buf_bytes(&entry), len);
 }
 
@@ -229,7 +229,7 @@ static enum err step_entries(struct export *x, size_t *len)
 
 static enum err step_tiles(struct export *x, size_t *len)
 {
-	uint64_t count = x->level * 8 >= 64 ? 0 : x->size >> (x->level * 8);
+	uint64_t count = x->size >> (x->level * 8); /* LOG_SIZE_MAX is over before the shift is */
 	uint64_t first = x->tile * TILE_WIDTH, end = first + TILE_WIDTH < count ? first + TILE_WIDTH : count;
 	enum err e;
 

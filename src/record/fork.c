@@ -78,26 +78,19 @@ static void side_read(struct cbor_reader *r, struct fork_side *side)
 	cbor_close(r);
 }
 
+/* Of one of the five keys. */
 static enum err field_read(struct fork *f, const struct field *field)
 {
 	struct cbor_reader r;
 
 	cbor_open(&r, field->value);
-	switch (field->key) {
-	case FIELD_NOTE_FIRST:
-	case FIELD_NOTE_SECOND:
-		cbor_read_bytes(&r, NOTE_LEN_MAX, &f->sides[field->key - FIELD_NOTE_FIRST].note);
-		break;
-	case FIELD_INDEX:
+	if (field->key == FIELD_INDEX) {
 		cbor_read_uint(&r, INT64_MAX, &f->index);
 		f->has_index = true;
-		break;
-	case FIELD_LEAF_FIRST:
-	case FIELD_LEAF_SECOND:
+	} else if (field->key < FIELD_INDEX) {
+		cbor_read_bytes(&r, NOTE_LEN_MAX, &f->sides[field->key - FIELD_NOTE_FIRST].note);
+	} else {
 		side_read(&r, &f->sides[field->key - FIELD_LEAF_FIRST]);
-		break;
-	default:
-		return ERR_RULE;
 	}
 	return cbor_finish(&r);
 }

@@ -93,19 +93,24 @@ struct log *record_log_at(struct record *r, size_t position)
 	return &r->logs[position]->log;
 }
 
-/* Whatever changes a log in a turn comes by here first. */
-static enum err log_touch(struct record *r, struct kept_log *k)
+/* Whatever changes a log in a turn comes by here first; one with entries or notes has its row. */
+static void log_mark(const struct record *r, struct kept_log *k)
 {
 	assert(r->is_open);
-	if (!k->is_touched) {
-		k->is_touched = true;
-		k->before = k->log.frontier;
-		k->base = k->before.size;
-		k->noted_before = k->log.noted;
-		k->stopped_before = k->log.stopped;
-		k->tree_before = k->log.tree;
-		k->had_row = k->has_row;
-	}
+	if (k->is_touched)
+		return;
+	k->is_touched = true;
+	k->before = k->log.frontier;
+	k->base = k->before.size;
+	k->noted_before = k->log.noted;
+	k->stopped_before = k->log.stopped;
+	k->tree_before = k->log.tree;
+	k->had_row = k->has_row;
+}
+
+static enum err log_touch(struct record *r, struct kept_log *k)
+{
+	log_mark(r, k);
 	if (!k->has_row) {
 		enum err e = r->store->ops->log_open(r->store, &k->log.origin, &k->log.number);
 		if (e != ERR_OK)
@@ -174,6 +179,13 @@ static enum err finished_put(void *self, unsigned level, uint64_t index, const u
 	return ERR_OK;
 }
 
+static void finished_append(struct frontier *f, const uint8_t leaf[HASH_LEN], struct finished *out)
+{
+	enum err e = frontier_append(f, leaf, finished_put, out);
+
+	assert(e == ERR_OK);
+}
+
 static struct bytes finished_bytes(const struct finished *f)
 {
 	return (struct bytes){ f->hashes[0], f->count * HASH_LEN };
@@ -190,6 +202,12 @@ static enum err log_row_put(struct record *r, struct kept_log *k)
 }
 
 /* ---- A tree that has changed. ---- */
+
+/* A row that is not there or cannot be read is one log's damage; a disk that fails is the machine's. */
+static enum err rot_of(enum err e)
+{
+	return e == ERR_NOT_FOUND || e == ERR_CORRUPT ? ERR_ROT : e;
+}
 
 static bool is_damage(enum err e)
 {
@@ -270,13 +288,12 @@ enum err record_regrow(struct record *r, struct log *log, struct frontier *f, en
 		memcpy(leaf, hashes.ptr, HASH_LEN);
 	else
 		hash_leaf(buf_bytes(&entry), leaf);
-	e = frontier_append(f, leaf, finished_put, &finished);
-	if (e != ERR_OK || !is_written || bytes_equal(buf_bytes(&hashes), finished_bytes(&finished)))
-		return e;
-	e = log_touch(r, kept(log));
-	return e == ERR_OK ? r->store->ops->entry_renew(r->store, log->number, index, buf_bytes(&entry),
-							finished_bytes(&finished))
-			   : e;
+	finished_append(f, leaf, &finished);
+	if (!is_written || bytes_equal(buf_bytes(&hashes), finished_bytes(&finished)))
+		return ERR_OK;
+	log_mark(r, kept(log));
+	return r->store->ops->entry_renew(r->store, log->number, index, buf_bytes(&entry),
+					  finished_bytes(&finished));
 }
 
 enum err record_regrow_all(struct record *r, struct log *log)
@@ -284,12 +301,12 @@ enum err record_regrow_all(struct record *r, struct log *log)
 	uint8_t root[HASH_LEN], grown[HASH_LEN];
 	enum regrown by = REGROWN_BYTES;
 	struct frontier f;
-	enum err e = log_touch(r, kept(log));
+	enum err e;
 
+	log_mark(r, kept(log));
 	assert(log->tree == TREE_CHANGED);
 	frontier_root(&log->frontier, root);
-	if (e == ERR_OK)
-		e = tree_walk(r, log, by, false, &f);
+	e = tree_walk(r, log, by, false, &f);
 	frontier_root(&f, grown);
 	if (e == ERR_ROT || (e == ERR_OK && memcmp(root, grown, HASH_LEN) != 0))
 		by = REGROWN_LEAF;
@@ -449,8 +466,7 @@ enum err record_add(struct record *r, struct log *log, struct bytes entry, const
 	staged->log = kept(log);
 	staged->index = index;
 	hash_leaf(entry, staged->leaf);
-	e = frontier_append(&log->frontier, staged->leaf, finished_put, &f);
-	assert(e == ERR_OK);
+	finished_append(&log->frontier, staged->leaf, &f);
 	e = s->ops->entry_put(s, log->number, index, entry, finished_bytes(&f));
 	if (e == ERR_OK && content.len > 0)
 		e = s->ops->content_put(s, statement->content.hash, content);
@@ -479,14 +495,13 @@ enum err record_add_cosignature(struct record *r, struct log *log, uint64_t size
 enum err record_cut(struct record *r, struct log *log, uint64_t size)
 {
 	struct kept_log *k = kept(log);
-	struct tree t;
-	enum err e = log_touch(r, k);
+	struct tree t = { r->store, log->number };
+	enum err e;
 
+	log_mark(r, k);
 	assert(size <= k->base && log->frontier.size == k->base); /* nothing is staged */
 	k->base = size;
-	t = (struct tree){ r->store, log->number };
-	if (e == ERR_OK)
-		e = frontier_load(&log->frontier, size, tree_get, &t);
+	e = frontier_load(&log->frontier, size, tree_get, &t);
 	return e == ERR_OK ? r->store->ops->entry_cut(r->store, log->number, size) : e;
 }
 
@@ -495,7 +510,7 @@ enum err record_frontier(struct record *r, const struct log *log, uint64_t size,
 	struct tree t = { r->store, log->number };
 	enum err e = frontier_load(out, size, tree_get, &t);
 
-	return e == ERR_NOT_FOUND || e == ERR_CORRUPT ? ERR_ROT : e;
+	return rot_of(e);
 }
 
 enum err record_renew(struct record *r, struct log *log, struct frontier *f, struct bytes entry)
@@ -504,14 +519,11 @@ enum err record_renew(struct record *r, struct log *log, struct frontier *f, str
 	struct buf held, hashes = BUF_ON(memory);
 	struct finished finished = { .count = 0 };
 	uint64_t index = f->size;
-	enum err e = log_touch(r, kept(log));
 
+	log_mark(r, kept(log));
 	assert(index < log->durable);
 	hash_leaf(entry, leaf);
-	if (e == ERR_OK)
-		e = frontier_append(f, leaf, finished_put, &finished);
-	if (e != ERR_OK)
-		return e;
+	finished_append(f, leaf, &finished);
 	buf_init(&held, r->scratch, sizeof r->scratch);
 	if (r->store->ops->entry_get(r->store, log->number, index, &held, &hashes) == ERR_OK &&
 	    bytes_equal(buf_bytes(&held), entry) &&
@@ -524,10 +536,10 @@ enum err record_del_note(struct record *r, struct log *log, uint64_t size)
 {
 	uint8_t memory[NOTE_LEN_MAX];
 	struct buf note = BUF_ON(memory);
-	enum err e = log_touch(r, kept(log));
+	enum err e;
 
-	if (e == ERR_OK)
-		e = r->store->ops->note_del(r->store, log->number, size);
+	log_mark(r, kept(log));
+	e = r->store->ops->note_del(r->store, log->number, size);
 	if (e != ERR_OK || size != log->noted)
 		return e;
 	log->noted = 0;
@@ -566,6 +578,12 @@ static bool has_changed(const struct kept_log *k)
 	       (k->log.frontier.size != k->before.size || k->log.stopped.rule != k->stopped_before.rule);
 }
 
+/* What was written in this turn and is not there is the store's fault, whatever it says. */
+static enum err local_or_corrupt(enum err e)
+{
+	return err_class(e) == ERR_CLASS_LOCAL ? e : ERR_CORRUPT;
+}
+
 /*
  * The second path of an entry: from the rows that were committed, never from the memory that they were made
  * of. The tree is begun again from the nodes of the old size, the leaves are hashed from the bytes that the
@@ -581,18 +599,18 @@ static enum err entry_read_back(struct record *r, const struct staged *staged, s
 	buf_init(&entry, r->scratch, sizeof r->scratch);
 	e = r->store->ops->entry_get(r->store, staged->log->log.number, staged->index, &entry, &hashes);
 	if (e != ERR_OK)
-		return err_class(e) == ERR_CLASS_LOCAL ? e : ERR_CORRUPT;
+		return local_or_corrupt(e);
 	hash_leaf(buf_bytes(&entry), leaf);
-	if (memcmp(leaf, staged->leaf, HASH_LEN) != 0 || again->size != staged->index)
+	if (memcmp(leaf, staged->leaf, HASH_LEN) != 0)
 		return ERR_CORRUPT;
-	e = frontier_append(again, leaf, finished_put, &f);
-	assert(e == ERR_OK);
+	finished_append(again, leaf, &f);
 	return bytes_equal(finished_bytes(&f), buf_bytes(&hashes)) ? ERR_OK : ERR_CORRUPT;
 }
 
+/* Of two of one size. */
 static bool is_same(const struct frontier *a, const struct frontier *b)
 {
-	return a->size == b->size && memcmp(a->nodes, b->nodes, a->count * HASH_LEN) == 0;
+	return memcmp(a->nodes, b->nodes, a->count * HASH_LEN) == 0;
 }
 
 static enum err row_read_back(struct record *r, const struct kept_log *k)
@@ -602,7 +620,7 @@ static enum err row_read_back(struct record *r, const struct kept_log *k)
 	enum err e = r->store->ops->log_get(r->store, k->log.number, &row);
 
 	if (e != ERR_OK)
-		return err_class(e) == ERR_CLASS_LOCAL ? e : ERR_CORRUPT;
+		return local_or_corrupt(e);
 	record_root(&k->log, held);
 	return row.size == k->log.frontier.size && memcmp(row.root, held, HASH_LEN) == 0 ? ERR_OK
 											 : ERR_CORRUPT;
@@ -633,11 +651,11 @@ static enum err log_read_back(struct record *r, struct kept_log *k)
 	if (e == ERR_OK)
 		e = r->store->ops->log_get(r->store, k->log.number, &row);
 	if (e != ERR_OK)
-		return err_class(e) == ERR_CLASS_LOCAL ? e : ERR_CORRUPT;
+		return local_or_corrupt(e);
 	frontier_root(&again, root);
 	frontier_root(&k->log.frontier, held);
-	if (row.size != k->log.frontier.size || again.size != row.size ||
-	    memcmp(root, row.root, HASH_LEN) != 0 || memcmp(root, held, HASH_LEN) != 0)
+	if (row.size != k->log.frontier.size || memcmp(root, row.root, HASH_LEN) != 0 ||
+	    memcmp(root, held, HASH_LEN) != 0)
 		return ERR_CORRUPT;
 	return ERR_OK;
 }
@@ -670,12 +688,6 @@ enum err record_append(struct record *r)
 }
 
 /* ---- Reads. ---- */
-
-/* A row that is not there or cannot be read is one log's damage; a disk that fails is the machine's. */
-static enum err rot_of(enum err e)
-{
-	return e == ERR_NOT_FOUND || e == ERR_CORRUPT ? ERR_ROT : e;
-}
 
 static void take_back(struct buf *out, size_t len)
 {

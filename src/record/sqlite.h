@@ -235,8 +235,7 @@ enum err lite_row_open(struct store_sqlite *s, struct prepared *q) MUST_CHECK;
 void lite_row_close(struct prepared *q);
 struct bytes lite_column_bytes(const struct prepared *q, int at);
 uint64_t lite_column_number(struct prepared *q, int at);
-/* The one column of the one row; a number cut out of a row id by the mask, and bytes. */
-enum err lite_read_bytes(struct store_sqlite *s, struct prepared *q, struct buf *out) MUST_CHECK;
+/* A number, cut out of a row id by the mask, and bytes. */
 enum err lite_read_numbered(struct store_sqlite *s, struct prepared *q, uint64_t mask, uint64_t *number,
 			    struct buf *out) MUST_CHECK;
 uint64_t lite_row_id(log_number log, uint64_t index);

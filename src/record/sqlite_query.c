@@ -16,8 +16,6 @@ enum err lite_err_of(int rc)
 {
 	switch (rc & 0xff) {
 	case SQLITE_OK:
-	case SQLITE_ROW:
-	case SQLITE_DONE:
 		return ERR_OK;
 	case SQLITE_FULL:
 		return ERR_FULL;
@@ -66,26 +64,20 @@ struct prepared *lite_query(struct store_sqlite *s, enum query which)
 void lite_bind(struct prepared *q, int at, const struct parameter *value)
 {
 	const char *ptr = value->bytes.len == 0 ? "" : (const char *)value->bytes.ptr;
-	int rc = SQLITE_OK;
+	int rc;
 
 	assert(at >= 1 && at <= (int)QUERY_PARAMETERS_MAX);
 	q->parameters[at - 1] = *value;
 	if (q->statement == NULL)
 		return;
-	switch (value->type) {
-	case PARAMETER_NULL:
+	if (value->type == PARAMETER_NULL)
 		rc = sqlite3_bind_null(q->statement, at);
-		break;
-	case PARAMETER_NUMBER:
+	else if (value->type == PARAMETER_NUMBER)
 		rc = sqlite3_bind_int64(q->statement, at, (sqlite3_int64)value->number);
-		break;
-	case PARAMETER_BYTES:
+	else if (value->type == PARAMETER_BYTES)
 		rc = sqlite3_bind_blob64(q->statement, at, ptr, value->bytes.len, SQLITE_STATIC);
-		break;
-	case PARAMETER_TEXT:
+	else
 		rc = sqlite3_bind_text64(q->statement, at, ptr, value->bytes.len, SQLITE_STATIC, SQLITE_UTF8);
-		break;
-	}
 	assert(rc == SQLITE_OK);
 }
 
@@ -193,18 +185,6 @@ struct bytes lite_column_bytes(const struct prepared *q, int at)
 uint64_t lite_column_number(struct prepared *q, int at)
 {
 	return (uint64_t)sqlite3_column_int64(q->statement, at);
-}
-
-/* The one column of the one row. */
-enum err lite_read_bytes(struct store_sqlite *s, struct prepared *q, struct buf *out)
-{
-	enum err e = lite_row_open(s, q);
-
-	if (e != ERR_OK)
-		return e;
-	buf_put(out, lite_column_bytes(q, 0));
-	lite_row_close(q);
-	return buf_check(out);
 }
 
 /* A number and bytes; the number is cut out of the row id by the mask. */

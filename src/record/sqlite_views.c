@@ -275,12 +275,10 @@ static enum err view_next(void *self, struct bytes prefix, struct bytes after, s
 		return ERR_NOT_FOUND;
 	held = lite_column_bytes(&c->query, 1);
 	e = lite_check_row(found, &held);
-	if (key != NULL) {
-		buf_reset(key);
-		buf_put(key, found);
-		if (buf_check(key) != ERR_OK && e == ERR_OK)
-			e = ERR_LIMIT;
-	}
+	buf_reset(key);
+	buf_put(key, found);
+	if (buf_check(key) != ERR_OK)
+		return ERR_LIMIT;
 	return e == ERR_OK ? give(held, value) : e;
 }
 

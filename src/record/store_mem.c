@@ -214,7 +214,7 @@ static enum err mem_entry_cut(struct store *s, log_number log, uint64_t from)
 			return ERR_OK;
 		mem_rows_del(mem(s), key_bytes(&k));
 		/* And each node that this entry finished. */
-		for (unsigned level = 0; (from + 1) % (1ull << level) == 0 && level < 63; level++) {
+		for (unsigned level = 0; (from + 1) % (1ull << level) == 0; level++) {
 			key_node(&k, log, level, from >> level);
 			mem_rows_del(mem(s), key_bytes(&k));
 		}
@@ -362,7 +362,7 @@ static enum err mem_note_del(struct store *s, log_number log, uint64_t size)
 /* A row whose key is a prefix and a number. */
 static enum err numbered_get(const struct mem_row *r, struct bytes prefix, uint64_t *number, struct buf *out)
 {
-	if (!is_under(r, prefix) || r->key.len != prefix.len + 8)
+	if (!is_under(r, prefix))
 		return ERR_NOT_FOUND;
 	*number = be64_get(r->key.ptr + prefix.len);
 	return value_get(r, out);
@@ -645,12 +645,10 @@ static enum err view_next(void *self, struct bytes prefix, struct bytes after, s
 		r = mem_row_next(r);
 	if (r == NULL || !is_under(r, key_bytes(&under)))
 		return ERR_NOT_FOUND;
-	if (key != NULL) {
-		buf_reset(key);
-		buf_put(key, (struct bytes){ r->key.ptr + 1, r->key.len - 1 });
-		if (buf_check(key) != ERR_OK)
-			return ERR_LIMIT;
-	}
+	buf_reset(key);
+	buf_put(key, (struct bytes){ r->key.ptr + 1, r->key.len - 1 });
+	if (buf_check(key) != ERR_OK)
+		return ERR_LIMIT;
 	return value == NULL ? ERR_OK : value_get(r, value);
 }
 

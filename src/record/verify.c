@@ -86,9 +86,9 @@ static void found(struct verify *v, enum finding_kind kind, uint64_t index, cons
 }
 
 /* A row that is not there or is damaged is a finding; a disk that fails is not ours to judge. */
-static bool is_finding(enum err e)
+static bool is_failure(enum err e)
 {
-	return e != ERR_OK && e != ERR_IO && e != ERR_MEMORY;
+	return e == ERR_IO || e == ERR_MEMORY;
 }
 
 /* ---- Notes and lines, when the entries below them have been looked at. ---- */
@@ -199,7 +199,7 @@ static enum err note_look(struct verify *v, size_t *len)
 	uint64_t size;
 	enum err e = v->store->ops->note_get(v->store, v->log->number, v->frontier.size, &size, &text);
 
-	if (e != ERR_OK && !is_finding(e))
+	if (is_failure(e))
 		return e;
 	v->counts.notes++;
 	*len += VERIFY_SIGNATURE_LEN;
@@ -234,7 +234,7 @@ static enum err line_look(struct verify *v, size_t party, size_t *len)
 		v->store->ops->cosignature_above(v->store, v->log->number, v->frontier.size,
 						 bytes_str(v->accord->parties[party].name), &size, &line);
 
-	if (e != ERR_OK && !is_finding(e))
+	if (is_failure(e))
 		return e;
 	v->counts.cosignatures++;
 	*len += VERIFY_SIGNATURE_LEN;
@@ -303,7 +303,7 @@ static enum err eraser_look(struct verify *v, uint64_t index, const uint8_t hash
 	struct log *log;
 	enum err e = v->store->ops->content_eraser(v->store, hash, &bytes);
 
-	if (e != ERR_OK && !is_finding(e))
+	if (is_failure(e))
 		return e;
 	cbor_open(&r, buf_bytes(&bytes));
 	if (e == ERR_OK)
@@ -315,7 +315,7 @@ static enum err eraser_look(struct verify *v, uint64_t index, const uint8_t hash
 	log = e == ERR_OK ? record_log_find(v->record, &origin) : NULL;
 	if (log != NULL)
 		e = record_leaf(v->record, log, place.index, leaf);
-	if (e != ERR_OK && !is_finding(e))
+	if (is_failure(e))
 		return e;
 	if (log == NULL || e != ERR_OK || memcmp(leaf, place.leaf, HASH_LEN) != 0)
 		found(v, FINDING_CONTENT, index, NULL);
@@ -336,7 +336,7 @@ static enum err content_look(struct verify *v, uint64_t index, const struct stat
 		return eraser_look(v, index, s->content.hash);
 	}
 	if (e != ERR_OK) {
-		if (!is_finding(e))
+		if (is_failure(e))
 			return e;
 		found(v, FINDING_CONTENT_MISSING, index, NULL);
 		return ERR_OK;
@@ -363,7 +363,7 @@ static enum err bytes_look(struct verify *v, size_t *len)
 	struct fault fault;
 	enum err e = v->store->ops->entry_get(v->store, v->log->number, index, &bytes, &hashes);
 
-	if (e != ERR_OK && !is_finding(e))
+	if (is_failure(e))
 		return e;
 	is_there = e == ERR_OK;
 	v->counts.entries++;
@@ -442,7 +442,7 @@ static enum err attachment_look(struct verify *v, size_t *len)
 	}
 	*len = a->total - a->offset < PIECE_LEN ? (size_t)(a->total - a->offset) : PIECE_LEN;
 	e = v->store->ops->attachment_get(v->store, a->blobs[a->at].hash, a->offset, *len, &piece);
-	if (e != ERR_OK && !is_finding(e))
+	if (is_failure(e))
 		return e;
 	if (e != ERR_OK && is_gone(v)) {
 		a->at++;
@@ -487,7 +487,7 @@ static enum err log_end(struct verify *v)
 	struct store_log row;
 	enum err e = v->store->ops->log_get(v->store, v->log->number, &row);
 
-	if (e != ERR_OK && !is_finding(e))
+	if (is_failure(e))
 		return e;
 	frontier_root(&v->frontier, root);
 	record_root(v->log, held);
@@ -518,7 +518,7 @@ static enum err row_look(struct verify *v, size_t *len)
 
 	memcpy(before, v->row.ptr, before_len);
 	e = v->store->ops->views_walk(v->store, v->counts.rows == 0, &v->row);
-	if (e != ERR_OK && e != ERR_NOT_FOUND && !is_finding(e))
+	if (is_failure(e))
 		return e;
 	v->counts.rows++;
 	*len += v->row.len;
