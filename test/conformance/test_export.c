@@ -32,6 +32,8 @@ struct setting {
 	uint8_t mirror_name[64];
 	size_t mirror_name_len;
 	uint8_t blob[BLOB_LEN], blob_hash[HASH_LEN];
+	struct attachment more[2]; /* beside the blob */
+	size_t more_count;
 	enum finding_kind plant; /* what is made wrong; FINDING_COUNT: nothing */
 };
 
@@ -96,7 +98,8 @@ static void message_add(struct record *r, struct log *log, const struct setting 
 							.media_type = BYTES_LIT("text/plain"),
 							.name = BYTES_LIT("blob.txt") };
 		memcpy(c.attachments[0].hash, set->blob_hash, HASH_LEN);
-		c.attachments_count = 1;
+		memcpy(c.attachments + 1, set->more, sizeof set->more);
+		c.attachments_count = 1 + set->more_count;
 	}
 	if (index == 0) { /* an epoch begins with its `open` */
 		s.kind = KIND_OPEN;
@@ -314,6 +317,7 @@ static void a_stranger_reads_the_export(void **state)
 
 struct countdown {
 	uint64_t fail_in; /* 0: none is to */
+	enum err e;	  /* ERR_OK: as a disk that fails */
 	bool has_failed;
 };
 
@@ -326,7 +330,7 @@ static enum err count_down(void *self, enum failing_kind kind, const char *name)
 	if (c->fail_in == 0 || --c->fail_in > 0)
 		return ERR_OK;
 	c->has_failed = true;
-	return ERR_IO;
+	return c->e == ERR_OK ? ERR_IO : c->e;
 }
 
 /* A sink that keeps nothing. */
@@ -404,6 +408,45 @@ static void what_fails_is_said(void **state)
 			assert_int_equal(e, c.has_failed ? ERR_IO : ERR_OK);
 		}
 		assert_true(n > 300);
+	}
+	c.fail_in = 0;
+	record_free(r);
+}
+
+/* What a damaged row leads to is said or found: never is less exported, or nothing seen. */
+static void damage_is_said(void **state)
+{
+	static struct setting set;
+	struct countdown c = { 0 };
+	struct record *r;
+	uint64_t n;
+
+	(void)state;
+	setting_make(&set);
+	assert_int_equal(record_open(failing_store_new(store_mem_new(), count_down, &c), &set.accord, &r),
+			 ERR_OK);
+	blob_put(r, &set);
+	log_fill(r, &set, 1, 40);
+	log_fill(r, &set, 2, 1);
+	for (int is_export = 0; is_export < 2; is_export++) {
+		n = 1;
+		for (c.has_failed = true; c.has_failed; n += STRIDE) {
+			struct verify_counts counts = { 0 };
+			enum err e;
+			c = (struct countdown){ .fail_in = n, .e = ERR_CORRUPT };
+			e = is_export ? export_all(r, &set, &c)
+				      : verify_all(r, &set, report_nothing, &counts);
+			if (c.has_failed)
+				assert_true(e != ERR_OK || counts.findings > 0);
+			else
+				assert_true(e == ERR_OK && counts.findings == 0);
+			/* What is not there is no reason to stop, unless it must be. */
+			c = (struct countdown){ .fail_in = n, .e = ERR_NOT_FOUND };
+			e = is_export ? export_all(r, &set, &c)
+				      : verify_all(r, &set, report_nothing, &counts);
+			assert_int_not_equal(e, ERR_IO);
+		}
+		assert_true(n > 40);
 	}
 	c.fail_in = 0;
 	record_free(r);
@@ -613,11 +656,287 @@ static void each_finding_is_made(void **state)
 	}
 }
 
+/* ---- What is there in part, and what is not. ---- */
+
+#define LONG_LEN 150000u
+
+static uint8_t long_file[2][LONG_LEN];
+
+/* Two files more, each of several pieces; the second is held in part. */
+static void more_make(struct setting *set)
+{
+	for (size_t i = 0; i < 2; i++) {
+		memset(long_file[i], (int)i + 1, LONG_LEN);
+		set->more[i] = (struct attachment){ .len = LONG_LEN,
+						    .media_type = BYTES_LIT("text/plain"),
+						    .name = BYTES_LIT("long.txt") };
+		hash_sha256(BYTES_OF(long_file[i]), set->more[i].hash);
+	}
+	set->more_count = 2;
+}
+
+static void more_put(struct record *r, const struct setting *set)
+{
+	struct store *s = record_store(r);
+
+	blob_put(r, set);
+	assert_int_equal(record_begin(r), ERR_OK);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(s->ops->attachment_put(
+					 s, set->more[i].hash, LONG_LEN, 0,
+					 (struct bytes){ long_file[i], i == 0 ? LONG_LEN : LONG_LEN / 2 }),
+				 ERR_OK);
+	assert_int_equal(record_append(r), ERR_OK);
+}
+
+/* A sink that remembers what it was given. */
+struct shelf {
+	struct sink sink; /* first */
+	char paths[64][TILE_PATH_MAX];
+	size_t lens[64], count;
+};
+
+static enum err shelf_open(struct sink *s, const char *path)
+{
+	struct shelf *shelf = (struct shelf *)s;
+
+	assert_true(shelf->count < ARRAY_COUNT(shelf->paths));
+	snprintf(shelf->paths[shelf->count], TILE_PATH_MAX, "%s", path);
+	shelf->lens[shelf->count++] = 0;
+	return ERR_OK;
+}
+
+static enum err shelf_add(struct sink *s, struct bytes part)
+{
+	struct shelf *shelf = (struct shelf *)s;
+
+	shelf->lens[shelf->count - 1] += part.len;
+	return ERR_OK;
+}
+
+static enum err shelf_close(struct sink *s)
+{
+	(void)s;
+	return ERR_OK;
+}
+
+static size_t shelf_len(const struct shelf *shelf, const char *words, size_t *count)
+{
+	size_t len = 0;
+
+	*count = 0;
+	for (size_t i = 0; i < shelf->count; i++) {
+		if (strstr(shelf->paths[i], words) == NULL)
+			continue;
+		len += shelf->lens[i];
+		++*count;
+	}
+	return len;
+}
+
+static struct log *log_opened(struct record *r, uint32_t channel)
+{
+	struct origin o = origin_at(channel);
+	struct log *log = NULL;
+
+	assert_int_equal(record_log_open(r, &o, &log), ERR_OK);
+	return log;
+}
+
+/* One log: a message with three files, one whose content has not come, an entry that is none; a line of a
+ * mirror above the note, and a head that was given up. The other has no note yet. */
+static void parts_fill(struct record *r, struct setting *set)
+{
+	struct statement none = { .has_content = false };
+	struct log *log;
+
+	assert_int_equal(record_begin(r), ERR_OK);
+	log = log_opened(r, 1);
+	message_add(r, log, set, true, false);
+	note_add(r, log, set, false);
+	message_add(r, log, set, true, true);
+	set->plant = FINDING_CONTENT_MISSING;
+	message_add(r, log, set, true, false);
+	set->plant = FINDING_COUNT;
+	assert_int_equal(record_add(r, log, BYTES_LIT("no entry"), &none, (struct bytes){ NULL, 0 }), ERR_OK);
+	note_add(r, log, set, false);
+	assert_int_equal(record_add_cosignature(r, log, 6, BYTES_LIT("usa"), BYTES_LIT("line\n")), ERR_OK);
+	assert_int_equal(record_add_note(r, log, 9, BYTES_LIT("head\n")), ERR_OK);
+	for (int i = 0; i < 3; i++)
+		message_add(r, log_opened(r, 2), set, true, false);
+	assert_int_equal(record_append(r), ERR_OK);
+}
+
+static void as_much_as_there_is(void **state)
+{
+	static const struct sink_ops ops = { shelf_open, shelf_add, shelf_close };
+	static struct setting set;
+	static struct shelf shelf;
+	struct record *r;
+	struct store *s;
+	struct export *x;
+	size_t count;
+	enum err e;
+
+	(void)state;
+	setting_make(&set);
+	more_make(&set);
+	s = store_mem_new();
+	assert_int_equal(record_open(s, &set.accord, &r), ERR_OK);
+	more_put(r, &set);
+	parts_fill(r, &set);
+	shelf.sink.ops = &ops;
+	x = export_new(&(struct export_options){ .record = r, .accord = &set.accord, .sink = &shelf.sink });
+	do
+		e = export_step(x, 1);
+	while (e == ERR_SHORT);
+	assert_int_equal(e, ERR_OK);
+	assert_int_equal(export_step(x, 1), ERR_OK); /* and nothing more */
+	assert_int_equal(export_count(x)->logs, 1);
+	assert_int_equal(export_count(x)->entries, 4);
+	assert_int_equal(export_count(x)->contents, 2);
+	assert_int_equal(export_count(x)->blobs, 2);
+	assert_int_equal(export_count(x)->unproved, 3);
+	assert_int_equal(shelf_len(&shelf, "blob/", &count), BLOB_LEN + LONG_LEN);
+	assert_int_equal(count, 2);
+	assert_int_equal(shelf_len(&shelf, "head/9", &count), 5);
+	assert_int_equal(count, 1);
+	assert_in_range(shelf_len(&shelf, "checkpoint", &count), 100, 300); /* one line, the author's */
+	assert_int_equal(count, 1);
+	export_free(x);
+
+	/* The note that it begins with is gone, and an older one is none of this size. */
+	assert_int_equal(s->ops->begin(s), ERR_OK);
+	assert_int_equal(s->ops->note_del(s, record_log_at(r, 0)->number, 4), ERR_OK);
+	assert_int_equal(s->ops->commit(s), ERR_OK);
+	assert_int_equal(export_all(r, &set, &(struct countdown){ 0 }), ERR_CORRUPT);
+	record_free(r);
+}
+
+static void report_mark(void *self, const struct finding *f);
+
+/* What somebody erases while it is looked at has not rotted. */
+static void a_file_goes_while_it_is_read(void **state)
+{
+	static struct setting set;
+	struct store *s = store_mem_new();
+	struct record *r;
+
+	(void)state;
+	for (int is_gone = 0; is_gone < 2; is_gone++) {
+		uint32_t mask = 0;
+		struct verify *v;
+		enum err e = ERR_SHORT;
+		setting_make(&set);
+		more_make(&set);
+		s = store_mem_new();
+		assert_int_equal(record_open(s, &set.accord, &r), ERR_OK);
+		more_put(r, &set);
+		assert_int_equal(record_begin(r), ERR_OK);
+		message_add(r, log_opened(r, 1), &set, true, true);
+		note_add(r, log_opened(r, 1), &set, true);
+		assert_int_equal(record_append(r), ERR_OK);
+		v = verify_new(r, &(struct accord_versions){ { &set.accord }, 1 }, report_mark, &mask);
+		/* The blob, and then the first piece of the file behind it. */
+		while (e == ERR_SHORT && verify_count(v)->attachments == 0)
+			e = verify_step(v, 1);
+		assert_int_equal(verify_step(v, 1), ERR_SHORT);
+		assert_int_equal(s->ops->begin(s), ERR_OK);
+		if (is_gone)
+			assert_int_equal(s->ops->attachment_del(s, set.more[0].hash), ERR_OK);
+		assert_int_equal(s->ops->commit(s), ERR_OK);
+		do
+			e = verify_step(v, 1);
+		while (e == ERR_SHORT);
+		assert_int_equal(e, ERR_OK);
+		assert_int_equal(mask, 0);
+		assert_int_equal(verify_count(v)->attachments, is_gone ? 1 : 2);
+		verify_free(v);
+		record_free(r);
+	}
+}
+
+/* Behind the record's back: an entry without its hashes, with one too many, and with another log's bytes; a
+ * row that says another size; and what a note of nothing says of it. */
+static void rows_that_are_wrong(void **state)
+{
+	static const enum finding_kind wanted[] = { FINDING_NODE,  FINDING_NODE, FINDING_ENTRY,
+						    FINDING_ENTRY, FINDING_ROOT, FINDING_COUNT };
+	static struct setting set;
+
+	(void)state;
+	setting_make(&set);
+	for (size_t i = 0; i < ARRAY_COUNT(wanted); i++) {
+		uint8_t memory[1024], hashes_memory[4 * HASH_LEN] = { 0 };
+		struct buf entry = BUF_ON(memory), hashes = BUF_ON(hashes_memory);
+		struct store *s = store_mem_new();
+		struct record *r;
+		struct log *log, *other;
+		struct store_log row;
+		uint32_t mask = 0;
+		struct verify *v;
+
+		assert_int_equal(record_open(s, &set.accord, &r), ERR_OK);
+		assert_int_equal(record_begin(r), ERR_OK);
+		log = log_opened(r, 1);
+		if (i + 1 == ARRAY_COUNT(wanted))
+			note_add(r, log, &set, false);
+		message_add(r, log, &set, false, false);
+		other = log_opened(r, 2);
+		message_add(r, other, &set, false, false);
+		message_add(r, other, &set, false, false);
+		assert_int_equal(record_append(r), ERR_OK);
+		assert_int_equal(s->ops->begin(s), ERR_OK);
+		assert_int_equal(s->ops->entry_get(s, other->number, i == 3 ? 1 : 0, &entry, &hashes),
+				 ERR_OK);
+		if (i == 0)
+			assert_int_equal(
+				s->ops->entry_put(s, other->number, 0, buf_bytes(&entry),
+						  (struct bytes){ (uint8_t[HASH_LEN]){ 0 }, HASH_LEN }),
+				ERR_OK);
+		if (i == 1) {
+			hashes.ptr[HASH_LEN] = 1;
+			hashes.len = HASH_LEN;
+			assert_int_equal(s->ops->entry_get(s, other->number, 1, NULL, &hashes), ERR_OK);
+			hashes.ptr[2 * HASH_LEN] ^= 1;
+			buf_reset(&entry);
+			assert_int_equal(s->ops->entry_get(s, other->number, 1, &entry, NULL), ERR_OK);
+			assert_int_equal(
+				s->ops->entry_put(s, other->number, 1, buf_bytes(&entry),
+						  (struct bytes){ hashes.ptr + HASH_LEN, 2 * HASH_LEN }),
+				ERR_OK);
+		}
+		if (i == 2 || i == 3) { /* of another log, at another place: its leaf is right */
+			uint8_t leaf[HASH_LEN];
+			hash_leaf(buf_bytes(&entry), leaf);
+			assert_int_equal(s->ops->entry_put(s, i == 2 ? log->number : other->number, 0,
+							   buf_bytes(&entry), BYTES_OF(leaf)),
+					 ERR_OK);
+		}
+		if (i == 4) {
+			assert_int_equal(s->ops->log_get(s, log->number, &row), ERR_OK);
+			row.size++;
+			assert_int_equal(s->ops->log_put(s, log->number, &row), ERR_OK);
+		}
+		assert_int_equal(s->ops->commit(s), ERR_OK);
+		v = verify_new(r, &(struct accord_versions){ { &set.accord }, 1 }, report_mark, &mask);
+		assert_int_equal(verify_step(v, SIZE_MAX), ERR_OK);
+		print_message("# row %zu: findings %x\n", i, mask);
+		assert_true(wanted[i] == FINDING_COUNT ? mask == 0 : (mask & 1u << wanted[i]) != 0);
+		verify_free(v);
+		record_free(r);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tile_paths),
 		cmocka_unit_test(what_fails_is_said),
+		cmocka_unit_test(damage_is_said),
+		cmocka_unit_test(as_much_as_there_is),
+		cmocka_unit_test(a_file_goes_while_it_is_read),
+		cmocka_unit_test(rows_that_are_wrong),
 		cmocka_unit_test(a_stranger_reads_the_export),
 		cmocka_unit_test(flipped_bits_are_found),
 		cmocka_unit_test(each_finding_is_made),

@@ -122,12 +122,29 @@ static void test_copy(void **state)
 	assert_non_null(arena_copy(&a, BYTES_LIT("0123456789abcdef0123456789abcde")).ptr);
 }
 
+/* No more is lent than there is. */
+static void test_lent(void **state)
+{
+	alignas(max_align_t) uint8_t memory[32];
+	struct arena a;
+	struct buf lent;
+
+	(void)state;
+	arena_init(&a, memory, sizeof memory);
+	assert_int_equal(arena_lend(&a, 8).max, 8);
+	lent = arena_lend(&a, SIZE_MAX);
+	assert_int_equal(lent.max, sizeof memory);
+	buf_put_str(&lent, "abc");
+	assert_true(bytes_equal(arena_keep(&a, &lent), BYTES_LIT("abc")));
+	assert_int_equal(arena_lend(&a, sizeof memory).max, sizeof memory - 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_alignment), cmocka_unit_test(test_zeroed_and_apart),
 		cmocka_unit_test(test_bounds),	  cmocka_unit_test(test_used_up),
-		cmocka_unit_test(test_copy),
+		cmocka_unit_test(test_copy),	  cmocka_unit_test(test_lent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,6 +67,34 @@ static void play_cosignature(const json_t *one)
 	assert_text(&line, case_text(one, "line"));
 }
 
+/* A text beyond what a checkpoint is has no cosignature; and a line has the length that its name says. */
+static void what_is_no_cosignature(void **state)
+{
+	static uint8_t long_text[4096], seed[SIGN_SEED_LEN] = { 1 };
+	uint8_t memory[NOTE_LINE_LEN_MAX], name_memory[ORIGIN_LEN_MAX], accord[ACCORD_ID_LEN] = { 2 };
+	struct buf line = BUF_ON(memory), name = BUF_ON(name_memory);
+	struct note_line read;
+	struct sign_key key;
+	uint64_t seconds;
+
+	(void)state;
+	sign_key_from_seed(&key, seed);
+	note_write_mirror_name(accord, BYTES_LIT("usa"), &name);
+	checkpoint_cosign(&key, buf_bytes(&name), 1790000000, BYTES_LIT("text\n"), &line);
+	assert_int_equal(note_read_line(buf_bytes(&line), &read), ERR_OK);
+	assert_int_equal(checkpoint_verify_cosignature(BYTES_LIT("text\n"), &read, buf_bytes(&name),
+						       key.public, &seconds),
+			 ERR_OK);
+	assert_int_equal(seconds, 1790000000);
+	assert_int_equal(checkpoint_verify_cosignature(BYTES_OF(long_text), &read, buf_bytes(&name),
+						       key.public, &seconds),
+			 ERR_VERIFY);
+	read.signature_len -= 8;
+	assert_int_equal(checkpoint_verify_cosignature(BYTES_LIT("text\n"), &read, buf_bytes(&name),
+						       key.public, &seconds),
+			 ERR_NOT_FOUND);
+}
+
 static void checkpoints(void **state)
 {
 	(void)state;
@@ -88,6 +116,7 @@ static void cosignatures(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_no_cosignature),
 		cmocka_unit_test(checkpoints),
 		cmocka_unit_test(notes),
 		cmocka_unit_test(cosignatures),

@@ -49,6 +49,12 @@ static void fields_come_back(void **state)
 	assert_int_equal(digest_get_fields(&s, &version, got), ERR_RULE);
 	s.fields[0] = s.fields[1];
 	assert_int_equal(digest_get_fields(&s, &version, got), ERR_RULE);
+	/* A hash of another length, and one with something behind it. */
+	s.fields_count = 2;
+	digest_put_fields(7, hash, &buf, s.fields);
+	s.fields[1].value = BYTES_LIT("\x43"
+				      "abc");
+	assert_int_equal(digest_get_fields(&s, &version, got), ERR_RULE);
 }
 
 int main(void)

@@ -1,11 +1,14 @@
 /* The one list of errors: complete, short, and each with a class that says what to do. */
 #include "base/err.h"
+#include "base/log.h"
 
 #include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -65,12 +68,41 @@ static void test_few(void **state)
 	assert_true(ERR_COUNT <= 30);
 }
 
+/* The journal takes a line's level from its front; a terminal has no use for it. */
+static void test_levels_for_the_journal(void **state)
+{
+	static const char *const wants[] = { "test: words 7\n", "<3>test: words 7\n" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(wants); i++) {
+		char got[64] = "";
+		int ends[2], before = dup(STDERR_FILENO);
+		assert_int_equal(pipe(ends), 0);
+		if (i == 0)
+			unsetenv("JOURNAL_STREAM");
+		else
+			setenv("JOURNAL_STREAM", "8:1", 1);
+		dup2(ends[1], STDERR_FILENO);
+		log_open("test", LOG_LEVEL_ERROR);
+		log_error("words %d", 7);
+		log_debug("and what is not asked for");
+		dup2(before, STDERR_FILENO);
+		close(before);
+		close(ends[1]);
+		assert_true(read(ends[0], got, sizeof got - 1) > 0);
+		close(ends[0]);
+		assert_string_equal(got, wants[i]);
+	}
+	unsetenv("JOURNAL_STREAM");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_has_name_and_text),
 		cmocka_unit_test(test_classes),
 		cmocka_unit_test(test_few),
+		cmocka_unit_test(test_levels_for_the_journal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -182,6 +182,13 @@ static void names_and_folders(void **state)
 	assert_int_equal(file_remove(s->other), ERR_OK);
 	assert_int_equal(file_remove(s->other), ERR_OK);
 	assert_int_equal(file_remove(s->dir), ERR_IO);
+	assert_null(file_open(s->dir));
+	assert_int_equal(errno, EISDIR);
+	/* A name that is no file's, however it is to be used. */
+	memset(here, 'n', sizeof here);
+	here[sizeof here - 1] = '\0';
+	assert_int_equal(file_write(here, BYTES_LIT("abc"), 0600), ERR_LIMIT);
+	assert_int_equal(file_path(here, s->path, here), ERR_LIMIT);
 	assert_int_equal(file_room("/nowhere/at/all"), 0);
 	assert_true(file_room(s->dir) > 0);
 }

@@ -50,6 +50,47 @@ static void play_fork(const json_t *one)
 	assert_string_equal(fault.rule, "fork.signature");
 }
 
+/* Anything beside the proof would be a byte that may change while it proves the same. */
+static void nothing_beside_the_proof(void **state)
+{
+	static const char *const whys[] = { "two notes",    "another language", "a subject",
+					    "words",	    "a file",		"padding",
+					    "a field more", "half a side",	"a field behind" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(whys); i++) {
+		struct content c = { .language = i == 1 ? BYTES_LIT("en") : BYTES_LIT("zxx"),
+				     .fields_count = 2 };
+		struct buf out = BUF_ON(memory);
+		struct fault fault;
+		struct fork f;
+		c.fields[0] = (struct field){ 1, BYTES_LIT("\x41"
+							   "a") };
+		c.fields[1] = (struct field){ 2, BYTES_LIT("\x41"
+							   "b") };
+		if (i == 2)
+			c.subject = BYTES_LIT("subject");
+		c.portions_count = i == 3;
+		c.portions[0].text = BYTES_LIT("words");
+		c.attachments_count = i == 4;
+		c.attachments[0] = (struct attachment){ .len = 1,
+							.media_type = BYTES_LIT("a/b"),
+							.name = BYTES_LIT("name") };
+		c.has_padding = i == 5;
+		if (i >= 6) {
+			c.fields_count = i == 6 ? 3 : 5;
+			c.fields[2] = (struct field){ 3, BYTES_LIT("\x05") };
+			c.fields[3] = (struct field){ 4, BYTES_LIT("\x81\x40") };
+			c.fields[4] = (struct field){ i == 8 ? 6 : 5, BYTES_LIT("\x81\x40") };
+		}
+		content_write(&c, &out);
+		assert_int_equal(buf_check(&out), ERR_OK);
+		print_message("%s\n", whys[i]);
+		assert_int_equal(fork_read(buf_bytes(&out), &f, &fault), i == 0 ? ERR_OK : ERR_RULE);
+		assert_true(i == 0 || strcmp(fault.rule, "fork.fields") == 0);
+	}
+}
+
 static void forks(void **state)
 {
 	(void)state;
@@ -58,7 +99,8 @@ static void forks(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(forks) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(forks),
+					    cmocka_unit_test(nothing_beside_the_proof) };
 
 	crypto_init();
 	return cmocka_run_group_tests_name("fork", tests, NULL, NULL);

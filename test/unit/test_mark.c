@@ -97,6 +97,38 @@ static void play_move(const json_t *one)
 		assert_true(origin_compare(&rows[i - 1].origin, &rows[i].origin) < 0);
 }
 
+/* Under a hash that is right. */
+static void lines_that_are_none(void **state)
+{
+#define ROOT "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA="
+	static const struct {
+		const char *why, *behind; /* the origin */
+		bool is_good;
+	} rows[] = {
+		{ "a mark", " 5 " ROOT "\n", true },   { "no line's end", " 5 " ROOT, false },
+		{ "an origin alone", "\n", false },    { "no root", " 5\n", false },
+		{ "half a root", " 5 AQI=\n", false }, { "no size", " x " ROOT "\n", false },
+	};
+#undef ROOT
+	struct mark marks[ROWS_MAX];
+	struct marks m = { marks, 0, ROWS_MAX };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		uint8_t memory[512], hash[HASH_LEN];
+		struct buf file = BUF_ON(memory);
+		buf_put_str(&file, "78787878787878787878787878787878/1/kor/1");
+		buf_put_str(&file, rows[i].behind);
+		hash_sha256(buf_bytes(&file), hash);
+		buf_put_str(&file, "sha256 ");
+		buf_put_hex(&file, BYTES_OF(hash));
+		buf_put_byte(&file, '\n');
+		print_message("%s\n", rows[i].why);
+		assert_int_equal(marks_read(buf_bytes(&file), &m), rows[i].is_good ? ERR_OK : ERR_CORRUPT);
+		assert_int_equal(m.count, rows[i].is_good);
+	}
+}
+
 static void files(void **state)
 {
 	(void)state;
@@ -132,6 +164,7 @@ static void room_runs_out(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lines_that_are_none),
 		cmocka_unit_test(files),
 		cmocka_unit_test(moves),
 		cmocka_unit_test(room_runs_out),

@@ -35,6 +35,17 @@ static void play_proof(const json_t *one)
 			 strcmp(want, "OK") == 0 ? ERR_OK : ERR_VERIFY);
 }
 
+/* A proof that nobody has read: its note may be anything. */
+static void no_note(void **state)
+{
+	struct proof p = { .note = BYTES_LIT("no note") };
+	uint8_t key[32] = { 1 };
+	struct note note;
+
+	(void)state;
+	assert_int_equal(proof_check(&p, BYTES_LIT("entry"), key, &note), ERR_VERIFY);
+}
+
 static void proofs(void **state)
 {
 	(void)state;
@@ -74,6 +85,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(proofs),
 		cmocka_unit_test(every_bit_counts),
+		cmocka_unit_test(no_note),
 	};
 
 	crypto_init();

@@ -74,6 +74,7 @@ static void both_ways(void **state)
 	assert_true(bytes_equal(buf_bytes(&in), BYTES_LIT("\r\n\x03")));
 	assert_int_equal(serial_write(fd, BYTES_LIT("\nwords"), &written), ERR_OK);
 	assert_int_equal(written, 6);
+	assert_int_equal(serial_write(fd, (struct bytes){ far, 0 }, &written), ERR_SHORT); /* of nothing */
 	assert_int_equal(read(other, far, sizeof far), 6);
 	assert_memory_equal(far, "\nwords", 6);
 	/* Nobody takes it: the rest waits. */

@@ -82,11 +82,30 @@ static void given_up_half_way(void **state)
 	threads_free(threads);
 }
 
+/* A group ends when its memory might not hold one more entry, however few it has. */
+static void long_entries(void **state)
+{
+	static uint8_t junk[ENTRY_LEN_MAX];
+	uint8_t memory[2048];
+	struct buf good = BUF_ON(memory);
+	struct signatures *s = signatures_new(NULL);
+
+	(void)state;
+	entry_make(&good, STATEMENT);
+	for (size_t i = 0; i < 500; i++) {
+		signatures_add(s, i % 2 == 0 ? buf_bytes(&good) : BYTES_OF(junk));
+	}
+	assert_int_equal(signatures_count(s)->good, 250);
+	assert_int_equal(signatures_count(s)->bad, 0);
+	signatures_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_is_counted_once),
 		cmocka_unit_test(given_up_half_way),
+		cmocka_unit_test(long_entries),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -136,6 +136,34 @@ static void nobody_listens_there(void **state)
 	close(held);
 }
 
+/* The same over IPv6; who comes need not be asked who he is. */
+static void loopback_of_ipv6(void **state)
+{
+	char text[32], listening[48], from[SOCKET_ADDRESS_LEN];
+	int listener = -1, near, far;
+	enum err e = ERR_IO; /* somebody has the port there */
+
+	(void)state;
+	for (size_t i = 0; i < 8 && e == ERR_IO; i++) {
+		close(take_port(text));
+		snprintf(listening, sizeof listening, "[::1]%s", strchr(text, ':'));
+		e = socket_listen(listening, &listener);
+	}
+	assert_int_equal(e, ERR_OK);
+	for (int is_asked = 0; is_asked < 2; is_asked++) {
+		assert_int_equal(socket_connect(listening, &near), ERR_OK);
+		do
+			e = socket_accept(listener, &far, is_asked ? from : NULL);
+		while (e == ERR_NOT_FOUND);
+		assert_int_equal(e, ERR_OK);
+		close(near);
+		close(far);
+	}
+	assert_int_equal(strncmp(from, "[::1]:", 6), 0);
+	assert_true(socket_is_loopback(from));
+	file_unlock(listener);
+}
+
 /* ---- Records, and descriptors beside them. ---- */
 
 static size_t open_descriptors(void)
@@ -221,9 +249,13 @@ static void a_stream_ends(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(hosts),    cmocka_unit_test(what_is_no_address),
-		cmocka_unit_test(loopback), cmocka_unit_test(nobody_listens_there),
-		cmocka_unit_test(records),  cmocka_unit_test(a_stream_ends),
+		cmocka_unit_test(hosts),
+		cmocka_unit_test(what_is_no_address),
+		cmocka_unit_test(loopback),
+		cmocka_unit_test(loopback_of_ipv6),
+		cmocka_unit_test(nobody_listens_there),
+		cmocka_unit_test(records),
+		cmocka_unit_test(a_stream_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
