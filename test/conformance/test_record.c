@@ -771,6 +771,161 @@ static void opening_says_how_it_failed(void **state)
 	}
 }
 
+/* ---- A tree that has changed. ---- */
+
+enum changed { A_NODE, A_NODE_AND_BYTES, EVERYTHING, THE_ROW, CHANGED_COUNT };
+
+/* A log of HELD entries, of which entry 7, with its leaf and three nodes, or the log's row has changed. */
+static struct store *store_changed(enum changed what)
+{
+	struct store *mem = store_mem_new();
+	struct liar *first = liar_new(mem);
+	struct record *r = open_on(&first->store);
+	uint8_t memory[64], hashes_memory[4 * HASH_LEN];
+	struct buf entry = BUF_ON(memory), hashes = BUF_ON(hashes_memory);
+	struct store_log row;
+
+	assert_int_equal(record_begin(r), ERR_OK);
+	for (unsigned i = 0; i < HELD; i++)
+		assert_int_equal(add(r, log_at(r, 1)), ERR_OK);
+	assert_int_equal(record_append(r), ERR_OK);
+	first->inner = store_mem_new();
+	record_free(r);
+	assert_int_equal(mem->ops->entry_get(mem, 1, 7, &entry, &hashes), ERR_OK);
+	assert_int_equal(hashes.len, sizeof hashes_memory);
+	assert_int_equal(mem->ops->log_get(mem, 1, &row), ERR_OK);
+	hashes_memory[3 * HASH_LEN] ^= what != THE_ROW;
+	memory[0] ^= what == A_NODE_AND_BYTES || what == EVERYTHING;
+	hashes_memory[0] ^= what == EVERYTHING;
+	row.root[0] ^= what == THE_ROW;
+	assert_int_equal(mem->ops->begin(mem), ERR_OK);
+	assert_int_equal(mem->ops->entry_put(mem, 1, 7, buf_bytes(&entry), buf_bytes(&hashes)), ERR_OK);
+	assert_int_equal(mem->ops->log_put(mem, 1, &row), ERR_OK);
+	assert_int_equal(mem->ops->commit(mem), ERR_OK);
+	return mem;
+}
+
+/* Its entries or their leaves lead to the root that its row has; it runs again when its rows do too. */
+static void a_changed_tree_grows_again(void **state)
+{
+	static const enum log_tree trees[CHANGED_COUNT] = { TREE_CHANGED, TREE_CHANGED, TREE_LOST,
+							    TREE_CHANGED };
+	const struct fault none = { NULL, 0 };
+
+	(void)state;
+	for (enum changed what = A_NODE; what < CHANGED_COUNT; what++) {
+		struct failing f = { .name = NULL };
+		struct record *r = open_on(failing_store_new(store_changed(what), fail_named, &f));
+		struct log *log = record_log_at(r, 0);
+		uint8_t want[HASH_LEN], root[HASH_LEN];
+
+		assert_int_equal(log->tree, trees[what]);
+		root_of_first(1, HELD, want);
+		record_root(log, root);
+		assert_memory_equal(root, want, HASH_LEN);
+		if (what == THE_ROW || what == EVERYTHING) {
+			assert_int_equal(record_begin(r), ERR_OK);
+			assert_int_equal(record_stop(r, log, &none), what == THE_ROW ? ERR_OK : ERR_ROT);
+			record_rollback(r);
+			record_free(r);
+			continue;
+		}
+		for (int way = 0; way < 3; way++) {
+			/* An entry that cannot be read is taken by its leaf. */
+			static const enum err ways[] = { ERR_OK, ERR_IO, ERR_CORRUPT };
+			assert_int_equal(record_begin(r), ERR_OK);
+			f = (struct failing){ way == 0 ? NULL : "node_get", 0, ways[way], false };
+			assert_int_equal(record_stop(r, log, &none), way == 1 ? ERR_IO : ERR_ROT);
+			f = (struct failing){ way == 0 ? NULL : "entry_get", 2, ways[way], false };
+			if (way > 0)
+				assert_int_equal(record_regrow_all(r, log), way == 1 ? ERR_IO : ERR_OK);
+			f.name = NULL;
+			record_rollback(r);
+			assert_int_equal(log->tree, TREE_CHANGED);
+		}
+		assert_int_equal(record_begin(r), ERR_OK);
+		assert_int_equal(record_regrow_all(r, log), ERR_OK);
+		assert_int_equal(record_append(r), ERR_OK);
+		assert_int_equal(log->tree, TREE_KEPT);
+		assert_int_equal(record_begin(r), ERR_OK);
+		assert_int_equal(record_stop(r, log, &none), ERR_OK);
+		record_rollback(r);
+		assert_int_equal(record_root_at(r, log, HELD, root), ERR_OK);
+		assert_memory_equal(root, want, HASH_LEN);
+		record_free(r);
+	}
+}
+
+/* A disk that fails while it is asked what the tree grows from has changed nothing. */
+static void a_changed_tree_is_not_read(void **state)
+{
+	struct failing f = { "entry_get", 3, ERR_IO, false };
+	struct record *r = NULL;
+
+	(void)state;
+	assert_int_equal(
+		record_open(failing_store_new(store_changed(A_NODE), fail_named, &f), accord_of(0x78), &r),
+		ERR_IO);
+	assert_null(r);
+}
+
+/* ---- Reads, and how many logs. ---- */
+
+static void reads_keep_their_bounds(void **state)
+{
+	struct liar *l = liar_new(store_mem_new());
+	struct record *r = open_on(&l->store);
+	static uint8_t much[ENTRY_LEN_MAX];
+	uint8_t memory[64], hash[HASH_LEN];
+	struct buf small = { memory, 0, 3, false }, out = BUF_ON(much);
+	struct statement s;
+	struct entry entry;
+	struct log *log;
+
+	(void)state;
+	assert_int_equal(record_begin(r), ERR_OK);
+	log = log_at(r, 1);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(add(r, log), ERR_OK);
+	assert_int_equal(record_append(r), ERR_OK);
+	assert_int_equal(record_entry(r, log, 3, &out), ERR_NOT_FOUND);
+	assert_int_equal(record_entry(r, log, 0, &small), ERR_LIMIT);
+	hash_sha256(entry_at(1, 0, memory), hash);
+	small = (struct buf){ memory, 0, 3, false };
+	assert_int_equal(record_content(r, hash, &small), ERR_LIMIT);
+	/* Bytes of the right hash that are no entry are nobody's to read. */
+	assert_int_equal(record_entry_read(r, log, 0, &out, &entry, &s), ERR_ROT);
+	assert_int_equal(out.len, 0);
+	l->lie = LIE_HASHES_SHORT;
+	assert_int_equal(record_entry(r, log, 0, &out), ERR_ROT);
+	assert_int_equal(out.len, 0);
+	record_free(r);
+}
+
+static void so_many_logs(void **state)
+{
+	struct store *mem = store_mem_new();
+	struct liar *first = liar_new(mem);
+	struct record *r = open_on(&first->store), *again = NULL;
+	struct origin one_more = origin_at(LOGS_MAX + 1);
+	struct log *log;
+	log_number n;
+
+	(void)state;
+	assert_int_equal(record_begin(r), ERR_OK);
+	for (uint32_t channel = 1; channel <= LOGS_MAX; channel++)
+		log_at(r, channel);
+	assert_int_equal(record_log_open(r, &one_more, &log), ERR_LIMIT);
+	assert_int_equal(record_append(r), ERR_OK);
+	first->inner = store_mem_new();
+	record_free(r);
+	assert_int_equal(mem->ops->begin(mem), ERR_OK);
+	assert_int_equal(mem->ops->log_open(mem, &one_more, &n), ERR_OK);
+	assert_int_equal(mem->ops->commit(mem), ERR_OK);
+	assert_int_equal(record_open(mem, accord_of(0x78), &again), ERR_LIMIT);
+	assert_null(again);
+}
+
 /* ---- Power. ---- */
 
 struct history {
@@ -871,6 +1026,10 @@ int main(void)
 		cmocka_unit_test(each_deed_says_how_it_failed),
 		cmocka_unit_test(read_back_or_stopped),
 		cmocka_unit_test(opening_says_how_it_failed),
+		cmocka_unit_test(a_changed_tree_grows_again),
+		cmocka_unit_test(a_changed_tree_is_not_read),
+		cmocka_unit_test(reads_keep_their_bounds),
+		cmocka_unit_test(so_many_logs),
 		cmocka_unit_test(power_cuts_lose_nothing_acknowledged),
 	};
 
