@@ -85,7 +85,7 @@ struct thin {
 	size_t heard_count;
 	bool is_busy;	       /* the line has a frame of ours */
 	uint64_t tag;	       /* of that frame */
-	struct thin_out *busy; /* whose it is; NULL: it tells that one was heard */
+	struct thin_out *busy; /* whose it is; NULL: it has none, or one that tells that one was heard */
 	enum urgency busy_urgency;
 	uint64_t order, replays;
 };
@@ -115,8 +115,7 @@ struct peer {
 	struct mono heads_next, heads_after; /* when ours are told, and his heard again */
 	struct wall compared;		     /* when his were; .ms 0: never */
 	struct refusal refused;
-	/* pins.c: the newest TLS key that he has come with, and when an older one was used since */
-	bool has_pin;
+	/* pins.c: the newest TLS key that he has come with (zeros: none), and when an older one was used since */
 	uint8_t pin[SIGN_PUBLIC_LEN];
 	struct wall old_pin_used;
 	unsigned warned; /* bit mask of enum warning, each once a session: a peer fills no file of ours */
@@ -276,6 +275,10 @@ enum node_row {
 
 /* ---- node.c ---- */
 enum err turn_open(struct node *n) MUST_CHECK;
+/* A row beside the views, in a turn, which is opened if need be. Deleting one that is not there is no error. */
+enum err beside_put(struct node *n, struct bytes key, struct bytes value) MUST_CHECK;
+enum err beside_del(struct node *n, struct bytes key) MUST_CHECK;
+enum err beside_del_all(struct node *n, struct bytes prefix) MUST_CHECK; /* all that begin so */
 /* The flush in the middle of a turn, when a log has staged what one batch carries. */
 enum err turn_flush(struct node *n, struct now now) MUST_CHECK;
 /*
@@ -288,9 +291,13 @@ void node_stop(struct node *n, enum err why, const char *what);
 enum err node_local(struct node *n, enum err e, const char *what) MUST_CHECK;
 /* The machine failed, and not the one row that was read: whoever leaves out that row may go on. */
 bool is_failure(enum err e);
+/* e, or ERR_OK where it is no failure: what is not to be read is left out. */
+enum err failure_of(enum err e) MUST_CHECK;
 /* True the first time in a session. */
 bool warns(struct peer *p, enum warning warning);
 struct effect_publish *publish(struct node *n, enum change change);
+/* Of which no more is to be said; it is left out if there is no room. */
+void publish_at(struct node *n, enum change change, const struct place_key *at, size_t peer);
 /* Sends on the best path that is up; NULL if there is none or no room. *payload is filled by the caller. */
 struct effect_frame *frame_out(struct node *n, size_t peer, size_t path, enum urgency urgency,
 			       enum frame_kind kind);
@@ -497,6 +504,9 @@ size_t batches_in_flight(const struct peer_path *path, enum urgency least);
 /* One entry with its content or its eraser's place, into the items of a batch. */
 enum err item_read(struct node *n, const struct line *line, uint64_t index, struct buf *memory,
 		   struct batch_item *item) MUST_CHECK;
+/* The same, read. ERR_ROT: it is none, or of another size. */
+enum err line_note_read(struct node *n, const struct line *line, uint64_t size, struct buf *text,
+			struct note *out) MUST_CHECK;
 /* Whether this peer is to hold that log. */
 bool is_shared_with(const struct line *line, size_t peer);
 /* A note's text, our unsaved one included. */
@@ -581,6 +591,12 @@ enum err item_check(struct node *n, const struct statement *s, const struct batc
 
 /* ---- advance.c ---- */
 enum err receive_advance(struct node *n, struct now now, const struct arrival *in) MUST_CHECK;
+/*
+ * Whether that entry is a message, as urgent as `last` or more, whose words can be said: read into *memory,
+ * with what is in it.
+ */
+bool is_urgent_item(struct node *n, const struct line *line, uint64_t index, enum precedence last,
+		    struct buf *memory, struct batch_item *item, struct entry *entry, struct statement *s);
 /* Own FLASHes behind a backlog, as far as the socket's pace allows. */
 void advances_send(struct node *n, size_t peer);
 /* The log has brought the statement: its copy has served. */
@@ -673,6 +689,10 @@ void recover_settle(struct node *n);
 /* `open` of a new epoch, or of the first, by the registrar. */
 enum err epoch_open(struct node *n, struct now now, const struct statement *s, const struct command *in,
 		    struct effect_answer *answer) MUST_CHECK;
+
+/* How the key of an officer or a recipient stands in that log before its entry `size`. ERR_NOT_FOUND. */
+enum err key_named(const struct node *n, const struct line *in, uint64_t use,
+		   const uint8_t hash[KEY_HASH_LEN], uint64_t size, struct key_view *out) MUST_CHECK;
 
 /* ---- remind.c ---- */
 enum err remind_tick(struct node *n, struct now now) MUST_CHECK;

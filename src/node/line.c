@@ -10,6 +10,13 @@ bool is_channel_of(const struct accord_channel *c, size_t party)
 	return (c->parties >> party & 1) != 0;
 }
 
+bool is_shared_channel(const struct node *n, uint32_t channel, size_t peer)
+{
+	const struct accord_channel *c = accord_channel_find(n->accord, channel);
+
+	return c != NULL && c->plane != PLANE_HOME && is_channel_of(c, n->self) && is_channel_of(c, peer);
+}
+
 bool is_voice_of(const struct accord_channel *c, size_t party)
 {
 	return (accord_voices(c) >> party & 1) != 0;
@@ -39,17 +46,27 @@ struct line *line_by_origin(struct node *n, const struct origin *origin)
 	return line_find(n, &key);
 }
 
-struct line *line_newest(struct node *n, uint32_t channel, size_t party)
+static struct line *newest_below(struct node *n, uint32_t channel, size_t party, uint64_t epoch)
 {
 	struct line *newest = NULL;
 
 	for (size_t i = 0; i < n->lines_count; i++) {
 		struct line *l = &n->lines[i];
-		if (l->key.channel == channel && l->key.party == party &&
+		if (l->key.channel == channel && l->key.party == party && l->key.epoch < epoch &&
 		    (newest == NULL || l->key.epoch > newest->key.epoch))
 			newest = l;
 	}
 	return newest;
+}
+
+struct line *line_newest(struct node *n, uint32_t channel, size_t party)
+{
+	return newest_below(n, channel, party, UINT64_MAX);
+}
+
+struct line *line_before(struct node *n, const struct line *line)
+{
+	return newest_below(n, line->key.channel, line->key.party, line->key.epoch);
 }
 
 const struct line *line_folded(const struct node *n, uint32_t channel, size_t party)
@@ -152,7 +169,9 @@ enum err line_open(struct node *n, const struct log_key *key, struct line **out)
 	if (!has_epoch_room(n, key))
 		return ERR_LIMIT;
 	origin_of(n, key, &origin);
-	e = record_log_open(n->record, &origin, &log);
+	e = turn_open(n);
+	if (e == ERR_OK)
+		e = record_log_open(n->record, &origin, &log);
 	if (e != ERR_OK)
 		return e;
 	n->lines = xrealloc(n->lines, (n->lines_count + 1) * sizeof *n->lines);

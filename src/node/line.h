@@ -107,22 +107,32 @@ static inline bool is_shut(const struct line *l)
 	return l->is_recovering || l->is_doubtful || l->is_unanswered;
 }
 
+/* What is said there now is filed. */
+static inline bool is_open_line(const struct line *l)
+{
+	return l != NULL && !is_shut(l) && !l->is_closed;
+}
+
 /* ---- line.c ---- */
 /* Every log of the record, as the store has it. */
 enum err lines_load(struct node *n) MUST_CHECK;
 struct line *line_find(struct node *n, const struct log_key *key);
 struct line *line_by_origin(struct node *n, const struct origin *origin);
 /*
- * Finds or opens the log: inside a turn. ERR_LIMIT: this party has EPOCHS_MAX on the channel, or its share of
+ * Finds or opens the log, in a turn, which is opened if need be. ERR_LIMIT: this party has EPOCHS_MAX on the channel, or its share of
  * HELLO_NOTES_MAX in all: what one party opens takes no room from another.
  */
 enum err line_open(struct node *n, const struct log_key *key, struct line **out) MUST_CHECK;
 /* The newest epoch of a party's log on a channel; NULL if there is none. */
 struct line *line_newest(struct node *n, uint32_t channel, size_t party);
+/* The newest of the same party's on that channel that is older. */
+struct line *line_before(struct node *n, const struct line *line);
 /* Of those of which anything is folded; NULL: of none. */
 const struct line *line_folded(const struct node *n, uint32_t channel, size_t party);
 void origin_of(const struct node *n, const struct log_key *key, struct origin *out);
 bool is_channel_of(const struct accord_channel *c, size_t party);
+/* That both of us hold. */
+bool is_shared_channel(const struct node *n, uint32_t channel, size_t peer);
 bool is_voice_of(const struct accord_channel *c, size_t party); /* and it speaks there */
 /* Asks the signer for our line under a log's head. */
 enum err line_sign(struct node *n, struct now now, struct line *line) MUST_CHECK;

@@ -169,6 +169,11 @@ bool is_failure(enum err e)
 	return err_class(e) == ERR_CLASS_LOCAL && e != ERR_CORRUPT;
 }
 
+enum err failure_of(enum err e)
+{
+	return is_failure(e) ? e : ERR_OK;
+}
+
 bool warns(struct peer *p, enum warning warning)
 {
 	bool is_first = (p->warned >> warning & 1) == 0;
@@ -232,6 +237,20 @@ enum err turn_open(struct node *n)
 	return node_local(n, record_begin(n->record), "the store did not begin a transaction");
 }
 
+enum err beside_put(struct node *n, struct bytes key, struct bytes value)
+{
+	enum err e = turn_open(n);
+
+	return e == ERR_OK ? map_put(&n->views, key, value) : e;
+}
+
+enum err beside_del(struct node *n, struct bytes key)
+{
+	enum err e = turn_open(n);
+
+	return e == ERR_OK ? err_unless(map_del(&n->views, key), ERR_NOT_FOUND) : e;
+}
+
 struct effect_publish *publish(struct node *n, enum change change)
 {
 	struct effect *effect = effects_add(n->fx, EFFECT_PUBLISH);
@@ -242,6 +261,30 @@ struct effect_publish *publish(struct node *n, enum change change)
 	effect->publish.change = change;
 	effect->publish.number = ++n->published;
 	return &effect->publish;
+}
+
+enum err beside_del_all(struct node *n, struct bytes prefix)
+{
+	uint8_t memory[MAP_KEY_MAX];
+	struct buf key = BUF_ON(memory);
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK) {
+		e = map_next(&n->views, prefix, prefix, &key, NULL);
+		if (e == ERR_OK)
+			e = beside_del(n, buf_bytes(&key));
+	}
+	return err_unless(e, ERR_NOT_FOUND);
+}
+
+void publish_at(struct node *n, enum change change, const struct place_key *at, size_t peer)
+{
+	struct effect_publish *p = publish(n, change);
+
+	if (p == NULL)
+		return;
+	p->place = *at;
+	p->peer = peer;
 }
 
 struct effect_frame *frame_out(struct node *n, size_t peer, size_t path, enum urgency urgency,

@@ -23,6 +23,18 @@ enum err line_note(struct node *n, const struct line *line, uint64_t size, struc
 	return store->ops->note_get(store, line->log->number, size, found, out);
 }
 
+enum err line_note_read(struct node *n, const struct line *line, uint64_t size, struct buf *text,
+			struct note *out)
+{
+	struct fault fault;
+	uint64_t found;
+	enum err e = line_note(n, line, size, text, &found);
+
+	if (e == ERR_OK && (note_read(buf_bytes(text), out, &fault) != ERR_OK || out->size != found))
+		return ERR_ROT;
+	return e;
+}
+
 uint64_t tag_new(struct node *n, const struct tag *tag)
 {
 	struct tag *t;
