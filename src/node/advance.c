@@ -8,7 +8,32 @@
 
 #include <string.h>
 
+/* A message that somebody signed, as urgent as that. */
+static bool is_urgent(const struct statement *s, enum precedence last)
+{
+	return s->kind == KIND_MESSAGE && s->has_precedence && s->precedence <= last;
+}
+
+/* It says itself that it is of that log, of our accord: an exercise's is no FLASH of this one. */
+static bool is_said_of(const struct node *n, const struct statement *s, const struct origin *o)
+{
+	struct origin own = { .channel = s->channel, .epoch = o->epoch };
+
+	memcpy(own.accord, s->accord, ACCORD_ID_LEN);
+	memcpy(own.party, s->party.ptr, s->party.len);
+	return origin_equal(&own, o) && memcmp(o->accord, n->accord->id, ACCORD_ID_LEN) == 0;
+}
+
 /* ---- What goes. ---- */
+
+bool is_urgent_item(struct node *n, const struct line *line, uint64_t index, enum precedence last,
+		    struct buf *memory, struct batch_item *item, struct entry *entry, struct statement *s)
+{
+	struct fault fault;
+
+	return item_read(n, line, index, memory, item) == ERR_OK &&
+	       entry_read(item->entry, entry, s, &fault) == ERR_OK && is_urgent(s, last) && !item->is_erased;
+}
 
 /* A FLASH behind a log that is still on its way goes ahead of it. */
 #define ADVANCE_BEHIND_LEN (8u << 10)
@@ -21,16 +46,13 @@ static bool send_advance(struct node *n, size_t peer, const struct line *line, u
 	struct batch_item item;
 	struct entry entry;
 	struct statement s;
-	struct fault fault;
 	struct advance a = { .origin = line->log->origin };
 	struct effect_frame *frame;
 	struct buf payload;
 	uint8_t *memory;
 
 	buf_init(&entries, n->scratch, BATCH_LEN_MAX);
-	if (item_read(n, line, index, &entries, &item) != ERR_OK ||
-	    entry_read(item.entry, &entry, &s, &fault) != ERR_OK || s.kind != KIND_MESSAGE ||
-	    !s.has_precedence || s.precedence != PRECEDENCE_FLASH || item.is_erased)
+	if (!is_urgent_item(n, line, index, PRECEDENCE_FLASH, &entries, &item, &entry, &s))
 		return true;
 	if (p->advances >= ADVANCE_AHEAD_MAX || p->tags + PIECES_MAX >= TAGS_PER_PEER_MAX ||
 	    !effects_has_room(n->fx, 8, 2 * FRAME_LEN_MAX))
@@ -107,6 +129,8 @@ struct kept {
 	struct place_key at;
 };
 
+#define KEPT_LEN (1 + PLACE_KEY_LEN)
+
 static void row_key(size_t party, const uint8_t key[STATEMENT_ID_LEN], struct buf *out)
 {
 	buf_put_byte(out, ROW_ADVANCE);
@@ -125,32 +149,29 @@ static void promised_key(const struct place_key *at, struct bytes key, struct bu
 
 static enum err kept_put(struct node *n, const struct kept *k)
 {
-	uint8_t memory[2 + STATEMENT_ID_LEN], value_memory[1 + PLACE_KEY_LEN];
+	uint8_t memory[2 + STATEMENT_ID_LEN], value_memory[KEPT_LEN];
 	struct buf row = BUF_ON(memory), value = BUF_ON(value_memory);
 
 	row_key(k->at.log.party, k->key, &row);
 	buf_put_byte(&value, (uint8_t)k->state);
 	place_key_write(&k->at, &value);
-	return map_put(&n->views, buf_bytes(&row), buf_bytes(&value));
+	return beside_put(n, buf_bytes(&row), buf_bytes(&value));
 }
 
 static enum err kept_read(struct bytes value, struct kept *out)
 {
-	struct bytes state;
-	enum err e = bytes_take(&value, 1, &state);
+	struct bytes place = { value.ptr + 1, value.len - 1 };
 
-	if (e == ERR_OK)
-		e = place_key_read(&value, &out->at);
-	if (e != ERR_OK || value.len != 0 || state.ptr[0] < ADVANCE_SIGNED || state.ptr[0] > ADVANCE_FALSE)
+	if (value.len != KEPT_LEN)
 		return ERR_CORRUPT;
-	out->state = (enum advance_state)state.ptr[0];
-	return ERR_OK;
+	out->state = (enum advance_state)value.ptr[0];
+	return place_key_read(&place, &out->at);
 }
 
 /* ERR_NOT_FOUND. */
 static enum err kept_get(struct node *n, size_t party, const uint8_t key[STATEMENT_ID_LEN], struct kept *out)
 {
-	uint8_t memory[2 + STATEMENT_ID_LEN], value_memory[1 + PLACE_KEY_LEN];
+	uint8_t memory[2 + STATEMENT_ID_LEN], value_memory[KEPT_LEN];
 	struct buf row = BUF_ON(memory), value = BUF_ON(value_memory);
 	enum err e;
 
@@ -168,10 +189,10 @@ static enum err kept_del(struct node *n, const struct kept *k)
 	enum err e;
 
 	row_key(k->at.log.party, k->key, &row);
-	e = map_del(&n->views, buf_bytes(&row));
+	e = beside_del(n, buf_bytes(&row));
 	if (e == ERR_OK && k->state != ADVANCE_SIGNED) {
 		promised_key(&k->at, BYTES_OF(k->key), &promised);
-		e = map_del(&n->views, buf_bytes(&promised));
+		e = beside_del(n, buf_bytes(&promised));
 		n->line_copies -= n->line_copies > 0;
 	}
 	return e == ERR_OK ? store->ops->advance_del(store, k->key) : e;
@@ -190,7 +211,7 @@ static enum err count_kept(struct node *n, size_t party, size_t *out)
 		if (e != ERR_OK)
 			break;
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 enum err advances_count(struct node *n)
@@ -202,7 +223,7 @@ enum err advances_count(struct node *n)
 	buf_put(&key, BYTES_OF(prefix));
 	for (n->line_copies = 0; e == ERR_OK; n->line_copies += e == ERR_OK)
 		e = map_next(&n->views, BYTES_OF(prefix), buf_bytes(&key), &key, NULL);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /* A signed copy as ADVANCE has it, in full: it is read without knowing by which book it came. */
@@ -210,8 +231,8 @@ static enum err copy_put(struct node *n, const struct kept *k, const struct adva
 {
 	struct store *store = record_store(n->record);
 	struct buf payload;
-	enum err e;
 
+	/* There is room for more than what an entry and its content may be. */
 	buf_init(&payload, n->scratch, SCRATCH_LEN);
 	if (k->state == ADVANCE_SIGNED) {
 		advance_write(a, NULL, &payload);
@@ -220,8 +241,7 @@ static enum err copy_put(struct node *n, const struct kept *k, const struct adva
 		cbor_put_bytes(&payload, a->statement);
 		cbor_put_bytes(&payload, a->content);
 	}
-	e = buf_check(&payload);
-	return e == ERR_OK ? store->ops->advance_put(store, k->key, buf_bytes(&payload)) : e;
+	return store->ops->advance_put(store, k->key, buf_bytes(&payload));
 }
 
 static enum err line_copy_read(struct bytes in, struct advance *out)
@@ -275,8 +295,6 @@ static enum err contradict(struct node *n, struct kept *k)
 		return ERR_OK;
 	buf_init(&memory, n->scratch, SCRATCH_LEN);
 	e = kept_copy(n, k, &memory, &a);
-	if (e == ERR_OK)
-		e = turn_open(n);
 	k->state = ADVANCE_FALSE;
 	if (e == ERR_OK)
 		e = kept_put(n, k);
@@ -288,28 +306,6 @@ static enum err contradict(struct node *n, struct kept *k)
 		  (unsigned long long)k->at.index);
 	publish_copy(n, k, &a);
 	return ERR_OK;
-}
-
-/* ERR_EXISTS: it is kept already, with the same words; ERR_LIMIT. */
-static enum err advance_keep(struct node *n, const struct kept *k, const struct advance *a)
-{
-	uint8_t memory[PROMISED_LEN];
-	struct buf row = BUF_ON(memory);
-	size_t kept;
-	enum err e = count_kept(n, k->at.log.party, &kept);
-
-	if (e == ERR_OK && kept == ADVANCES_MAX)
-		return ERR_LIMIT;
-	if (e == ERR_OK)
-		e = turn_open(n);
-	if (e == ERR_OK)
-		e = kept_put(n, k);
-	if (e == ERR_OK && k->state == ADVANCE_BY_LINE) {
-		promised_key(&k->at, BYTES_OF(k->key), &row);
-		e = map_put(&n->views, buf_bytes(&row), BYTES_LIT("1"));
-		n->line_copies++;
-	}
-	return e == ERR_OK ? copy_put(n, k, a) : e;
 }
 
 /*
@@ -337,10 +333,34 @@ static enum err advance_meet(struct node *n, const struct kept *k, const struct 
 	}
 	if (k->state == ADVANCE_BY_LINE)
 		return ERR_EXISTS;
-	e = turn_open(n);
-	if (e == ERR_OK)
-		e = kept_del(n, &old);
+	e = kept_del(n, &old);
 	return e == ERR_OK ? ERR_NOT_FOUND : e;
+}
+
+/* Unless it is there: ERR_EXISTS; ERR_LIMIT. */
+static enum err advance_keep(struct node *n, struct kept *k, const struct statement *s,
+			     const struct advance *a)
+{
+	uint8_t memory[PROMISED_LEN];
+	struct buf row = BUF_ON(memory);
+	size_t kept;
+	enum err e;
+
+	advance_key(k->at.log.party, s->id, k->key);
+	e = advance_meet(n, k, a);
+	if (e != ERR_NOT_FOUND)
+		return e;
+	e = count_kept(n, k->at.log.party, &kept);
+	if (e == ERR_OK && kept == ADVANCES_MAX)
+		return ERR_LIMIT;
+	if (e == ERR_OK)
+		e = kept_put(n, k);
+	if (e == ERR_OK && k->state == ADVANCE_BY_LINE) {
+		promised_key(&k->at, BYTES_OF(k->key), &row);
+		e = beside_put(n, buf_bytes(&row), BYTES_LIT("1"));
+		n->line_copies++;
+	}
+	return e == ERR_OK ? copy_put(n, k, a) : e;
 }
 
 /* The number of this entry was promised to another statement, or to several. */
@@ -359,16 +379,12 @@ static enum err promise_check(struct node *n, const struct place_key *at, const 
 
 		e = map_next(&n->views, buf_bytes(&prefix), buf_bytes(&row), &row, NULL);
 		if (e != ERR_OK)
-			return e == ERR_NOT_FOUND ? ERR_OK : e;
-		if (row.len != PROMISED_LEN)
-			return ERR_CORRUPT;
+			return err_unless(e, ERR_NOT_FOUND);
 		if (memcmp(row.ptr + prefix.len, key, STATEMENT_ID_LEN) == 0)
 			continue;
 		e = kept_get(n, at->log.party, row.ptr + prefix.len, &k);
 		if (e == ERR_OK)
 			e = contradict(n, &k);
-		else if (e == ERR_NOT_FOUND)
-			e = ERR_CORRUPT;
 	}
 	return e;
 }
@@ -388,7 +404,7 @@ enum err advance_reached(struct node *n, const struct log_key *log, const struct
 	if (e == ERR_OK)
 		e = kept_get(n, log->party, key, &k);
 	if (e != ERR_OK || k.state == ADVANCE_FALSE)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
+		return err_unless(e, ERR_NOT_FOUND);
 	if (k.state == ADVANCE_BY_LINE) {
 		buf_init(&memory, n->scratch, SCRATCH_LEN);
 		e = kept_copy(n, &k, &memory, &a);
@@ -396,16 +412,6 @@ enum err advance_reached(struct node *n, const struct log_key *log, const struct
 			return e == ERR_OK ? contradict(n, &k) : e;
 	}
 	return kept_del(n, &k);
-}
-
-/* A statement that is a FLASH of the log that it is said to be of. */
-static bool is_flash_of(const struct node *n, const struct advance *a, const struct statement *s)
-{
-	/* The same officers may have signed it for another accord: an exercise is no FLASH of this one. */
-	return memcmp(s->accord, n->accord->id, ACCORD_ID_LEN) == 0 &&
-	       memcmp(a->origin.accord, n->accord->id, ACCORD_ID_LEN) == 0 &&
-	       bytes_equal(s->party, bytes_str(a->origin.party)) && s->kind == KIND_MESSAGE &&
-	       s->has_precedence && s->precedence == PRECEDENCE_FLASH;
 }
 
 /* As the door would judge it at the end of what is held of its log. */
@@ -431,16 +437,11 @@ static enum err advance_judge(struct node *n, const struct line *line, const str
 	return e;
 }
 
-/* Kept and published, unless it is there: ERR_EXISTS. */
 static enum err advance_take(struct node *n, struct kept *k, const struct statement *s,
 			     const struct advance *a)
 {
-	enum err e;
+	enum err e = advance_keep(n, k, s, a);
 
-	advance_key(k->at.log.party, s->id, k->key);
-	e = advance_meet(n, k, a);
-	if (e == ERR_NOT_FOUND)
-		e = advance_keep(n, k, a);
 	if (e == ERR_OK)
 		publish_copy(n, k, a);
 	return e;
@@ -461,15 +462,13 @@ enum err receive_advance(struct node *n, struct now now, const struct arrival *i
 	(void)now;
 	buf_reset(&n->rebuilt);
 	e = advance_read(in->frame.payload, book_of(n, in->peer, in->path), &n->rebuilt, &a);
-	if (e != ERR_OK || statement_read(a.statement, &s, &fault) != ERR_OK || !is_flash_of(n, &a, &s))
+	if (e != ERR_OK || statement_read(a.statement, &s, &fault) != ERR_OK ||
+	    !is_urgent(&s, PRECEDENCE_FLASH) || !is_said_of(n, &s, &a.origin))
 		return ERR_FRAME;
-	k.at = (struct place_key){
-		{ a.origin.channel, accord_party_find(n->accord, s.party), a.origin.epoch }, PLACE_UNKNOWN
-	};
-	line = line_find(n, &k.at.log);
-	if (line == NULL || line->is_own || !is_shared_with(line, in->peer) ||
-	    s.channel != a.origin.channel || a.signatures_count == 0)
+	line = line_by_origin(n, &a.origin);
+	if (line == NULL || line->is_own || !is_shared_with(line, in->peer) || a.signatures_count == 0)
 		return ERR_OK;
+	k.at = (struct place_key){ line->key, PLACE_UNKNOWN };
 	if (fold_find_id(&n->fold, s.channel, k.at.log.party, s.id, &at) == ERR_OK)
 		return ERR_OK;
 	item = (struct batch_item){ .content = a.content };
@@ -483,7 +482,7 @@ enum err receive_advance(struct node *n, struct now now, const struct arrival *i
 	if (e == ERR_LIMIT && warns(&n->peers[in->peer], WARN_ADVANCES))
 		log_warning("channel %u: ADVANCES_MAX copies of %s wait for its log; one more is not kept",
 			    k.at.log.channel, n->accord->parties[k.at.log.party].name);
-	return e == ERR_EXISTS || e == ERR_LIMIT ? ERR_OK : e;
+	return err_unless(err_unless(e, ERR_EXISTS), ERR_LIMIT);
 }
 
 /* ---- What a thin path brings: the word of the peer's node, and no officer's yet. ---- */
@@ -492,12 +491,10 @@ enum err receive_advance(struct node *n, struct now now, const struct arrival *i
 static bool is_for_line(const struct node *n, size_t peer, const struct thin_copy *copy,
 			const struct statement *s)
 {
-	const struct accord_channel *c = accord_channel_find(n->accord, copy->origin.channel);
+	const struct accord_channel *c = accord_channel_find(n->accord, s->channel);
 
-	return c != NULL && c->plane != PLANE_HOME && is_channel_of(c, peer) && is_channel_of(c, n->self) &&
-	       s->channel == copy->origin.channel && copy->origin.epoch > 0 &&
-	       bytes_equal(s->party, bytes_str(copy->origin.party)) && s->kind == KIND_MESSAGE &&
-	       s->has_precedence && s->precedence <= PRECEDENCE_IMMEDIATE &&
+	return is_shared_channel(n, s->channel, peer) && is_said_of(n, s, &copy->origin) &&
+	       copy->origin.epoch > 0 && is_urgent(s, PRECEDENCE_IMMEDIATE) &&
 	       (c->precedences >> s->precedence & 1) != 0;
 }
 
@@ -507,20 +504,16 @@ static enum err advance_late(struct node *n, const struct line *line, struct kep
 {
 	struct entry entry;
 	struct statement there;
-	struct fault fault;
 	struct buf memory;
 	enum err e;
 
 	buf_init(&memory, n->scratch, SCRATCH_LEN);
-	e = record_entry(n->record, line->log, k->at.index, &memory);
-	if (e == ERR_OK)
-		e = entry_read(buf_bytes(&memory), &entry, &there, &fault) == ERR_OK ? ERR_OK : ERR_CORRUPT;
-	if (e != ERR_OK || bytes_equal(entry.statement, a->statement))
-		return e == ERR_OK ? ERR_EXISTS : e;
-	advance_key(k->at.log.party, s->id, k->key);
-	e = advance_meet(n, k, a);
-	if (e == ERR_NOT_FOUND)
-		e = advance_keep(n, k, a);
+	e = record_entry_read(n->record, line->log, k->at.index, &memory, &entry, &there);
+	if (e != ERR_OK)
+		return e;
+	if (bytes_equal(entry.statement, a->statement))
+		return ERR_EXISTS;
+	e = advance_keep(n, k, s, a);
 	return e == ERR_OK ? contradict(n, k) : e;
 }
 
@@ -552,7 +545,7 @@ enum err node_advance_next(struct node *n, struct advance_cursor *cursor, struct
 			   struct advance_read_out *out)
 {
 	uint8_t prefix[] = { ROW_ADVANCE, (uint8_t)cursor->party }, key_memory[MAP_KEY_MAX];
-	uint8_t value_memory[1 + PLACE_KEY_LEN];
+	uint8_t value_memory[KEPT_LEN];
 	struct buf key = BUF_ON(key_memory), value = BUF_ON(value_memory);
 	struct fault fault;
 	struct advance a;
@@ -564,7 +557,7 @@ enum err node_advance_next(struct node *n, struct advance_cursor *cursor, struct
 		buf_put(&key, BYTES_OF(cursor->key));
 	e = map_next(&n->views, BYTES_OF(prefix), buf_bytes(&key), &key, &value);
 	if (e == ERR_OK)
-		e = key.len == 2 + STATEMENT_ID_LEN ? kept_read(buf_bytes(&value), &k) : ERR_CORRUPT;
+		e = kept_read(buf_bytes(&value), &k);
 	if (e != ERR_OK)
 		return e;
 	cursor->is_begun = true;

@@ -59,7 +59,7 @@ static void follow_version(struct node *n, size_t peer)
 		return;
 	derive(n, peer, version);
 	for (size_t i = 0; i < THIN_COPIES_MAX; i++)
-		t->outs[i].is_used = t->outs[i].is_used && t->is_busy && t->busy == &t->outs[i];
+		t->outs[i].is_used = t->outs[i].is_used && t->busy == &t->outs[i];
 	t->heard_count = 0;
 	for (size_t i = 0; i < n->lines_count; i++) {
 		if (n->lines[i].is_own)
@@ -97,10 +97,18 @@ bool is_thin(const struct peer *p, size_t path)
 void thin_down(struct node *n, size_t peer)
 {
 	n->peers[peer].thin->is_busy = false;
+	n->peers[peer].thin->busy = NULL;
 	n->peers[peer].thin->reader.len = 0;
 }
 
 /* ---- What goes. ---- */
+
+static bool is_sooner(const struct thin_out *a, const struct thin_out *b)
+{
+	if (a->urgency != b->urgency)
+		return a->urgency < b->urgency;
+	return a->round != b->round ? a->round < b->round : a->order < b->order;
+}
 
 /* A free place, or that of a copy that was said often enough, or is less urgent; NULL: there is none. */
 static struct thin_out *out_for(struct thin *t, enum urgency urgency)
@@ -112,8 +120,7 @@ static struct thin_out *out_for(struct thin *t, enum urgency urgency)
 
 		if (!o->is_used)
 			return o;
-		if (worst == NULL || o->urgency > worst->urgency ||
-		    (o->urgency == worst->urgency && o->round > worst->round))
+		if (worst == NULL || is_sooner(worst, o))
 			worst = o;
 	}
 	if (worst->urgency > urgency || (worst->urgency == urgency && worst->round >= ROUNDS_ENOUGH))
@@ -143,12 +150,9 @@ static void out_add(struct node *n, struct now now, size_t peer, const struct li
 	struct batch_item item;
 	struct entry entry;
 	struct statement s;
-	struct fault fault;
 
 	buf_init(&entries, n->scratch, BATCH_LEN_MAX);
-	if (item_read(n, line, index, &entries, &item) != ERR_OK ||
-	    entry_read(item.entry, &entry, &s, &fault) != ERR_OK || s.kind != KIND_MESSAGE ||
-	    !s.has_precedence || s.precedence > PRECEDENCE_IMMEDIATE || item.is_erased)
+	if (!is_urgent_item(n, line, index, PRECEDENCE_IMMEDIATE, &entries, &item, &entry, &s))
 		return;
 	copy.statement = entry.statement;
 	copy.content = item.content;
@@ -158,7 +162,7 @@ static void out_add(struct node *n, struct now now, size_t peer, const struct li
 		return;
 	}
 	o = out_for(t, (enum urgency)(URGENCY_FLASH + (int)s.precedence));
-	if (o == NULL || (t->is_busy && t->busy == o)) {
+	if (o == NULL || o == t->busy) {
 		log_warning("channel %u, entry %llu: THIN_COPIES_MAX copies are on the thin path %s already",
 			    line->key.channel, (unsigned long long)index, n->paths[peer][t->path]);
 		return;
@@ -204,10 +208,10 @@ static void outs_end(struct node *n, size_t peer)
 	struct thin *t = n->peers[peer].thin;
 
 	for (size_t i = 0; i < THIN_COPIES_MAX; i++) {
-		const struct line *line = t->outs[i].is_used ? line_find(n, &t->outs[i].at.log) : NULL;
+		struct thin_out *o = &t->outs[i];
 
-		if (line != NULL && held_by(line, peer) > t->outs[i].at.index)
-			t->outs[i].is_used = false;
+		if (o->is_used && held_by(line_find(n, &o->at.log), peer) > o->at.index)
+			o->is_used = false;
 	}
 }
 
@@ -220,13 +224,6 @@ void thin_erased(struct node *n, const struct place_key *at)
 		if (o != NULL && o->is_used && place_key_equal(&o->at, at))
 			*o = (struct thin_out){ .is_used = false };
 	}
-}
-
-static bool is_sooner(const struct thin_out *a, const struct thin_out *b)
-{
-	if (a->urgency != b->urgency)
-		return a->urgency < b->urgency;
-	return a->round != b->round ? a->round < b->round : a->order < b->order;
 }
 
 static struct thin_out *out_next(struct thin *t, struct now now)
@@ -305,20 +302,14 @@ void thin_send(struct node *n, struct now now, size_t peer)
 /* SENT: the line has taken all of it. */
 static void out_told(struct node *n, struct now now, size_t peer, struct thin_out *o)
 {
-	struct line *line = line_find(n, &o->at.log);
-	struct reach *r = line == NULL ? NULL : &line->reach[peer];
-	struct effect_publish *p;
+	struct reach *r = &line_find(n, &o->at.log)->reach[peer];
 
-	if (o->is_told || r == NULL)
+	if (o->is_told)
 		return;
 	o->is_told = true;
 	r->passages[r->passages_count++ % PASSAGES_MAX] =
 		(struct passage){ o->at.index, o->at.index + 1, n->peers[peer].thin->path, now.wall };
-	p = publish(n, CHANGE_SENT);
-	if (p != NULL) {
-		p->place = (struct place_key){ o->at.log, o->at.index + 1 };
-		p->peer = peer;
-	}
+	publish_at(n, CHANGE_SENT, &(struct place_key){ o->at.log, o->at.index + 1 }, peer);
 }
 
 static uint64_t pause_ms(unsigned round)
@@ -340,6 +331,7 @@ void thin_sent(struct node *n, struct now now, size_t peer, uint64_t tag)
 	if (!t->is_busy || tag != t->tag)
 		return;
 	t->is_busy = false;
+	t->busy = NULL;
 	if (o == NULL || !o->is_used)
 		return;
 	if (++o->next < thin_frames(&o->message))
