@@ -17,36 +17,23 @@ static struct line *own_line_of_mark(struct node *n, const struct mark *m)
 	return origin_equal(&origin, &m->origin) ? line_find(n, &key) : NULL;
 }
 
+static bool is_ours(const struct node *n, uint32_t channel)
+{
+	const struct accord_channel *c = accord_channel_find(n->accord, channel);
+
+	return c != NULL && is_channel_of(c, n->self);
+}
+
 /* A log that the signer knows of and the store has forgotten altogether. */
 static enum err open_forgotten(struct node *n, const struct mark *m)
 {
 	struct log_key key = { m->origin.channel, n->self, m->origin.epoch };
-	const struct accord_channel *c = accord_channel_find(n->accord, m->origin.channel);
 	struct origin origin;
 	struct line *line;
-	enum err e;
 
-	if (c == NULL || !is_channel_of(c, n->self))
-		return ERR_OK;
 	origin_of(n, &key, &origin);
-	if (!origin_equal(&origin, &m->origin) || line_find(n, &key) != NULL)
-		return ERR_OK;
-	e = turn_open(n);
-	return e == ERR_OK ? line_open(n, &key, &line) : e;
-}
-
-/* Our log of the epoch before on that channel. */
-static struct line *line_before(struct node *n, const struct line *newest)
-{
-	struct line *before = NULL;
-
-	for (size_t i = 0; i < n->lines_count; i++) {
-		struct line *l = &n->lines[i];
-		if (l->is_own && l->key.channel == newest->key.channel && l->key.epoch < newest->key.epoch &&
-		    (before == NULL || l->key.epoch > before->key.epoch))
-			before = l;
-	}
-	return before;
+	return origin_equal(&origin, &m->origin) && is_ours(n, key.channel) ? line_open(n, &key, &line)
+									    : ERR_OK;
 }
 
 void recover_opening_dropped(struct node *n)
@@ -90,24 +77,20 @@ static enum err keep_reason(struct node *n, const struct line *l)
 {
 	uint8_t memory[LOG_KEY_LEN + 1], reason = 0;
 	struct buf key = BUF_ON(memory);
-	enum err e = turn_open(n);
 
 	reason |= l->is_doubtful ? CLOSED_DOUBTFUL : 0;
 	reason |= l->is_unremembered ? CLOSED_UNREMEMBERED : 0;
 	closed_key(l, &key);
-	return e == ERR_OK ? map_put(&n->views, buf_bytes(&key), (struct bytes){ &reason, 1 }) : e;
+	return beside_put(n, buf_bytes(&key), (struct bytes){ &reason, 1 });
 }
 
 static enum err forget_reason(struct node *n, const struct line *l)
 {
 	uint8_t memory[LOG_KEY_LEN + 1];
 	struct buf key = BUF_ON(memory);
-	enum err e = turn_open(n);
 
 	closed_key(l, &key);
-	if (e == ERR_OK)
-		e = map_del(&n->views, buf_bytes(&key));
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return beside_del(n, buf_bytes(&key));
 }
 
 static enum err recover_line(struct node *n, struct line *l, const struct marks *marks, bool has_memory,
@@ -116,6 +99,8 @@ static enum err recover_line(struct node *n, struct line *l, const struct marks 
 	uint8_t memory[LOG_KEY_LEN + 1], reason = 0;
 	struct buf key = BUF_ON(memory), value = { &reason, 0, 1, false };
 	bool is_unmarked = marks_find(marks, &l->log->origin) == NULL;
+	/* Others may know more of it than we. */
+	bool is_known = l->channel->plane != PLANE_HOME && (l->log->durable > 0 || !is_unmarked);
 	enum err e;
 
 	if (!l->is_own || l->is_closed)
@@ -131,12 +116,22 @@ static enum err recover_line(struct node *n, struct line *l, const struct marks 
 	l->is_unremembered =
 		(reason & CLOSED_UNREMEMBERED) != 0 || (is_unmarked && (!has_memory || l->log->noted > 0));
 	l->is_recovering = l->is_unremembered;
-	l->is_doubtful = (reason & CLOSED_DOUBTFUL) != 0 || (!is_certain && l->channel->plane != PLANE_HOME &&
-							     (l->log->durable > 0 || !is_unmarked));
+	l->is_doubtful = (reason & CLOSED_DOUBTFUL) != 0 || (!is_certain && is_known);
 	/* A machine that went back with its signer looks like any other, until somebody answers. */
-	l->is_unanswered = n->accord->is_start_strict && l->channel->plane != PLANE_HOME &&
-			   (l->log->durable > 0 || !is_unmarked);
+	l->is_unanswered = n->accord->is_start_strict && is_known;
 	return (l->is_doubtful || l->is_unremembered) && reason == 0 ? keep_reason(n, l) : ERR_OK;
+}
+
+/* What stands from this size on is as if it had never been said. */
+static enum err cut_to(struct node *n, struct line *l, uint64_t size)
+{
+	enum err e = turn_open(n);
+
+	for (uint64_t at = l->log->durable; e == ERR_OK && at > size; at--)
+		e = erase_cut(n, &(struct place_key){ l->key, at - 1 });
+	if (e == ERR_OK)
+		e = record_cut(n->record, l->log, size);
+	return e == ERR_OK ? places_trim(n, l) : e;
 }
 
 /*
@@ -162,26 +157,12 @@ static enum err cut_unproved(struct node *n, struct now now)
 		log_warning("channel %s: %llu of our entries are proved by no note and go; the terminals "
 			    "have them: entente send --again",
 			    l->channel->name, (unsigned long long)(l->log->durable - l->log->noted));
-		e = turn_open(n);
-		for (uint64_t at = l->log->durable; e == ERR_OK && at > l->log->noted; at--)
-			e = erase_cut(n, &(struct place_key){ l->key, at - 1 });
-		if (e == ERR_OK)
-			e = record_cut(n->record, l->log, l->log->noted);
-		if (e == ERR_OK)
-			e = places_trim(n, l);
+		e = cut_to(n, l, l->log->noted);
 		if (e != ERR_OK)
 			return e;
 		any = true;
 	}
 	return any ? refold_all(n, now) : ERR_OK;
-}
-
-/* The node may know a version of the accord that it did not when it stopped, or when a backup was taken. */
-static enum err fold_waiting(struct node *n, struct now now)
-{
-	enum err e = has_waiting(n) ? turn_open(n) : ERR_OK;
-
-	return e == ERR_OK && has_waiting(n) ? refold(n, now, false) : e;
 }
 
 enum err recover_start(struct node *n, struct now now, const struct marks *marks, bool has_memory,
@@ -195,7 +176,7 @@ enum err recover_start(struct node *n, struct now now, const struct marks *marks
 	close_older_epochs(n);
 	for (size_t i = 0; i < n->lines_count && e == ERR_OK; i++)
 		e = recover_line(n, &n->lines[i], marks, has_memory, is_certain);
-	for (size_t i = 0; i < marks->count && e == ERR_OK; i++) {
+	for (size_t i = 0; i < marks->count; i++) {
 		struct line *l = own_line_of_mark(n, &marks->rows[i]);
 		if (l == NULL || l->is_closed || marks->rows[i].size <= l->log->durable ||
 		    PLANTED(RESTORE_UNSEEN))
@@ -209,7 +190,8 @@ enum err recover_start(struct node *n, struct now now, const struct marks *marks
 	}
 	if (e == ERR_OK)
 		e = cut_unproved(n, now);
-	return e == ERR_OK ? fold_waiting(n, now) : e;
+	/* It may know a version of the accord that it did not when it stopped, or when a backup was taken. */
+	return e == ERR_OK ? refold(n, now, false) : e;
 }
 
 /*
@@ -225,17 +207,14 @@ static enum err be_reborn(struct node *n, struct line *line)
 enum err recover_note(struct node *n, struct now now, size_t peer, const struct note *note)
 {
 	struct log_key key = { note->origin.channel, n->self, note->origin.epoch };
-	const struct accord_channel *c = accord_channel_find(n->accord, key.channel);
 	struct line *line = line_find(n, &key);
 	uint8_t root[HASH_LEN];
 	enum err e;
 
-	if (c == NULL || !is_channel_of(c, n->self) || !is_channel_of(c, peer))
+	if (!is_shared_channel(n, key.channel, peer))
 		return ERR_OK;
 	if (line == NULL) {
-		e = turn_open(n);
-		if (e == ERR_OK)
-			e = line_open(n, &key, &line);
+		e = line_open(n, &key, &line);
 		if (e == ERR_OK)
 			e = be_reborn(n, line);
 		if (e != ERR_OK)
@@ -254,7 +233,7 @@ enum err recover_note(struct node *n, struct now now, size_t peer, const struct 
 			line->channel->name);
 		e = fork_keep(n, now, line, note, NULL, 0);
 		line->is_recovering = true;
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
+		return err_unless(e, ERR_NOT_FOUND);
 	}
 	/* A note under our own key that our store cannot reach. */
 	if (!line->is_recovering && !line->is_closed)
@@ -340,7 +319,6 @@ enum err recover_sound(struct node *n, const struct line *l, uint64_t *size, uin
 {
 	uint8_t memory[NOTE_LEN_MAX];
 	struct buf text = BUF_ON(memory);
-	struct fault fault;
 	struct note note;
 	uint64_t lost;
 	enum err e;
@@ -353,13 +331,9 @@ enum err recover_sound(struct node *n, const struct line *l, uint64_t *size, uin
 		return ERR_ROT;
 	if (l->channel->plane == PLANE_HOME || lost == UINT64_MAX)
 		return ERR_OK;
-	e = line_note(n, l, lost, &text, size);
-	if (e == ERR_NOT_FOUND)
-		*size = 0;
-	if (e == ERR_OK)
-		e = note_read(buf_bytes(&text), &note, &fault) == ERR_OK && note.size == *size ? ERR_OK
-											       : ERR_ROT;
-	if (e == ERR_OK || *size == 0)
+	e = line_note_read(n, l, lost, &text, &note);
+	*size = e == ERR_OK ? note.size : 0;
+	if (e == ERR_OK || e == ERR_NOT_FOUND)
 		e = record_root_at(n->record, l->log, *size, root);
 	if (e == ERR_OK && *size > 0 && memcmp(root, note.root, HASH_LEN) != 0)
 		return ERR_ROT;
@@ -378,49 +352,43 @@ static enum err give_up(struct node *n, struct now now, struct line *l, uint64_t
 		"channel %s: of our log %llu entries stay and %llu go, which nobody else has and this disk "
 		"cannot give; the terminals have them: entente send --again",
 		l->channel->name, (unsigned long long)size, (unsigned long long)(l->log->durable - size));
-	for (uint64_t at = l->log->durable; e == ERR_OK && at > size; at--)
-		e = erase_cut(n, &(struct place_key){ l->key, at - 1 });
 	while (e == ERR_OK) {
 		struct buf text = BUF_ON(memory);
 		e = store->ops->note_above(store, l->log->number, size + 1, &found, &text);
 		if (e == ERR_OK || e == ERR_CORRUPT)
 			e = record_del_note(n->record, l->log, found);
 	}
-	e = e == ERR_NOT_FOUND ? record_cut(n->record, l->log, size) : e;
-	if (e == ERR_OK)
-		e = places_trim(n, l);
+	if (e == ERR_NOT_FOUND)
+		e = cut_to(n, l, size);
 	if (e != ERR_OK)
 		return e;
 	l->log->tree = TREE_KEPT;
 	if (l->note.size > size)
 		l->note = (struct unsaved){ .size = 0 };
 	for (size_t i = 0; i < PARTY_MAX; i++) {
-		struct reach *r = &l->reach[i];
-		r->sent = r->sent > size ? size : r->sent;
+		if (l->reach[i].sent > size)
+			l->reach[i].sent = size;
 	}
 	if (rots_forget(n, l, size))
 		e = record_stop(n->record, l->log, &(struct fault){ NULL, 0 });
 	return e == ERR_OK ? refold_all(n, now) : e;
 }
 
-/* The statement gives up exactly what our store cannot show to be whole. */
-static bool is_open_of(struct node *n, const struct line *old, const struct statement *s)
+/* The statement gives up exactly what our store cannot show to be whole: its only bytes are known. */
+static bool is_open_of(const struct line *old, const struct statement *s, uint64_t sound,
+		       const uint8_t root[HASH_LEN])
 {
 	const struct field *f = statement_field(s, FIELD_OPEN_OLD);
-	uint8_t root[HASH_LEN], named[HASH_LEN];
-	struct cbor_reader r;
-	uint64_t epoch, size, sound;
-	size_t count;
+	uint8_t memory[64];
+	struct buf wanted = BUF_ON(memory);
 
-	if (old == NULL)
-		return f == NULL;
-	if (f == NULL || recover_sound(n, old, &sound, root) != ERR_OK)
-		return false;
-	cbor_open(&r, f->value);
-	if (cbor_read_array(&r, 3, &count) != ERR_OK || cbor_read_uint(&r, UINT32_MAX, &epoch) != ERR_OK ||
-	    cbor_read_uint(&r, UINT64_MAX, &size) != ERR_OK || cbor_read_fixed(&r, named, HASH_LEN) != ERR_OK)
-		return false;
-	return epoch == old->key.epoch && size == sound && memcmp(root, named, HASH_LEN) == 0;
+	if (old == NULL || f == NULL)
+		return old == NULL && f == NULL;
+	cbor_put_array(&wanted, 3);
+	cbor_put_uint(&wanted, old->key.epoch);
+	cbor_put_uint(&wanted, sound);
+	cbor_put_bytes(&wanted, (struct bytes){ root, HASH_LEN });
+	return bytes_equal(f->value, buf_bytes(&wanted));
 }
 
 static enum err epoch_entry(struct node *n, struct now now, struct line *line, const struct entry *given,
@@ -444,6 +412,19 @@ static enum err epoch_entry(struct node *n, struct now now, struct line *line, c
 	return e == ERR_OK ? entry_add(n, now, &add) : e;
 }
 
+enum err key_named(const struct node *n, const struct line *in, uint64_t use,
+		   const uint8_t hash[KEY_HASH_LEN], uint64_t size, struct key_view *out)
+{
+	struct recipient_view recipient;
+	enum err e;
+
+	if (use != KEY_USE_RECIPIENT)
+		return fold_key(&n->fold, &in->key, hash, size, out);
+	e = fold_recipient(&n->fold, &in->key, hash, size, &recipient);
+	*out = recipient.view;
+	return e;
+}
+
 /*
  * Whether this `keys` statement is the one by which its key stands in force where the log ends. What was
  * changed or withdrawn since is not repeated: the next epoch knows what was withdrawn in the one before it.
@@ -451,23 +432,17 @@ static enum err epoch_entry(struct node *n, struct now now, struct line *line, c
 static enum err is_in_force(const struct node *n, const struct line *from, uint64_t index,
 			    const struct fold_input *in, bool *out)
 {
-	const uint64_t act = statement_uint(in->statement, FIELD_KEYS_ACT),
-		       use = statement_uint(in->statement, FIELD_KEYS_USE);
-	struct recipient_view recipient;
-	struct key_view key = { 0 };
+	const uint64_t use = statement_uint(in->statement, FIELD_KEYS_USE);
+	struct key_view key;
 	enum err e;
 
 	*out = true;
-	if (use != KEY_USE_OFFICER && use != KEY_USE_RECIPIENT)
+	if (use < KEY_USE_OFFICER)
 		return ERR_OK;
-	if (use == KEY_USE_OFFICER) {
-		e = fold_key(&n->fold, &from->key, in->named_key, from->log->durable, &key);
-	} else {
-		e = fold_recipient(&n->fold, &from->key, in->named_key, from->log->durable, &recipient);
-		key = recipient.view;
-	}
-	*out = e == ERR_OK && act == 0 && key.added == index + 1 && key_is_in_force(&key, from->log->durable);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	e = key_named(n, from, use, in->named_key, from->log->durable, &key);
+	*out = e == ERR_OK && statement_uint(in->statement, FIELD_KEYS_ACT) == 0 && key.added == index + 1 &&
+	       key_is_in_force(&key, from->log->durable);
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /*
@@ -492,7 +467,7 @@ static enum err repeat_keys(struct node *n, struct now now, const struct log_key
 		bool is_wanted = true;
 		enum err e = fold_get(&n->fold, &at, &view);
 		if (e != ERR_OK)
-			return e == ERR_NOT_FOUND ? ERR_OK : e;
+			return err_unless(e, ERR_NOT_FOUND);
 		if (view.kind != KIND_KEYS || view.verdict != VERDICT_OK)
 			continue;
 		buf_init(&bytes, memory, ENTRY_LEN_MAX);
@@ -600,7 +575,7 @@ static enum err epoch_open_channel(struct node *n, struct now now, const struct 
 		return ERR_EXISTS;
 	if (old != NULL && (e = recover_sound(n, old, &sound, root)) != ERR_OK)
 		return e;
-	if (!is_open_of(n, old, s)) {
+	if (!is_open_of(old, s, sound, root)) {
 		answer->verdict = VERDICT_REFERS;
 		return ERR_REFUSED;
 	}

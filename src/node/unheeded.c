@@ -52,20 +52,6 @@ static enum err read_withdrawn(struct node *n, const struct line *line, uint64_t
 	return ERR_OK;
 }
 
-/* At the end of that log. ERR_NOT_FOUND: it never had it. */
-static enum err find_key(struct node *n, const struct line *in, const struct named_key *named,
-			 struct key_view *out)
-{
-	struct recipient_view recipient;
-	enum err e;
-
-	if (named->use != KEY_USE_RECIPIENT)
-		return fold_key(&n->fold, &in->key, named->hash, in->folded, out);
-	e = fold_recipient(&n->fold, &in->key, named->hash, in->folded, &recipient);
-	*out = recipient.view;
-	return e;
-}
-
 /* Each entry is looked at once; what the bounds leave out is for the next answer. */
 static enum err look_at(struct node *n, const struct line *next, struct line *line)
 {
@@ -86,7 +72,7 @@ static enum err look_at(struct node *n, const struct line *next, struct line *li
 		e = read_withdrawn(n, line, at.index, &named);
 		if (e == ERR_OK)
 			line->unheeded.at[line->unheeded.count++] = at.index;
-		e = e == ERR_NOT_FOUND ? ERR_OK : e;
+		e = err_unless(e, ERR_NOT_FOUND);
 	}
 	return e;
 }
@@ -103,11 +89,10 @@ static enum err list(struct node *n, const struct line *line, struct place_key *
 		struct key_view key;
 		e = read_withdrawn(n, line, at.index, &named);
 		if (e == ERR_OK)
-			e = find_key(n, newest, &named, &key);
+			e = key_named(n, newest, named.use, named.hash, newest->folded, &key);
 		if (e == ERR_OK && key_is_in_force(&key, newest->folded))
 			out[(*count)++] = at;
-		if (e == ERR_NOT_FOUND)
-			e = ERR_OK;
+		e = err_unless(e, ERR_NOT_FOUND);
 	}
 	return e;
 }
