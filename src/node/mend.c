@@ -27,22 +27,29 @@ static void want_again(struct line *line, uint64_t from, uint64_t end)
 	line->mend_end = end > line->mend_end ? end : line->mend_end;
 }
 
-/* Up to a note that we hold, or to the root that the log's row has: by it they prove themselves. */
-static enum err want_to_note(struct node *n, struct line *line)
+/* The next size that a root is held of, this one or beyond it. */
+static enum err next_root(struct node *n, const struct line *line, uint64_t from, uint64_t *out)
 {
 	struct store *store = record_store(n->record);
 	uint8_t memory[NOTE_LEN_MAX];
 	struct buf text = BUF_ON(memory);
 	uint64_t size;
-	enum err e = line->mend_from == line->mend_end
-			     ? ERR_NOT_FOUND
-			     : store->ops->note_above(store, line->log->number, line->mend_end, &size, &text);
+	enum err e = store->ops->note_above(store, line->log->number, from, &size, &text);
 
-	if (e == ERR_OK && size <= line->log->durable)
-		line->mend_end = size;
-	if (e == ERR_NOT_FOUND && line->mend_from < line->mend_end)
-		line->mend_end = line->log->durable;
-	return e == ERR_NOT_FOUND || e == ERR_CORRUPT ? ERR_OK : e;
+	*out = line->log->durable;
+	if (e == ERR_OK && size < *out)
+		*out = size;
+	/* The newest of ours may wait for a commit. */
+	if (line->note.size >= from && line->note.size < *out)
+		*out = line->note.size;
+	return failure_of(e);
+}
+
+/* Up to a note that we hold, or to the root that the log's row has: by it they prove themselves. */
+static enum err want_to_note(struct node *n, struct line *line)
+{
+	return line->mend_from == line->mend_end ? ERR_OK
+						 : next_root(n, line, line->mend_end, &line->mend_end);
 }
 
 /* Of what stands at an entry's place, not beside it. */
@@ -76,44 +83,19 @@ static bool has_kind(const struct scrub *s, size_t line, enum finding_kind last)
  */
 static enum err is_noted_root(struct node *n, const struct line *line, const struct frontier *f, bool *out)
 {
-	struct store *store = record_store(n->record);
 	uint8_t memory[NOTE_LEN_MAX], root[HASH_LEN], held[HASH_LEN];
 	struct buf text = BUF_ON(memory);
 	struct note note;
-	struct fault fault;
-	uint64_t size;
-	enum err e = ERR_OK;
+	enum err e;
 
 	frontier_root(f, root);
 	record_root(line->log, held);
 	*out = f->size == line->log->frontier.size && memcmp(root, held, HASH_LEN) == 0;
 	if (*out)
 		return ERR_OK;
-	/* The newest of ours may wait for a commit. */
-	if (line->note.size == f->size) {
-		size = f->size;
-		buf_put(&text, (struct bytes){ line->note.text, line->note.len });
-	} else {
-		e = store->ops->note_above(store, line->log->number, f->size, &size, &text);
-	}
-	*out = e == ERR_OK && size == f->size && note_read(buf_bytes(&text), &note, &fault) == ERR_OK &&
-	       note.size == size && memcmp(note.root, root, HASH_LEN) == 0;
-	return err_class(e) == ERR_CLASS_LOCAL && e != ERR_CORRUPT ? e : ERR_OK;
-}
-
-/* The next size that a root is held of, beyond this one. */
-static enum err next_root(struct node *n, const struct line *line, uint64_t from, uint64_t *out)
-{
-	struct store *store = record_store(n->record);
-	uint8_t memory[NOTE_LEN_MAX];
-	struct buf text = BUF_ON(memory);
-	enum err e = store->ops->note_above(store, line->log->number, from + 1, out, &text);
-
-	if (line->note.size > from && (e != ERR_OK || line->note.size < *out))
-		*out = line->note.size;
-	else if (e != ERR_OK || *out > line->log->durable)
-		*out = line->log->durable;
-	return err_class(e) == ERR_CLASS_LOCAL && e != ERR_CORRUPT ? e : ERR_OK;
+	e = line_note_read(n, line, f->size, &text, &note);
+	*out = e == ERR_OK && note.size == f->size && memcmp(note.root, root, HASH_LEN) == 0;
+	return failure_of(e);
 }
 
 static enum err walk(struct node *n, const struct line *line, const uint64_t range[2], enum regrown by,
@@ -136,7 +118,7 @@ static enum err regrow(struct node *n, struct line *line, uint64_t from, bool *i
 	uint64_t range[2] = { from, 0 };
 	bool is_grown = false;
 	struct frontier f;
-	enum err e = next_root(n, line, from, &range[1]);
+	enum err e = next_root(n, line, from + 1, &range[1]);
 
 	*is_whole = false;
 	for (int by = REGROWN_BYTES; e == ERR_OK && !is_grown && by <= REGROWN_LEAF; by++) {
@@ -145,48 +127,66 @@ static enum err regrow(struct node *n, struct line *line, uint64_t from, bool *i
 			e = is_noted_root(n, line, &f, &is_grown);
 		if (e == ERR_OK && is_grown)
 			e = walk(n, line, range, (enum regrown)by, true, &f);
-		e = e == ERR_ROT ? ERR_OK : e;
+		e = err_unless(e, ERR_ROT);
 	}
 	if (e != ERR_OK || !is_grown)
 		return e;
 	e = record_entry(n->record, line->log, from, &bytes);
 	*is_whole = e == ERR_OK;
-	return e == ERR_ROT ? ERR_OK : e;
+	return err_unless(e, ERR_ROT);
 }
 
 /* An entry that has changed. */
-static enum err mend_entry(struct node *n, struct line *line, uint64_t index)
+static enum err mend_entry(struct node *n, struct now now, const struct rot *rot)
 {
+	struct line *line = &n->lines[rot->line];
 	bool is_whole;
-	enum err e = regrow(n, line, index, &is_whole);
+	enum err e = regrow(n, line, rot->index, &is_whole);
 
+	(void)now;
 	if (e == ERR_OK && !is_whole)
-		want_again(line, index, index + 1);
+		want_again(line, rot->index, rot->index + 1);
 	return e;
 }
 
-/* A note is signed: of ours the signer gives the newest again, and of the others somebody has it. */
-static enum err mend_note(struct node *n, struct now now, struct line *line, uint64_t size)
+static enum err mend_words(struct node *n, struct now now, const struct rot *rot)
 {
-	enum err e = record_del_note(n->record, line->log, size);
+	(void)now;
+	want_again(&n->lines[rot->line], rot->index, rot->index + 1);
+	return ERR_OK;
+}
+
+/* A note is signed: of ours the signer gives the newest again, and of the others somebody has it. */
+static enum err mend_note(struct node *n, struct now now, const struct rot *rot)
+{
+	struct line *line = &n->lines[rot->line];
+	enum err e = record_del_note(n->record, line->log, rot->index);
 
 	if (e != ERR_OK)
 		return e;
-	want_again(line, size - 1, size);
-	if (line->is_own && size == line->log->durable && !line->is_recovering)
+	want_again(line, rot->index - 1, rot->index);
+	if (line->is_own && rot->index == line->log->durable && !line->is_recovering)
 		return line_sign(n, now, line);
 	return ERR_OK;
 }
 
 /* Receipts are said again with the heads; our own by our mirror. */
-static enum err mend_line(struct node *n, struct line *line, size_t party, uint64_t size)
+static enum err mend_line(struct node *n, struct now now, const struct rot *rot)
 {
 	struct store *store = record_store(n->record);
+	struct line *line = &n->lines[rot->line];
+	const size_t party = rot->party;
+	const uint64_t size = rot->index;
 	uint8_t memory[NOTE_LINE_LEN_MAX];
 	struct buf text = BUF_ON(memory);
 	struct bytes name = bytes_str(n->accord->parties[party].name);
-	enum err e = store->ops->cosignature_del(store, line->log->number, size, name);
+	enum err e;
 
+	(void)now;
+	/* Behind an entry that has changed it is good again when that is. */
+	if (has_kind(&n->scrub, rot->line, FINDING_NODE))
+		return ERR_OK;
+	e = store->ops->cosignature_del(store, line->log->number, size, name);
 	if (e != ERR_OK || line->cosigned[party] != size)
 		return e;
 	e = store->ops->cosignature_last(store, line->log->number, name, &line->cosigned[party], &text);
@@ -197,55 +197,37 @@ static enum err mend_line(struct node *n, struct line *line, size_t party, uint6
 		line->asked = 0;
 		n->has_healed = true;
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
-static enum err mend_attachments(struct node *n, struct now now, struct line *line, uint64_t index)
+static enum err mend_attachments(struct node *n, struct now now, const struct rot *rot)
 {
 	struct buf memory = { n->scratch, 0, ENTRY_LEN_MAX, false }, bytes;
+	const struct line *line = &n->lines[rot->line];
 	struct entry entry;
 	struct statement s;
-	enum err e = line_entry(n, line, index, &memory, &entry, &s);
+	enum err e = line_entry(n, line, rot->index, &memory, &entry, &s);
 
 	if (e != ERR_OK || !s.has_content)
-		return e == ERR_ROT ? ERR_OK : e;
+		return err_unless(e, ERR_ROT);
 	bytes = arena_lend(&n->fx->arena, CONTENT_LEN_MAX);
 	e = record_content(n->record, s.content.hash, &bytes);
 	if (e != ERR_OK)
-		return err_class(e) == ERR_CLASS_LOCAL ? e : ERR_OK;
+		return failure_of(e);
 	return attachments_renew(n, now, line, &s, arena_keep(&n->fx->arena, &bytes));
 }
 
-static enum err mend_rot(struct node *n, struct now now, const struct rot *rot)
-{
-	struct line *line = &n->lines[rot->line];
-
-	switch (rot->kind) {
-	case FINDING_ENTRY_MISSING:
-	case FINDING_ENTRY:
-	case FINDING_NODE:
-		return mend_entry(n, line, rot->index);
-	case FINDING_CONTENT:
-	case FINDING_CONTENT_MISSING:
-		want_again(line, rot->index, rot->index + 1);
-		return ERR_OK;
-	case FINDING_NOTE:
-		return mend_note(n, now, line, rot->index);
-	case FINDING_COSIGNATURE:
-		/* Behind an entry that has changed it is good again when that is. */
-		return has_kind(&n->scrub, rot->line, FINDING_NODE)
-			       ? ERR_OK
-			       : mend_line(n, line, rot->party, rot->index);
-	case FINDING_ATTACHMENT:
-		return mend_attachments(n, now, line, rot->index);
-	case FINDING_ROOT: /* its row is written again when the log runs again */
-	case FINDING_NOTE_ROOT:
-	case FINDING_VIEW:
-	case FINDING_COUNT:
-		break;
-	}
-	return ERR_OK;
-}
+/* The row of a log's root is written again when the log runs again, as are views. */
+static enum err (*const menders[FINDING_COUNT])(struct node *n, struct now now, const struct rot *rot) = {
+	[FINDING_ENTRY_MISSING] = mend_entry,
+	[FINDING_ENTRY] = mend_entry,
+	[FINDING_NODE] = mend_entry,
+	[FINDING_CONTENT] = mend_words,
+	[FINDING_CONTENT_MISSING] = mend_words,
+	[FINDING_NOTE] = mend_note,
+	[FINDING_COSIGNATURE] = mend_line,
+	[FINDING_ATTACHMENT] = mend_attachments,
+};
 
 enum err mend_begin(struct node *n, struct now now)
 {
@@ -258,8 +240,9 @@ enum err mend_begin(struct node *n, struct now now)
 	/* A note that has changed leads nowhere: it goes first. */
 	for (unsigned turn = 0; turn < 2; turn++) {
 		for (size_t i = 0; e == ERR_OK && i < s->rots_count; i++) {
-			if ((s->rots[i].kind == FINDING_NOTE) == (turn == 0))
-				e = mend_rot(n, now, &s->rots[i]);
+			if ((s->rots[i].kind == FINDING_NOTE) == (turn == 0) &&
+			    menders[s->rots[i].kind] != NULL)
+				e = menders[s->rots[i].kind](n, now, &s->rots[i]);
 		}
 	}
 	for (size_t i = 0; e == ERR_OK && i < n->lines_count; i++)
@@ -322,7 +305,7 @@ static enum err count_ours(struct node *n, const struct line *line, const struct
 			*out = i + 1;
 	}
 	if (e != ERR_OK)
-		return e == ERR_ROT ? ERR_OK : e;
+		return err_unless(e, ERR_ROT);
 	frontier_root(&f, root);
 	if (is_same && memcmp(root, note->root, HASH_LEN) == 0)
 		*out = f.size <= line->log->durable ? batch->count
@@ -343,14 +326,16 @@ static enum err mend_content(struct node *n, const struct batch_item *item, bool
 	*is_left = false;
 	if (entry_read(item->entry, &entry, &s, &fault) != ERR_OK || !s.has_content)
 		return ERR_OK;
-	if (item->content.len == 0 && !item->is_erased)
-		*is_left = !is_content_known(n, s.content.hash);
-	if (item->content.len == 0 || item_check(n, &s, item) != ERR_OK)
+	if (item->content.len == 0) {
+		*is_left = !item->is_erased && !is_content_known(n, s.content.hash);
+		return ERR_OK;
+	}
+	if (item_check(n, &s, item) != ERR_OK)
 		return ERR_OK;
 	e = record_content(n->record, s.content.hash, &held);
 	if (e == ERR_ROT || e == ERR_NOT_FOUND)
 		return store->ops->content_renew(store, s.content.hash, item->content);
-	return e == ERR_REFUSED ? ERR_OK : e;
+	return err_unless(e, ERR_REFUSED);
 }
 
 /* One that is kept is good, or the pass would have found it. */
@@ -384,7 +369,7 @@ enum err mend_note_heard(struct node *n, struct now now, struct bytes text, bool
 	e = record_root_at(n->record, line->log, note.size, root);
 	if (e != ERR_OK || memcmp(root, note.root, HASH_LEN) != 0 ||
 	    note_judge(n, line->key.party, line, &note, NULL) != NOTE_GOOD)
-		return is_failure(e) && e != ERR_CORRUPT ? e : ERR_OK;
+		return failure_of(e);
 	e = turn_open(n);
 	if (e == ERR_OK)
 		e = record_add_note(n->record, line->log, note.size, text);

@@ -144,21 +144,21 @@ static void found(void *self, const struct finding *f)
 static enum err halt(struct node *n)
 {
 	struct scrub *s = &n->scrub;
-	enum err e = s->is_halt_due ? turn_open(n) : ERR_OK;
+	enum err e;
 
-	for (size_t i = 0; s->is_halt_due && e == ERR_OK && i < s->rots_count; i++) {
+	if (!s->is_halt_due)
+		return ERR_OK;
+	e = turn_open(n);
+	for (size_t i = 0; e == ERR_OK && i < s->rots_count; i++) {
 		struct line *line = &n->lines[s->rots[i].line];
-		struct effect_publish *p;
 		if (line->log->stopped.rule != NULL)
 			continue;
 		log_error("channel %u: this log of %s stops, the others go on: entente repair",
 			  line->key.channel, n->accord->parties[line->key.party].name);
 		e = record_stop(n->record, line->log, &rot_fault);
-		p = publish(n, CHANGE_LOG);
-		if (p != NULL)
-			p->place = (struct place_key){ line->key, s->rots[i].index };
+		publish_at(n, CHANGE_LOG, &(struct place_key){ line->key, s->rots[i].index }, 0);
 	}
-	s->is_halt_due = s->is_halt_due && e != ERR_OK;
+	s->is_halt_due = e != ERR_OK;
 	return e;
 }
 
@@ -249,7 +249,6 @@ static enum err conclude(struct node *n, struct now now)
 	s->left = s->rots_count;
 	for (size_t i = 0; e == ERR_OK && i < n->lines_count; i++) {
 		struct line *line = &n->lines[i];
-		struct effect_publish *p;
 		bool is_whole = true;
 		if (!has_rot_stop(line))
 			continue;
@@ -275,9 +274,7 @@ static enum err conclude(struct node *n, struct now now)
 		if (e == ERR_OK && line->is_own && !line->is_recovering && line->note.size == 0 &&
 		    line->log->noted < line->log->durable)
 			e = line_sign(n, now, line);
-		p = publish(n, CHANGE_LOG);
-		if (p != NULL)
-			p->place.log = line->key;
+		publish_at(n, CHANGE_LOG, &(struct place_key){ line->key, 0 }, 0);
 	}
 	return e;
 }
