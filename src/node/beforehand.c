@@ -11,7 +11,6 @@
 #include "policy/policy.h"
 #include "view/release.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,7 +54,7 @@ enum err draft_signer_is_good(struct node *n, struct now now, const struct draft
 	if (signer->is_releaser)
 		posts &= releasing_roles(n->accord);
 	*out = e == ERR_OK && key_is_in_force(&key, line->folded) && (key.roles & posts) != 0;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /* The author's, and those of all whose approval counts still. */
@@ -111,11 +110,11 @@ static enum err read_dated(struct node *n, const struct place_key *at, struct da
  */
 static bool is_of_ended_log(struct node *n, const struct draft_view *draft)
 {
-	const struct line *line = line_newest(n, draft->at.log.channel, n->self);
-	bool is_of_it = line != NULL && draft->at.log.epoch == line->key.epoch;
+	const uint32_t epoch = line_newest(n, draft->at.log.channel, n->self)->key.epoch;
+	bool is_of_it = draft->at.log.epoch == epoch;
 
-	for (size_t i = 0; line != NULL && i < draft->signers_count; i++)
-		is_of_it = is_of_it || draft->signers[i].at.log.epoch == line->key.epoch;
+	for (size_t i = 0; i < draft->signers_count; i++)
+		is_of_it |= draft->signers[i].at.log.epoch == epoch;
 	return !is_of_it;
 }
 
@@ -134,10 +133,10 @@ static enum err find_recall(struct node *n, const struct place *of, struct place
 		struct buf memory;
 		buf_init(&memory, bytes, ENTRY_LEN_MAX);
 		e = fold_item(&n->fold, &at, &item);
-		if (e == ERR_OK)
-			*out = item.recall;
-		if (e == ERR_OK)
-			e = node_entry(n, &at, &memory, label);
+		if (e != ERR_OK)
+			break;
+		*out = item.recall;
+		e = node_entry(n, &at, &memory, label);
 		is_label = label->statement.kind == KIND_DOWNGRADE || label->statement.kind == KIND_RELABEL;
 		of = &label->statement.refers[0];
 	}
@@ -165,7 +164,7 @@ static enum err find_label(struct node *n, const struct place *of, struct place_
 			at = (struct message_at){ 0 };
 		}
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 enum err node_unfiled(struct node *n, const struct draft_view *draft, const struct statement *outgoing,
@@ -183,7 +182,7 @@ enum err node_unfiled(struct node *n, const struct draft_view *draft, const stru
 	else if (is_of_ended_log(n, draft))
 		*out = UNFILED_ENDED_LOG;
 	else
-		*out = line == NULL || is_shut(line) || line->is_closed ? UNFILED_RECOVERING : UNFILED_NOT;
+		*out = is_open_line(line) ? UNFILED_NOT : UNFILED_RECOVERING;
 	return e;
 }
 
@@ -192,8 +191,7 @@ const char *unfiled_name(enum unfiled why)
 	static const char *const names[UNFILED_COUNT] = { "", "LABEL", "RECALLED", "ENDED LOG",
 							  "RECOVERING" };
 
-	assert(why < UNFILED_COUNT);
-	return names[why];
+	return names[index_below(why, UNFILED_COUNT)];
 }
 
 /* What officers are to look at once more before it goes: NULL is nothing. The rest the door says. */
@@ -234,7 +232,7 @@ static enum err file_dated(struct node *n, struct now now, const struct message_
 					      : err_text(e));
 	n->unfiled_count += e == ERR_REFUSED || e == ERR_RECOVERING || e == ERR_STOPPED;
 	free(d);
-	return is_failure(e) ? e : ERR_OK;
+	return failure_of(e);
 }
 
 /* The oldest that has not lapsed is no older than an approval may be. */

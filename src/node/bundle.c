@@ -25,27 +25,17 @@ enum err bundle_asked(struct node *n, size_t peer, const struct fetch *fetch)
 {
 	uint8_t memory[ASKED_KEY_LEN], offset_memory[8];
 	struct buf key = BUF_ON(memory), offset = BUF_ON(offset_memory);
-	enum err e = turn_open(n);
 
 	asked_key(&key, peer, fetch->hash);
 	buf_put_be64(&offset, fetch->offset);
-	return e == ERR_OK ? map_put(&n->views, buf_bytes(&key), buf_bytes(&offset)) : e;
+	return beside_put(n, buf_bytes(&key), buf_bytes(&offset));
 }
 
 enum err bundle_forget(struct node *n, size_t peer)
 {
-	uint8_t prefix[] = { ROW_ASKED, (uint8_t)peer }, memory[MAP_KEY_MAX];
-	struct buf key = BUF_ON(memory);
-	enum err e;
+	const uint8_t prefix[] = { ROW_ASKED, (uint8_t)peer };
 
-	while ((e = map_next(&n->views, BYTES_OF(prefix), BYTES_OF(prefix), &key, NULL)) == ERR_OK) {
-		e = turn_open(n);
-		if (e == ERR_OK)
-			e = map_del(&n->views, buf_bytes(&key));
-		if (e != ERR_OK)
-			return e;
-	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return beside_del_all(n, BYTES_OF(prefix));
 }
 
 /* ---- What is to go, one step a part. ERR_NOT_FOUND: the part is done. ---- */
@@ -117,10 +107,9 @@ static enum err blobs_asked(struct node *n, size_t peer, struct bundle_cursor *c
 
 	buf_put(&key, BYTES_OF(prefix));
 	while ((e = map_next(&n->views, BYTES_OF(prefix), buf_bytes(&key), &key, &value)) == ERR_OK) {
-		if (key.len == ASKED_KEY_LEN && value.len == sizeof offset)
-			blob_add(c, memory + ASKED_KEY_LEN - HASH_LEN, be64_get(offset));
+		blob_add(c, memory + ASKED_KEY_LEN - HASH_LEN, be64_get(offset));
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 static enum err put_batch(struct node *n, size_t peer, struct bundle_cursor *c, struct buf *frame)
@@ -221,7 +210,7 @@ static enum err put_pieces(struct node *n, size_t peer, struct bundle_cursor *c,
 	for (; c->blob < c->blobs_count; c->blob++) {
 		enum err e = put_piece(n, peer, c, frame);
 		/* A piece that this disk has lost is the scrub's to find; the others go. */
-		if (e == ERR_OK || (e != ERR_NOT_FOUND && is_failure(e)))
+		if (e == ERR_OK || is_failure(e))
 			return e;
 	}
 	n->peers[peer].bundle_left = c->left;

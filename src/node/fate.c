@@ -36,8 +36,6 @@ static enum err say_fate(struct node *n, struct now now, const struct message_at
 	struct entry_view view;
 	enum err e;
 
-	if (line == NULL)
-		return ERR_OK;
 	e = record_leaf(n->record, line->log, due->place.index, leaf);
 	if (e != ERR_OK)
 		return e;
@@ -49,7 +47,7 @@ static enum err say_fate(struct node *n, struct now now, const struct message_at
 		e = fold_get(&n->fold, &at, &view);
 	if (e == ERR_OK && view.verdict != VERDICT_OK)
 		give_up(n, &due->place);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /* So many rows a tick, and on where the last one stopped: nobody's rows keep another's from their turn. */
@@ -78,8 +76,7 @@ enum err fate_tick(struct node *n, struct now now)
 		if (e == ERR_OK && n->fate_at.place.log.party == n->self &&
 		    !is_given_up(n, &n->fate_at.place))
 			e = say_fate(n, now, &n->fate_at);
-		if (e == ERR_STOPPED || e == ERR_ROT)
-			e = ERR_OK;
+		e = err_unless(err_unless(e, ERR_STOPPED), ERR_ROT);
 	}
 	return e;
 }

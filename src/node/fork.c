@@ -17,12 +17,10 @@ struct other {
 	const struct batch *batch;
 };
 
-static enum err other_leaf(struct other *o, uint64_t index, uint8_t leaf[HASH_LEN])
+/* Of the batch: what differs is in it. */
+static void other_leaf(const struct other *o, uint64_t index, uint8_t leaf[HASH_LEN])
 {
-	if (index < o->batch->first)
-		return record_leaf(o->n->record, o->line->log, index, leaf);
 	hash_leaf(o->batch->items[index - o->batch->first].entry, leaf);
-	return ERR_OK;
 }
 
 /* A node of what both have, named as if the tree began at `low`: low is a multiple of what it covers. */
@@ -55,9 +53,8 @@ static enum err other_node(void *self, unsigned level, uint64_t index, uint8_t h
 	e = frontier_load(&f, first > s.low ? first - s.low : 0, shifted_get, &s);
 	for (uint64_t i = s.low + f.size; e == ERR_OK && i < end; i++) {
 		uint8_t leaf[HASH_LEN];
-		e = other_leaf(o, i, leaf);
-		if (e == ERR_OK)
-			e = frontier_append(&f, leaf, NULL, NULL);
+		other_leaf(o, i, leaf);
+		e = frontier_append(&f, leaf, NULL, NULL);
 	}
 	if (e == ERR_OK)
 		frontier_root(&f, hash);
@@ -88,12 +85,9 @@ static enum err our_side(struct node *n, const struct line *line, uint64_t index
 static enum err their_side(struct other *o, uint64_t index, const struct note *note, struct bytes text,
 			   struct fork_side *side)
 {
-	enum err e = other_leaf(o, index, side->leaf);
-
+	other_leaf(o, index, side->leaf);
 	side->note = text;
-	return e == ERR_OK
-		       ? merkle_inclusion(index, note->size, other_node, o, side->proof, &side->proof_count)
-		       : e;
+	return merkle_inclusion(index, note->size, other_node, o, side->proof, &side->proof_count);
 }
 
 /* The author's note alone: lines of others prove nothing here. */
@@ -162,5 +156,5 @@ enum err fork_keep(struct node *n, struct now now, struct line *line, const stru
 		  line->key.channel, n->accord->parties[line->key.party].name);
 	line->is_forked = true;
 	e = service_fork(n, now, line->key.channel, arena_keep(&n->fx->arena, &content));
-	return e == ERR_STOPPED ? ERR_OK : e;
+	return err_unless(e, ERR_STOPPED);
 }

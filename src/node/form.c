@@ -96,7 +96,7 @@ static enum err check_reach(struct node *n, const struct form *form, const struc
 	if (e == ERR_OK)
 		e = node_entry(n, &at, &memory, &subject);
 	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND ? ERR_OK : e; /* the fold says so */
+		return err_unless(e, ERR_NOT_FOUND); /* the fold says so */
 	if (!has_reach(s, &subject.statement) || said_as(s) > said_as(&subject.statement) ||
 	    (form->precedences == 0 && said_as(s) != said_as(&subject.statement)))
 		return refuse(answer, FORM_FAULT_REACH);
@@ -105,27 +105,31 @@ static enum err check_reach(struct node *n, const struct form *form, const struc
 	return check_label(n, s, &at, &memory, &subject, answer);
 }
 
+/* What is in clear: of what is sealed nobody but its readers sees anything. */
+static enum err check_words(const struct accord *a, const struct form *form, const struct statement *s,
+			    struct bytes bytes, struct form_fault *out)
+{
+	struct content content = { .portions_count = 0 };
+	struct fault fault;
+	enum err e = bytes.len > 0 ? content_read(bytes, &content, &fault) : ERR_OK;
+
+	if (e == ERR_OK)
+		e = form_check_content(a, form, s, &content, out);
+	return e == ERR_OK ? form_check_sending(form, s, &content, out) : e;
+}
+
 static enum err check(struct node *n, const struct form *form, const struct statement *s, struct bytes bytes,
 		      struct effect_answer *answer)
 {
 	const struct accord *a = accord_here(n, s->channel);
 	const struct accord_channel *channel = accord_channel_find(a, s->channel);
-	struct content content = { .portions_count = 0 };
-	struct fault fault;
 	enum err e;
 
 	if (channel == NULL)
 		return ERR_OK;
 	e = form_check(a, form, channel->plane, s, &answer->fault);
-	/* Nobody but its readers sees into what is sealed. */
-	if (s->has_content && s->content.sealing != 0)
-		return e == ERR_OK ? check_reach(n, form, s, answer) : e;
-	if (e == ERR_OK && bytes.len > 0)
-		e = content_read(bytes, &content, &fault);
-	if (e == ERR_OK)
-		e = form_check_content(a, form, s, &content, &answer->fault);
-	if (e == ERR_OK)
-		e = form_check_sending(form, s, &content, &answer->fault);
+	if (e == ERR_OK && s->content.sealing == SEALING_NONE)
+		e = check_words(a, form, s, bytes, &answer->fault);
 	return e == ERR_OK ? check_reach(n, form, s, answer) : e;
 }
 

@@ -15,8 +15,8 @@ static void heads_told(struct node *n, size_t peer)
 	}
 }
 
-enum err heads_out(struct node *n, size_t peer, size_t path, enum urgency urgency, enum frame_kind kind,
-		   struct buf *payload)
+static enum err frame_give(struct node *n, size_t peer, size_t path, enum urgency urgency,
+			   enum frame_kind kind, struct buf *payload)
 {
 	struct effect_frame *frame =
 		buf_check(payload) == ERR_OK ? frame_out(n, peer, path, urgency, kind) : NULL;
@@ -24,8 +24,17 @@ enum err heads_out(struct node *n, size_t peer, size_t path, enum urgency urgenc
 	if (frame == NULL)
 		return ERR_MEMORY;
 	frame->payload = arena_keep(&n->fx->arena, payload);
-	heads_told(n, peer);
 	return ERR_OK;
+}
+
+enum err heads_out(struct node *n, size_t peer, size_t path, enum urgency urgency, enum frame_kind kind,
+		   struct buf *payload)
+{
+	enum err e = frame_give(n, peer, path, urgency, kind, payload);
+
+	if (e == ERR_OK)
+		heads_told(n, peer);
+	return e;
 }
 
 static enum err heads_send(struct node *n, size_t peer)
@@ -62,25 +71,20 @@ static enum err notes_read(struct node *n, const struct line *line, uint64_t fro
 		    is_note_good(n, line, from, (struct bytes){ memory->ptr + at, memory->len - at }))
 			h->notes[h->notes_count++] = (struct bytes){ memory->ptr + at, memory->len - at };
 	}
-	return is_failure(e) ? e : ERR_OK;
+	return failure_of(e);
 }
 
 void notes_send(struct node *n, size_t peer, const struct line *line, uint64_t from, uint64_t end)
 {
 	struct heads *h = arena_alloc(&n->fx->arena, 1, sizeof *h);
 	struct buf notes, payload;
-	struct effect_frame *frame;
 
 	buf_init(&notes, n->scratch, SCRATCH_LEN);
 	if (h == NULL || notes_read(n, line, from, end, &notes, h) != ERR_OK || h->notes_count == 0)
 		return; /* he asks again */
 	payload = arena_lend(&n->fx->arena, FRAME_LEN_MAX - 1);
 	heads_write(h, &payload);
-	frame = buf_check(&payload) == ERR_OK
-			? frame_out(n, peer, best_path(&n->peers[peer]), URGENCY_ROUTINE, FRAME_HEADS)
-			: NULL;
-	if (frame != NULL)
-		frame->payload = arena_keep(&n->fx->arena, &payload);
+	(void)frame_give(n, peer, best_path(&n->peers[peer]), URGENCY_ROUTINE, FRAME_HEADS, &payload);
 }
 
 enum err heads_version(struct node *n)
@@ -91,18 +95,13 @@ enum err heads_version(struct node *n)
 		for (size_t path = 0; e == ERR_OK && path < LINK_PATHS_MAX; path++) {
 			struct heads h = { 0 };
 			struct buf payload;
-			struct effect_frame *frame;
 
 			if (!n->peers[peer].paths[path].is_up || is_thin(&n->peers[peer], path))
 				continue;
 			versions_tell(n, &h.held);
 			payload = arena_lend(&n->fx->arena, FRAME_LEN_MAX - 1);
 			heads_write(&h, &payload);
-			frame = frame_out(n, peer, path, URGENCY_LINK, FRAME_HEADS);
-			if (frame == NULL || buf_check(&payload) != ERR_OK)
-				e = ERR_MEMORY;
-			else
-				frame->payload = arena_keep(&n->fx->arena, &payload);
+			e = frame_give(n, peer, path, URGENCY_LINK, FRAME_HEADS, &payload);
 		}
 	}
 	return e;

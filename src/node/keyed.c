@@ -15,22 +15,22 @@ static void places_key(const struct line *l, struct buf *key)
 	log_key_write(&l->key, key);
 }
 
-/* A log that never moved says it in its first entry, and needs no row. */
+/* Such a log says it in its first entry, and needs no row. */
+static bool has_not_moved(const struct log_places *p)
+{
+	return p->count == 0 || (p->count == 1 && !p->of[0].is_awaited);
+}
+
 static enum err places_keep(struct node *n, const struct line *l)
 {
 	uint8_t key_memory[LOG_KEY_LEN + 1], memory[LOG_PLACES_LEN_MAX];
 	struct buf key = BUF_ON(key_memory), value = BUF_ON(memory);
-	enum err e = turn_open(n);
 
 	places_key(l, &key);
-	if (e != ERR_OK)
-		return e;
-	if (l->places.count == 0 || (l->places.count == 1 && !l->places.of[0].is_awaited)) {
-		e = map_del(&n->views, buf_bytes(&key));
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
-	}
+	if (has_not_moved(&l->places))
+		return beside_del(n, buf_bytes(&key));
 	places_write(&l->places, &value);
-	return map_put(&n->views, buf_bytes(&key), buf_bytes(&value));
+	return beside_put(n, buf_bytes(&key), buf_bytes(&value));
 }
 
 /* Entries that are held, from that index on, are taken in again. ERR_ROT: one of them has changed. */
@@ -72,7 +72,8 @@ enum err places_load(struct node *n, struct line *l)
 	if (e == ERR_OK && l->folded > 0 && l->version < n->versions.count &&
 	    places_version(&l->places, &n->versions, size, &known) < l->version)
 		e = places_scan(n, l, 1, size);
-	return e == ERR_ROT || e == ERR_CORRUPT || e == ERR_RULE ? ERR_OK : e;
+	/* What cannot be read is asked for again when it is mended. */
+	return failure_of(e);
 }
 
 enum err places_reload(struct node *n, struct line *l)
@@ -84,7 +85,7 @@ enum err places_add(struct node *n, struct line *l, const struct entry *entry, c
 {
 	if (!is_of_places(entry, s) || !places_pass(&l->places, &n->versions, l->key.party, entry, s))
 		return ERR_OK;
-	return l->places.count == 1 && !l->places.of[0].is_awaited ? ERR_OK : places_keep(n, l);
+	return has_not_moved(&l->places) ? ERR_OK : places_keep(n, l);
 }
 
 enum err places_trim(struct node *n, struct line *l)
@@ -202,14 +203,13 @@ enum err misused_keep(struct node *n, const struct line *l, const struct note *n
 	const struct bytes proof = { note->text.ptr, (size_t)(last.ptr + last.len - note->text.ptr) };
 	uint8_t memory[LOG_KEY_LEN + 1];
 	struct buf key = BUF_ON(memory);
-	enum err e = turn_open(n);
 
 	log_error("channel %u: a note of size %llu is signed by a log key of %s that does not hold there: "
 		  "whoever "
 		  "has that key is not its node",
 		  l->key.channel, (unsigned long long)note->size, n->accord->parties[l->key.party].name);
 	misused_key(&l->key, &key);
-	return e == ERR_OK ? map_put(&n->views, buf_bytes(&key), proof) : e;
+	return beside_put(n, buf_bytes(&key), proof);
 }
 
 /* ---- Receipts. ---- */
@@ -321,9 +321,7 @@ static enum err line_adopts(struct node *n, struct line *l)
 	uint64_t size = l->log->frontier.size, from = places_settle(&l->places, &n->versions);
 	uint8_t memory[NOTE_LEN_MAX];
 	struct buf text = BUF_ON(memory);
-	struct fault fault;
 	struct note note;
-	uint64_t found;
 	enum err e;
 
 	l->is_kept_back = false;
@@ -334,8 +332,7 @@ static enum err line_adopts(struct node *n, struct line *l)
 		e = places_keep(n, l);
 	if (e != ERR_OK || l->is_own || l->log->stopped.rule != NULL)
 		return e;
-	if (line_note(n, l, size, &text, &found) == ERR_OK &&
-	    note_read(buf_bytes(&text), &note, &fault) == ERR_OK && found > 0 && found <= size &&
+	if (line_note_read(n, l, size, &text, &note) == ERR_OK &&
 	    note_judge(n, l->key.party, l, &note, NULL) == NOTE_MISUSED) {
 		e = misused_keep(n, l, &note);
 		return e == ERR_OK ? record_stop(n->record, l->log, &misused) : e;

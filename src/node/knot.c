@@ -59,7 +59,7 @@ enum err lost_load(struct node *n, struct line *line)
 
 	line->has_lost = e == ERR_OK;
 	n->is_refold_due |= is_here;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 bool lost_is_here(struct node *n, const struct line *line)
@@ -84,7 +84,7 @@ enum err lost_found(struct node *n, struct now now, struct line *line)
 	line->has_lost = e == ERR_OK;
 	if (is_here)
 		refold_due(n, now);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 enum err lost_forget(struct node *n, struct line *line)
@@ -100,7 +100,7 @@ enum err lost_forget(struct node *n, struct line *line)
 		if (is_here)
 			e = map_del(&n->views, buf_bytes(&key));
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 enum err lost_note(struct node *n, const struct line *line)
@@ -170,7 +170,7 @@ static enum err is_lost(struct node *n, struct now now, const struct line *line,
 		e = lost_first(n, &wait->log, &key, &size);
 		*out = (e == ERR_OK || e == ERR_NOT_FOUND) && has_nobody(n, now, line, wait, on, e == ERR_OK);
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /* ---- Knots. ---- */
@@ -210,7 +210,7 @@ static enum err waits_for_ever(struct node *n, const struct line *on, bool *out)
 	if (on->folded < on->log->frontier.size && has_ended(n, on))
 		e = line_waits(n, on, &waits);
 	*out = waits.has_version;
-	return e == ERR_SHORT || e == ERR_ROT ? ERR_OK : e;
+	return err_unless(err_unless(e, ERR_SHORT), ERR_ROT);
 }
 
 static enum err knot_load(struct node *n, struct now now, size_t at)
@@ -230,7 +230,7 @@ static enum err knot_load(struct node *n, struct now now, size_t at)
 	 */
 	k->is_open = e == ERR_ROT || e == ERR_OK || line->word == WORD_DUE || waits.has_version;
 	if (e != ERR_SHORT)
-		return e == ERR_ROT ? ERR_OK : e;
+		return err_unless(e, ERR_ROT);
 	e = ERR_OK;
 	for (size_t i = 0; e == ERR_OK && i < waits.count; i++) {
 		const struct line *on = line_find(n, &waits.of[i].log);

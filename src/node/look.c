@@ -144,7 +144,7 @@ static enum err has_given(struct node *n, const uint8_t by[KEY_HASH_LEN], const 
 	uploaded_key(&key, hash, by);
 	e = map_get(&n->views, buf_bytes(&key), NULL);
 	*out = e == ERR_OK;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 enum err look_was_given(struct node *n, const uint8_t by[KEY_HASH_LEN], const uint8_t hash[HASH_LEN],
@@ -158,17 +158,10 @@ enum err look_was_given(struct node *n, const uint8_t by[KEY_HASH_LEN], const ui
 
 enum err look_named(struct node *n, const uint8_t hash[HASH_LEN])
 {
-	uint8_t prefix[1 + HASH_LEN] = { ROW_UPLOADED }, memory[MAP_KEY_MAX];
-	struct buf key = BUF_ON(memory);
-	enum err e;
+	uint8_t prefix[1 + HASH_LEN] = { ROW_UPLOADED };
 
 	memcpy(prefix + 1, hash, HASH_LEN);
-	while ((e = map_next(&n->views, BYTES_OF(prefix), BYTES_OF(prefix), &key, NULL)) == ERR_OK) {
-		e = map_del(&n->views, buf_bytes(&key));
-		if (e != ERR_OK)
-			return e;
-	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return beside_del_all(n, BYTES_OF(prefix));
 }
 
 enum err look_forget(struct node *n, const uint8_t hash[HASH_LEN])
@@ -178,8 +171,8 @@ enum err look_forget(struct node *n, const uint8_t hash[HASH_LEN])
 	enum err e;
 
 	looked_key(&key, hash);
-	e = map_del(&n->views, buf_bytes(&key));
-	return e == ERR_NOT_FOUND || e == ERR_OK ? look_named(n, hash) : e;
+	e = beside_del(n, buf_bytes(&key));
+	return e == ERR_OK ? look_named(n, hash) : e;
 }
 
 enum err look_found(struct node *n, const struct held_words *w, const uint8_t hash[HASH_LEN],
@@ -193,7 +186,7 @@ enum err look_found(struct node *n, const struct held_words *w, const uint8_t ha
 	looked_key(&key, hash);
 	e = map_get(&n->views, buf_bytes(&key), &row);
 	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
+		return err_unless(e, ERR_NOT_FOUND);
 	if (row.len <= HASH_LEN || memory[HASH_LEN] >= FILE_KIND_COUNT ||
 	    memcmp(memory, w->id, HASH_LEN) != 0)
 		return ERR_OK;

@@ -115,7 +115,6 @@ enum err node_link(struct node *n, struct now now, const struct path_change *in,
 {
 	struct peer *p = &n->peers[in->peer];
 	struct peer_path *path = &p->paths[in->path];
-	struct effect_publish *change;
 	enum err e = ERR_OK;
 
 	n->fx = fx;
@@ -155,9 +154,7 @@ enum err node_link(struct node *n, struct now now, const struct path_change *in,
 			say_again(n, in->peer);
 		e = attachments_fetch(n, now, in->peer);
 	}
-	change = publish(n, CHANGE_PATH);
-	if (change != NULL)
-		change->peer = in->peer;
+	publish_at(n, CHANGE_PATH, &(struct place_key){ .index = 0 }, in->peer);
 	return e;
 }
 

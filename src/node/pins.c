@@ -29,6 +29,14 @@ static size_t version_of_key(const struct node *n, size_t peer, const uint8_t *k
 	return n->versions.count;
 }
 
+/* The newest version with whose key he has come; 0 if with none that is known. */
+static size_t version_seen(const struct node *n, const struct peer *p)
+{
+	size_t version = version_of_key(n, p->party, p->pin);
+
+	return version == n->versions.count ? 0 : version;
+}
+
 enum err pins_load(struct node *n)
 {
 	for (size_t i = 0; i < n->accord->parties_count; i++) {
@@ -41,9 +49,8 @@ enum err pins_load(struct node *n)
 		e = map_get(&n->views, BYTES_OF(key), &value);
 		if (e == ERR_NOT_FOUND)
 			continue;
-		if (e != ERR_OK || value.len != PIN_ROW_LEN)
-			return e == ERR_OK ? ERR_CORRUPT : e;
-		p->has_pin = true;
+		if (e != ERR_OK)
+			return e;
 		memcpy(p->pin, memory, SIGN_PUBLIC_LEN);
 		p->old_pin_used = (struct wall){ be64_get(memory + SIGN_PUBLIC_LEN) };
 	}
@@ -53,12 +60,11 @@ enum err pins_load(struct node *n)
 static enum err pin_keep(struct node *n, struct peer *p)
 {
 	uint8_t key[2], value[PIN_ROW_LEN];
-	enum err e = turn_open(n);
 
 	pin_key(p->party, key);
 	memcpy(value, p->pin, SIGN_PUBLIC_LEN);
 	be64_put(value + SIGN_PUBLIC_LEN, p->old_pin_used.ms);
-	return e == ERR_OK ? map_put(&n->views, BYTES_OF(key), BYTES_OF(value)) : e;
+	return beside_put(n, BYTES_OF(key), BYTES_OF(value));
 }
 
 enum err pin_used(struct node *n, struct now now, size_t peer, size_t path, const uint8_t *key)
@@ -70,14 +76,12 @@ enum err pin_used(struct node *n, struct now now, size_t peer, size_t path, cons
 	/* With one version there is one key, and nothing to remember. */
 	if (n->versions.count == 1 || version == n->versions.count)
 		return ERR_OK;
-	if (p->has_pin && version_of_key(n, peer, p->pin) > version &&
-	    version_of_key(n, peer, p->pin) < n->versions.count)
+	if (version_seen(n, p) > version)
 		p->old_pin_used = now.wall;
-	else if (p->has_pin && memcmp(p->pin, key, SIGN_PUBLIC_LEN) == 0)
+	else if (memcmp(p->pin, key, SIGN_PUBLIC_LEN) == 0)
 		return ERR_OK;
 	else
 		memcpy(p->pin, key, SIGN_PUBLIC_LEN);
-	p->has_pin = true;
 	return pin_keep(n, p);
 }
 
@@ -107,10 +111,7 @@ static size_t version_of_peer(const struct node *n, size_t peer)
 size_t node_pins(const struct node *n, size_t peer, const uint8_t *out[ACCORD_VERSIONS_MAX])
 {
 	const struct peer *p = &n->peers[peer];
-	size_t in_force = version_of_peer(n, peer);
-	size_t seen = p->has_pin ? version_of_key(n, peer, p->pin) : 0;
+	size_t in_force = version_of_peer(n, peer), seen = version_seen(n, p);
 
-	if (seen == n->versions.count)
-		seen = 0;
 	return accord_node_keys(&n->versions, peer, ACCORD_KEY_TLS, seen < in_force ? seen : in_force, out);
 }

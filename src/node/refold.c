@@ -90,7 +90,7 @@ static enum err read_subject(struct node *n, const struct statement *statement, 
 	e = line_entry(n, line, refers->index, &bytes, &entry, n->subject);
 	if (e == ERR_OK)
 		out->input.subject = n->subject;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /* The signature within a SUBMIT or an APPROVE, over what is to go out. */
@@ -142,7 +142,7 @@ enum err judged_of(struct node *n, const struct log_key *log, const struct entry
 	out->is_behind_rot = e == ERR_ROT;
 	if (e == ERR_OK)
 		read_inner(statement, out);
-	return e == ERR_ROT ? ERR_OK : e;
+	return err_unless(e, ERR_ROT);
 }
 
 enum err judged_read(struct node *n, const struct log_key *log, const struct entry *entry,
@@ -287,7 +287,7 @@ static enum err untie(struct node *n, struct now now, bool *any)
 	if (e == ERR_OK)
 		e = fold_held(n, now, first, true);
 	*any = e == ERR_OK;
-	return e == ERR_SHORT ? ERR_OK : e; /* what it names has rotted, too: until that is mended */
+	return err_unless(e, ERR_SHORT); /* what it names has rotted, too: until that is mended */
 }
 
 bool has_waiting(const struct node *n)
@@ -302,7 +302,13 @@ bool has_waiting(const struct node *n)
 enum err refold(struct node *n, struct now now, bool is_more)
 {
 	bool any = true;
+	enum err opened;
 
+	if (!has_waiting(n))
+		return ERR_OK;
+	opened = turn_open(n);
+	if (opened != ERR_OK)
+		return opened;
 	while (any) {
 		bool is_stuck = false;
 		any = false;
@@ -326,7 +332,7 @@ enum err line_stop(struct node *n, struct now now, struct line *line, const stru
 {
 	enum err e = record_stop(n->record, line->log, why);
 
-	return e == ERR_OK && has_waiting(n) ? refold(n, now, false) : e;
+	return e == ERR_OK ? refold(n, now, false) : e;
 }
 
 enum err refold_all(struct node *n, struct now now)
@@ -348,18 +354,17 @@ enum err refold_all(struct node *n, struct now now)
  */
 static void ask_for(struct node *n, const struct line *line, const struct fold_wait *wait)
 {
-	const struct accord_channel *c = accord_channel_find(n->accord, wait->log.channel);
 	const struct line *waited = line_find(n, &wait->log);
 	uint64_t held = waited == NULL ? 0 : waited->log->frontier.size;
 	struct origin origin;
 
 	/* Of our own log too: who has seen more of it than we hold has what a restore took from us. */
-	if (line->is_own || wait->log.party >= n->accord->parties_count || held >= wait->size || c == NULL ||
-	    c->plane == PLANE_HOME || !is_channel_of(c, n->self) || wait->size > LOG_SIZE_MAX)
+	if (line->is_own || wait->log.party >= n->accord->parties_count || held >= wait->size ||
+	    wait->size > LOG_SIZE_MAX)
 		return;
 	origin_of(n, &wait->log, &origin);
 	for (size_t peer = 0; peer < n->accord->parties_count; peer++) {
-		if (peer != n->self && is_channel_of(c, peer))
+		if (peer != n->self && is_shared_channel(n, wait->log.channel, peer))
 			(void)want_origin(n, peer, &origin, held, wait->size);
 	}
 }
@@ -370,7 +375,7 @@ static enum err ask_seers(struct node *n, struct line *line)
 	enum err e = line_waits(n, line, &waits);
 
 	if (e != ERR_SHORT)
-		return e == ERR_ROT ? ERR_OK : e;
+		return err_unless(e, ERR_ROT);
 	for (size_t i = 0; i < waits.count; i++)
 		ask_for(n, line, &waits.of[i]);
 	return ERR_OK;
@@ -379,7 +384,7 @@ static enum err ask_seers(struct node *n, struct line *line)
 /* What it waits for may have been stopped or ended meanwhile; whatever waits still is asked for. */
 static enum err look_at_waiting(struct node *n, struct now now)
 {
-	enum err e = ERR_OK;
+	enum err e;
 
 	if (!has_waiting(n))
 		return ERR_OK;
@@ -390,9 +395,7 @@ static enum err look_at_waiting(struct node *n, struct now now)
 		line->waits_at = line->folded;
 		line->waits_since = now.mono;
 	}
-	e = turn_open(n);
-	if (e == ERR_OK)
-		e = refold(n, now, false);
+	e = refold(n, now, false);
 	for (size_t i = 0; e == ERR_OK && i < n->lines_count; i++) {
 		if (n->lines[i].folded < n->lines[i].log->frontier.size)
 			e = ask_seers(n, &n->lines[i]);
@@ -478,9 +481,12 @@ enum err refold_tick(struct node *n, struct now now)
 
 enum err node_refold(struct node *n, struct now now, struct effects *fx)
 {
-	enum err e = record_is_open(n->record) ? ERR_REFUSED : turn_open(n);
+	enum err e;
 
 	n->fx = fx;
+	if (record_is_open(n->record))
+		return ERR_REFUSED;
+	e = turn_open(n);
 	if (e != ERR_OK)
 		return e;
 	e = refold_all(n, now);

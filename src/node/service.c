@@ -27,8 +27,8 @@ enum err service_add(struct node *n, struct now now, const struct say *what, str
 	enum err e;
 
 	/* A log whose opening was rolled back has a line and is empty: its first entry is an `open`. */
-	if (line == NULL || is_shut(line) || line->is_closed || line->log->stopped.rule != NULL ||
-	    line->log->frontier.size == 0 || memory == NULL)
+	if (!is_open_line(line) || line->log->stopped.rule != NULL || line->log->frontier.size == 0 ||
+	    memory == NULL)
 		return ERR_STOPPED;
 	if (names_rot(n, &what->refers) || names_rot(n, &what->instance))
 		return ERR_ROT;
@@ -150,17 +150,14 @@ static enum err check_path(struct node *n, struct now now, size_t peer, size_t p
 	return e;
 }
 
-static struct due *due_add(struct node *n, const struct place_key *on, const uint8_t leaf[HASH_LEN],
-			   size_t peer)
+/* False: there is no room; a line check that is not answered is asked again. */
+static bool due_add(struct node *n, const uint8_t leaf[HASH_LEN], const struct due *due)
 {
-	struct due *due = &n->dues[n->dues_count];
-
 	if (n->dues_count == DUES_MAX)
-		return NULL; /* a line check that is not answered is asked again */
-	n->dues_count++;
-	*due = (struct due){ .on = *on, .peer = peer };
-	memcpy(due->leaf, leaf, HASH_LEN);
-	return due;
+		return false;
+	n->dues[n->dues_count] = *due;
+	memcpy(n->dues[n->dues_count++].leaf, leaf, HASH_LEN);
+	return true;
 }
 
 /* The answer to our own line check closes it, with the time on our own clock. */
@@ -168,7 +165,6 @@ static void answer_came(struct node *n, struct now now, size_t peer, const struc
 {
 	for (size_t path = 0; path < n->paths_count[peer]; path++) {
 		struct peer_path *p = &n->peers[peer].paths[path];
-		struct due *due;
 
 		if (!p->is_checking || p->asked.log.channel != asked->channel ||
 		    p->asked.index != asked->index || p->asked.log.epoch != asked->epoch)
@@ -176,12 +172,12 @@ static void answer_came(struct node *n, struct now now, size_t peer, const struc
 		p->is_checking = false;
 		p->line_checked = now.wall;
 		p->line_check_ms = (uint64_t)(now.mono.us - p->asked_at.us) / 1000;
-		due = due_add(n, &p->asked, asked->leaf, peer);
-		if (due != NULL) {
-			due->is_close = true;
-			due->path = path;
-			due->ms = p->line_check_ms;
-		}
+		(void)due_add(n, asked->leaf,
+			      &(struct due){ .is_close = true,
+					     .on = p->asked,
+					     .peer = peer,
+					     .path = path,
+					     .ms = p->line_check_ms });
 	}
 }
 
@@ -208,7 +204,8 @@ void service_folded(struct node *n, struct now now, const struct place_key *at, 
 	else if (s->kind == KIND_MESSAGE && s->refers_count == 0 && s->addressees_count == 1 &&
 		 accord_party_find(n->accord, s->addressees[0].party) == n->self &&
 		 best_path(&n->peers[at->log.party]) < LINK_PATHS_MAX &&
-		 may_answer(n, now, &n->peers[at->log.party]) && due_add(n, at, leaf, at->log.party) != NULL)
+		 may_answer(n, now, &n->peers[at->log.party]) &&
+		 due_add(n, leaf, &(struct due){ .on = *at, .peer = at->log.party }))
 		n->peers[at->log.party].answers++;
 }
 

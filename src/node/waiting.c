@@ -4,8 +4,6 @@
  */
 #include "node/core.h"
 
-#include <assert.h>
-
 /* Entries of one log that are read for one answer: a peer can put any number of them there. */
 #define WAITING_READ_MAX 1024u
 
@@ -15,8 +13,7 @@ const char *wait_cause_name(enum wait_cause c)
 	static const char *const names[] = { WAIT_CAUSE_LIST(CAUSE_NAME) };
 #undef CAUSE_NAME
 
-	assert(c < WAIT_CAUSE_COUNT);
-	return names[c];
+	return names[index_below(c, WAIT_CAUSE_COUNT)];
 }
 
 bool is_urgent_message(const struct statement *s)
@@ -42,13 +39,12 @@ static enum err find_cause(struct node *n, const struct line *line, enum wait_ca
 	enum err e = read_statement(n, line, line->folded, &entry, &s);
 
 	*out = WAIT_OTHERS;
-	if (e == ERR_OK)
-		e = fold_is_ready(&n->fold, &bare, &waits);
-	else
-		return e == ERR_ROT ? ERR_OK : e;
+	if (e != ERR_OK)
+		return err_unless(e, ERR_ROT);
+	e = fold_is_ready(&n->fold, &bare, &waits);
 	if ((e == ERR_OK && waits.has_version) || (e == ERR_SHORT && waits.count == 0))
 		*out = WAIT_VERSION;
-	return e == ERR_SHORT ? ERR_OK : e;
+	return err_unless(e, ERR_SHORT);
 }
 
 /* Each is read once, however often this is asked; what the bound leaves out is read for the next answer. */

@@ -108,7 +108,7 @@ static enum err is_let_go(struct node *n, struct now now, const struct statement
 			e = has_reason(n, now, &v, outgoing, memory, out);
 	}
 	free(memory);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 enum err node_outgoing(struct node *n, const struct statement *s, struct buf *out)
