@@ -466,7 +466,7 @@ enum err receive_advance(struct node *n, struct now now, const struct arrival *i
 	    !is_urgent(&s, PRECEDENCE_FLASH) || !is_said_of(n, &s, &a.origin))
 		return ERR_FRAME;
 	line = line_by_origin(n, &a.origin);
-	if (line == NULL || line->is_own || !is_shared_with(line, in->peer) || a.signatures_count == 0)
+	if (line == NULL || line->is_own || !is_shared_with(line, in->peer))
 		return ERR_OK;
 	k.at = (struct place_key){ line->key, PLACE_UNKNOWN };
 	if (fold_find_id(&n->fold, s.channel, k.at.log.party, s.id, &at) == ERR_OK)

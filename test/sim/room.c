@@ -77,7 +77,7 @@ static void keep_frame(struct room *r, const struct effect_frame *f)
 
 static void take_effect(struct room *r, const struct effect *e)
 {
-	if (e->kind == EFFECT_FRAME) {
+	if (e->kind == EFFECT_FRAME || e->kind == EFFECT_THIN) {
 		keep_frame(r, &e->frame);
 	} else if (e->kind == EFFECT_PUBLISH) {
 		r->published[e->publish.change]++;

@@ -247,7 +247,53 @@ static void test_an_exercise_is_no_flash(void **state)
 	assert_int_equal(hear_advance(r, 1, &f, &s), ERR_FRAME);
 	forge_message(&f, PRECEDENCE_IMMEDIATE, &s);
 	assert_int_equal(hear_advance(r, 1, &f, &s), ERR_FRAME);
+	forge_message(&f, PRECEDENCE_FLASH, &s);
+	s.has_precedence = false;
+	assert_int_equal(hear_advance(r, 1, &f, &s), ERR_FRAME);
+	forge_message(&f, PRECEDENCE_FLASH, &s);
+	s.channel = CONSULT;
+	assert_int_equal(hear_advance(r, 1, &f, &s), ERR_FRAME);
+	forge_message(&f, PRECEDENCE_FLASH, &s);
+	s.accord[0] ^= 1;
+	f.origin.accord[0] ^= 1;
+	assert_int_equal(hear_advance(r, 1, &f, &s), ERR_FRAME);
 	assert_int_equal(r->published[CHANGE_ADVANCE], 0);
+	forge_free(&f);
+}
+
+/* Nor is one that nobody could file: of a log that is not here, of ours, of one that the peer has no part in. */
+static void test_a_copy_of_no_log_is_passed_over(void **state)
+{
+	struct room *r = *state;
+	struct accord *a = (struct accord *)r->w->accord_memory;
+	struct statement s;
+	struct forge f, own;
+
+	load(&f, r, 1, LEADER);
+	load(&own, r, 0, LEADER);
+	room_link(r, 1, 0, NULL, 0);
+	forge_message(&f, PRECEDENCE_FLASH, &s);
+	assert_int_equal(hear_advance(r, 1, &f, &s), ERR_OK); /* nothing of it is held */
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+	f.origin.epoch = 9;
+	assert_int_equal(hear_advance(r, 1, &f, &s), ERR_OK);
+	f.origin.epoch = 1;
+	forge_message(&own, PRECEDENCE_FLASH, &s);
+	assert_int_equal(hear_advance(r, 1, &own, &s), ERR_OK);
+	forge_message(&f, PRECEDENCE_FLASH, &s);
+	a->channels[LEADER - 1].parties &= (uint8_t)~2u;
+	assert_int_equal(hear_advance(r, 1, &f, &s), ERR_OK);
+	a->channels[LEADER - 1].parties |= 2;
+	/* What it names is not there. */
+	s.has_content = true;
+	s.content.len = 9;
+	assert_int_equal(hear_advance(r, 1, &f, &s), ERR_CONTENT);
+	s.has_content = false;
+	assert_int_equal(r->published[CHANGE_ADVANCE], 0);
+	room_link(r, 1, 0, NULL, 0);
+	assert_int_equal(hear_advance(r, 1, &f, &s), ERR_OK);
+	assert_int_equal(r->published[CHANGE_ADVANCE], 1);
+	forge_free(&own);
 	forge_free(&f);
 }
 
@@ -336,6 +382,7 @@ int main(void)
 		ATTACK(advance_copies_are_few),
 		ATTACK(a_copied_id_hides_no_flash),
 		ATTACK(an_exercise_is_no_flash),
+		ATTACK(a_copy_of_no_log_is_passed_over),
 		ATTACK(another_content_in_short_codes),
 		ATTACK(a_copy_is_kept_in_full),
 		ATTACK(no_part_reaches_the_node),
