@@ -2,6 +2,7 @@
 #include "attack.h"
 
 #include "base/log.h"
+#include "rot.h"
 
 static uint8_t scratch[FRAME_HEAD_LEN + FRAME_LEN_MAX];
 
@@ -269,6 +270,92 @@ static void test_a_bundle_has_so_many_attachments(void **state)
 	assert_int_equal(cursor.left, 3);
 }
 
+/* ---- What has rotted. ---- */
+
+static log_number number_of(const struct room *r, const struct forge *f)
+{
+	log_number number = 0;
+	struct store_log row;
+
+	do {
+		assert_int_equal(r->n->true_ops->log_next(r->n->store, number, &number), ERR_OK);
+		assert_int_equal(r->n->true_ops->log_get(r->n->store, number, &row), ERR_OK);
+	} while (!origin_equal(&row.origin, &f->origin));
+	return number;
+}
+
+/* So far that all is read, and the peers are asked for what has rotted; or on from there. */
+static struct scrub_status scrub(struct room *r, unsigned slices)
+{
+	static struct node_status status;
+
+	for (unsigned i = 0; i < slices; i++) {
+		r->skip_ms += 250;
+		assert_int_equal(node_scrub(r->n->node, room_now(r), &r->n->fx), ERR_OK);
+		room_turn(r);
+	}
+	node_status(r->n->node, &status);
+	return status.scrub;
+}
+
+static void hear_note(struct room *r, const struct forge *f, size_t size)
+{
+	uint8_t memory[NOTE_LEN_MAX], payload_memory[NOTE_LEN_MAX + 64];
+	struct buf note = BUF_ON(memory), payload = BUF_ON(payload_memory);
+	static struct heads h;
+
+	forge_note(f, size, &note);
+	h = (struct heads){ .notes = { buf_bytes(&note) }, .notes_count = 1 };
+	heads_write(&h, &payload);
+	assert_int_equal(room_hear(r, 1, FRAME_HEADS, buf_bytes(&payload)), ERR_OK);
+}
+
+/*
+ * A note that this disk has changed comes again from whoever has it: alone, if all that it is of is whole. One
+ * of another size, or of another history, is not put in its place.
+ */
+static void test_a_note_comes_again(void **state)
+{
+	struct room *r = *state;
+	struct forge f, other;
+	struct prng p;
+	size_t sizes[2];
+
+	prng_init(&p, 3);
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	load(&other, r, 1, LEADER);
+	add_message(&other, PRECEDENCE_FLASH, "otherwise");
+	for (size_t i = 0, from = 0; i < 2; i++, from = f.count) {
+		add_message(&f, PRECEDENCE_FLASH, "said");
+		assert_int_equal(room_hear_batch(r, 1, &f, from, f.count), ERR_OK);
+		sizes[i] = f.count;
+	}
+	for (int is_entry = 0; is_entry < 2; is_entry++) {
+		log_number number = number_of(r, &f);
+		assert_true(rot(r->w, r->n, &p, number, sizes[1] - 1, ROT_NOTE));
+		if (is_entry)
+			assert_true(rot(r->w, r->n, &p, number, sizes[1] - 1, ROT_CONTENT));
+		assert_int_equal(node_repair(r->n->node, room_now(r)), ERR_OK);
+		assert_true(scrub(r, 30).is_repairing);
+		assert_int_equal(room_log(r, &f.key).state, LOG_STOPPED);
+		hear_note(r, &f, sizes[0]);
+		hear_note(r, &other, sizes[0]);
+		assert_true(scrub(r, 10).is_repairing);
+		hear_note(r, &f, sizes[1]);
+		if (is_entry) {
+			assert_true(scrub(r, 10).is_repairing);
+			assert_int_equal(room_hear_batch(r, 1, &f, sizes[1] - 1, sizes[1]), ERR_OK);
+		}
+		assert_int_equal(scrub(r, 60).left, 0);
+		assert_int_equal(room_log(r, &f.key).state, LOG_RUNS);
+		assert_int_equal(room_log(r, &f.key).noted, sizes[1]);
+	}
+	assert_int_equal(r->closed, 0);
+	forge_free(&other);
+	forge_free(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -281,6 +368,7 @@ int main(void)
 		ATTACK(heads_that_come_too_soon_are_not_read_on),
 		ATTACK(who_lets_us_wait_for_a_blob_is_not_the_only_one),
 		ATTACK(a_bundle_has_so_many_attachments),
+		ATTACK(a_note_comes_again),
 	};
 
 	log_open("test", getenv("VERBOSE") != NULL ? LOG_LEVEL_DEBUG : 0);

@@ -4,6 +4,7 @@
 #include "rot.h"
 
 #include "base/log.h"
+#include "node/core.h"
 #include "view/procedure.h"
 
 #include <setjmp.h>
@@ -827,9 +828,96 @@ static void test_a_misread_first_entry_accuses_nobody(void **state)
 	}
 }
 
+/* A row of the views that reads as no row that was written, until it is deleted. */
+static struct {
+	const struct map_ops *map;
+	enum err (*walk)(struct store *s, bool is_first, struct buf *key);
+	uint8_t memory[MAP_KEY_MAX];
+	struct buf key;
+	bool is_rotten;
+} row;
+
+static enum err rotten(struct bytes key, enum err e)
+{
+	return e == ERR_OK && row.is_rotten && bytes_equal(key, buf_bytes(&row.key)) ? ERR_CORRUPT : e;
+}
+
+static enum err row_next(void *self, struct bytes prefix, struct bytes after, struct buf *key,
+			 struct buf *value)
+{
+	enum err e = row.map->next(self, prefix, after, key, value);
+
+	return rotten(buf_bytes(key), e);
+}
+
+static enum err row_del(void *self, struct bytes key)
+{
+	row.is_rotten = row.is_rotten && !bytes_equal(key, buf_bytes(&row.key));
+	return row.map->del(self, key);
+}
+
+static enum err row_walk(struct store *s, bool is_first, struct buf *key)
+{
+	enum err e = row.walk(s, is_first, key);
+
+	return rotten(buf_bytes(key), e);
+}
+
+static void let_row_rot(struct sim_node *n)
+{
+	static struct map_ops map;
+
+	row.map = n->node->views.ops;
+	row.walk = n->store_ops.views_walk;
+	buf_init(&row.key, row.memory, sizeof row.memory);
+	assert_int_equal(map_next(&n->node->views, (struct bytes){ NULL, 0 }, (struct bytes){ NULL, 0 },
+				  &row.key, NULL),
+			 ERR_OK);
+	row.is_rotten = true;
+	map = *row.map;
+	map.next = row_next;
+	map.del = row_del;
+	n->node->views.ops = &map;
+	n->store_ops.views_walk = row_walk;
+}
+
+/*
+ * What a row of the views said nobody else has: all of them are made anew, and as it may have been why an own
+ * log stays closed, that waits until everybody has been asked.
+ */
+static void test_a_row_of_the_views_is_given_up(void **state)
+{
+	struct world *w = world_ready(27);
+	struct sim_node *n = &w->nodes[0];
+	struct scrub_status s;
+
+	(void)state;
+	let_meet(w, false);
+	node_down(w, n);
+	node_boot(w, n);
+	assert_int_equal(newest(n, 0, 2).state, LOG_RUNS);
+	let_row_rot(n);
+	s = repair(w, n);
+	assert_int_equal(s.found, 1);
+	assert_int_equal(s.left, 0);
+	assert_false(row.is_rotten);
+	assert_int_equal(newest(n, 0, 2).state, LOG_RECOVERING);
+	assert_int_equal(newest(n, 0, 900).state, LOG_RUNS); /* of which nobody else knows */
+	n->node->views.ops = row.map;
+	n->store_ops.views_walk = row.walk;
+	let_meet(w, true);
+	settle(w);
+	assert_int_equal(newest(n, 0, 2).state, LOG_RUNS);
+	say(w, n, 1);
+	settle(w);
+	check_agreement(w);
+	world_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_row_of_the_views_is_given_up),
 		cmocka_unit_test(test_a_tree_is_made_again_of_its_entries),
 		cmocka_unit_test(test_a_tree_that_is_lost_halts_its_log),
 		cmocka_unit_test(test_each_has_what_the_other_lacks),
