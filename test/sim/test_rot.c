@@ -1,6 +1,7 @@
 /*
  * What a disk has changed, on one side: it is found, its log alone halts, and the peer who holds it mends it.
  */
+#include "draft.h"
 #include "rot.h"
 
 #include "base/log.h"
@@ -770,6 +771,40 @@ static void test_nothing_is_given_up_unseen(void **state)
 	world_free(w);
 }
 
+/* Whoever opens the next epoch names its old log, how much of it stays, and the root of that: all as it is. */
+static void test_what_is_given_up_is_said_exactly(void **state)
+{
+	uint64_t lost;
+	struct world *w = world_with_loss(28, 2, 5, &lost);
+	struct sim_node *n = &w->nodes[0];
+	struct log_status log = newest(n, 0, 2);
+
+	(void)state;
+	assert_true(log.sound_size < log.size);
+	for (unsigned i = 0; i < 5; i++) {
+		uint8_t manifest_memory[48], old_memory[64];
+		struct buf manifest = BUF_ON(manifest_memory), old = BUF_ON(old_memory);
+		uint64_t refused = w->counters.refused;
+		struct draft d;
+
+		draft_open(w, n, &d, 2, KIND_OPEN);
+		cbor_put_bytes(&manifest, BYTES_OF(w->accord->hash));
+		cbor_put_array(&old, 3);
+		cbor_put_uint(&old, log.log.epoch + (i == 0));
+		cbor_put_uint(&old, i == 1 ? log.size : log.sound_size);
+		cbor_put_bytes(&old, i == 2 ? BYTES_OF(log.root) : BYTES_OF(log.sound_root));
+		d.s.seen_count = 0;
+		d.s.fields[0] = (struct field){ FIELD_OPEN_MANIFEST, buf_bytes(&manifest) };
+		d.s.fields[1] = (struct field){ FIELD_OPEN_OLD, buf_bytes(&old) };
+		d.s.fields_count = i == 3 ? 1 : 2;
+		draft_submit(w, n, &d, &n->officer.registrar);
+		node_turn(w, n);
+		assert_int_equal(w->counters.refused, refused + (i < 4));
+		assert_int_equal(newest(n, 0, 2).log.epoch, i < 4 ? 1 : 2);
+	}
+	world_free(w);
+}
+
 /* The node starts, and while it does the entry reads as another: a disk's moment, which leaves no trace. */
 static void boot_misread(struct world *w, struct sim_node *n, log_number number, uint64_t index)
 {
@@ -936,6 +971,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_lost_is_named_and_given_up),
 		cmocka_unit_test(test_a_home_log_is_given_up_as_it_is),
 		cmocka_unit_test(test_nothing_is_given_up_unseen),
+		cmocka_unit_test(test_what_is_given_up_is_said_exactly),
 	};
 
 	crypto_init();
