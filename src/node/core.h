@@ -115,7 +115,7 @@ struct peer {
 	struct mono heads_next, heads_after; /* when ours are told, and his heard again */
 	struct wall compared;		     /* when his were; .ms 0: never */
 	struct refusal refused;
-	/* pins.c: the newest TLS key that he has come with (zeros: none), and when an older one was used since */
+	/* pins.c: the newest TLS key that he has come with, or zeros; when an older one was used since */
 	uint8_t pin[SIGN_PUBLIC_LEN];
 	struct wall old_pin_used;
 	unsigned warned; /* bit mask of enum warning, each once a session: a peer fills no file of ours */
@@ -275,7 +275,7 @@ enum node_row {
 
 /* ---- node.c ---- */
 enum err turn_open(struct node *n) MUST_CHECK;
-/* A row beside the views, in a turn, which is opened if need be. Deleting one that is not there is no error. */
+/* Rows beside the views, in a turn, which is opened if need be. One that is not there is deleted already. */
 enum err beside_put(struct node *n, struct bytes key, struct bytes value) MUST_CHECK;
 enum err beside_del(struct node *n, struct bytes key) MUST_CHECK;
 enum err beside_del_all(struct node *n, struct bytes prefix) MUST_CHECK; /* all that begin so */

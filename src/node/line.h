@@ -119,8 +119,8 @@ enum err lines_load(struct node *n) MUST_CHECK;
 struct line *line_find(struct node *n, const struct log_key *key);
 struct line *line_by_origin(struct node *n, const struct origin *origin);
 /*
- * Finds or opens the log, in a turn, which is opened if need be. ERR_LIMIT: this party has EPOCHS_MAX on the channel, or its share of
- * HELLO_NOTES_MAX in all: what one party opens takes no room from another.
+ * Finds or opens the log, in a turn, which is opened if need be. ERR_LIMIT: this party has EPOCHS_MAX on the
+ * channel, or its share of HELLO_NOTES_MAX in all: what one party opens takes no room from another.
  */
 enum err line_open(struct node *n, const struct log_key *key, struct line **out) MUST_CHECK;
 /* The newest epoch of a party's log on a channel; NULL if there is none. */

@@ -261,7 +261,7 @@ static void test_an_exercise_is_no_flash(void **state)
 	forge_free(&f);
 }
 
-/* Nor is one that nobody could file: of a log that is not here, of ours, of one that the peer has no part in. */
+/* Nor is what nobody could file: of a log that is not here, of ours, of one that the peer has no part in. */
 static void test_a_copy_of_no_log_is_passed_over(void **state)
 {
 	struct room *r = *state;

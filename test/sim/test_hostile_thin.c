@@ -142,7 +142,7 @@ static void test_a_copy_is_of_a_log_that_both_hold(void **state)
 	forge_free(&f);
 }
 
-/* The same words once more change nothing; others under the same id make the copy FALSE, and it stays. */
+/* The same words once more change nothing; others under the same id make the copy FALSE, for good. */
 static void test_a_copy_that_is_said_otherwise_is_false(void **state)
 {
 	struct room *r = *state;
@@ -163,7 +163,7 @@ static void test_a_copy_that_is_said_otherwise_is_false(void **state)
 		assert_int_equal(r->published[CHANGE_ADVANCE], 2);
 		assert_int_equal(kept(r, ADVANCE_FALSE), 1);
 	}
-	/* The log brings another one under that number, and then the first one: what was shown stays shown. */
+	/* The log brings another one under that number, and then the first: what was shown stays shown. */
 	add_message(&f, PRECEDENCE_FLASH, "another");
 	forge_say(&f, &s, &r->w->nodes[PEER].officer.key, NONE);
 	assert_int_equal(room_hear_batch(r, PEER, &f, f.count - 2, f.count), ERR_OK);

@@ -311,8 +311,8 @@ static void hear_note(struct room *r, const struct forge *f, size_t size)
 }
 
 /*
- * A note that this disk has changed comes again from whoever has it: alone, if all that it is of is whole. One
- * of another size, or of another history, is not put in its place.
+ * A note that this disk has changed comes again from whoever has it: alone, if all that it is of is whole.
+ * One of another size, or of another history, is not put in its place.
  */
 static void test_a_note_comes_again(void **state)
 {

@@ -771,7 +771,7 @@ static void test_nothing_is_given_up_unseen(void **state)
 	world_free(w);
 }
 
-/* Whoever opens the next epoch names its old log, how much of it stays, and the root of that: all as it is. */
+/* Whoever opens the next epoch names its old log, how much of it stays, and the root of that, all rightly. */
 static void test_what_is_given_up_is_said_exactly(void **state)
 {
 	uint64_t lost;
