@@ -357,38 +357,50 @@ static enum err reply_advance(struct api *a, struct reply *r, const struct advan
 	return ERR_OK;
 }
 
+/* As many of a party's as end there. */
+static enum err reply_advances_of(struct api *a, struct reply *r, size_t party, size_t end)
+{
+	const size_t max = 2 * ENTRY_LEN_MAX + CONTENT_LEN_MAX;
+	struct advance_cursor cursor = { .party = party };
+	uint8_t *bytes = xcalloc(1, max);
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK) {
+		struct advance_read_out copy;
+		struct buf memory;
+		size_t before = r->out->len;
+
+		buf_init(&memory, bytes, max);
+		e = node_advance_next(a->node, &cursor, &memory, &copy);
+		if (e == ERR_OK)
+			e = reply_advance(a, r, &copy);
+		if (r->out->len > end) {
+			r->out->len = before;
+			break;
+		}
+	}
+	free(bytes);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 /*
  * Each party has its part of the answer: whoever sends many hides nobody else's, and what of his own has no
  * room comes with his log. A log that has a later epoch brings none of its copies any more.
  */
 enum err run_advances(struct api *a, struct request *q, struct reply *r)
 {
-	const size_t max = 2 * ENTRY_LEN_MAX + CONTENT_LEN_MAX;
 	size_t parties = node_accord(a->node)->parties_count;
-	uint8_t *bytes = xcalloc(1, max);
 	enum err e = ERR_OK;
 
 	(void)q;
 	a->reading.is_asked = true; /* also of none */
 	reply_object(r, NULL);
 	reply_array(r, "advances");
-	for (size_t party = 0; e == ERR_OK && party < parties; party++) {
-		size_t len_max = r->out->len + (REPLY_LEN_MAX - ADVANCE_REPLY_LEN_MAX) / parties;
-		struct advance_cursor cursor = { .party = party };
-		struct advance_read_out copy;
-		struct buf memory;
-
-		while (e == ERR_OK && r->out->len <= len_max) {
-			buf_init(&memory, bytes, max);
-			e = node_advance_next(a->node, &cursor, &memory, &copy);
-			if (e == ERR_OK)
-				e = reply_advance(a, r, &copy);
-		}
-		e = e == ERR_NOT_FOUND ? ERR_OK : e;
-	}
+	for (size_t party = 0; e == ERR_OK && party < parties; party++)
+		e = reply_advances_of(a, r, party,
+				      r->out->len + (REPLY_LEN_MAX - ADVANCE_REPLY_LEN_MAX) / parties);
 	reply_array_end(r);
 	reply_object_end(r);
-	free(bytes);
 	return e;
 }
 

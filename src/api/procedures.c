@@ -12,6 +12,7 @@
 
 #define LINES_LEN_MAX (256u << 10)
 #define INSTANCE_LEN_MAX (256u << 10) /* of one in a list, and what is around it */
+static_assert(REPLY_LEN_MAX / PARTY_MAX > INSTANCE_LEN_MAX, "each party has a part of a list");
 
 enum err run_procedures(struct api *a, struct request *q, struct reply *r)
 {
@@ -212,7 +213,7 @@ enum err run_instances(struct api *a, struct request *q, struct reply *r)
 	reply_array(r, NULL);
 	/* Each who began them has his part of the answer: whoever begins many hides nobody else's. */
 	for (size_t party = 0; party < accord->parties_count; party++) {
-		size_t len_max = r->out->len + (REPLY_LEN_MAX - INSTANCE_LEN_MAX) / accord->parties_count;
+		size_t len_max = r->out->len + REPLY_LEN_MAX / accord->parties_count - INSTANCE_LEN_MAX;
 		for (size_t i = 0; i < accord->channels_count && e == ERR_OK; i++) {
 			if (channel == 0 || accord->channels[i].number == channel)
 				e = reply_running(a, r, accord->channels[i].number, party, is_all, len_max);
