@@ -263,17 +263,6 @@ static enum err receive_hello(struct node *n, struct now now, const struct arriv
 	return attachments_fetch(n, now, in->peer);
 }
 
-/* A batch ends in a note: what is wanted of another's log goes as far as the next one, or would never go. */
-static uint64_t noted_end(struct node *n, const struct line *line, uint64_t end)
-{
-	struct store *store = record_store(n->record);
-	uint8_t memory[NOTE_LEN_MAX];
-	struct buf note = BUF_ON(memory);
-	uint64_t found;
-
-	return store->ops->note_above(store, line->log->number, end, &found, &note) == ERR_OK ? found : end;
-}
-
 static enum err receive_want(struct node *n, struct now now, const struct arrival *in)
 {
 	struct want want;

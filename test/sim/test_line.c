@@ -125,6 +125,27 @@ static void test_a_gap_is_asked_for(void **state)
 	forge_free(&f);
 }
 
+/* A batch of what was committed at once ends with it: nothing behind its note is read, and so none twice. */
+static void test_a_batch_reads_to_its_note(void **state)
+{
+	struct room *r = *state;
+	struct said *last;
+	uint64_t before;
+
+	assert_int_equal(room_say_at_once(r, CONSULT, PRECEDENCE_ROUTINE, 15000, 40), ERR_OK);
+	assert_int_equal(room_say_at_once(r, CONSULT, PRECEDENCE_ROUTINE, 15000, 40), ERR_OK);
+	count_reads(r);
+	room_link(r, 1, 0, NULL, 0);
+	/* With those of other logs, and of this one's beginning. */
+	assert_in_range(entries_read, 40, 79);
+	before = entries_read;
+	last = &r->said[r->count - 1];
+	assert_true(last->kind == FRAME_BATCH && last->len > 600000);
+	room_took(r, last);
+	assert_int_equal(entries_read - before, 40);
+	count_no_more(r);
+}
+
 /* What an urgent message has seen and we lack, be it of our own log, is asked for with the next tick. */
 static void test_what_an_urgent_message_waits_for_is_asked_at_once(void **state)
 {
@@ -363,6 +384,7 @@ int main(void)
 		ATTACK(a_receipt_outlives_its_path),
 		ATTACK(what_is_ours_is_wanted_once),
 		ATTACK(a_gap_is_asked_for),
+		ATTACK(a_batch_reads_to_its_note),
 		ATTACK(what_an_urgent_message_waits_for_is_asked_at_once),
 		ATTACK(content_of_another_hash_closes),
 		ATTACK(heads_that_come_too_soon_are_not_read_on),
