@@ -412,7 +412,11 @@ static enum err batch_take(struct node *n, struct now now, const struct arrival 
 	e = turn_open(n);
 	if (e == ERR_OK)
 		e = batch_verify(n, now, in, a, &is_good);
-	return e == ERR_OK && is_good ? batch_add(n, now, in->peer, a) : e;
+	if (e != ERR_OK || !is_good)
+		return e;
+	/* What comes is under way: asked for again, all that is behind it would come twice. */
+	a->line->wanted_at = now.mono;
+	return batch_add(n, now, in->peer, a);
 }
 
 enum err receive_batch(struct node *n, struct now now, const struct arrival *in)
