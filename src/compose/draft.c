@@ -35,6 +35,7 @@ void draft_open(struct draft *d, enum kind kind)
 	d->statement.kind = kind;
 	d->statement.claimed = clock_now().wall;
 	random_read(d->statement.id, sizeof d->statement.id);
+	statement_id_date(d->statement.id, d->statement.claimed);
 	random_read(d->content.salt, sizeof d->content.salt);
 }
 

@@ -34,6 +34,7 @@ enum err service_add(struct node *n, struct now now, const struct say *what, str
 		return ERR_ROT;
 	memcpy(s.accord, n->accord->id, ACCORD_ID_LEN);
 	drbg_read(&n->drbg, s.id, sizeof s.id);
+	statement_id_date(s.id, s.claimed);
 	s.seen_count = node_seen(n, what->channel, s.seen);
 	if (what->to < n->accord->parties_count) {
 		s.addressees[s.addressees_count++] =

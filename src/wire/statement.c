@@ -449,6 +449,14 @@ void statement_write(const struct statement *s, struct buf *out)
 	write_content(s, out);
 }
 
+void statement_id_date(uint8_t id[STATEMENT_ID_LEN], struct wall claimed)
+{
+	uint8_t time[8];
+
+	be64_put(time, claimed.ms);
+	memcpy(id, time + 2, STATEMENT_ID_DATE_LEN);
+}
+
 const struct field *statement_field(const struct statement *s, uint64_t key)
 {
 	for (size_t i = 0; i < s->fields_count; i++) {

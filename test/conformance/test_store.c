@@ -4,6 +4,8 @@
 #include "base/alloc.h"
 #include "base/prng.h"
 #include "crypto/hash.h"
+#include "record/sqlite.h"
+#include "wire/statement.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -992,6 +994,32 @@ static void tidy_moves_the_wal_into_the_file(void **state)
 	}
 }
 
+#define IDS 2000u /* of a turn that SQLite itself commits */
+
+/* Ids that begin with their time: a turn's rows are written into few pages, however many rows there are. */
+static void ids_of_one_time_lie_side_by_side(void **state)
+{
+	struct bench *b = *state;
+	struct map views = b->store->ops->views(b->store);
+	struct wall now = { 1893456000000 };
+	uint8_t key[19] = { 'i' }, seed[HASH_LEN] = { 1 };
+	int pages = 0, highest;
+
+	for (unsigned turn = 0; turn < 20; turn++) {
+		begin(b->store);
+		for (unsigned i = 0; i < IDS; i++, now.ms++) {
+			hash_sha256(BYTES_OF(seed), seed);
+			memcpy(key + 3, seed, STATEMENT_ID_LEN);
+			statement_id_date(key + 3, now);
+			assert_int_equal(map_put(&views, BYTES_OF(key), BYTES_LIT("at one place")), ERR_OK);
+		}
+		(void)sqlite3_db_status(lite(b->store)->db, SQLITE_DBSTATUS_CACHE_WRITE, &pages, &highest, 1);
+		commit(b->store);
+	}
+	(void)sqlite3_db_status(lite(b->store)->db, SQLITE_DBSTATUS_CACHE_WRITE, &pages, &highest, 0);
+	assert_in_range(pages, 1, IDS / 20);
+}
+
 #define ON_EVERY(play)                                                       \
 	cmocka_unit_test_setup_teardown(play, memory_setup, bench_teardown), \
 		cmocka_unit_test_setup_teardown(play, sqlite_setup, bench_teardown)
@@ -1024,6 +1052,7 @@ int main(void)
 		ON_SQLITE(backup_goes_on_beside_the_work),
 		ON_SQLITE(backup_is_given_up_when_nobody_asks),
 		ON_SQLITE(tidy_moves_the_wal_into_the_file),
+		ON_SQLITE(ids_of_one_time_lie_side_by_side),
 	};
 
 	return cmocka_run_group_tests_name("store", tests, NULL, NULL);

@@ -7,7 +7,7 @@ import { bytesOf, load, vectors } from "./here.mjs";
 
 const { decode, encode, Refused } = await load("wire/cbor.js");
 const { labelOf, labelValue, readContent, writeContent } = await load("wire/content.js");
-const { readStatement, writeStatement } = await load("wire/statement.js");
+const { newId, readStatement, writeStatement } = await load("wire/statement.js");
 const { Hasher, toHex } = await load("base/bytes.js");
 
 // The words of the vectors for a value.
@@ -99,4 +99,11 @@ test("says: every field of a dialogue by its name, and the acts are those of the
   assert.ok(names.length > 20);
   for (const [number, name] of names)
     assert.equal(saysOf(83, new Map([[number, number === 18 ? new Uint8Array(32) : ["en", "x"]]]))[0][0], name);
+});
+
+test("an id begins with its time, and no two are the same", () => {
+  const [one, two] = [newId(0x01b8dac6d6f8), newId(0x01b8dac6d6f8)];
+  assert.equal(one.length, 16);
+  assert.equal(toHex(one).slice(0, 12), "01b8dac6d6f8");
+  assert.notEqual(toHex(one), toHex(two));
 });

@@ -179,6 +179,17 @@ def test_a_resend_is_filed_once(pair):
     assert os.listdir(kor.outbox) == []
 
 
+def test_an_id_begins_with_its_time(pair):
+    """What a person says by the command and what a node says by itself: docs/spec/entry.md section 3."""
+    kor = pair["kor"]
+    said = kor.entry(kor.say("send", "notify", "When.", "--to", "usa/watch", "--label", "U", key="watch")["place"])
+    nodes.wait_for("the node has said something", lambda: any(
+        row["kind"] == "message" for row in kor.get("/log", channel="service", party="kor")["entries"]))
+    by_node = next(row for row in kor.get("/log", channel="service", party="kor")["entries"] if row["kind"] == "message")
+    for entry in (said, kor.entry(by_node["place"])):
+        assert entry["id"].startswith(f"{entry['claimed_ms']:012x}"), entry
+
+
 def test_an_agent_signs(pair):
     """A key that only the ssh-agent has open signs as a file does."""
     kor = pair["kor"]

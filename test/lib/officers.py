@@ -71,8 +71,9 @@ def statement(accord, channel, party, role, kind=MESSAGE, *, rel, seen=(), to=()
               form=None, fields=None, body=b"", sealing=0, level="U", statement_id=None, claimed=None, instance=None,
               blobs=()):
     """The exact bytes. `to`: (party, role, 0 or 1) each; `refers`: places; `body`: the content's bytes."""
-    value = {1: 1, 2: accord, 3: channel, 4: statement_id or os.urandom(16), 5: kind, 6: [party, role],
-             7: claimed or int(time.time() * 1000), 8: [list(one) for one in sorted(seen)],
+    claimed = claimed or int(time.time() * 1000)
+    value = {1: 1, 2: accord, 3: channel, 4: statement_id or claimed.to_bytes(6, "big") + os.urandom(10), 5: kind, 6: [party, role],
+             7: claimed, 8: [list(one) for one in sorted(seen)],
              11: [level, [["rel", sorted(name.upper() for name in rel)]]]}
     if to:
         value[9] = [list(one) for one in sorted(to)]

@@ -147,6 +147,19 @@ static void test_writer_knows_its_end(void **state)
 	assert_int_equal(buf_check(&raw), ERR_LIMIT);
 }
 
+static void test_an_id_begins_with_its_time(void **state)
+{
+	static const uint8_t time[] = { 0x01, 0xb8, 0xda, 0xc6, 0xd6, 0xf8 };
+	uint8_t id[STATEMENT_ID_LEN], rest[STATEMENT_ID_LEN];
+
+	(void)state;
+	memset(id, 0xab, sizeof id);
+	memset(rest, 0xab, sizeof rest);
+	statement_id_date(id, (struct wall){ 0x01b8dac6d6f8 });
+	assert_memory_equal(id, time, sizeof time);
+	assert_memory_equal(id + sizeof time, rest, sizeof id - sizeof time);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,6 +168,7 @@ int main(void)
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_place),
 		cmocka_unit_test(test_writer_knows_its_end),
+		cmocka_unit_test(test_an_id_begins_with_its_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 // From words to signed bytes: what an officer saw is what is signed, with what this node had seen of the others.
 
-import { Bytes, fromBase64, fromHex, randomBytes, sha256, toBase64, toHex } from "../base/bytes.js";
+import { Bytes, fromBase64, fromHex, sha256, toBase64, toHex } from "../base/bytes.js";
 import { distinct } from "../fold/owed.js";
 import type { Typed } from "../keep/drafts.js";
 import { Item, waitsForOthers } from "../keep/outbox.js";
@@ -8,7 +8,7 @@ import { sshsig } from "../sign/sshsig.js";
 import { signer } from "../sign/keys.js";
 import { encode, Value } from "../wire/cbor.js";
 import { Content, Label, writeContent } from "../wire/content.js";
-import { Kind, NAMESPACE, Place, Seen, Statement, writeStatement } from "../wire/statement.js";
+import { Kind, NAMESPACE, newId, Place, Seen, Statement, writeStatement } from "../wire/statement.js";
 import { ask, post } from "./ask.js";
 import { rolesOn } from "./record.js";
 import type { Answer, Entry } from "./shapes.js";
@@ -48,7 +48,8 @@ async function item(statement: Statement, content: Bytes, words: { channel: stri
 const askSeen = (channel: string) => ask<SeenAnswer>("/seen", { channel });
 
 async function whole({ channel: _name, content, ...said }: Words, { accord, channel, party, seen }: SeenAnswer, bytes = content && writeContent(content)) {
-  const statement: Statement = { ...said, seen: said.seen ?? seen, accord: fromHex(accord), channel, id: randomBytes(16), party, claimed: Date.now() };
+  const claimed = Date.now();
+  const statement: Statement = { ...said, seen: said.seen ?? seen, accord: fromHex(accord), channel, id: newId(claimed), party, claimed };
   if (bytes !== undefined && bytes.length > 0)
     statement.content = { hash: await sha256(bytes), length: bytes.length, sealing: 0 };
   return { statement, content: bytes ?? new Uint8Array() };

@@ -1,6 +1,6 @@
 // What an officer signs: docs/spec/entry.md section 3. Bytes are made here once and never made again from their meaning.
 
-import { Bytes, compareText } from "../base/bytes.js";
+import { Bytes, compareText, randomBytes } from "../base/bytes.js";
 import { decode, encode, Value } from "./cbor.js";
 import { Label, labelOf, labelValue } from "./content.js";
 
@@ -82,6 +82,14 @@ const FIELDS = [
 const SEEN = 8; // is written though nothing was seen
 
 const isEmpty = (value: unknown) => value === undefined || (Array.isArray(value) && value.length === 0) || (value instanceof Map && value.size === 0);
+
+// An id begins with the time, so that what is said one after the other lies side by side in every store; the rest is random.
+export function newId(claimed: number): Bytes {
+  const id = randomBytes(16);
+  for (let i = 5, left = claimed; i >= 0; i--, left = Math.floor(left / 256))
+    id[i] = left % 256;
+  return id;
+}
 
 export function writeStatement(s: Statement): Bytes {
   const rows = FIELDS.filter(({ number, name }) => number === SEEN || !isEmpty(s[name])).map(({ number, name, write }): [number, Value] => [number, write(s[name])]);
