@@ -607,6 +607,7 @@ def stamp_of(command_row, files):
 
 
 SHALLOW = "-Xclang -analyzer-config -Xclang mode=shallow,max-nodes=30000".split()
+TIDY_AT_ONCE = 12
 TIDY_DEPTHS = {"": ["--checks=-clang-analyzer-*"], "--paths": [f"--extra-arg={word}" for word in SHALLOW], "--deep": []}
 
 
@@ -622,25 +623,28 @@ def run_clang_tidy(build, depth=""):
 
     files = read_by(build)
 
-    def one(row):
-        path = os.path.normpath(os.path.join(row["directory"], row["file"]))
+    todo = []  # (path, stamp or None)
+    for row in rows.values():
         total = stamp_of(row, files.get(row["output"]))
-        stamp = stamps / (total or "none")
-        if total is not None and stamp.exists():
-            return 0, ""
+        if total is None or not (stamps / total).exists():
+            todo.append((os.path.normpath(os.path.join(row["directory"], row["file"])), total))
+
+    def look(some):
         done = subprocess.run(
-            ["clang-tidy-19", "-p", str(build), "--quiet", "--warnings-as-errors=*", *mode, path],
+            ["clang-tidy-19", "-p", str(build), "--quiet", "--warnings-as-errors=*", *mode, *(path for path, _ in some)],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
         )
-        if done.returncode == 0 and total is not None:
-            stamp.touch()
+        for _, total in some if done.returncode == 0 else []:
+            if total is not None:
+                (stamps / total).touch()
         return done.returncode, done.stdout
 
     bad = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for code, output in pool.map(one, rows.values()):
+        # Some at a time: a third of what one takes is the start.
+        for code, output in pool.map(look, [todo[at : at + TIDY_AT_ONCE] for at in range(0, len(todo), TIDY_AT_ONCE)]):
             if code != 0:
                 print(output)
                 bad = 1
