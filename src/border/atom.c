@@ -74,10 +74,10 @@ static void put_link(struct atom *f, const char *rel, const char *href, const ch
 
 static void put_words(struct atom *f, const struct border_item *it)
 {
-	uint8_t *memory = xcalloc(1, BORDER_TEXT_MAX);
+	uint8_t *memory = xcalloc(1, border_text_max(it));
 	struct buf text;
 
-	buf_init(&text, memory, BORDER_TEXT_MAX);
+	buf_init(&text, memory, border_text_max(it));
 	border_text(it, &text);
 	xml_open(&f->xml, "content");
 	xml_attribute(&f->xml, "type", BYTES_LIT("text"));

@@ -113,6 +113,15 @@ static void put_apart(struct buf *out, struct bytes text, bool *is_first)
 	*is_first = false;
 }
 
+size_t border_text_max(const struct border_item *it)
+{
+	size_t max = 1;
+
+	for (size_t i = 0; i < it->portions_count; i++)
+		max += it->portions[i].text.len + 2;
+	return max;
+}
+
 void border_text(const struct border_item *it, struct buf *out)
 {
 	bool is_first = true;

@@ -81,9 +81,8 @@ bool border_is_exercise(const struct accord *a, const struct label_mask *m);
 /* Banner in the language that other programs' users read: English, or the accord's first. Always whole. */
 #define BORDER_BANNER_MAX 24576u
 void border_banner(const struct accord *a, const struct label_mask *m, struct buf *out);
-/* All portions, an empty line between. */
-#define BORDER_TEXT_MAX \
-	(CONTENT_LEN_MAX + ACCORD_LANGUAGES_MAX * FORM_WORDS_LEN_MAX + 2u * BORDER_PORTIONS_MAX)
+/* All portions, an empty line between; *out has border_text_max(it), as it has for those of one language. */
+size_t border_text_max(const struct border_item *it);
 void border_text(const struct border_item *it, struct buf *out);
 /* Those of one of its languages; of an item that has none all of them. */
 bool border_is_in(const struct border_item *it, const struct border_portion *p, size_t language);

@@ -82,11 +82,11 @@ static void put_words(struct xml *x, const struct border_item *it, size_t langua
 		[PRECEDENCE_PRIORITY] = "Expected",
 		[PRECEDENCE_ROUTINE] = "Unknown",
 	};
-	uint8_t *memory = xcalloc(1, BORDER_TEXT_MAX);
+	uint8_t *memory = xcalloc(1, border_text_max(it));
 	char time[NUMERIC_TIME_LEN];
 	struct buf text;
 
-	buf_init(&text, memory, BORDER_TEXT_MAX);
+	buf_init(&text, memory, border_text_max(it));
 	border_text_in(it, language, &text);
 	numeric_time_write(it->modified, time);
 	xml_open(x, "info");

@@ -71,11 +71,11 @@ static void put_event(struct buf *out, const struct border_item *it)
 static enum err put(struct writing *w, const struct border_item *it)
 {
 	char uuid[UUID_TEXT_LEN], time[WALL_TEXT_LEN], author[AUTHOR_LEN], memory[BORDER_BANNER_MAX];
-	uint8_t *text_memory = xcalloc(1, BORDER_TEXT_MAX);
+	uint8_t *text_memory = xcalloc(1, border_text_max(it));
 	struct buf *out = w->state, mark = BUF_ON(memory), text;
 	size_t len = out->len;
 
-	buf_init(&text, text_memory, BORDER_TEXT_MAX);
+	buf_init(&text, text_memory, border_text_max(it));
 	border_uuid_write(it->id, uuid);
 	csv_put_cell(out, bytes_str(uuid), false);
 	wall_write(it->created, time);

@@ -85,8 +85,8 @@ static enum err put(struct writing *w, const struct border_item *it)
 		author_write(w->accord, it, author);
 		json_object_set_new(properties, "author", json_string(author));
 		json_object_set_new(properties, "title", text_of(border_title(it)));
-		memory = xcalloc(1, BORDER_TEXT_MAX);
-		buf_init(&text, memory, BORDER_TEXT_MAX);
+		memory = xcalloc(1, border_text_max(it));
+		buf_init(&text, memory, border_text_max(it));
 		border_text(it, &text);
 		json_object_set_new(properties, "text", text_of(buf_bytes(&text)));
 		free(memory);

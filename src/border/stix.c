@@ -242,8 +242,8 @@ static json_t *content_of(const struct border_item *it, size_t language)
 
 	if (it->is_withdrawn)
 		return json_string("WITHDRAWN");
-	memory = xcalloc(1, BORDER_TEXT_MAX);
-	buf_init(&b, memory, BORDER_TEXT_MAX);
+	memory = xcalloc(1, border_text_max(it));
+	buf_init(&b, memory, border_text_max(it));
 	border_text_in(it, language, &b);
 	assert(buf_check(&b) == ERR_OK);
 	out = text_of(buf_bytes(&b));

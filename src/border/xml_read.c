@@ -5,6 +5,7 @@
 #include "border/incoming.h"
 
 #include <expat.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 #define XML_URI "http://www.w3.org/XML/1998/namespace"
 #define XMLNS_URI "http://www.w3.org/2000/xmlns/"
 #define NODES_LEN_MAX (8u << 20) /* bytes for elements and their attributes */
+#define NODES_LEN_A_BYTE 64u	 /* a byte of a file makes no more of them, see nodes_len */
 
 struct attribute {
 	struct bytes name, prefix, value; /* name: the whole of it */
@@ -215,13 +217,25 @@ static void on_doctype(void *self, const XML_Char *name, const XML_Char *system,
 	refuse(self, "xml.dtd");
 }
 
+/* None is told of that is shorter than these, with what the arena leaves free before each. */
+static size_t nodes_len(size_t len)
+{
+	_Static_assert(sizeof(struct xml_node) + _Alignof(max_align_t) <= 3 * NODES_LEN_A_BYTE, "<a>");
+	_Static_assert(sizeof(struct attribute) + _Alignof(max_align_t) <= 5 * NODES_LEN_A_BYTE,
+		       "a='' and a space");
+	_Static_assert(sizeof(struct scope) + _Alignof(max_align_t) <= 5 * NODES_LEN_A_BYTE,
+		       "a='' and a space");
+	return len < NODES_LEN_MAX / NODES_LEN_A_BYTE ? len * NODES_LEN_A_BYTE : NODES_LEN_MAX;
+}
+
 static struct xml_doc *doc_new(size_t len)
 {
-	struct xml_doc *doc = xrealloc(NULL, sizeof *doc + len + NODES_LEN_MAX);
+	size_t nodes = nodes_len(len);
+	struct xml_doc *doc = xrealloc(NULL, sizeof *doc + nodes + len);
 
 	memset(doc, 0, sizeof *doc);
-	buf_init(&doc->words, doc->memory + NODES_LEN_MAX, len);
-	arena_init(&doc->nodes, doc->memory, NODES_LEN_MAX);
+	buf_init(&doc->words, doc->memory + nodes, len);
+	arena_init(&doc->nodes, doc->memory, nodes);
 	doc->parser = XML_ParserCreate("UTF-8");
 	if (doc->parser == NULL) {
 		free(doc);

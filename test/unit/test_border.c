@@ -476,6 +476,8 @@ static const struct {
 	  "xml.depth", NULL },
 	{ "not UTF-8", "cap", "<a>\xff</a>", "xml.utf8", NULL },
 	{ "not well formed", "cap", "<a><b></a>", "xml.form", NULL },
+	{ "as many elements in as few bytes as can be", "cap",
+	  "<a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a><a>", "xml.form", NULL },
 	{ "a prefix that nobody declared", "cap", "<p:a/>", "xml.form", NULL },
 	{ "a prefix declared for its neighbour", "cap", "<a><b xmlns:p='u'/><p:b/></a>", "xml.form", NULL },
 	{ "an empty prefix", "cap", "<:a/>", "xml.form", NULL },
