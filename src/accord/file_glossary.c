@@ -5,8 +5,6 @@
 #include "accord/file.h"
 #include "accord/glossary.h"
 
-#include <assert.h>
-
 static void read_translate(struct line_reader *r, struct accord *a)
 {
 	enum translation_status status = TRANSLATION_NONE;
@@ -62,8 +60,7 @@ static const char *const status_names[] = {
 
 const char *translation_status_name(enum translation_status status)
 {
-	assert(status < TRANSLATION_STATUS_COUNT);
-	return status_names[status];
+	return status_names[index_below(status, TRANSLATION_STATUS_COUNT)];
 }
 
 enum err translation_status_read(struct bytes in, enum translation_status *out)

@@ -3,7 +3,6 @@
 
 #include "crypto/sshsig.h"
 
-#include <assert.h>
 #include <string.h>
 
 /* Roots and registrars are in SSH's wire form and may be tokens; node keys are raw Ed25519. */
@@ -18,8 +17,7 @@ static const struct {
 
 const char *accord_key_use_name(enum accord_key_use use)
 {
-	assert(use < ACCORD_KEY_USE_COUNT);
-	return uses[use].name;
+	return uses[index_below(use, ACCORD_KEY_USE_COUNT)].name;
 }
 
 /* An SSH key begins with the length and the name of its type. */

@@ -1,7 +1,6 @@
 /* Forms that have been read: look-ups, and whether a statement and its content are as their form says. */
 #include "accord/form.h"
 
-#include <assert.h>
 #include <string.h>
 
 static const char *const type_names[] = {
@@ -12,8 +11,7 @@ static const char *const type_names[] = {
 
 const char *form_type_name(enum form_type t)
 {
-	assert(t < FORM_TYPE_COUNT);
-	return type_names[t];
+	return type_names[index_below(t, FORM_TYPE_COUNT)];
 }
 
 static const char *const act_names[] = {
@@ -24,8 +22,7 @@ static const char *const act_names[] = {
 
 const char *form_act_name(enum form_act act)
 {
-	assert(act < FORM_ACT_COUNT);
-	return act_names[act];
+	return act_names[index_below(act, FORM_ACT_COUNT)];
 }
 
 static const struct {
@@ -38,14 +35,12 @@ static const struct {
 
 const char *form_fault_name(enum form_fault_kind kind)
 {
-	assert(kind < FORM_FAULT_COUNT);
-	return faults[kind].name;
+	return faults[index_below(kind, FORM_FAULT_COUNT)].name;
 }
 
 const char *form_fault_text(enum form_fault_kind kind)
 {
-	assert(kind < FORM_FAULT_COUNT);
-	return faults[kind].text;
+	return faults[index_below(kind, FORM_FAULT_COUNT)].text;
 }
 
 /* ---- Look-ups. ---- */

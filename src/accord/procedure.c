@@ -6,8 +6,6 @@
 #include "accord/procedure_read.h"
 #include "crypto/hash.h"
 
-#include <assert.h>
-
 #define FROM_LIST(name, word) word,
 static const char *const level_words[] = { LEVEL_LIST(FROM_LIST) };
 static const char *const step_words[] = { STEP_KIND_LIST(FROM_LIST) };
@@ -19,38 +17,32 @@ static const char *const effect_words[] = { "none", "reversible", "compensable",
 
 const char *level_name(enum level l)
 {
-	assert(l < LEVEL_COUNT);
-	return level_words[l];
+	return level_words[index_below(l, LEVEL_COUNT)];
 }
 
 const char *step_kind_name(enum step_kind k)
 {
-	assert(k < STEP_KIND_COUNT);
-	return step_words[k];
+	return step_words[index_below(k, STEP_KIND_COUNT)];
 }
 
 const char *guard_name(enum guard_kind g)
 {
-	assert(g < GUARD_COUNT);
-	return guard_words[g];
+	return guard_words[index_below(g, GUARD_COUNT)];
 }
 
 const char *gate_rule_name(enum gate_rule g)
 {
-	assert(g < GATE_COUNT);
-	return rule_words[g];
+	return rule_words[index_below(g, GATE_COUNT)];
 }
 
 const char *step_effect_name(enum step_effect e)
 {
-	assert(e < STEP_EFFECT_COUNT);
-	return effect_words[e];
+	return effect_words[index_below(e, STEP_EFFECT_COUNT)];
 }
 
 const char *procedure_of_name(enum procedure_of of)
 {
-	assert(of < OF_COUNT);
-	return of_words[of];
+	return of_words[index_below(of, OF_COUNT)];
 }
 
 /* clang-format off */

@@ -56,6 +56,13 @@ enum err bytes_copy_str(struct bytes in, char *out, size_t size)
 	return ERR_OK;
 }
 
+void bytes_copy_checked(struct bytes in, char *out, size_t size)
+{
+	enum err e = bytes_copy_str(in, out, size);
+
+	assert(e == ERR_OK);
+}
+
 enum err bytes_read_decimal(struct bytes in, uint64_t max, uint64_t *out)
 {
 	uint64_t value = 0;

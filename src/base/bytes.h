@@ -39,6 +39,8 @@ enum err bytes_take_until(struct bytes *in, uint8_t end, struct bytes *out) MUST
 
 /* Copies as a C string into size bytes at out; ERR_LIMIT if it does not fit or holds a zero byte. */
 enum err bytes_copy_str(struct bytes in, char *out, size_t size) MUST_CHECK;
+/* The same of what has passed a check that bounds it. One that does not fit is a bug of ours. */
+void bytes_copy_checked(struct bytes in, char *out, size_t size);
 
 /* Decimal without sign or leading zeros, at most max: ERR_USAGE otherwise. */
 enum err bytes_read_decimal(struct bytes in, uint64_t max, uint64_t *out) MUST_CHECK;

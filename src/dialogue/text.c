@@ -12,8 +12,7 @@ const char *unit_status_name(enum unit_status s)
 	static const char *const names[UNIT_STATUS_COUNT] = { "MISSING", "PROPOSED", "BRACKETED",
 							      "AGREED AD REFERENDUM", "AGREED" };
 
-	assert(s < UNIT_STATUS_COUNT);
-	return names[s];
+	return names[index_below(s, UNIT_STATUS_COUNT)];
 }
 
 static struct bytes keep(struct bytes in)

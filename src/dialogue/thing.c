@@ -8,8 +8,7 @@ const char *progress_name(enum progress p)
 	static const char *const names[PROGRESS_COUNT] = { "UNCONFIRMED", "OPEN",     "REPORTED",
 							   "DISPUTED",	  "ACCEPTED", "DENIED" };
 
-	assert(p < PROGRESS_COUNT);
-	return names[p];
+	return names[index_below(p, PROGRESS_COUNT)];
 }
 
 const char *standing_name(enum standing s)
@@ -22,8 +21,7 @@ const char *standing_name(enum standing s)
 		"DEFERRED",	 "KNOWN",      "IN FORCE", "WITHDRAWN", "DENIED",
 	};
 
-	assert(s < STANDING_COUNT);
-	return names[s];
+	return names[index_below(s, STANDING_COUNT)];
 }
 
 /* ---- Deeds. ---- */

@@ -30,10 +30,9 @@ struct dated {
 static enum err add_signature(struct dated *d, const struct statement *of)
 {
 	struct command *c = &d->command;
-	struct bytes signature;
-	enum err e = inner_signature(of, &signature);
+	struct bytes signature = inner_signature(of);
 
-	if (e != ERR_OK || signature.len > SSHSIG_LEN_MAX)
+	if (signature.len > SSHSIG_LEN_MAX)
 		return ERR_RULE;
 	memcpy(d->signatures_memory[c->signatures_count], signature.ptr, signature.len);
 	c->signatures[c->signatures_count] =

@@ -125,7 +125,7 @@ static enum err compare_digest(struct node *n, const struct place_key *at, const
 	    start.log.party >= n->accord->parties_count || digest_get_fields(s, &version, said) != ERR_OK ||
 	    version != PROCEDURE_LINES_VERSION || !fold_machine(&n->fold, at->log.channel, &m))
 		return ERR_OK;
-	past = vector_of_view(&n->fold, at, view, false);
+	past = vector_of_view(&n->fold, view);
 	e = machine_load(&m, spot_of_place(&start));
 	if (e == ERR_OK)
 		e = hash_lines(n, &m, &past, ours);
@@ -179,7 +179,7 @@ static uint64_t answered_to(struct node *n, const struct machine *m, size_t part
 		if (move->kind != MOVE_REMARK || move->at.party != n->self ||
 		    fold_get(&n->fold, &at, &view) != ERR_OK)
 			continue;
-		past = vector_of_view(&n->fold, &at, &view, false);
+		past = vector_of_view(&n->fold, &view);
 		to = past.of[party] > to ? past.of[party] : to;
 	}
 	return to;

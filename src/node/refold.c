@@ -97,14 +97,13 @@ static enum err read_subject(struct node *n, const struct statement *statement, 
 static void read_inner(const struct statement *statement, struct judged *out)
 {
 	const struct statement *submit = statement->kind == KIND_SUBMIT ? statement : out->input.subject;
-	struct bytes outgoing, signature;
+	struct bytes outgoing;
 	struct statement ignored;
 	struct sshsig sig;
 
 	if ((statement->kind != KIND_SUBMIT && statement->kind != KIND_APPROVE) || submit == NULL ||
 	    submit_read(submit, &outgoing, &ignored) != ERR_OK ||
-	    inner_signature(statement, &signature) != ERR_OK ||
-	    sshsig_verify(signature, BYTES_LIT(SSHSIG_STATEMENT), outgoing, &sig) != ERR_OK)
+	    sshsig_verify(inner_signature(statement), BYTES_LIT(SSHSIG_STATEMENT), outgoing, &sig) != ERR_OK)
 		return;
 	out->input.inner.is_good = true;
 	hash_sha256(sig.public_key, out->input.inner.key);

@@ -13,14 +13,12 @@ static const struct {
 
 const char *reason_name(enum reason r)
 {
-	assert(r < REASON_COUNT);
-	return reasons[r].name;
+	return reasons[index_below(r, REASON_COUNT)].name;
 }
 
 const char *reason_text(enum reason r)
 {
-	assert(r < REASON_COUNT);
-	return reasons[r].text;
+	return reasons[index_below(r, REASON_COUNT)].text;
 }
 
 static void put_values(const struct guidelines *g, uint64_t values, struct buf *out)

@@ -3,6 +3,7 @@
  * is, by one rule: docs/spec/release.md section 5. And the labels that took each other's place, in rows.
  */
 #include "view/labelled.h"
+#include "view/marking.h"
 #include "view/rows.h"
 
 #include <string.h>
@@ -33,7 +34,7 @@ enum err find_label(const struct case_file *c, const struct place_key *item, str
 	*out = *item;
 	while (e == ERR_OK)
 		e = find_answer(c, out, item->log.party, KIND_DOWNGRADE, KIND_RELABEL, out);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /* By the guidelines of the version that judges this entry. */
@@ -42,7 +43,6 @@ static enum err read_row(const struct case_file *c, const struct place_key *at, 
 {
 	uint8_t memory[ROW_VALUE_MAX];
 	struct buf value = BUF_ON(memory);
-	struct cbor_reader r;
 	struct label label;
 	struct row_key k;
 	enum err e;
@@ -51,9 +51,9 @@ static enum err read_row(const struct case_file *c, const struct place_key *at, 
 	e = map_get(c->f->map, buf_bytes(&k.buf), &value);
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
-	cbor_open(&r, buf_bytes(&value));
-	if (label_read(&r, &label) != ERR_OK || cbor_finish(&r) != ERR_OK)
-		return ERR_CORRUPT;
+	e = marking_label(&(struct marking){ .label = buf_bytes(&value) }, &label);
+	if (e != ERR_OK)
+		return e;
 	*is_known = policy_label_read(c->f->accord->guidelines, &label, at->log.party, out).is_allowed;
 	return ERR_OK;
 }

@@ -109,8 +109,8 @@ static bool read_parties(const struct case_file *c, enum dialogue_field field, u
 		while (party < c->f->accord->parties_count &&
 		       !bytes_equal(bytes_str(c->f->accord->parties[party].code), code))
 			party++;
-		if (party == c->f->accord->parties_count || (accord_voices(c->channel) >> party & 1) == 0)
-			return false;
+		if ((accord_voices(c->channel) >> party & 1) == 0)
+			return false; /* that of none is no voice */
 		*out |= (uint8_t)(1u << party);
 	}
 	return true;
@@ -143,12 +143,10 @@ static enum err is_named(const struct case_file *c, enum kind kind, struct bytes
 	enum err e = ERR_OK;
 
 	*out = false;
-	while (!*out && (e = fold_next_named(c->f, c->in->log.channel, kind, name, &at)) == ERR_OK) {
+	while (e == ERR_OK && !*out &&
+	       (e = fold_next_named(c->f, c->in->log.channel, kind, name, &at)) == ERR_OK)
 		e = past_covers(c->f, &c->view->past, &at.place, out);
-		if (e != ERR_OK)
-			return e;
-	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 enum err fold_next_hung(const struct fold *f, const struct place_key *on, enum kind kind,
@@ -192,7 +190,7 @@ static enum err has_open(const struct sieve *s, const struct place_key *on, stru
 			return e;
 		*out = !thing_is_over(&row->thing);
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /* Of a body: its own, and those of its sessions. */
@@ -204,7 +202,7 @@ static enum err is_left_open(const struct sieve *s, const struct place_key *body
 
 	while (e == ERR_OK && !*out && (e = next_hung(s, body, KIND_SESSION, &at)) == ERR_OK)
 		e = has_open(s, &at.place, row, out);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 static bool is_act(const struct statement *s, enum dialogue_act act)
@@ -218,8 +216,6 @@ static bool is_said(const struct case_file *c, const struct thing *t)
 	const struct statement *s = c->in->statement;
 	enum dialogue_act act = (enum dialogue_act)dialogue_uint(s, DIALOGUE_ACT);
 	size_t self = c->in->log.party;
-	uint8_t hash[HASH_LEN];
-	struct cbor_reader r;
 
 	if (s->kind != KIND_ACT)
 		return false;
@@ -227,9 +223,8 @@ static bool is_said(const struct case_file *c, const struct thing *t)
 		return (t->agreed >> self & 1) != 0;
 	if (act != DIALOGUE_ACT_RECORD_AGREE)
 		return dialogue_act_row(act)->is_once && (t->said[act] >> self & 1) != 0;
-	cbor_open(&r, dialogue_field(s, DIALOGUE_HASH));
-	return cbor_read_fixed(&r, hash, sizeof hash) == ERR_OK && t->records[self].at.epoch != 0 &&
-	       memcmp(hash, t->records[self].hash, sizeof hash) == 0;
+	return t->records[self].at.epoch != 0 &&
+	       bytes_equal(statement_bytes(s, DIALOGUE_HASH), BYTES_OF(t->records[self].hash));
 }
 
 /*
@@ -243,7 +238,8 @@ static enum err is_left_by(const struct sieve *past, size_t party, struct thing_
 
 	if (row->thing.kind == KIND_SESSION && thing_of(row, &body) == ERR_OK)
 		e = sieve_get(past, &body, row);
-	*out = e == ERR_OK && row->thing.kind == KIND_BODY &&
+	/* Sessions and commitments hang on a body, or on a session of one. */
+	*out = e == ERR_OK &&
 	       ((row->thing.said[DIALOGUE_ACT_END] | row->thing.said[DIALOGUE_ACT_MERGE]) >> party & 1) != 0;
 	return e;
 }
@@ -274,7 +270,7 @@ static enum err judge_merge(const struct case_file *c, const struct sieve *past,
 		if (is_seen)
 			*out = is_left ? VERDICT_OVER : VERDICT_OK;
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /* The end of a body: nothing is left open in it, and it is merged into another. */
@@ -376,12 +372,12 @@ static bool find_subject(const struct case_file *c, const struct dialogue_rule *
 	if (s->kind == KIND_ACT)
 		subjects = 1u << (dialogue_act_row((enum dialogue_act)dialogue_uint(s, DIALOGUE_ACT))->on -
 				  KIND_BODY);
-	if (s->refers_count > 1 || !refers_place(c->f, c->in, &s->refers[0], out) ||
-	    out->log.channel != c->in->log.channel)
+	*out = place_referred(c->f, c->in, 0);
+	if (s->refers_count > 1 || out->log.channel != c->in->log.channel)
 		return false;
 	*e = fold_get(c->f, out, &v);
 	if (*e != ERR_OK) {
-		*e = *e == ERR_NOT_FOUND ? ERR_OK : *e;
+		*e = err_unless(*e, ERR_NOT_FOUND);
 		return false;
 	}
 	*kind = v.kind;
@@ -443,15 +439,15 @@ static enum err judge_same(const struct case_file *c, enum verdict *out)
 		*out = VERDICT_REFERS;
 	for (size_t i = 0; e == ERR_OK && *out == VERDICT_OK && i < 2; i++) {
 		struct entry_view v = { .verdict = VERDICT_REFERS };
-		if (refers_place(c->f, c->in, &s->refers[i], &pair[i]) &&
-		    pair[i].log.channel == c->in->log.channel)
+		pair[i] = place_referred(c->f, c->in, i);
+		if (pair[i].log.channel == c->in->log.channel)
 			e = fold_get(c->f, &pair[i], &v);
 		if (e == ERR_NOT_FOUND || (e == ERR_OK && (v.kind != KIND_EVENT || v.verdict != VERDICT_OK)))
 			*out = VERDICT_REFERS;
 	}
 	if (e == ERR_OK && *out == VERDICT_OK && place_key_equal(&pair[0], &pair[1]))
 		*out = VERDICT_REFERS;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 enum err judge_dialogue(const struct case_file *c, enum verdict *out)
@@ -516,11 +512,14 @@ static enum err put_new(const struct fold *f, const struct fold_input *in, const
 	struct row_key k;
 	enum err e;
 
-	if (!read_parties(&c, DIALOGUE_PARTIES, &t.owners) || !read_parties(&c, DIALOGUE_OWED_TO, &t.owed))
-		return ERR_OK;
+	/* It counts: each of them is one of the channel. */
+	(void)read_parties(&c, DIALOGUE_PARTIES, &t.owners);
+	(void)read_parties(&c, DIALOGUE_OWED_TO, &t.owed);
 	t.owed = owed_of(channel, t.owed);
-	if (s->refers_count > 0 && refers_place(f, in, &s->refers[0], &of))
+	if (s->refers_count > 0) {
+		of = place_referred(f, in, 0);
 		t.of = deed_at_of(&of);
+	}
 	fields_write(s->fields, s->fields_count, &fields);
 	if (has_marking(s))
 		label_write(&s->label, &label);
@@ -565,19 +564,18 @@ static enum err put_deed(const struct fold *f, const struct fold_input *in, cons
 	const struct statement *s = in->statement;
 	struct deed d = { .at = deed_at_of(&at->place), .order = at->order, .kind = (enum kind)s->kind };
 	struct message_at on = { 0 };
-	struct place_key subject;
+	const struct place_key subject = place_referred(f, in, 0);
 	struct thing_row row;
 	struct cbor_reader r;
 	enum err e = ERR_OK;
 
-	if (!refers_place(f, in, &s->refers[0], &subject))
-		return ERR_OK;
 	on.place = subject;
 	if (d.kind == KIND_ACT)
 		d.act = (enum dialogue_act)dialogue_uint(s, DIALOGUE_ACT);
-	cbor_open(&r, dialogue_field(s, DIALOGUE_HASH));
-	if (deed_names_record(&d) && cbor_read_fixed(&r, d.hash, sizeof d.hash) != ERR_OK)
-		return ERR_CORRUPT; /* its form has one */
+	if (deed_names_record(&d)) {
+		cbor_open(&r, dialogue_field(s, DIALOGUE_HASH)); /* its form has one */
+		(void)cbor_read_fixed(&r, d.hash, sizeof d.hash);
+	}
 	if (d.kind == KIND_ACCEPTED || d.kind == KIND_DISPUTED) {
 		d.report = deed_at_of(&subject);
 		e = fold_reported_of(f, &subject, &on.place);
@@ -587,7 +585,7 @@ static enum err put_deed(const struct fold *f, const struct fold_input *in, cons
 	if (e == ERR_OK)
 		e = fold_thing(f, &on.place, NULL, &row);
 	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
+		return err_unless(e, ERR_NOT_FOUND);
 	on.order = row.thing.order;
 	d.is_alike = is_alike(s, thing_row_label(&row));
 	return thing_row_add(f, &on, &d, &row);
@@ -604,8 +602,7 @@ static enum err put_same(const struct fold *f, const struct fold_input *in, cons
 	place_key_write(&at->place, row_open(&k, ROW_REPORTED));
 	buf_put_byte(&value, (uint8_t)dialogue_uint(s, DIALOGUE_ACT));
 	for (size_t i = 0; i < s->refers_count; i++) {
-		if (!refers_place(f, in, &s->refers[i], &of))
-			return ERR_OK;
+		of = place_referred(f, in, i);
 		place_key_write(&of, &value);
 	}
 	return row_put(f->map, &k, &value);

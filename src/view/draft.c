@@ -3,7 +3,6 @@
 #include "view/labelled.h"
 #include "view/rows.h"
 
-#include <assert.h>
 #include <string.h>
 
 #define DRAFTS_LOOKED_AT 16u /* rows, by each SUBMIT */
@@ -12,35 +11,21 @@ const char *draft_state_name(enum draft_state s)
 {
 	static const char *const names[DRAFT_STATE_COUNT] = { "SUBMITTED", "REFUSED", "CANCELLED" };
 
-	assert(s < DRAFT_STATE_COUNT);
-	return names[s];
+	return names[index_below(s, DRAFT_STATE_COUNT)];
 }
 
 /* ---- What is signed. ---- */
 
-enum err bytes_of_field(const struct statement *s, uint64_t key, struct bytes *out)
+struct bytes inner_signature(const struct statement *s)
 {
-	const struct field *field = statement_field(s, key);
-	struct cbor_reader r;
-
-	if (field == NULL)
-		return ERR_NOT_FOUND;
-	cbor_open(&r, field->value);
-	return cbor_read_bytes(&r, ENTRY_LEN_MAX, out) == ERR_OK ? ERR_OK : ERR_NOT_FOUND;
-}
-
-enum err inner_signature(const struct statement *s, struct bytes *out)
-{
-	return bytes_of_field(s, s->kind == KIND_SUBMIT ? FIELD_SUBMIT_SIGNATURE : FIELD_APPROVE_SIGNATURE,
-			      out);
+	return statement_bytes(s, s->kind == KIND_SUBMIT ? FIELD_SUBMIT_SIGNATURE : FIELD_APPROVE_SIGNATURE);
 }
 
 enum err submit_read(const struct statement *submit, struct bytes *outgoing, struct statement *out)
 {
 	struct fault fault;
 
-	if (bytes_of_field(submit, FIELD_SUBMIT_OUTGOING, outgoing) != ERR_OK)
-		return ERR_RULE;
+	*outgoing = statement_bytes(submit, FIELD_SUBMIT_OUTGOING);
 	return statement_read(*outgoing, out, &fault);
 }
 
@@ -55,6 +40,9 @@ uint64_t downgrade_from(const struct statement *s)
 }
 
 /* ---- Drafts: a row each, with all who said yes. ---- */
+
+#define SIGNER_HEAD_LEN (9u + KEY_HASH_LEN)
+#define DRAFT_HEAD_LEN 34u
 
 static void draft_key(struct row_key *k, uint32_t home, const uint8_t id[STATEMENT_ID_LEN])
 {
@@ -92,57 +80,43 @@ static enum err draft_put(const struct fold *f, uint32_t home, const struct draf
 	return row_put(f->map, &k, &value);
 }
 
-static uint64_t take_number(struct bytes *in, size_t len)
-{
-	struct bytes part;
-	uint64_t out = 0;
-
-	if (bytes_take(in, len, &part) != ERR_OK)
-		return 0;
-	for (size_t i = 0; i < len; i++)
-		out = out << 8 | part.ptr[i];
-	return out;
-}
-
 static enum err signer_read(struct bytes *in, struct draft_signer *out)
 {
-	struct bytes key;
+	struct bytes head;
 
-	out->is_releaser = take_number(in, 1) != 0;
-	out->holder = take_number(in, 8);
-	if (bytes_take(in, KEY_HASH_LEN, &key) != ERR_OK)
+	if (bytes_take(in, SIGNER_HEAD_LEN, &head) != ERR_OK)
 		return ERR_CORRUPT;
-	memcpy(out->key, key.ptr, KEY_HASH_LEN);
+	out->is_releaser = head.ptr[0] != 0;
+	out->holder = be64_get(head.ptr + 1);
+	memcpy(out->key, head.ptr + 9, KEY_HASH_LEN);
 	return place_key_read(in, &out->at);
 }
 
 static enum err draft_read(struct bytes in, struct draft_view *out)
 {
-	uint64_t state = take_number(&in, 1);
+	struct bytes head;
 	enum err e;
 
-	out->needed = (uint8_t)take_number(&in, 1);
-	out->line = (uint16_t)take_number(&in, 4);
-	out->channel = (uint32_t)take_number(&in, 4);
-	out->claimed_ms = take_number(&in, 8);
-	out->lapses_ms = take_number(&in, 8);
-	out->from_ms = take_number(&in, 8);
+	if (bytes_take(&in, DRAFT_HEAD_LEN, &head) != ERR_OK || head.ptr[0] >= DRAFT_STATE_COUNT)
+		return ERR_CORRUPT;
+	out->state = (enum draft_state)head.ptr[0];
+	out->needed = head.ptr[1];
+	out->line = (uint16_t)be32_get(head.ptr + 2);
+	out->channel = be32_get(head.ptr + 6);
+	out->claimed_ms = be64_get(head.ptr + 10);
+	out->lapses_ms = be64_get(head.ptr + 18);
+	out->from_ms = be64_get(head.ptr + 26);
 	out->approved = 0;
 	out->signers_count = 0;
 	e = place_key_read(&in, &out->at);
 	if (e == ERR_OK)
 		e = signer_read(&in, &out->author);
-	while (e == ERR_OK && in.len > 0) {
+	while (e == ERR_OK && in.len > 0 && out->signers_count < DRAFT_SIGNERS_MAX) {
 		struct draft_signer *s = &out->signers[out->signers_count++];
-		if (out->signers_count > DRAFT_SIGNERS_MAX)
-			return ERR_CORRUPT;
 		e = signer_read(&in, s);
 		out->approved += s->is_releaser;
 	}
-	if (state >= DRAFT_STATE_COUNT)
-		return ERR_CORRUPT;
-	out->state = (enum draft_state)state;
-	return e;
+	return e == ERR_OK && in.len > 0 ? ERR_CORRUPT : e;
 }
 
 enum err draft_find(const struct fold *f, uint32_t home, const uint8_t id[STATEMENT_ID_LEN],
@@ -166,6 +140,7 @@ enum err draft_next(const struct fold *f, uint32_t home, bool is_first, struct d
 	uint8_t memory[ROW_VALUE_MAX];
 	struct buf value = BUF_ON(memory);
 	struct row_key prefix, after, found;
+	struct bytes id;
 	enum err e;
 
 	row_open(&prefix, ROW_DRAFT);
@@ -176,11 +151,11 @@ enum err draft_next(const struct fold *f, uint32_t home, bool is_first, struct d
 		buf_put(&after.buf, BYTES_OF(v->id));
 	buf_init(&found.buf, found.memory, sizeof found.memory);
 	e = map_next(f->map, buf_bytes(&prefix.buf), buf_bytes(&after.buf), &found.buf, &value);
+	if (e == ERR_OK)
+		e = row_key_rest(&found, &prefix, STATEMENT_ID_LEN, &id);
 	if (e != ERR_OK)
 		return e;
-	if (found.buf.len != prefix.buf.len + STATEMENT_ID_LEN)
-		return ERR_CORRUPT;
-	memcpy(v->id, found.memory + prefix.buf.len, STATEMENT_ID_LEN);
+	memcpy(v->id, id.ptr, STATEMENT_ID_LEN);
 	return draft_read(buf_bytes(&value), v);
 }
 
@@ -236,7 +211,7 @@ static enum err beforehand_del(const struct fold *f, uint32_t home, const struct
 	buf_put_be64(&k.buf, v->from_ms);
 	place_key_write(&v->at, &k.buf);
 	e = map_del(f->map, buf_bytes(&k.buf));
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 enum err fold_next_beforehand(const struct fold *f, uint32_t home, struct message_at *at)
@@ -372,7 +347,7 @@ static enum err judge_submit(const struct case_file *c, enum verdict *out)
 	e = draft_find(c->f, c->in->log.channel, draft.id, &other);
 	if (e == ERR_OK)
 		*out = VERDICT_REPEATED;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /*
@@ -392,7 +367,7 @@ static enum err draft_subject(const struct case_file *c, struct draft_view *draf
 		return ERR_OK;
 	e = draft_find(c->f, c->in->log.channel, s.id, draft);
 	*out = e == ERR_OK && place_key_equal(&draft->at, &c->subject);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /*
@@ -428,7 +403,7 @@ static enum err has_approved(const struct case_file *c, const struct draft_view 
 		e = fold_key(c->f, &c->in->log, s->key, c->in->entry->index, &view);
 		*out = e == ERR_OK && key_is_in_force(&view, c->in->entry->index);
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /* Who signs a yes or a no; *is_releaser: it is one that counts. */
@@ -548,7 +523,7 @@ static enum err drop_lapsed(const struct fold *f, uint32_t home, const struct dr
 		if (e == ERR_OK)
 			e = map_del(f->map, buf_bytes(&k.buf));
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 enum err draft_folded(const struct fold *f, const struct fold_input *in, const struct entry_view *v)

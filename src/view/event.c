@@ -55,5 +55,5 @@ enum err fold_event(const struct fold *f, const struct thing_row *row, const str
 		else if (e != ERR_NOT_FOUND)
 			return e;
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }

@@ -6,7 +6,6 @@
 #include "view/judge.h"
 #include "view/rows.h"
 
-#include <assert.h>
 #include <string.h>
 
 static const struct {
@@ -19,14 +18,12 @@ static const struct {
 
 const char *verdict_name(enum verdict v)
 {
-	assert(v < VERDICT_COUNT);
-	return verdicts[v].name;
+	return verdicts[index_below(v, VERDICT_COUNT)].name;
 }
 
 const char *verdict_text(enum verdict v)
 {
-	assert(v < VERDICT_COUNT);
-	return verdicts[v].text;
+	return verdicts[index_below(v, VERDICT_COUNT)].text;
 }
 
 enum err fold_may(const struct fold_sight *sight, const struct place_key *at)
@@ -70,7 +67,7 @@ enum err fold_version(const struct fold *f, const struct log_key *log, size_t *v
 
 	*version = 0;
 	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
+		return err_unless(e, ERR_NOT_FOUND);
 	*version = find_version(f, hash);
 	return *version < versions_count(f) ? ERR_OK : ERR_NOT_FOUND;
 }
@@ -199,7 +196,7 @@ enum err past_covers(const struct fold *f, const struct past *past, const struct
 		open.log.epoch = epoch;
 		e = fold_get(f, &open, &v);
 		if (e != ERR_OK)
-			return e == ERR_NOT_FOUND ? ERR_OK : e;
+			return err_unless(e, ERR_NOT_FOUND);
 		if (v.past.of[party].epoch >= epoch)
 			return ERR_OK;
 	}
@@ -228,7 +225,7 @@ static bool previous_place(const struct fold_input *in, struct place_key *out)
 {
 	const struct field *old = statement_field(in->statement, FIELD_OPEN_OLD);
 	struct cbor_reader r;
-	uint64_t epoch, size;
+	uint64_t epoch = 0, size = 0;
 	size_t count;
 
 	out->log = in->log;
@@ -238,11 +235,12 @@ static bool previous_place(const struct fold_input *in, struct place_key *out)
 	}
 	if (in->statement->kind != KIND_OPEN || old == NULL)
 		return false;
+	/* fields_check has seen to what stands there; that it is a log before this one, nobody. */
 	cbor_open(&r, old->value);
-	if (cbor_read_array(&r, 3, &count) != ERR_OK || cbor_read_uint(&r, UINT32_MAX, &epoch) != ERR_OK ||
-	    cbor_read_uint(&r, UINT64_MAX, &size) != ERR_OK)
-		return false;
-	if (epoch == 0 || epoch >= in->log.epoch || size == 0)
+	(void)cbor_read_array(&r, 3, &count);
+	(void)cbor_read_uint(&r, UINT32_MAX, &epoch);
+	(void)cbor_read_uint(&r, UINT64_MAX, &size);
+	if (epoch >= in->log.epoch || size == 0)
 		return false;
 	out->log.epoch = (uint32_t)epoch;
 	out->index = size - 1;
@@ -272,6 +270,14 @@ bool refers_place(const struct fold *f, const struct fold_input *in, const struc
 	    !is_held_by_all(f, refers->channel, in->log.channel))
 		return false;
 	return !log_key_equal(&out->log, &in->log) || out->index < in->entry->index;
+}
+
+struct place_key place_referred(const struct fold *f, const struct fold_input *in, size_t n)
+{
+	struct place_key out;
+
+	(void)refers_place(f, in, &in->statement->refers[n], &out);
+	return out;
 }
 
 static enum err await(const struct fold *f, const struct log_key *log, uint64_t size,
@@ -354,7 +360,7 @@ static enum err place_in_order(const struct fold *f, const struct fold_input *in
 		uint64_t size = s->seen[i].size, folded;
 		at.log = (struct log_key){ in->log.channel, accord_party_find(f->accord, s->seen[i].party),
 					   s->seen[i].epoch };
-		if (at.log.party == f->accord->parties_count || size == 0)
+		if (at.log.party == f->accord->parties_count)
 			continue;
 		e = row_get_folded(f->map, &at.log, &folded);
 		if (e != ERR_OK)
@@ -487,7 +493,10 @@ static enum err fold_officer(const struct fold *f, const struct fold_input *in, 
 		key_withdraw(in, &key);
 		e = row_put_key(f->map, &in->log, in->named_key, &key);
 	}
-	if (is_withdrawal ? e != ERR_NOT_FOUND : e != ERR_OK && e != ERR_NOT_FOUND)
+	if (e == ERR_OK && is_withdrawal)
+		return e;
+	e = err_unless(e, ERR_NOT_FOUND);
+	if (e != ERR_OK)
 		return e;
 	key_add(f, in, &key);
 	if (is_withdrawal)
@@ -497,21 +506,19 @@ static enum err fold_officer(const struct fold *f, const struct fold_input *in, 
 
 static enum err fold_role_key(const struct fold *f, const struct fold_input *in, bool is_withdrawal)
 {
-	const struct field *named = statement_field(in->statement, FIELD_KEYS_KEY);
+	const struct bytes raw = statement_bytes(in->statement, FIELD_KEYS_KEY);
 	struct recipient_view key = { .key_len = 0 };
-	struct cbor_reader r;
-	struct bytes raw;
 	enum err e = row_get_recipient(f->map, &in->log, in->named_key, in->entry->index, &key);
 
 	if (e == ERR_OK) {
 		key_withdraw(in, &key.view);
 		e = row_put_recipient(f->map, &in->log, in->named_key, &key);
 	}
-	if (is_withdrawal ? e != ERR_NOT_FOUND : e != ERR_OK && e != ERR_NOT_FOUND)
+	if (e == ERR_OK && is_withdrawal)
 		return e;
-	cbor_open(&r, named->value);
-	if (cbor_read_bytes(&r, sizeof key.key, &raw) != ERR_OK)
-		return ERR_OK;
+	e = err_unless(e, ERR_NOT_FOUND);
+	if (e != ERR_OK)
+		return e;
 	memcpy(key.key, raw.ptr, raw.len);
 	key.key_len = raw.len;
 	key_add(f, in, &key.view);
@@ -563,7 +570,7 @@ static enum err settle_read(const struct fold *f, const struct place_key *messag
 	enum err e = row_get_owed(f->map, message, &owed);
 
 	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
+		return err_unless(e, ERR_NOT_FOUND);
 	owed.read &= (uint8_t)~(1u << party);
 	return put_owed(f, message, &owed);
 }
@@ -584,7 +591,7 @@ static enum err settle_read_back(const struct fold *f, const struct place_key *m
 	if (e == ERR_OK || e == ERR_NOT_FOUND)
 		e = row_get_last_mark(f->map, message, party, &last);
 	if (e == ERR_NOT_FOUND ? !is_owed : e != ERR_OK || message_is_later(&last, mark))
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
+		return err_unless(e, ERR_NOT_FOUND);
 	e = row_put_last_mark(f->map, message, party, mark);
 	if (e != ERR_OK || is_owed != is_correct)
 		return e;
@@ -606,20 +613,17 @@ static enum err read_back_subject(const struct fold *f, const struct place_key *
 static enum err fold_act(const struct fold *f, const struct fold_input *in, const struct entry_view *v)
 {
 	const struct statement *s = in->statement;
-	struct place_key at = { in->log, in->entry->index }, subject;
+	struct place_key at = { in->log, in->entry->index }, subject = { 0 };
 	enum err e;
 
 	for (size_t i = 0; i < s->refers_count; i++) {
 		struct row_key k;
-		if (!refers_place(f, in, &s->refers[i], &subject))
-			continue;
+		subject = place_referred(f, in, i);
 		place_key_write(&subject, row_open(&k, ROW_ACT));
 		e = row_put_listed(f->map, &k, v->order, &at);
 		if (e != ERR_OK)
 			return e;
 	}
-	if (s->refers_count != 1 || !refers_place(f, in, &s->refers[0], &subject))
-		return ERR_OK;
 	if (s->kind == KIND_WATCH_READ)
 		return settle_read(f, &subject, in->log.party);
 	if (s->kind == KIND_READ_BACK) {

@@ -40,7 +40,7 @@ static enum err is_ended(const struct case_file *c, const struct place_key *firs
 		if (ended.act == FORM_ACT_CANCEL || (ended.act == FORM_ACT_CLOSE && act != FORM_ACT_CANCEL))
 			e = past_covers(c->f, &c->view->past, &at.place, out);
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 enum err number_urgency(const struct fold *f, const struct past *past, const struct place_key *first,
@@ -59,7 +59,7 @@ enum err number_urgency(const struct fold *f, const struct past *past, const str
 		if (e == ERR_OK && is_past && v.urgency < *out)
 			*out = v.urgency;
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /*
@@ -75,11 +75,12 @@ static enum err judge_number(const struct case_file *c, enum form_act act, enum 
 	enum err e;
 
 	*out = VERDICT_REFERS;
-	if (s->refers_count == 0 || !refers_place(c->f, c->in, &s->refers[0], &at))
+	if (s->refers_count == 0)
 		return ERR_OK;
+	at = place_referred(c->f, c->in, 0);
 	e = row_get_form(c->f->map, &at, &first);
 	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
+		return err_unless(e, ERR_NOT_FOUND);
 	if (first.act != FORM_ACT_ANNOUNCE || !bytes_equal(bytes_str(first.name), s->form) ||
 	    at.log.party != c->in->log.party || at.log.channel != c->in->log.channel)
 		return ERR_OK;
@@ -106,11 +107,9 @@ static enum err judge_after(const struct case_file *c, const struct form *form, 
 		return ERR_OK;
 	for (size_t i = 0; i < s->refers_count; i++) {
 		struct form_view before;
-		struct place_key at;
+		const struct place_key at = place_referred(c->f, c->in, i);
 		bool is_cancelled = false;
 		enum err e;
-		if (!refers_place(c->f, c->in, &s->refers[i], &at))
-			continue;
 		e = row_get_form(c->f->map, &at, &before);
 		if (e == ERR_NOT_FOUND || (e == ERR_OK && !is_after(form, before.name)))
 			continue;
@@ -127,11 +126,11 @@ static enum err judge_after(const struct case_file *c, const struct form *form, 
 /* Something cancelled or corrected is one's own, and stands here. */
 static enum err judge_correction(const struct case_file *c, enum verdict *out)
 {
-	const struct statement *s = c->in->statement;
-	struct place_key at;
+	struct place_key at = { .index = 0 };
 
-	if (s->refers_count == 0 || !refers_place(c->f, c->in, &s->refers[0], &at) ||
-	    at.log.party != c->in->log.party || at.log.channel != c->in->log.channel)
+	if (c->in->statement->refers_count > 0)
+		at = place_referred(c->f, c->in, 0);
+	if (at.log.party != c->in->log.party || at.log.channel != c->in->log.channel)
 		*out = VERDICT_REFERS;
 	return ERR_OK;
 }
@@ -219,7 +218,7 @@ static enum err read_acts(const struct life_of *of, const struct place_key *on, 
 		else if (e != ERR_NOT_FOUND)
 			return e;
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 enum err fold_form_life(const struct fold *f, const struct place_key *place, const struct fold_sight *sight,

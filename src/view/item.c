@@ -35,12 +35,13 @@ enum err has_answer(const struct case_file *c, const struct place_key *on, size_
 	enum err e = find_answer(c, on, party, kind, other, &at);
 
 	*out = e == ERR_OK;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
+/* That it is of this channel, and held, judge_step has seen to. */
 static bool is_subject_here(const struct case_file *c)
 {
-	return c->has_subject && c->in->subject != NULL && c->subject.log.channel == c->in->log.channel;
+	return c->in->subject != NULL;
 }
 
 /* Asked once; again only after somebody refused, and all who speak here answered. */
@@ -79,7 +80,7 @@ static enum err judge_recall(const struct case_file *c, enum verdict *out)
 		if (!is_answered)
 			*out = VERDICT_STEP;
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 static enum err judge_recall_answer(const struct case_file *c, enum verdict *out)
@@ -237,7 +238,7 @@ static enum err has_due(const struct fold *f, const struct place_key *item, uint
 	due_key_of(&k, item, due);
 	e = map_get(f->map, buf_bytes(&k.buf), NULL);
 	*out = e == ERR_OK;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /*
@@ -286,15 +287,13 @@ enum err judge_follow(struct labelled *l, enum verdict *out)
 
 enum err fate_folded(const struct fold *f, const struct fold_input *in)
 {
-	struct place_key of;
+	const struct place_key of = place_referred(f, in, 0);
 	struct row_key k;
 	enum err e;
 
-	if (!refers_place(f, in, &in->statement->refers[0], &of))
-		return ERR_OK;
 	due_key_of(&k, &of, statement_uint(in->statement, FIELD_FATE_DUE));
 	e = map_del(f->map, buf_bytes(&k.buf));
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 enum err item_folded(const struct fold *f, const struct fold_input *in)
@@ -341,7 +340,7 @@ static enum err read_recall(const struct fold *f, const struct place_key *recall
 	out->is_recall_asked =
 		channel != NULL &&
 		(channel->parties & ~(out->done | out->refused | 1u << recall->log.party)) != 0;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /* The label that nothing has taken the place of: each names the one before. */
@@ -361,7 +360,7 @@ static enum err read_last_label(const struct fold *f, struct item_view *out)
 			at = (struct message_at){ 0 };
 		}
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 enum err fold_item(const struct fold *f, const struct place_key *item, struct item_view *out)
@@ -384,5 +383,5 @@ enum err fold_item(const struct fold *f, const struct place_key *item, struct it
 	}
 	if (e == ERR_NOT_FOUND && out->label.log.epoch != 0)
 		return read_last_label(f, out);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }

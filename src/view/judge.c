@@ -46,7 +46,7 @@ static enum err log_before(const struct fold *f, const struct log_key *log, stru
 
 	*out = false;
 	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
+		return err_unless(e, ERR_NOT_FOUND);
 	*before = *log;
 	before->epoch = v.past.of[log->party].epoch;
 	*size = v.past.of[log->party].size;
@@ -96,7 +96,7 @@ static enum err is_repeated_key(const struct case_file *c, bool *out)
 	e = stood(c, &before, size, &key);
 	*out = e == ERR_OK && key_is_in_force(&key, size) && key.holder == named_holder(c->in->statement) &&
 	       (enrol_roles(c->f->accord, c->in->statement) & ~key.roles) == 0;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /*
@@ -388,7 +388,7 @@ enum err judge_repetition(const struct case_file *c, enum verdict *out)
 		if (is_seen)
 			*out = VERDICT_REPEATED;
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 enum err judge_references(const struct case_file *c, enum verdict *out)
@@ -534,7 +534,7 @@ static enum err has_act(const struct case_file *c, enum kind kind, bool *out)
 		if (e != ERR_OK)
 			return e;
 	}
-	return *out || e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /* A READ BACK is of our own message if our message is what it acts on: then it stands in that list. */
@@ -555,7 +555,7 @@ static enum err is_read_back_of(const struct fold *f, const struct place_key *re
 			return ERR_OK;
 		}
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /*

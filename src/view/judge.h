@@ -52,6 +52,8 @@ typedef enum err judge(const struct case_file *c, enum verdict *out);
  */
 bool refers_place(const struct fold *f, const struct fold_input *in, const struct place *refers,
 		  struct place_key *out);
+/* Where the n-th thing is that it refers to, once judge_references has let it pass. */
+struct place_key place_referred(const struct fold *f, const struct fold_input *in, size_t n);
 
 /* ---- judge.c: what is asked of every kind ---- */
 

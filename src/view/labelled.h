@@ -22,7 +22,7 @@ struct labelled {
 
 static inline bool is_signed_once(const struct case_file *c)
 {
-	return c->in->entry->signatures_count == 1 && !is_by_registrar(c, 0);
+	return c->in->entry->signatures_count == 1;
 }
 
 /* False: there is none, or the guidelines do not know it. */
@@ -41,7 +41,6 @@ bool may_name_outside(const struct statement *s);
 /* Bit mask of the outside parties that a RELEASE names; false: one that it names is none. */
 bool read_outside(const struct guidelines *g, const struct statement *s, uint32_t *out);
 
-enum err bytes_of_field(const struct statement *s, uint64_t key, struct bytes *out) MUST_CHECK;
 bool is_hash_of(const struct statement *s, const uint8_t hash[HASH_LEN]); /* FIELD_ITEM_HASH is this */
 /* FIELD_ITEM_HASH is the content of this item, or of the item whose label this is. */
 bool is_content_of(const struct statement *s, const struct statement *of);

@@ -1,7 +1,5 @@
 #include "view/ladder.h"
 
-#include <assert.h>
-
 static const char *const step_names[] = {
 #define STEP_NAME(name, text) text,
 	STEP_LIST(STEP_NAME)
@@ -10,8 +8,7 @@ static const char *const step_names[] = {
 
 const char *step_name(enum step s)
 {
-	assert(s < STEP_COUNT);
-	return step_names[s];
+	return step_names[index_below(s, STEP_COUNT)];
 }
 
 void ladder_prove(struct ladder *l, enum step step, struct wall at)
@@ -75,16 +72,15 @@ static void note_had(struct ladder *l, const struct statement *s)
 {
 	const struct field *field = statement_field(s, FIELD_READ_ATTACHMENTS);
 	struct cbor_reader r;
-	size_t count;
+	size_t count = 0;
 
 	if (field == NULL || l->steps[STEP_WATCH_READ].is_proved)
 		return;
-	cbor_open(&r, field->value);
-	l->says_had = cbor_read_array(&r, ATTACHMENTS_MAX, &count) == ERR_OK;
-	for (l->had_count = 0; l->says_had && l->had_count < count; l->had_count++) {
-		if (cbor_read_fixed(&r, l->had[l->had_count], HASH_LEN) != ERR_OK)
-			return;
-	}
+	l->says_had = true;
+	cbor_open(&r, field->value); /* fields_check has seen to what stands there */
+	(void)cbor_read_array(&r, ATTACHMENTS_MAX, &count);
+	for (l->had_count = 0; l->had_count < count; l->had_count++)
+		(void)cbor_read_fixed(&r, l->had[l->had_count], HASH_LEN);
 }
 
 /* An act by the addressee's party, or by the author about this addressee. */
@@ -177,7 +173,7 @@ static enum err read_marks(const struct ladder_reading *in, const struct act *re
 	}
 	if (l->steps[STEP_READ_BACK].is_proved)
 		l->is_wrong = false;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /* Statements of others that this one had not seen and that had not seen it. */
@@ -215,7 +211,7 @@ static enum err find_crossings(const struct ladder_reading *in, const struct pla
 			e = fold_may(in->sight, &at);
 			if (e == ERR_OK)
 				out->crossings[out->crossings_count++].place = at;
-			e = e == ERR_NOT_FOUND ? ERR_OK : e;
+			e = err_unless(e, ERR_NOT_FOUND);
 		}
 		if (e != ERR_OK)
 			return e;

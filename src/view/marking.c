@@ -23,7 +23,7 @@ enum err fold_marking_row(const struct fold *f, const struct fold_input *in)
 		const struct place *p = &s->refers[0];
 		named = (struct place_key){ { p->channel, accord_party_find(f->accord, p->party), p->epoch },
 					    p->index };
-		if (p->channel > UINT16_MAX || named.log.party >= f->accord->parties_count)
+		if (named.log.party == f->accord->parties_count)
 			return ERR_OK;
 		place_key_write(&named, &value);
 	}

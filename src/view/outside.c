@@ -13,22 +13,12 @@ bool may_name_outside(const struct statement *s)
 
 bool read_outside(const struct guidelines *g, const struct statement *s, uint32_t *out)
 {
-	const struct field *field = statement_field(s, FIELD_ITEM_TO);
-	struct cbor_reader r;
-	size_t count;
-	enum err e;
+	struct text_list codes = statement_list(s, FIELD_ITEM_TO);
+	struct bytes code;
 
 	*out = 0;
-	if (field == NULL)
-		return true;
-	cbor_open(&r, field->value);
-	e = cbor_read_array(&r, GUIDELINES_PARTIES_MAX, &count);
-	assert(e == ERR_OK && count > 0); /* fields_check */
-	for (size_t i = 0; i < count; i++) {
-		struct bytes code;
-		size_t party = g->parties_count;
-		if (cbor_read_text(&r, PARTY_NAME_MAX, &code) == ERR_OK)
-			party = guidelines_party_find(g, code);
+	while (text_list_next(&codes, &code)) {
+		size_t party = guidelines_party_find(g, code);
 		if (party == g->parties_count || (g->members >> party & 1) != 0)
 			return false;
 		*out |= 1u << party;
@@ -38,18 +28,13 @@ bool read_outside(const struct guidelines *g, const struct statement *s, uint32_
 
 bool is_hash_of(const struct statement *s, const uint8_t hash[HASH_LEN])
 {
-	struct bytes said;
-
-	return bytes_of_field(s, FIELD_ITEM_HASH, &said) == ERR_OK &&
-	       bytes_equal(said, (struct bytes){ hash, HASH_LEN });
+	return bytes_equal(statement_bytes(s, FIELD_ITEM_HASH), (struct bytes){ hash, HASH_LEN });
 }
 
 bool is_content_of(const struct statement *s, const struct statement *of)
 {
-	struct bytes hash;
-
 	if (of->kind == KIND_DOWNGRADE || of->kind == KIND_RELABEL)
-		return bytes_of_field(of, FIELD_ITEM_HASH, &hash) == ERR_OK && is_hash_of(s, hash.ptr);
+		return is_hash_of(s, statement_bytes(of, FIELD_ITEM_HASH).ptr);
 	return of->has_content && is_hash_of(s, of->content.hash);
 }
 
@@ -121,10 +106,9 @@ enum err judge_consents(const struct labelled *l, uint32_t parties, uint8_t to, 
 	uint32_t missing = parties & l->g->members & ~(1u << l->author);
 	uint8_t wanted_memory[MAP_VALUE_MAX], said_memory[MAP_VALUE_MAX];
 	struct buf wanted = BUF_ON(wanted_memory), said = BUF_ON(said_memory);
-	struct bytes hash = { NULL, 0 };
-	enum err e = bytes_of_field(c->in->statement, FIELD_ITEM_HASH, &hash);
+	struct bytes hash = statement_bytes(c->in->statement, FIELD_ITEM_HASH); /* is_content_of */
+	enum err e = ERR_OK;
 
-	assert(e == ERR_OK && hash.len == HASH_LEN); /* is_content_of */
 	consent_write(l->g, &l->mask, to == CONSENT_TO_LABEL ? "" : l->g->parties[to].code, &wanted);
 	while (missing != 0 && e == ERR_OK) {
 		struct row_key prefix;
@@ -138,7 +122,7 @@ enum err judge_consents(const struct labelled *l, uint32_t parties, uint8_t to, 
 	}
 	if (missing != 0)
 		*out = VERDICT_CONSENT;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /* Of a RELEASE that names an outside party: the item, which it refers to last, and its label, first. */
@@ -152,11 +136,12 @@ static enum err find_item(const struct case_file *c, struct place_key *item, str
 	bool is_recalled;
 	enum err e = ERR_NOT_FOUND;
 
-	if (c->in->subject != NULL && s->refers_count <= 2 &&
-	    refers_place(c->f, c->in, &s->refers[0], label) &&
-	    refers_place(c->f, c->in, &s->refers[s->refers_count - 1], item) &&
-	    item->log.channel == c->in->log.channel)
-		e = fold_get(c->f, item, &v);
+	if (c->in->subject != NULL && s->refers_count <= 2) {
+		*label = place_referred(c->f, c->in, 0);
+		*item = place_referred(c->f, c->in, s->refers_count - 1);
+		if (item->log.channel == c->in->log.channel)
+			e = fold_get(c->f, item, &v);
+	}
 	if (e == ERR_NOT_FOUND || (e == ERR_OK && (v.verdict != VERDICT_OK || !is_item(v.kind)))) {
 		*out = VERDICT_REFERS;
 		return ERR_OK;
@@ -234,29 +219,19 @@ enum err judge_outside(const struct labelled *l, uint32_t outside, struct releas
 enum err consent_folded(const struct fold *f, const struct fold_input *in, const struct entry_view *v)
 {
 	const struct guidelines *g = f->accord->guidelines;
-	const struct field *to = statement_field(in->statement, FIELD_ITEM_TO);
 	struct place_key at = { in->log, in->entry->index };
-	struct label_mask mask;
+	struct label_mask mask = { 0 };
 	struct row_key k;
-	struct cbor_reader r;
-	struct bytes hash, code = { NULL, 0 };
+	struct bytes to = statement_text(in->statement, FIELD_ITEM_TO);
 	uint8_t memory[MAP_VALUE_MAX];
 	struct buf what = BUF_ON(memory);
-	size_t party;
+	size_t party = guidelines_party_find(g, to);
 
-	if (to != NULL) {
-		cbor_open(&r, to->value);
-		if (cbor_read_text(&r, PARTY_NAME_MAX, &code) != ERR_OK)
-			return ERR_OK;
-	}
-	party = guidelines_party_find(g, code);
-	if (to != NULL && party == g->parties_count)
-		return ERR_OK; /* to nobody: no RELEASE names him */
-	if (bytes_of_field(in->statement, FIELD_ITEM_HASH, &hash) != ERR_OK ||
-	    !policy_label_read(g, &in->statement->label, in->log.party, &mask).is_allowed)
-		return ERR_OK;
-	consent_key(&k, in->log.channel, hash);
-	consent_write(g, &mask, to == NULL ? "" : g->parties[party].code, &what);
+	if (to.len > 0 && party == g->parties_count)
+		return ERR_OK;					  /* to nobody: no RELEASE names him */
+	(void)read_label(g, in->statement, in->log.party, &mask); /* it counts: judge_out has read it */
+	consent_key(&k, in->log.channel, statement_bytes(in->statement, FIELD_ITEM_HASH));
+	consent_write(g, &mask, to.len == 0 ? "" : g->parties[party].code, &what);
 	buf_put_be64(&k.buf, v->order);
 	place_key_write(&at, &k.buf);
 	return row_put(f->map, &k, &what);

@@ -6,7 +6,6 @@
 #include "view/judge.h"
 #include "view/rows.h"
 
-#include <assert.h>
 #include <string.h>
 
 bool fold_machine(const struct fold *f, uint32_t channel, struct machine *out)
@@ -34,8 +33,7 @@ struct place_key place_of_spot(uint32_t channel, struct spot at)
 	return (struct place_key){ { channel, at.party, epoch_of(at.number) }, (at.number & UINT32_MAX) - 1 };
 }
 
-struct vector vector_of_view(const struct fold *f, const struct place_key *at, const struct entry_view *v,
-			     bool itself)
+struct vector vector_of_view(const struct fold *f, const struct entry_view *v)
 {
 	struct vector out = { 0 };
 
@@ -45,8 +43,6 @@ struct vector vector_of_view(const struct fold *f, const struct place_key *at, c
 								       v->past.of[i].size - 1 })
 					    .number;
 	}
-	if (itself)
-		out.of[at->log.party] = spot_of_place(at).number;
 	return out;
 }
 
@@ -80,50 +76,6 @@ enum err fold_instance_of(const struct fold *f, const struct place_key *at, stru
 
 /* ---- One entry as a move. ---- */
 
-static const struct {
-	enum kind kind;
-	enum move_kind move;
-	/* What it is about is enough to belong to that one's instance. */
-	bool is_by_subject;
-} moves[] = {
-	{ KIND_MESSAGE, MOVE_MESSAGE, false },
-	{ KIND_WATCH_READ, MOVE_WATCH_READ, true },
-	{ KIND_READ_BACK, MOVE_READ_BACK, true },
-	{ KIND_MARK, MOVE_MARK, true },
-	{ KIND_PRESENTED, MOVE_PRESENTED, true },
-	{ KIND_REPLY, MOVE_REPLY, true },
-	{ KIND_DECLINE, MOVE_DECLINE, true },
-	{ KIND_DEFER, MOVE_DEFER, true },
-	{ KIND_REMARK, MOVE_REMARK, false },
-	{ KIND_LAPSE, MOVE_LAPSE, false },
-	{ KIND_START, MOVE_START, false },
-	{ KIND_ATTEND, MOVE_ATTEND, false },
-	{ KIND_LEAVE, MOVE_LEAVE, false },
-	{ KIND_DONE, MOVE_DONE, false },
-	{ KIND_ESCALATED, MOVE_ESCALATED, false },
-	{ KIND_RECESS, MOVE_RECESS, false },
-	{ KIND_RESUME, MOVE_RESUME, true },
-	{ KIND_STAND_DOWN, MOVE_STAND_DOWN, false },
-	{ KIND_END, MOVE_END, false },
-	{ KIND_PROPOSE, MOVE_PROPOSE, false },
-	{ KIND_CONCUR, MOVE_CONCUR, true },
-	{ KIND_WITHDRAW, MOVE_WITHDRAW, true },
-	{ KIND_CONFIRM, MOVE_CONFIRM, true },
-	{ KIND_RESERVE, MOVE_RESERVE, true },
-	{ KIND_OBJECT, MOVE_OBJECT, true },
-	{ KIND_AWAIT, MOVE_AWAIT, true },
-	{ KIND_DECIDE, MOVE_DECIDE, false },
-};
-
-static size_t move_row(uint64_t kind)
-{
-	size_t i = 0;
-
-	while (i < ARRAY_COUNT(moves) && (uint64_t)moves[i].kind != kind)
-		i++;
-	return i;
-}
-
 static bool kind_is_of_procedure(uint64_t kind)
 {
 	/* Who is called for a message is said of those too that are in no procedure. */
@@ -156,17 +108,45 @@ static uint8_t step_of_message(const struct procedure *p, const struct statement
 
 static void read_hash(const struct statement *s, uint64_t key, uint8_t out[HASH_LEN])
 {
-	const struct field *field = statement_field(s, key);
-	struct cbor_reader r;
+	struct buf hash = { out, 0, HASH_LEN, false };
 
-	if (field == NULL)
-		return;
-	cbor_open(&r, field->value);
-	(void)cbor_read_fixed(&r, out, HASH_LEN);
+	buf_put(&hash, statement_bytes(s, key)); /* fields_check has seen to its length */
 }
 
-static void read_option(const struct procedure *p, const struct statement *s, struct move *m)
+static void read_message(const struct fold *f, const struct procedure *p, const struct statement *s,
+			 struct move *m)
 {
+	(void)f;
+	m->step = step_of_message(p, s);
+}
+
+static void read_step(const struct fold *f, const struct procedure *p, const struct statement *s,
+		      struct move *m)
+{
+	(void)f;
+	m->step = step_named(p, statement_text(s, FIELD_STEP));
+}
+
+static void read_mark(const struct fold *f, const struct procedure *p, const struct statement *s,
+		      struct move *m)
+{
+	(void)f;
+	(void)p;
+	m->which = (uint8_t)statement_uint(s, FIELD_MARK);
+}
+
+static void read_defer(const struct fold *f, const struct procedure *p, const struct statement *s,
+		       struct move *m)
+{
+	(void)f;
+	(void)p;
+	m->until_ms = statement_uint(s, FIELD_DEFER_UNTIL);
+}
+
+static void read_option(const struct fold *f, const struct procedure *p, const struct statement *s,
+			struct move *m)
+{
+	(void)f;
 	m->step = step_named(p, statement_text(s, FIELD_STEP));
 	m->which = STEP_OPTIONS_MAX;
 	if (m->step != STEP_NONE)
@@ -193,53 +173,51 @@ static void read_lapse(const struct fold *f, const struct procedure *p, const st
 		m->about = (struct spot){ 0 }; /* of the step itself */
 }
 
-static void read_fields(const struct fold *f, const struct procedure *p, const struct statement *s,
-			struct move *m)
+static const struct {
+	enum kind kind;
+	enum move_kind move;
+	/* What it is about is enough to belong to that one's instance. */
+	bool is_by_subject;
+	/* What it says beside; NULL: nothing. */
+	void (*read)(const struct fold *f, const struct procedure *p, const struct statement *s,
+		     struct move *m);
+} moves[] = {
+	{ KIND_MESSAGE, MOVE_MESSAGE, false, read_message },
+	{ KIND_WATCH_READ, MOVE_WATCH_READ, true, NULL },
+	{ KIND_READ_BACK, MOVE_READ_BACK, true, NULL },
+	{ KIND_MARK, MOVE_MARK, true, read_mark },
+	{ KIND_PRESENTED, MOVE_PRESENTED, true, NULL },
+	{ KIND_REPLY, MOVE_REPLY, true, NULL },
+	{ KIND_DECLINE, MOVE_DECLINE, true, NULL },
+	{ KIND_DEFER, MOVE_DEFER, true, read_defer },
+	{ KIND_REMARK, MOVE_REMARK, false, NULL },
+	{ KIND_LAPSE, MOVE_LAPSE, false, read_lapse },
+	{ KIND_START, MOVE_START, false, NULL },
+	{ KIND_ATTEND, MOVE_ATTEND, false, read_step },
+	{ KIND_LEAVE, MOVE_LEAVE, false, read_step },
+	{ KIND_DONE, MOVE_DONE, false, read_step },
+	{ KIND_ESCALATED, MOVE_ESCALATED, false, read_step },
+	{ KIND_RECESS, MOVE_RECESS, false, NULL },
+	{ KIND_RESUME, MOVE_RESUME, true, NULL },
+	{ KIND_STAND_DOWN, MOVE_STAND_DOWN, false, NULL },
+	{ KIND_END, MOVE_END, false, NULL },
+	{ KIND_PROPOSE, MOVE_PROPOSE, false, read_option },
+	{ KIND_CONCUR, MOVE_CONCUR, true, NULL },
+	{ KIND_WITHDRAW, MOVE_WITHDRAW, true, NULL },
+	{ KIND_CONFIRM, MOVE_CONFIRM, true, NULL },
+	{ KIND_RESERVE, MOVE_RESERVE, true, NULL },
+	{ KIND_OBJECT, MOVE_OBJECT, true, NULL },
+	{ KIND_AWAIT, MOVE_AWAIT, true, NULL },
+	{ KIND_DECIDE, MOVE_DECIDE, false, read_option },
+};
+
+static size_t move_row(uint64_t kind)
 {
-	switch (m->kind) {
-	case MOVE_MESSAGE:
-		m->step = step_of_message(p, s);
-		break;
-	case MOVE_ATTEND:
-	case MOVE_LEAVE:
-	case MOVE_DONE:
-	case MOVE_ESCALATED:
-		m->step = step_named(p, statement_text(s, FIELD_STEP));
-		break;
-	case MOVE_PROPOSE:
-	case MOVE_DECIDE:
-		read_option(p, s, m);
-		break;
-	case MOVE_LAPSE:
-		read_lapse(f, p, s, m);
-		break;
-	case MOVE_MARK:
-		m->which = (uint8_t)statement_uint(s, FIELD_MARK);
-		break;
-	case MOVE_DEFER:
-		m->until_ms = statement_uint(s, FIELD_DEFER_UNTIL);
-		break;
-	case MOVE_NONE:
-	case MOVE_START:
-	case MOVE_WATCH_READ:
-	case MOVE_READ_BACK:
-	case MOVE_PRESENTED:
-	case MOVE_REPLY:
-	case MOVE_DECLINE:
-	case MOVE_RECESS:
-	case MOVE_RESUME:
-	case MOVE_STAND_DOWN:
-	case MOVE_END:
-	case MOVE_REMARK:
-	case MOVE_CONCUR:
-	case MOVE_WITHDRAW:
-	case MOVE_CONFIRM:
-	case MOVE_RESERVE:
-	case MOVE_OBJECT:
-	case MOVE_AWAIT:
-	case MOVE_COUNT:
-		break;
-	}
+	size_t i = 0;
+
+	while (i < ARRAY_COUNT(moves) && (uint64_t)moves[i].kind != kind)
+		i++;
+	return i;
 }
 
 static void read_start(const struct fold *f, const struct statement *s, struct move *m)
@@ -272,14 +250,13 @@ static enum err read_person(const struct fold *f, const struct fold_input *in, u
 	return ERR_OK;
 }
 
-/* Which instance it is of; *is_named: the statement says so itself. ERR_NOT_FOUND: of none. */
+/* Which instance it is of. ERR_NOT_FOUND: of none. */
 static enum err find_instance(const struct machine *m, const struct fold *f, const struct fold_input *in,
-			      size_t row, struct move *out, bool *is_named)
+			      size_t row, struct move *out)
 {
 	const struct statement *s = in->statement;
 	struct place_key at;
 
-	*is_named = s->has_instance;
 	if (s->refers_count > 0 && refers_place(f, in, &s->refers[0], &at) && at.log.channel == m->channel)
 		out->about = spot_of_place(&at);
 	if (s->has_instance) {
@@ -310,11 +287,11 @@ static enum err move_read(const struct machine *m, const struct fold *f, const s
 	enum err e = ERR_NOT_FOUND;
 
 	*out = (struct move){ .at = spot_of_place(&at),
-			      .past = vector_of_view(f, &at, v, false),
+			      .past = vector_of_view(f, v),
 			      .filed_ms = in->entry->filed.ms,
 			      .step = STEP_NONE,
 			      .is_node = in->entry->signatures_count == 0 };
-	*is_named = kind_is_of_procedure(s->kind);
+	*is_named = statement_must_count(s);
 	if (s->kind == KIND_DIGEST && s->has_instance && in->instance_matches &&
 	    refers_place(f, in, &s->instance, &named) && named.log.channel == m->channel)
 		out->instance = spot_of_place(&named);
@@ -325,8 +302,7 @@ static enum err move_read(const struct machine *m, const struct fold *f, const s
 		read_start(f, s, out);
 		return read_person(f, in, &out->person);
 	}
-	e = find_instance(m, f, in, row, out, is_named);
-	*is_named = *is_named || kind_is_of_procedure(s->kind);
+	e = find_instance(m, f, in, row, out);
 	if (e == ERR_NOT_FOUND && !*is_named)
 		return ERR_OK;
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
@@ -334,9 +310,10 @@ static enum err move_read(const struct machine *m, const struct fold *f, const s
 	out->kind = moves[row].move;
 	e = out->instance.number == 0 ? ERR_NOT_FOUND : machine_definition(m, out->instance, &p);
 	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND ? ERR_OK : e; /* the machine says that there is none */
+		return err_unless(e, ERR_NOT_FOUND); /* the machine says that there is none */
 	out->role = (uint8_t)procedure_role_find(p, s->role);
-	read_fields(f, p, s, out);
+	if (moves[row].read != NULL)
+		moves[row].read(f, p, s, out);
 	/* A move at a gate is at the gate of its proposal. */
 	e = machine_fact(m, out->instance, out->about, &about);
 	if (e == ERR_OK && about.move.kind == MOVE_PROPOSE && out->step == STEP_NONE)
@@ -442,5 +419,5 @@ enum err fold_obligations(const struct fold *f, uint32_t channel, size_t party, 
 	}
 	if (e == ERR_OK && is_cut)
 		return ERR_LIMIT;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }

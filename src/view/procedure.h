@@ -18,9 +18,8 @@ bool fold_machine(const struct fold *f, uint32_t channel, struct machine *out);
 
 struct spot spot_of_place(const struct place_key *at);
 struct place_key place_of_spot(uint32_t channel, struct spot at);
-/* What an entry had seen; with `itself`, and the entry. */
-struct vector vector_of_view(const struct fold *f, const struct place_key *at, const struct entry_view *v,
-			     bool itself);
+/* What an entry had seen. */
+struct vector vector_of_view(const struct fold *f, const struct entry_view *v);
 /* Everything that is folded of a channel. */
 enum err fold_vector(const struct fold *f, uint32_t channel, struct vector *out) MUST_CHECK;
 /* Which instance an entry belongs to as one of its moves. ERR_NOT_FOUND. */

@@ -60,7 +60,7 @@ enum err reading_roles(const struct reading_record *record, size_t party, const 
 		e = fold_key(record->fold, &log, key, size, &view);
 	if (e == ERR_OK && key_is_in_force(&view, size))
 		*roles = view.roles & ~accord_ended(in_force(record, channel), record->now_ms);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /* Who is not let in to write on a closed channel is not let in. */
@@ -79,7 +79,7 @@ static enum err find_roles(struct reading *r, uint32_t channel)
 {
 	enum err e = ERR_OK;
 
-	if (r->as == READING_OFFICER && (r->channel != channel || channel == 0)) {
+	if (r->as == READING_OFFICER && r->channel != channel) {
 		e = reading_roles(r->record, r->party, r->key, channel, &r->roles);
 		r->roles &= let_in(r, channel);
 		r->channel = e == ERR_OK ? channel : 0;
@@ -251,7 +251,7 @@ static enum err governing_label(struct reading *r, const struct place_key *at, c
 		if (e == ERR_OK)
 			return reading_label(r, at->log.channel, &label->label, item.label.log.party, may);
 		*may = false; /* a label that nobody can read lets nobody read */
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
+		return err_unless(e, ERR_NOT_FOUND);
 	}
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
@@ -374,7 +374,7 @@ static enum err decide(struct reading *r, const struct place_key *at, const stru
 		e = may_know_place(r, &next, may);
 		if (e == ERR_NOT_FOUND)
 			*may = false;
-		e = e == ERR_NOT_FOUND ? ERR_OK : e;
+		e = err_unless(e, ERR_NOT_FOUND);
 		/*
 		 * Until something says no: then no more of it is asked, and nothing of it stays but that
 		 * no.

@@ -110,7 +110,7 @@ static enum err judge_signers(const struct labelled *l, struct release_need need
 		if (e == ERR_NOT_FOUND)
 			*out = VERDICT_KEY;
 		if (e != ERR_OK)
-			return e == ERR_NOT_FOUND ? ERR_OK : e;
+			return err_unless(e, ERR_NOT_FOUND);
 		for (size_t n = 0; n < i; n++) {
 			if (keys[n].holder == keys[i].holder ||
 			    memcmp(in->signers[n].key, in->signers[i].key, KEY_HASH_LEN) == 0) {
@@ -192,7 +192,7 @@ enum err find_urgency(const struct fold *f, const struct fold_input *in, const s
 		*out = about.urgency;
 	if (e == ERR_OK && is_of_number(f->accord, s))
 		e = number_urgency(f, past, &at, out);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 struct release_need need_of(const struct labelled *l, const struct statement *s, uint32_t to)

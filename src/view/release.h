@@ -61,8 +61,8 @@ enum err draft_is_ended(const struct fold *f, size_t party, const struct stateme
 /* The statement that a SUBMIT is about: borrows from it. ERR_STRICT, ERR_RULE. */
 enum err submit_read(const struct statement *submit, struct bytes *outgoing,
 		     struct statement *out) MUST_CHECK;
-/* The SSHSIG in a SUBMIT or an APPROVE; ERR_NOT_FOUND. */
-enum err inner_signature(const struct statement *s, struct bytes *out) MUST_CHECK;
+/* The SSHSIG in a SUBMIT or an APPROVE; borrows. */
+struct bytes inner_signature(const struct statement *s);
 
 /* The day from which a DOWNGRADE that is signed beforehand is filed; 0: it is none. */
 uint64_t downgrade_from(const struct statement *s);

@@ -32,13 +32,19 @@ enum err row_put(const struct map *m, const struct row_key *k, const struct buf 
 	return map_put(m, buf_bytes(&k->buf), buf_bytes(value));
 }
 
-static uint64_t take_be64(struct bytes *in)
+uint64_t row_take_number(struct bytes *in)
 {
-	struct bytes part;
+	uint64_t out = be64_get(in->ptr);
 
-	if (bytes_take(in, 8, &part) != ERR_OK)
-		return 0;
-	return be64_get(part.ptr);
+	*in = (struct bytes){ in->ptr + 8, in->len - 8 };
+	return out;
+}
+
+enum err row_key_rest(const struct row_key *found, const struct row_key *prefix, size_t len,
+		      struct bytes *out)
+{
+	*out = (struct bytes){ found->memory + prefix->buf.len, found->buf.len - prefix->buf.len };
+	return out->len == len ? ERR_OK : ERR_CORRUPT;
 }
 
 /* How far a log is folded, and by folds of which format. */
@@ -91,7 +97,7 @@ enum err row_last_folded(const struct map *m, struct log_key *log, uint64_t *siz
 		e = is_of_format(buf_bytes(&value)) ? log_key_read(&key, log) : ERR_CORRUPT;
 		*size = be64_get(memory);
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 enum err row_get_folded(const struct map *m, const struct log_key *log, uint64_t *size)
@@ -102,7 +108,7 @@ enum err row_get_folded(const struct map *m, const struct log_key *log, uint64_t
 
 	*size = 0;
 	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
+		return err_unless(e, ERR_NOT_FOUND);
 	if (!is_of_format(buf_bytes(&value)))
 		return ERR_CORRUPT;
 	*size = be64_get(memory);
@@ -116,7 +122,7 @@ enum err row_is_current(const struct map *m, const struct log_key *log, bool *ou
 	enum err e = get_folded(m, log, &value);
 
 	*out = e == ERR_NOT_FOUND || (e == ERR_OK && is_of_format(buf_bytes(&value)));
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 enum err row_put_version(const struct map *m, const struct log_key *log, const uint8_t hash[HASH_LEN])
@@ -188,9 +194,9 @@ enum err row_get_entry(const struct map *m, const struct place_key *at, struct e
 		return ERR_CORRUPT;
 	in = buf_bytes(&value);
 	*out = (struct entry_view){ .past.channel = at->log.channel };
-	out->order = take_be64(&in);
-	out->kind = take_be64(&in);
-	out->offset_ms = (int64_t)take_be64(&in);
+	out->order = row_take_number(&in);
+	out->kind = row_take_number(&in);
+	out->offset_ms = (int64_t)row_take_number(&in);
 	out->verdict = in.ptr[0];
 	out->is_flagged = (in.ptr[1] & ENTRY_FLAGGED) != 0;
 	out->is_node = (in.ptr[1] & ENTRY_NODE) != 0;
@@ -240,12 +246,9 @@ enum err row_next_id(const struct map *m, uint32_t channel, const uint8_t id[STA
 		place_key_write(at, &after.buf);
 	buf_init(&found.buf, found.memory, sizeof found.memory);
 	e = map_next(m, buf_bytes(&prefix.buf), buf_bytes(&after.buf), &found.buf, NULL);
-	if (e != ERR_OK)
-		return e;
-	rest = buf_bytes(&found.buf);
-	rest.ptr += prefix.buf.len;
-	rest.len -= prefix.buf.len;
-	return rest.len == PLACE_KEY_LEN ? place_key_read(&rest, at) : ERR_CORRUPT;
+	if (e == ERR_OK)
+		e = row_key_rest(&found, &prefix, PLACE_KEY_LEN, &rest);
+	return e == ERR_OK ? place_key_read(&rest, at) : e;
 }
 
 static struct buf *key_row_open(struct row_key *k, enum row_type type, const struct log_key *log,
@@ -268,10 +271,10 @@ static enum err key_view_read(struct bytes in, struct key_view *out)
 {
 	if (in.len != KEY_VIEW_LEN)
 		return ERR_CORRUPT;
-	out->added = take_be64(&in);
-	out->withdrawn = take_be64(&in);
-	out->holder = take_be64(&in);
-	out->roles = take_be64(&in);
+	out->added = row_take_number(&in);
+	out->withdrawn = row_take_number(&in);
+	out->holder = row_take_number(&in);
+	out->roles = row_take_number(&in);
 	return ERR_OK;
 }
 
@@ -325,6 +328,7 @@ static enum err next_key_row(const struct fold *f, enum row_type type, const str
 			     uint8_t key[KEY_HASH_LEN], struct buf *value)
 {
 	struct row_key prefix, after, found;
+	struct bytes rest;
 	enum err e;
 
 	key_time_open(&after, type, log, key, 0); /* behind the oldest of this key */
@@ -332,12 +336,11 @@ static enum err next_key_row(const struct fold *f, enum row_type type, const str
 	log_key_write(log, row_open(&prefix, type));
 	buf_init(&found.buf, found.memory, sizeof found.memory);
 	e = map_next(f->map, buf_bytes(&prefix.buf), buf_bytes(&after.buf), &found.buf, value);
-	if (e != ERR_OK)
-		return e;
-	if (found.buf.len != prefix.buf.len + KEY_HASH_LEN + 8)
-		return ERR_CORRUPT;
-	memcpy(key, found.memory + prefix.buf.len, KEY_HASH_LEN);
-	return ERR_OK;
+	if (e == ERR_OK)
+		e = row_key_rest(&found, &prefix, KEY_HASH_LEN + 8, &rest);
+	if (e == ERR_OK)
+		memcpy(key, rest.ptr, KEY_HASH_LEN);
+	return e;
 }
 
 /* Withdrawn before anybody had added it: it lets nobody in, and no list has it. */
@@ -446,7 +449,6 @@ enum err row_next_valued(const struct map *m, const struct row_key *prefix, stru
 			 struct buf *value)
 {
 	struct row_key after, found;
-	size_t prefix_len = prefix->buf.len;
 	struct bytes rest;
 	enum err e;
 
@@ -460,12 +462,11 @@ enum err row_next_valued(const struct map *m, const struct row_key *prefix, stru
 	if (value != NULL)
 		buf_reset(value);
 	e = map_next(m, buf_bytes(&prefix->buf), buf_bytes(&after.buf), &found.buf, value);
+	if (e == ERR_OK)
+		e = row_key_rest(&found, prefix, 8 + PLACE_KEY_LEN, &rest);
 	if (e != ERR_OK)
 		return e;
-	rest = (struct bytes){ found.memory + prefix_len, found.buf.len - prefix_len };
-	if (rest.len != 8 + PLACE_KEY_LEN)
-		return ERR_CORRUPT;
-	at->order = take_be64(&rest);
+	at->order = row_take_number(&rest);
 	return place_key_read(&rest, &at->place);
 }
 
@@ -563,10 +564,10 @@ enum err fold_next_owed(const struct fold *f, uint32_t channel, bool is_first, s
 		place_key_write(at, &after.buf);
 	buf_init(&found.buf, found.memory, sizeof found.memory);
 	e = map_next(f->map, buf_bytes(&prefix.buf), buf_bytes(&after.buf), &found.buf, &value);
-	if (e != ERR_OK)
-		return e;
-	rest = (struct bytes){ found.memory + 1, found.buf.len - 1 };
-	e = rest.len == PLACE_KEY_LEN ? place_key_read(&rest, at) : ERR_CORRUPT;
+	if (e == ERR_OK) {
+		rest = (struct bytes){ found.memory + 1, found.buf.len - 1 };
+		e = place_key_read(&rest, at);
+	}
 	return e == ERR_OK ? owed_view_read(buf_bytes(&value), out) : e;
 }
 
@@ -600,9 +601,10 @@ enum err row_get_form(const struct map *m, const struct place_key *at, struct fo
 		return ERR_CORRUPT;
 	in = (struct bytes){ memory + 1, value.len - 1 };
 	out->act = (enum form_act)memory[0];
-	if (place_key_read(&in, &out->of) != ERR_OK)
-		return ERR_CORRUPT;
-	out->version = take_be64(&in);
+	e = place_key_read(&in, &out->of);
+	if (e != ERR_OK)
+		return e;
+	out->version = row_take_number(&in);
 	return bytes_copy_str(in, out->name, sizeof out->name) == ERR_OK ? ERR_OK : ERR_CORRUPT;
 }
 
@@ -635,10 +637,10 @@ enum err row_get_translation(const struct map *m, const struct place_key *at, st
 	e = map_get(m, buf_bytes(&k.buf), &value);
 	if (e != ERR_OK)
 		return e;
-	in = (struct bytes){ memory + 2, value.len < 10 ? 0 : value.len - 2 };
-	if (value.len < 10 || memory[0] >= TRANSLATION_STATUS_COUNT || memory[1] > 1)
+	if (value.len < 10 || memory[0] >= TRANSLATION_STATUS_COUNT)
 		return ERR_CORRUPT;
-	out->holder = take_be64(&in);
+	in = (struct bytes){ memory + 2, value.len - 2 };
+	out->holder = row_take_number(&in);
 	if (place_key_read(&in, &out->original) != ERR_OK || place_key_read(&in, &out->first) != ERR_OK)
 		return ERR_CORRUPT;
 	out->status = (enum translation_status)memory[0];

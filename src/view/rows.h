@@ -95,6 +95,11 @@ enum err row_get_recipient(const struct map *m, const struct log_key *log, const
 			   uint64_t index, struct recipient_view *out) MUST_CHECK;
 
 /* Lists in the record's order: prefix (type and what it is about), then T, then place. */
+/* Of a value, or a key, that is as long as it was written. */
+uint64_t row_take_number(struct bytes *in);
+/* What the found key has behind the prefix, which is so long; ERR_CORRUPT: it is not. */
+enum err row_key_rest(const struct row_key *found, const struct row_key *prefix, size_t len,
+		      struct bytes *out) MUST_CHECK;
 enum err row_put_listed(const struct map *m, struct row_key *prefix, uint64_t order,
 			const struct place_key *at) MUST_CHECK;
 enum err row_next_listed(const struct map *m, struct row_key *prefix, struct message_at *at) MUST_CHECK;

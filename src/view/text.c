@@ -5,6 +5,7 @@
 #include "view/text_row.h"
 
 #include "view/judge.h"
+#include "view/thing_row.h"
 #include "wire/fields.h"
 
 #include <string.h>
@@ -15,6 +16,7 @@
 static enum err walk(const struct fold *f, const struct place_key *place, const struct past *past,
 		     const struct fold_sight *sight, struct text *t)
 {
+	const struct sieve sieve = { .f = f, .past = past, .sight = sight };
 	struct statement says;
 	uint8_t memory[ROW_VALUE_MAX];
 	struct buf value = BUF_ON(memory);
@@ -23,20 +25,16 @@ static enum err walk(const struct fold *f, const struct place_key *place, const 
 
 	while ((e = text_row_next(f, place, &at, &value)) == ERR_OK) {
 		struct text_deed d = { .at = deed_at_of(&at.place) };
-		bool is_past = true;
-		if (past != NULL)
-			e = past_covers(f, past, &at.place, &is_past);
-		if (e == ERR_OK && is_past)
-			e = fold_may(sight, &at.place);
-		if (!is_past || e == ERR_NOT_FOUND)
-			continue;
-		if (e == ERR_OK)
+		bool may;
+		e = sieve_may(&sieve, &at.place, &may);
+		if (e == ERR_OK && may)
 			e = text_row_read(buf_bytes(&value), &d, &says);
 		if (e != ERR_OK)
-			break;
-		text_take(t, &d);
+			return e;
+		if (may)
+			text_take(t, &d);
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /* Its own fields, which memory holds. */
@@ -101,13 +99,15 @@ static bool find_text(const struct case_file *c, struct place_key *out, enum err
 	const struct statement *s = c->in->statement;
 	struct entry_view v;
 
-	if (s->refers_count == 0 || !refers_place(c->f, c->in, &s->refers[0], out) ||
-	    out->log.channel != c->in->log.channel)
+	if (s->refers_count == 0)
+		return false;
+	*out = place_referred(c->f, c->in, 0);
+	if (out->log.channel != c->in->log.channel)
 		return false;
 	*e = fold_get(c->f, out, &v);
 	if (*e == ERR_OK)
 		return v.kind == KIND_TEXT && v.verdict == VERDICT_OK;
-	*e = *e == ERR_NOT_FOUND ? ERR_OK : *e;
+	*e = err_unless(*e, ERR_NOT_FOUND);
 	return false;
 }
 
@@ -116,27 +116,23 @@ struct named {
 };
 
 /* A version of this text; ERR_NOT_FOUND: it is none. */
-static enum err get_named(const struct case_file *c, const struct place_key *text, const struct place *refers,
+static enum err get_named(const struct case_file *c, const struct place_key *text, const struct place_key *at,
 			  struct statement *says, struct named *out)
 {
 	uint8_t memory[ROW_VALUE_MAX];
 	struct buf value = BUF_ON(memory);
 	struct dialogue_texts tags;
 	struct bytes tag = { NULL, 0 };
-	struct place_key at;
 	struct text_deed d;
 	struct entry_view v;
 	struct row_key k;
-	enum err e;
+	enum err e = fold_get(c->f, at, &v);
 
-	if (!refers_place(c->f, c->in, refers, &at))
-		return ERR_NOT_FOUND;
-	e = fold_get(c->f, &at, &v);
 	if (e != ERR_OK || v.kind != KIND_UNIT)
 		return e == ERR_OK ? ERR_NOT_FOUND : e;
 	text_key(&k, text);
 	buf_put_be64(&k.buf, v.order);
-	place_key_write(&at, &k.buf);
+	place_key_write(at, &k.buf);
 	e = map_get(c->f->map, buf_bytes(&k.buf), &value);
 	if (e == ERR_OK)
 		e = text_row_read(buf_bytes(&value), &d, says);
@@ -176,27 +172,29 @@ static enum err judge_named(const struct case_file *c, const struct place_key *t
 	struct statement says;
 	enum err e = ERR_OK;
 
-	for (size_t i = 1; e == ERR_OK && i < s->refers_count; i++)
-		e = get_named(c, text, &s->refers[i], &says, &named[i - 1]);
+	for (size_t i = 1; e == ERR_OK && i < s->refers_count; i++) {
+		const struct place_key at = place_referred(c->f, c->in, i);
+		e = get_named(c, text, &at, &says, &named[i - 1]);
+	}
 	if (e == ERR_NOT_FOUND || s->refers_count < 2)
 		*out = VERDICT_REFERS;
 	else if (e == ERR_OK && s->kind == KIND_CONCORDANCE &&
-		 (role >= a->roles_count || (a->translators[TRANSLATION_CERTIFIED] >> role & 1) == 0))
+		 (a->translators[TRANSLATION_CERTIFIED] >> role & 1) == 0) /* a post: judge_channel */
 		*out = VERDICT_ROLE;
 	else if (e == ERR_OK && s->kind == KIND_CONCORDANCE &&
 		 !are_pairs(named, s->refers_count - 1, t->languages_count))
 		*out = VERDICT_PAIRED;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 static void judge_unit(const struct case_file *c, const struct text *t, enum verdict *out)
 {
 	struct dialogue_texts tags;
-	struct bytes tag, more;
+	struct bytes tag = { NULL, 0 }, more;
 
 	dialogue_texts_open(&tags, dialogue_field(c->in->statement, DIALOGUE_LANGUAGES));
-	if (!dialogue_texts_next(&tags, &tag) || text_find_language(t, tag) == t->languages_count ||
-	    dialogue_texts_next(&tags, &more))
+	(void)dialogue_texts_next(&tags, &tag); /* its kind has one */
+	if (text_find_language(t, tag) == t->languages_count || dialogue_texts_next(&tags, &more))
 		*out = VERDICT_LANGUAGE;
 }
 
@@ -229,7 +227,7 @@ static enum err is_bound(const struct case_file *c, const struct place_key *text
 			e = past_covers(c->f, &v.past, &at.place, &is_old);
 		*out = !is_new || is_old;
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /* ---- What an initial is of, and a READ BACK of one. ---- */
@@ -280,12 +278,8 @@ static enum err initial_put(const struct fold *f, const struct place_key *at, co
 static enum err initial_of(const struct fold *f, const struct fold_input *in, struct place_key *subject,
 			   struct initial *out)
 {
-	const struct statement *s = in->statement;
-
-	if (!text_is_about_initial(s->kind) || s->refers_count != 1 ||
-	    !refers_place(f, in, &s->refers[0], subject) || subject->log.channel != in->log.channel)
-		return ERR_NOT_FOUND;
-	return initial_get(f, subject, out);
+	*subject = place_referred(f, in, 0);
+	return subject->log.channel == in->log.channel ? initial_get(f, subject, out) : ERR_NOT_FOUND;
 }
 
 static enum err judge_about_initial(const struct case_file *c, enum verdict *out)
@@ -295,13 +289,13 @@ static enum err judge_about_initial(const struct case_file *c, enum verdict *out
 	struct text_own own;
 	enum err e = initial_of(c->f, c->in, &subject, &initial);
 
-	if (e == ERR_NOT_FOUND && c->has_subject && c->subject_view.kind == KIND_ENDORSE)
+	if (e == ERR_NOT_FOUND && c->subject_view.kind == KIND_ENDORSE)
 		*out = VERDICT_REFERS;
 	if (e == ERR_OK)
 		e = text_own_get(c->f, &initial.text, c->in->log.party, &own);
 	if (e == ERR_OK && own.deeds >= TEXT_DEEDS_MAX)
 		*out = VERDICT_FULL;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /* Whether every party's endorsement of this kind is of the text as it stands. */
@@ -341,9 +335,8 @@ static enum err judge_endorsement(const struct case_file *c, const struct place_
 	const struct statement *s = c->in->statement;
 	uint64_t what = dialogue_uint(s, DIALOGUE_ACT);
 	struct statement memory;
-	uint8_t hash[HASH_LEN], said[HASH_LEN];
+	uint8_t hash[HASH_LEN];
 	struct text_head head;
-	struct cbor_reader r;
 	enum err e;
 
 	if (what >= ENDORSEMENT_COUNT) {
@@ -353,8 +346,7 @@ static enum err judge_endorsement(const struct case_file *c, const struct place_
 	e = walk(c->f, place, &c->view->past, NULL, t);
 	text_head_of(c->f->accord, row, &memory, &head);
 	text_hash(t, &head, hash);
-	cbor_open(&r, dialogue_field(s, DIALOGUE_HASH));
-	if (cbor_read_fixed(&r, said, sizeof said) != ERR_OK || memcmp(said, hash, HASH_LEN) != 0)
+	if (!bytes_equal(statement_bytes(s, DIALOGUE_HASH), BYTES_OF(hash)))
 		*out = VERDICT_STALE;
 	else if (!text_is_clean(t, what == ENDORSE_INITIAL ? UNIT_AD_REFERENDUM : UNIT_AGREED))
 		*out = VERDICT_CLEAN;
@@ -410,7 +402,7 @@ static enum err own_in_past(const struct case_file *c, const struct place_key *t
 			 deed_is_later(&d.at, &own->signed_at))
 			own->signed_at = d.at;
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /*
@@ -478,8 +470,7 @@ static enum err judge_record_of(const struct case_file *c, const struct place_ke
 	struct thing_row row;
 	struct text t = { 0 };
 	struct text_head head;
-	struct cbor_reader r;
-	uint8_t hash[HASH_LEN], said[HASH_LEN];
+	uint8_t hash[HASH_LEN];
 	struct text_own own;
 	enum err e = text_own_get(c->f, place, c->in->log.party, &own);
 
@@ -494,8 +485,7 @@ static enum err judge_record_of(const struct case_file *c, const struct place_ke
 	if (e == ERR_OK) {
 		text_head_of(c->f->accord, &row, &memory, &head);
 		text_hash(&t, &head, hash);
-		cbor_open(&r, dialogue_field(c->in->statement, DIALOGUE_HASH));
-		if (cbor_read_fixed(&r, said, sizeof said) == ERR_OK && memcmp(said, hash, HASH_LEN) == 0)
+		if (bytes_equal(statement_bytes(c->in->statement, DIALOGUE_HASH), BYTES_OF(hash)))
 			*out = text_is_agreed(&t, UNIT_AGREED) ? VERDICT_OK : VERDICT_CLEAN;
 		else if (*out == VERDICT_REFERS)
 			*out = VERDICT_STALE;
@@ -516,7 +506,7 @@ static enum err judge_record(const struct case_file *c, enum verdict *out)
 		if (e == ERR_OK)
 			e = judge_record_of(c, &at.place, out);
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 enum err judge_text(const struct case_file *c, enum verdict *out)
@@ -537,7 +527,7 @@ enum err judge_text(const struct case_file *c, enum verdict *out)
 		return judge_about_initial(c, out);
 	if (!text_is_deed(s->kind))
 		return ERR_OK;
-	if (!find_text(c, &place, &e) || (s->kind == KIND_UNIT && s->refers_count != 1)) {
+	if (!find_text(c, &place, &e)) {
 		*out = VERDICT_REFERS;
 		return e;
 	}
@@ -609,7 +599,7 @@ static enum err put_record(const struct fold *f, const struct fold_input *in, co
 		if (e == ERR_OK)
 			e = put_walk(f, &at.place, in->log.party);
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /* Of what it refers to, if that is a text. */
@@ -625,7 +615,7 @@ static enum err put_walk_of(const struct fold *f, const struct fold_input *in)
 		return ERR_OK;
 	e = fold_get(f, &text, &of);
 	if (e != ERR_OK || of.kind != KIND_TEXT || of.verdict != VERDICT_OK)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
+		return err_unless(e, ERR_NOT_FOUND);
 	return put_walk(f, &text, in->log.party);
 }
 
@@ -673,13 +663,13 @@ static enum err fold_about_initial(const struct fold *f, const struct fold_input
 	enum err e = initial_of(f, in, &subject, &initial);
 
 	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
+		return err_unless(e, ERR_NOT_FOUND);
 	if (in->statement->kind == KIND_READ_BACK)
 		e = initial_put(f, &place, &initial);
 	else
-		e = statement_field_uint(in->statement, FIELD_MARK, 1, &mark);
+		mark = statement_uint(in->statement, FIELD_MARK);
 	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
+		return e;
 	at = deed_at_of(&subject);
 	deed_open(in, 1, &value);
 	deed_at_put(&value, &at);
@@ -701,15 +691,14 @@ static enum err put_initial(const struct fold *f, const struct fold_input *in, c
 	    dialogue_uint(in->statement, DIALOGUE_ACT) != ENDORSE_INITIAL)
 		return ERR_OK;
 	cbor_open(&r, dialogue_field(in->statement, DIALOGUE_HASH));
-	if (cbor_read_fixed(&r, initial.hash, sizeof initial.hash) != ERR_OK)
-		return ERR_CORRUPT; /* it counts: its hash was compared */
+	(void)cbor_read_fixed(&r, initial.hash, sizeof initial.hash); /* it counts: it was compared */
 	return initial_put(f, &place, &initial);
 }
 
 enum err fold_text_deed(const struct fold *f, const struct fold_input *in, const struct entry_view *v)
 {
 	const struct statement *s = in->statement;
-	struct place_key text, named;
+	struct place_key text;
 	uint8_t memory[ROW_VALUE_MAX];
 	struct buf value = BUF_ON(memory);
 	enum err e;
@@ -720,13 +709,13 @@ enum err fold_text_deed(const struct fold *f, const struct fold_input *in, const
 		return fold_about_initial(f, in, v);
 	if (s->kind == KIND_TEXT)
 		return put_walk_of(f, in);
-	if (!text_is_deed(s->kind) || s->refers_count == 0 || !refers_place(f, in, &s->refers[0], &text))
+	if (!text_is_deed(s->kind))
 		return ERR_OK;
+	text = place_referred(f, in, 0);
 	deed_open(in, s->refers_count - 1, &value);
 	for (size_t i = 1; i < s->refers_count; i++) {
-		struct deed_at at = { 0 };
-		if (refers_place(f, in, &s->refers[i], &named))
-			at = deed_at_of(&named);
+		const struct place_key named = place_referred(f, in, i);
+		const struct deed_at at = deed_at_of(&named);
 		deed_at_put(&value, &at);
 	}
 	if (s->fields_count > 0)

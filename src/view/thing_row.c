@@ -50,10 +50,10 @@ static enum err read_thing(const struct place_key *place, struct thing_row *out)
 	struct bytes label_len;
 
 	out->place = *place;
-	if (e == ERR_OK && (bytes_take(&value, 1, &label_len) != ERR_OK || label_len.ptr[0] > value.len))
-		return ERR_CORRUPT;
 	if (e != ERR_OK)
 		return e;
+	if (bytes_take(&value, 1, &label_len) != ERR_OK || label_len.ptr[0] > value.len)
+		return ERR_CORRUPT;
 	out->label_len = label_len.ptr[0];
 	buf_drop(&out->fields, out->fields.len - value.len);
 	out->fields.len -= out->label_len;
@@ -73,7 +73,7 @@ static enum err get_thing(const struct fold *f, const struct place_key *place, s
 	enum err e = fold_get(f, place, &v);
 
 	buf_init(&out->fields, out->fields_memory, sizeof out->fields_memory);
-	if (e != ERR_OK || v.kind < KIND_BODY || v.kind > KIND_SAME)
+	if (e != ERR_OK || !kind_is_dialogue(v.kind))
 		return e == ERR_OK ? ERR_NOT_FOUND : e;
 	at.order = v.order;
 	thing_key_at(&k, &at, (enum kind)v.kind);
@@ -107,11 +107,11 @@ enum err sieve_may(const struct sieve *s, const struct place_key *at, bool *out)
 	*out = true;
 	if (s->past != NULL)
 		e = past_covers(s->f, s->past, at, out);
-	if (e == ERR_OK && *out && s->sight != NULL) {
+	if (e == ERR_OK && *out) {
 		e = fold_may(s->sight, at);
 		*out = e == ERR_OK;
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /* ---- What changes a thing: kind, act, and which report an answer is to. ---- */
@@ -216,14 +216,14 @@ static enum err sieve_may_alike(const struct sieve *s, const struct thing_row *r
 	enum err e = s->sight->may_label(s->sight->self, &at->log, thing_row_label(row));
 
 	*out = e == ERR_OK;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /* Whether nothing that was said of it is left out: then it is as its row has it, as most of them are. */
 static enum err sieve_may_all(const struct sieve *s, const struct thing_row *row, bool *out)
 {
 	const struct thing *t = &row->thing;
-	bool asks_label = s->past == NULL && s->sight != NULL && s->sight->may_label != NULL;
+	bool asks_label = s->past == NULL && s->sight->may_label != NULL;
 	enum err e = ERR_OK;
 
 	*out = t->deeds_count <= THING_DEEDS_KEPT;

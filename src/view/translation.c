@@ -8,21 +8,13 @@
 #include <string.h>
 
 /* Key 14 of the statement, which statement_read has found to be there and of its type. */
-static bool read_fields(const struct statement *s, struct translation_view *out)
+static struct translation_view fields_of(const struct statement *s)
 {
-	const struct field *field = statement_field(s, FIELD_TRANSLATION_LANGUAGE);
-	uint64_t status;
-	struct cbor_reader r;
-	struct bytes tag;
+	struct translation_view out = { .status = (enum translation_status)statement_uint(
+						s, FIELD_TRANSLATION_STATUS) };
 
-	*out = (struct translation_view){ .status = TRANSLATION_NONE };
-	if (field == NULL || statement_field_uint(s, FIELD_TRANSLATION_STATUS, TRANSLATION_STATUS_COUNT - 1,
-						  &status) != ERR_OK)
-		return false;
-	out->status = (enum translation_status)status;
-	cbor_open(&r, field->value);
-	return cbor_read_text(&r, LANGUAGE_TAG_MAX, &tag) == ERR_OK &&
-	       bytes_copy_str(tag, out->language, sizeof out->language) == ERR_OK;
+	bytes_copy_checked(statement_text(s, FIELD_TRANSLATION_LANGUAGE), out.language, sizeof out.language);
+	return out;
 }
 
 /*
@@ -34,19 +26,17 @@ static bool may_say(const struct accord *a, enum translation_status status, size
 		return true;
 	if (a->translators[status] == 0)
 		return status <= TRANSLATION_DRAFT;
-	return role < a->roles_count && (a->translators[status] >> role & 1) != 0;
+	return (a->translators[status] >> role & 1) != 0; /* it is a post: judge_channel */
 }
 
 /* The signer of an entry, by the number of his party's. */
 static enum err holder_of(const struct fold *f, const struct fold_input *in, uint64_t *out)
 {
 	struct key_view key;
-	enum err e = ERR_NOT_FOUND;
+	enum err e = row_get_key(f->map, &in->log, in->signers[0].key, in->entry->index, &key);
 
-	if (in->entry->signatures_count > 0)
-		e = row_get_key(f->map, &in->log, in->signers[0].key, in->entry->index, &key);
 	*out = e == ERR_OK ? key.holder : UINT64_MAX;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /* Whether the words that stand, as far as the author had seen, are his own. */
@@ -60,15 +50,12 @@ static enum err is_own_words(const struct case_file *c, bool *out)
 
 	*out = false;
 	while (e == ERR_OK && (e = fold_next_act(c->f, &c->subject, &at)) == ERR_OK) {
-		bool is_past;
+		bool is_past = false;
 		e = row_get_translation(c->f->map, &at.place, &later);
-		if (e == ERR_NOT_FOUND) {
-			e = ERR_OK;
-			continue;
-		}
-		if (e == ERR_OK)
+		if (e == ERR_OK && later.has_text)
 			e = past_covers(c->f, &c->view->past, &at.place, &is_past);
-		if (e == ERR_OK && is_past && later.has_text) {
+		e = err_unless(e, ERR_NOT_FOUND);
+		if (is_past) {
 			words = later;
 			last = at.place;
 		}
@@ -89,10 +76,7 @@ enum err judge_translation(const struct case_file *c, enum verdict *out)
 
 	if (s->kind != KIND_TRANSLATION)
 		return ERR_OK;
-	if (!read_fields(s, &own) || !c->has_subject || c->subject.log.channel != c->in->log.channel) {
-		*out = VERDICT_REFERS;
-		return ERR_OK;
-	}
+	own = fields_of(s);
 	if (!may_say(c->f->accord, own.status, accord_role_find(c->f->accord, s->role))) {
 		*out = VERDICT_ROLE;
 		return ERR_OK;
@@ -114,7 +98,7 @@ enum err judge_translation(const struct case_file *c, enum verdict *out)
 	/* With words of his own nobody has looked at them yet. */
 	if (is_own || (*out == VERDICT_OK && own.status == TRANSLATION_CERTIFIED && s->has_content))
 		*out = VERDICT_PERSON;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 enum err fold_translation_row(const struct fold *f, const struct fold_input *in)
@@ -124,23 +108,21 @@ enum err fold_translation_row(const struct fold *f, const struct fold_input *in)
 	struct translation_view v, subject;
 	enum err e;
 
-	if (s->kind != KIND_TRANSLATION || !read_fields(s, &v) || s->refers_count != 1 ||
-	    !refers_place(f, in, &s->refers[0], &on))
+	if (s->kind != KIND_TRANSLATION)
 		return ERR_OK;
-	v.original = on;
+	v = fields_of(s);
+	v.original = on = place_referred(f, in, 0);
 	v.first = at;
+	v.has_text = s->has_content;
 	e = row_get_translation(f->map, &on, &subject);
-	if (e != ERR_OK && e != ERR_NOT_FOUND)
-		return e;
 	if (e == ERR_OK) {
 		v.original = subject.original;
 		v.first = subject.first;
 	}
-	v.has_text = s->has_content;
-	e = holder_of(f, in, &v.holder);
-	if (e != ERR_OK)
-		return e;
-	return row_put_translation(f->map, &at, &v);
+	e = err_unless(e, ERR_NOT_FOUND);
+	if (e == ERR_OK)
+		e = holder_of(f, in, &v.holder);
+	return e == ERR_OK ? row_put_translation(f->map, &at, &v) : e;
 }
 
 enum err fold_translation(const struct fold *f, const struct place_key *place, struct translation_view *out)
@@ -173,12 +155,12 @@ static enum err find_standing(const struct fold *f, const struct fold_sight *sig
 			e = fold_may(sight, &at.place);
 		if (e == ERR_OK)
 			*out = (struct standing){ .at = at.place };
-		else if (e == ERR_NOT_FOUND && hidden->log.epoch == 0)
-			*hidden = at.place;
 		else if (e != ERR_NOT_FOUND)
 			return e;
+		else if (hidden->log.epoch == 0)
+			*hidden = at.place;
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /* Whether it is of these words: its own, or the last that its author had seen. */
@@ -220,16 +202,13 @@ static enum err follow(const struct fold *f, const struct fold_sight *sight, str
 			e = fold_may(sight, &at.place);
 		if (e == ERR_OK)
 			e = is_about(f, &standing, &at.place, v.has_text, &is_of_it);
-		if (e == ERR_NOT_FOUND) {
-			e = ERR_OK;
-			continue;
-		}
+		e = err_unless(e, ERR_NOT_FOUND);
 		if (is_of_it) {
 			t->status = v.status;
 			t->by = at.place;
 		}
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 enum err fold_next_translation(const struct fold *f, const struct place_key *original,

@@ -5,7 +5,6 @@
 #include "view/rows.h"
 #include "wire/roster.h"
 
-#include <assert.h>
 #include <string.h>
 
 static const char *const duty_words[DUTY_COUNT] = {
@@ -16,8 +15,7 @@ static const char *const duty_words[DUTY_COUNT] = {
 
 const char *duty_state_name(enum duty_state s)
 {
-	assert(s < DUTY_COUNT);
-	return duty_words[s];
+	return duty_words[index_below(s, DUTY_COUNT)];
 }
 
 /* ---- Rows. ---- */
@@ -27,15 +25,7 @@ static struct bytes post_of(const struct statement *s)
 	return statement_text(s, FIELD_POST);
 }
 
-/* Of a row that is as long as it was written. */
 #define NUMBER_LEN 8u
-static uint64_t take_number(struct bytes *in)
-{
-	uint64_t out = be64_get(in->ptr);
-
-	*in = (struct bytes){ in->ptr + NUMBER_LEN, in->len - NUMBER_LEN };
-	return out;
-}
 
 static struct buf *roster_key(struct row_key *k, uint32_t home, uint64_t to_ms)
 {
@@ -80,8 +70,8 @@ static enum err read_post(struct bytes value, struct post_view *out)
 		return e;
 	out->has_roster = value.ptr[0] != 0;
 	value = (struct bytes){ value.ptr + 1, value.len - 1 };
-	out->holder = take_number(&value);
-	out->accepted_ms = take_number(&value);
+	out->holder = row_take_number(&value);
+	out->accepted_ms = row_take_number(&value);
 	for (size_t i = 0; e == ERR_OK && i < ARRAY_COUNT(places); i++)
 		e = place_key_read(&value, places[i]);
 	return e;
@@ -97,11 +87,10 @@ static enum err get_post(const struct fold *f, const struct log_key *log, struct
 	enum err e;
 
 	*out = (struct post_view){ 0 };
-	if (bytes_copy_str(post, out->post, sizeof out->post) != ERR_OK)
-		return ERR_CORRUPT;
+	bytes_copy_checked(post, out->post, sizeof out->post); /* a role's name */
 	named_key(&k, ROW_POST, log->channel, log->party, post);
 	e = map_get(f->map, buf_bytes(&k.buf), &value);
-	return e == ERR_OK ? read_post(buf_bytes(&value), out) : e == ERR_NOT_FOUND ? ERR_OK : e;
+	return e == ERR_OK ? read_post(buf_bytes(&value), out) : err_unless(e, ERR_NOT_FOUND);
 }
 
 /* The next row of a list of posts; the post's name ends its key. */
@@ -155,11 +144,11 @@ enum err fold_next_manning(const struct fold *f, uint32_t channel, size_t party,
 	in = buf_bytes(&value);
 	if (in.len != MANNING_LEN)
 		return ERR_CORRUPT;
-	(void)take_number(&in); /* its T: put_manning() */
-	out->depth = take_number(&in);
-	out->gap_from_ms = take_number(&in);
-	out->gap_to_ms = take_number(&in);
-	out->is_planned = take_number(&in) != 0;
+	(void)row_take_number(&in); /* its T: put_manning() */
+	out->depth = row_take_number(&in);
+	out->gap_from_ms = row_take_number(&in);
+	out->gap_to_ms = row_take_number(&in);
+	out->is_planned = row_take_number(&in) != 0;
 	return place_key_read(&in, &out->place);
 }
 
@@ -236,15 +225,16 @@ static enum err next_roster(const struct fold *f, const struct row_key *prefix, 
 	struct bytes key, post;
 	enum err e = map_next(f->map, buf_bytes(&prefix->buf), buf_bytes(&at->buf), &at->buf, value);
 
+	if (e == ERR_OK)
+		e = row_key_rest(at, prefix, 2 * NUMBER_LEN + PLACE_KEY_LEN, &key);
 	if (e != ERR_OK)
 		return e;
-	key = (struct bytes){ at->memory + prefix->buf.len, at->buf.len - prefix->buf.len };
 	post = buf_bytes(value);
-	if (key.len != 2 * NUMBER_LEN + PLACE_KEY_LEN || post.len < NUMBER_LEN)
+	if (post.len < NUMBER_LEN)
 		return ERR_CORRUPT;
-	out->to_ms = take_number(&key);
-	out->order = take_number(&key);
-	out->from_ms = take_number(&post);
+	out->to_ms = row_take_number(&key);
+	out->order = row_take_number(&key);
+	out->from_ms = row_take_number(&post);
 	out->post = post;
 	return place_key_read(&key, &out->place);
 }
@@ -311,7 +301,7 @@ enum err fold_duty(struct duty_reading *in, uint32_t home, struct bytes post, ui
 	e = find_roster(in, home, post, at_ms, &row, &out->to_ms, &has);
 	out->state = has ? DUTY_EMPTY : DUTY_UNKNOWN;
 	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
+		return err_unless(e, ERR_NOT_FOUND);
 	out->place = row.place;
 	out->from_ms = row.from_ms;
 	out->to_ms = row.to_ms < out->to_ms ? row.to_ms : out->to_ms;
@@ -371,12 +361,10 @@ static enum err holder_of(const struct case_file *c, uint64_t *out)
 	enum err e;
 
 	*out = 0;
-	if (c->in->entry->signatures_count == 0)
-		return ERR_OK;
 	e = row_get_key(c->f->map, &c->in->log, c->in->signers[0].key, c->in->entry->index, &key);
 	if (e == ERR_OK)
 		*out = key.holder;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /* Of the last offer of a post alone, once, by another person than the one who goes. */
@@ -398,7 +386,7 @@ static enum err judge_accepted(const struct case_file *c, enum verdict *out)
 		return ERR_OK;
 	}
 	*out = VERDICT_RELIEVED;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 /* Whoever has a shift, at whatever rung, is able to all of it. */
@@ -473,7 +461,7 @@ static enum err manned_at(const struct fold *f, const struct row_key *k, struct 
 
 	*out = (struct message_at){ 0 };
 	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND ? ERR_OK : e;
+		return err_unless(e, ERR_NOT_FOUND);
 	if (value.len != MANNING_LEN)
 		return ERR_CORRUPT;
 	out->order = be64_get(memory);
@@ -517,11 +505,9 @@ static enum err put_relief(const struct fold *f, const struct fold_input *in)
 static enum err put_accepted(const struct fold *f, const struct fold_input *in)
 {
 	struct post_view post = { 0 };
-	struct place_key offer;
+	const struct place_key offer = place_referred(f, in, 0);
 	enum err e;
 
-	if (!refers_place(f, in, &in->statement->refers[0], &offer))
-		return ERR_OK;
 	while ((e = fold_next_post(f, in->log.channel, &post)) == ERR_OK) {
 		if (!place_key_equal(&post.offer, &offer))
 			continue;
@@ -530,7 +516,7 @@ static enum err put_accepted(const struct fold *f, const struct fold_input *in)
 		post.accepted_ms = in->entry->filed.ms;
 		return put_post(f, &in->log, &post);
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 enum err fold_watch(const struct fold *f, const struct fold_input *in, const struct entry_view *v)

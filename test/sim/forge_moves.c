@@ -349,7 +349,7 @@ bool forge_moves(struct forge *f, struct sim_node *author, struct forged_moves *
  */
 static bool is_of_two_epochs(struct sim_node *n, const struct place_key *at, const struct entry_view *v)
 {
-	struct vector past = vector_of_view(node_fold(n->node), at, v, false);
+	struct vector past = vector_of_view(node_fold(n->node), v);
 
 	return epoch_of(past.of[at->log.party]) > at->log.epoch;
 }

@@ -226,10 +226,10 @@ static void send_approved(struct world *w, struct sim_node *n, const struct draf
 
 	if (v->approved == 0 || !read_at(n, &v->at, &submit) || !read_at(n, &v->signers[0].at, &approve) ||
 	    submit_read(&submit.s, &outgoing, &going) != ERR_OK ||
-	    inner_signature(&submit.s, &signatures[0]) != ERR_OK ||
-	    inner_signature(&approve.s, &signatures[1]) != ERR_OK ||
 	    node_content(n->node, &submit.s, &content) != ERR_OK)
 		return;
+	signatures[0] = inner_signature(&submit.s);
+	signatures[1] = inner_signature(&approve.s);
 	(void)officer_submit(w, n, outgoing, buf_bytes(&content), signatures, 2);
 }
 

@@ -679,7 +679,6 @@ static void test_draft_rows(void **state)
 	static const struct line message = { .kind = KIND_MESSAGE, .content = 1 };
 	struct accord_channel *home = channel_of(SCENE_HOME);
 	struct draft_view draft;
-	struct bytes signature, other;
 	bool is_ended;
 
 	(void)state;
@@ -692,11 +691,9 @@ static void test_draft_rows(void **state)
 	assert_int_equal(draft_next(&s->fold, SCENE_HOME, false, &draft), ERR_OK);
 	assert_true(place_key_equal(&draft.at, &s->entries[1].at));
 	assert_int_equal(draft_next(&s->fold, SCENE_HOME, false, &draft), ERR_NOT_FOUND);
-	assert_int_equal(inner_signature(&s->entries[0].statement, &signature), ERR_OK);
-	assert_true(bytes_equal(signature, BYTES_LIT("signature")));
+	assert_true(bytes_equal(inner_signature(&s->entries[0].statement), BYTES_LIT("signature")));
 	assert_int_equal(scene_put(s, &(struct line)ANSWER(KIND_APPROVE, RELEASER, "releaser")), VERDICT_OK);
-	assert_int_equal(inner_signature(&s->entries[2].statement, &other), ERR_OK);
-	assert_true(bytes_equal(other, BYTES_LIT("signature")));
+	assert_true(bytes_equal(inner_signature(&s->entries[2].statement), BYTES_LIT("signature")));
 
 	/* Ended at the home of one party it is not ended for another. */
 	assert_int_equal(scene_put(s, &(struct line)ANSWER(KIND_REFUSE, DESK, "desk")), VERDICT_OK);
