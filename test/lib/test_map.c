@@ -188,3 +188,63 @@ bool tried_map_next(struct tried_map *t)
 	t->fails_at++;
 	return has_failed;
 }
+
+/* ---- What one call reads is spoiled. ---- */
+
+static void spoil(struct spoiled_map *s, struct buf *value)
+{
+	if (++s->tried.calls != s->tried.fails_at || value == NULL || value->len == 0)
+		return;
+	if (s->how == SPOIL_CUT)
+		value->len--;
+	else if (s->how == SPOIL_EMPTY)
+		value->len = 0;
+	else if (s->how == SPOIL_FF)
+		memset(value->ptr, 0xff, value->len);
+	else if (s->how == SPOIL_LONG)
+		buf_put_byte(value, 0xff);
+	else
+		value->ptr[value->len - 1] ^= 0xff;
+}
+
+static enum err spoiled_get(void *self, struct bytes key, struct buf *value)
+{
+	struct spoiled_map *s = self;
+	enum err e = map_get(s->tried.rows, key, value);
+
+	spoil(s, e == ERR_OK ? value : NULL);
+	return e;
+}
+
+static enum err spoiled_next(void *self, struct bytes prefix, struct bytes after, struct buf *key,
+			     struct buf *value)
+{
+	struct spoiled_map *s = self;
+	enum err e = map_next(s->tried.rows, prefix, after, key, value);
+
+	spoil(s, e == ERR_OK ? value : NULL);
+	return e;
+}
+
+static enum err spoiled_put(void *self, struct bytes key, struct bytes value)
+{
+	(void)self;
+	(void)key;
+	(void)value;
+	return ERR_OK;
+}
+
+static enum err spoiled_del(void *self, struct bytes key)
+{
+	(void)self;
+	(void)key;
+	return ERR_OK;
+}
+
+struct map spoiled_map_open(struct spoiled_map *s, const struct map *rows, enum spoil how)
+{
+	static const struct map_ops spoiled_ops = { spoiled_get, spoiled_put, spoiled_del, spoiled_next };
+
+	*s = (struct spoiled_map){ .tried = { .rows = rows }, .how = how };
+	return (struct map){ &spoiled_ops, s };
+}

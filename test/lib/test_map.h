@@ -33,6 +33,14 @@ struct tried_map {
 };
 
 struct map tried_map_open(struct tried_map *t, const struct map *rows);
+
+/* Likewise, but what the n-th call reads is spoiled: as a disk may spoil a row that nobody has looked at. */
+enum spoil { SPOIL_CUT, SPOIL_EMPTY, SPOIL_FF, SPOIL_LONG, SPOIL_LAST, SPOIL_COUNT };
+struct spoiled_map {
+	struct tried_map tried;
+	enum spoil how;
+};
+struct map spoiled_map_open(struct spoiled_map *s, const struct map *rows, enum spoil how);
 /* Before each attempt; false: the last one has made no call that failed. */
 bool tried_map_next(struct tried_map *t);
 static inline bool tried_map_has_failed(const struct tried_map *t)
