@@ -62,10 +62,7 @@ static void read_languages(struct line_reader *r, struct accord *a)
 			return;
 		}
 		out = a->languages[a->languages_count];
-		if (bytes_copy_str(tag, out, sizeof a->languages[0]) != ERR_OK) {
-			line_refuse(r, "accord.languages");
-			return;
-		}
+		bytes_copy_checked(tag, out, sizeof a->languages[0]);
 		for (size_t i = 0; i < a->languages_count; i++) {
 			if (strcmp(a->languages[i], out) == 0)
 				line_refuse(r, "accord.languages");

@@ -37,9 +37,10 @@ static void read_head(struct line_reader *r, const struct accord *a, struct acco
 	if (a->channels_count > 0 && a->channels[a->channels_count - 1].number >= c->number)
 		line_refuse(r, "channels.order");
 	name = line_word(r, "channels.name");
-	if (r->rule == NULL && (!is_role_name(name) || accord_channel_by_name(a, name) != NULL ||
-				bytes_copy_str(name, c->name, sizeof c->name) != ERR_OK))
+	if (r->rule == NULL && (!is_role_name(name) || accord_channel_by_name(a, name) != NULL))
 		line_refuse(r, "channels.name");
+	if (r->rule == NULL)
+		bytes_copy_checked(name, c->name, sizeof c->name);
 	plane = line_word(r, "channels.plane");
 	while (i < PLANE_COUNT && !bytes_equal(plane, bytes_str(planes[i])))
 		i++;

@@ -40,9 +40,10 @@ static void take_name(struct line_reader *r, char out[FORM_WORD_MAX + 1], const 
 {
 	struct bytes name = line_word(r, rule);
 
-	if (r->rule == NULL &&
-	    (!is_role_name(name) || bytes_copy_str(name, out, FORM_WORD_MAX + 1) != ERR_OK))
+	if (r->rule == NULL && !is_role_name(name))
 		line_refuse(r, rule);
+	if (r->rule == NULL)
+		bytes_copy_checked(name, out, FORM_WORD_MAX + 1);
 }
 
 /* ---- Lists of values: of all forms, or of one. ---- */
@@ -125,7 +126,7 @@ const struct file_row file_codes = { "codes", code_rows, ARRAY_COUNT(code_rows),
 
 static bool is_form_number(struct bytes name)
 {
-	if (name.len == 0 || name.len > FORM_NUMBER_MAX || name.ptr[0] < 'A' || name.ptr[0] > 'Z')
+	if (name.len > FORM_NUMBER_MAX || name.ptr[0] < 'A' || name.ptr[0] > 'Z')
 		return false;
 	for (size_t i = 1; i < name.len; i++) {
 		uint8_t c = name.ptr[i];
@@ -165,9 +166,10 @@ static void read_form(struct line_reader *r, struct accord *a)
 	struct form *f = form_last(a);
 	struct bytes name = line_word(r, "forms.form");
 
-	if (r->rule == NULL &&
-	    (!is_form_number(name) || bytes_copy_str(name, f->name, sizeof f->name) != ERR_OK))
+	if (r->rule == NULL && !is_form_number(name))
 		line_refuse(r, "forms.form");
+	if (r->rule == NULL)
+		bytes_copy_checked(name, f->name, sizeof f->name);
 	line_expect(r, "version", "forms.version");
 	f->version = line_number(r, UINT32_MAX, "forms.version");
 	if (f->version == 0)
@@ -250,9 +252,10 @@ static void read_after(struct line_reader *r, struct accord *a)
 		struct bytes name = line_word(r, "forms.after");
 		if (r->rule != NULL)
 			return;
-		if (count == FORM_AFTER_MAX || !is_form_number(name) ||
-		    bytes_copy_str(name, f->after[count++], sizeof f->after[0]) != ERR_OK)
+		if (count == FORM_AFTER_MAX || !is_form_number(name))
 			line_refuse(r, "forms.after");
+		else
+			bytes_copy_checked(name, f->after[count++], sizeof f->after[0]);
 	} while (line_has_more(r));
 }
 

@@ -40,8 +40,7 @@ static void read_term(struct line_reader *r, struct accord *a)
 		line_refuse(r, "line.memory");
 		return;
 	}
-	if (bytes_copy_str(name, term->name, sizeof term->name) != ERR_OK)
-		line_refuse(r, "glossary.term");
+	bytes_copy_checked(name, term->name, sizeof term->name);
 	line_names(r, a, term->names.text);
 	term->is_contested = line_accept(r, "contested");
 	a->terms_count++;

@@ -60,8 +60,9 @@ static void read_party(struct line_reader *r, struct accord *a)
 		line_refuse(r, "parties.count");
 	line_names(r, a, party.names.text);
 	read_zone(r, &party);
-	if (r->rule != NULL || bytes_copy_str(name, party.name, sizeof party.name) != ERR_OK)
+	if (r->rule != NULL)
 		return;
+	bytes_copy_checked(name, party.name, sizeof party.name);
 	if (accord_party_find(a, name) < a->parties_count ||
 	    (a->is_founding && a->parties_count > 0 &&
 	     strcmp(a->parties[a->parties_count - 1].name, party.name) >= 0))
@@ -116,8 +117,9 @@ static void read_post(struct line_reader *r, struct accord *a)
 	line_expect(r, "of", "posts.of");
 	role.parties = (uint8_t)line_set(r, a, accord_party_find, a->parties_count, "posts.of");
 	read_able(r, &role);
-	if (r->rule != NULL || bytes_copy_str(name, role.name, sizeof role.name) != ERR_OK)
+	if (r->rule != NULL)
 		return;
+	bytes_copy_checked(name, role.name, sizeof role.name);
 	if (accord_role_find(a, name) < a->roles_count ||
 	    (a->is_founding && a->roles_count > 0 &&
 	     strcmp(a->roles[a->roles_count - 1].name, role.name) >= 0))

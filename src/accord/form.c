@@ -171,7 +171,7 @@ static bool is_said_there(const struct field *field)
 	bool value;
 
 	cbor_open(&r, field->value);
-	return cbor_read_bool(&r, &value) == ERR_OK && value && cbor_finish(&r) == ERR_OK;
+	return cbor_read_bool(&r, &value) == ERR_OK && value;
 }
 
 bool form_is_because(const struct statement *s)
@@ -256,37 +256,28 @@ static bool single_check(const struct accord *a, const struct form_field *f, str
 	uint64_t number = 0;
 
 	*why = FORM_FAULT_TYPE;
-	switch (f->type) {
-	case FORM_TYPE_TEXT:
+	if (f->type == FORM_TYPE_TEXT)
 		return text_check(r, FORM_TEXT_LEN_MAX, NULL);
-	case FORM_TYPE_PAIR:
+	if (f->type == FORM_TYPE_PAIR)
 		return pair_check(a, r);
-	case FORM_TYPE_CODE:
-		if (cbor_read_uint(r, UINT64_MAX, &number) != ERR_OK)
-			return false;
-		*why = FORM_FAULT_CODE;
-		return form_code_find(f->list, number) != NULL;
-	case FORM_TYPE_TIME:
+	if (f->type == FORM_TYPE_TIME)
 		return cbor_read_uint(r, TIME_MS_MAX - 1, &number) == ERR_OK;
-	case FORM_TYPE_SPAN:
+	if (f->type == FORM_TYPE_SPAN)
 		return span_check(r);
-	case FORM_TYPE_REF:
+	if (f->type == FORM_TYPE_REF)
 		return cbor_read_uint(r, UINT32_MAX, &number) == ERR_OK && number < refers_count;
-	case FORM_TYPE_NUM:
+	if (f->type == FORM_TYPE_NUM)
 		return cbor_read_uint(r, LOG_SIZE_MAX, &number) == ERR_OK;
-	case FORM_TYPE_ROLE:
-	case FORM_TYPE_PARTY:
-	case FORM_TYPE_FORM:
-		return name_check(a, r, f->type);
-	case FORM_TYPE_HASH:
+	if (f->type == FORM_TYPE_HASH)
 		return cbor_read_fixed(r, hash, sizeof hash) == ERR_OK;
-	case FORM_TYPE_PATH:
+	if (f->type == FORM_TYPE_PATH)
 		return text_check(r, ROLE_NAME_MAX, is_role_name);
-	case FORM_TYPE_GROUP:
-	case FORM_TYPE_COUNT:
-		break;
-	}
-	return false;
+	if (f->type != FORM_TYPE_CODE)
+		return name_check(a, r, f->type);
+	if (cbor_read_uint(r, UINT64_MAX, &number) != ERR_OK)
+		return false;
+	*why = FORM_FAULT_CODE;
+	return form_code_find(f->list, number) != NULL;
 }
 
 static bool one_check(const struct accord *a, const struct form_field *f, struct cbor_reader *r,
@@ -502,38 +493,22 @@ void form_value_read(const struct form_field *f, struct cbor_reader *in, struct 
 	size_t count = 0;
 
 	*out = (struct form_value){ 0 };
-	switch (f->type) {
-	case FORM_TYPE_PAIR:
+	if (f->type == FORM_TYPE_PAIR) {
 		(void)cbor_read_array(in, ACCORD_LANGUAGES_MAX, &count);
 		for (size_t i = 0; i < count; i++)
 			(void)cbor_read_text(in, FORM_TEXT_LEN_MAX, &out->texts[i]);
 		cbor_close(in);
-		break;
-	case FORM_TYPE_SPAN:
+	} else if (f->type == FORM_TYPE_SPAN) {
 		(void)cbor_read_array(in, 2, &count);
 		for (size_t i = 0; i < count; i++)
 			(void)cbor_read_uint(in, UINT64_MAX, &out->numbers[i]);
 		cbor_close(in);
-		break;
-	case FORM_TYPE_CODE:
-	case FORM_TYPE_TIME:
-	case FORM_TYPE_REF:
-	case FORM_TYPE_NUM:
+	} else if (form_is_number(f->type)) {
 		(void)cbor_read_uint(in, UINT64_MAX, &out->numbers[0]);
-		break;
-	case FORM_TYPE_HASH:
+	} else if (f->type == FORM_TYPE_HASH) {
 		(void)cbor_read_bytes(in, HASH_LEN, &out->texts[0]);
-		break;
-	case FORM_TYPE_TEXT:
-	case FORM_TYPE_ROLE:
-	case FORM_TYPE_PARTY:
-	case FORM_TYPE_PATH:
-	case FORM_TYPE_FORM:
+	} else {
 		(void)cbor_read_text(in, FORM_TEXT_LEN_MAX, &out->texts[0]);
-		break;
-	case FORM_TYPE_GROUP:
-	case FORM_TYPE_COUNT:
-		break;
 	}
 }
 

@@ -214,7 +214,9 @@ size_t procedure_word(struct procedure_reader *r, const struct json_value *v, co
 void procedure_id(struct procedure_reader *r, const struct json_value *v, struct bytes id,
 		  char out[ROLE_NAME_MAX + 1])
 {
-	if (!is_role_name(id) || bytes_copy_str(id, out, ROLE_NAME_MAX + 1) != ERR_OK)
+	if (is_role_name(id))
+		bytes_copy_checked(id, out, ROLE_NAME_MAX + 1);
+	else
 		procedure_refuse(r, v, "procedure.name");
 }
 
@@ -307,18 +309,16 @@ static void read_title(struct procedure_reader *r, const struct json_value *v)
 	struct procedure *p = r->p;
 
 	for (const struct json_value *m = v->first; m != NULL && r->accord == NULL; m = m->next) {
-		if (p->languages_count == ACCORD_LANGUAGES_MAX || !is_language_tag(m->name) ||
-		    bytes_copy_str(m->name, p->languages[p->languages_count], sizeof p->languages[0]) !=
-			    ERR_OK) {
+		if (p->languages_count == ACCORD_LANGUAGES_MAX || !is_language_tag(m->name)) {
 			procedure_refuse(r, m, "procedure.language");
 			return;
 		}
-		p->languages_count++;
+		bytes_copy_checked(m->name, p->languages[p->languages_count++], sizeof p->languages[0]);
 	}
 	for (size_t i = 0; r->accord != NULL && i < r->accord->languages_count; i++) {
 		struct bytes tag = bytes_str(r->accord->languages[i]);
-		if (bytes_copy_str(tag, p->languages[i], sizeof p->languages[0]) == ERR_OK)
-			p->languages_count++;
+		bytes_copy_checked(tag, p->languages[i], sizeof p->languages[0]);
+		p->languages_count = i + 1;
 	}
 	procedure_names(r, v, &p->title);
 }

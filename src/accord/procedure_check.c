@@ -20,23 +20,11 @@ static bool is_assumed(void *self, const struct guard_node *n)
 {
 	const struct choice *c = self;
 
-	switch (n->kind) {
-	case GUARD_DONE:
-	case GUARD_REACHED:
-		return (c->done >> n->step & 1) != 0;
-	case GUARD_DECIDED:
-		return (c->done >> n->step & 1) != 0 && c->decided[n->step] == n->which;
-	case GUARD_LAPSED:
-		return c->lapses && (c->done >> n->step & 1) != 0;
-	case GUARD_PRECEDENCE:
+	/* The others say something of a step: guard_evaluate asks of leaves alone. */
+	if (n->kind == GUARD_PRECEDENCE)
 		return c->precedence == (enum precedence)n->which;
-	case GUARD_ALL:
-	case GUARD_ANY:
-	case GUARD_AT_LEAST:
-	case GUARD_COUNT:
-		break;
-	}
-	return false;
+	return (c->done >> n->step & 1) != 0 && (n->kind != GUARD_LAPSED || c->lapses) &&
+	       (n->kind != GUARD_DECIDED || c->decided[n->step] == n->which);
 }
 
 /* A guard names steps above it alone: once through is enough. */

@@ -1,8 +1,6 @@
 /* Guards: read from nested arrays into a list, and evaluated from its end. */
 #include "accord/procedure_read.h"
 
-#include <assert.h>
-
 bool guard_evaluate(const struct guard *g, guard_holds *holds, void *self)
 {
 	unsigned held[GUARD_NODES_MAX] = { 0 };
@@ -39,20 +37,8 @@ static bool owes(const struct procedure_step *s, enum level what)
 /* How many values stand behind the word; of a composite one, at least. */
 static size_t arguments(enum guard_kind kind)
 {
-	switch (kind) {
-	case GUARD_REACHED:
-	case GUARD_DECIDED:
-	case GUARD_LAPSED:
-	case GUARD_AT_LEAST:
-		return 2;
-	case GUARD_DONE:
-	case GUARD_PRECEDENCE:
-	case GUARD_ALL:
-	case GUARD_ANY:
-	case GUARD_COUNT:
-		break;
-	}
-	return 1;
+	return kind == GUARD_DONE || kind == GUARD_PRECEDENCE || kind == GUARD_ALL || kind == GUARD_ANY ? 1
+													: 2;
 }
 
 /* What a leaf says of a step above. */

@@ -101,21 +101,16 @@ static struct obligation *owed(struct procedure_reader *r)
 /* What can be owed in a step of this kind. */
 static unsigned levels_of(enum step_kind kind)
 {
-	switch (kind) {
-	case STEP_KIND_NOTICE:
-		return 1u << LEVEL_WATCH_READ | 1u << LEVEL_READ_BACK | 1u << LEVEL_PRESENTED |
-		       1u << LEVEL_REPLIED;
-	case STEP_KIND_MEET:
-		return 1u << LEVEL_ATTEND;
-	case STEP_KIND_EXCHANGE:
-	case STEP_KIND_ACT:
-		return 1u << LEVEL_DONE;
-	case STEP_KIND_GATE:
-		return 1u << LEVEL_POSITION;
-	case STEP_KIND_COUNT:
-		break;
-	}
-	return 0;
+	static const unsigned levels[STEP_KIND_COUNT] = {
+		[STEP_KIND_NOTICE] = 1u << LEVEL_WATCH_READ | 1u << LEVEL_READ_BACK | 1u << LEVEL_PRESENTED |
+				     1u << LEVEL_REPLIED,
+		[STEP_KIND_MEET] = 1u << LEVEL_ATTEND,
+		[STEP_KIND_EXCHANGE] = 1u << LEVEL_DONE,
+		[STEP_KIND_ACT] = 1u << LEVEL_DONE,
+		[STEP_KIND_GATE] = 1u << LEVEL_POSITION,
+	};
+
+	return levels[kind];
 }
 
 static void read_owe_who(struct procedure_reader *r, const struct json_value *v)

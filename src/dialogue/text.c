@@ -100,6 +100,7 @@ static uint32_t unit_of(struct text *t, struct bytes name)
 {
 	bool is_there;
 	size_t rank = unit_rank(t, name, &is_there);
+	struct buf to;
 
 	if (is_there)
 		return t->by_name[rank];
@@ -108,8 +109,8 @@ static uint32_t unit_of(struct text *t, struct bytes name)
 	memmove(t->by_name + rank + 1, t->by_name + rank, (t->units_count - rank) * sizeof *t->by_name);
 	t->by_name[rank] = (uint32_t)t->units_count;
 	t->units[t->units_count] = (struct text_unit){ .name = "" };
-	if (name.len > 0 && name.len <= DIALOGUE_NAME_MAX)
-		memcpy(t->units[t->units_count].name, name.ptr, name.len);
+	to = (struct buf){ (uint8_t *)t->units[t->units_count].name, 0, DIALOGUE_NAME_MAX, false };
+	buf_put(&to, name);
 	return (uint32_t)t->units_count++;
 }
 
@@ -181,17 +182,17 @@ static void take_named(struct text *t, const struct text_deed *d)
 static void take_endorsement(struct text *t, const struct text_deed *d)
 {
 	uint64_t what = dialogue_uint(d->says, DIALOGUE_ACT);
-	struct text_endorsed *e = &t->endorsed[what < ENDORSEMENT_COUNT ? what : 0][d->at.party];
+	struct text_endorsed *e;
 	struct cbor_reader r;
 
 	if (what >= ENDORSEMENT_COUNT)
 		return;
+	e = &t->endorsed[what][d->at.party];
 	drop(&e->when);
 	drop(&e->outlets);
 	e->at = d->at;
-	cbor_open(&r, dialogue_field(d->says, DIALOGUE_HASH));
-	if (cbor_read_fixed(&r, e->hash, sizeof e->hash) != ERR_OK)
-		e->at.epoch = 0;
+	cbor_open(&r, dialogue_field(d->says, DIALOGUE_HASH)); /* each has one: dialogue_check */
+	(void)cbor_read_fixed(&r, e->hash, sizeof e->hash);
 	e->when = keep(dialogue_text(d->says, DIALOGUE_WHEN));
 	e->outlets = keep(dialogue_field(d->says, DIALOGUE_OUTLETS));
 }
@@ -218,12 +219,11 @@ static void take_mark(struct text *t, const struct text_deed *d, const uint8_t h
 
 static void take_about_initial(struct text *t, const struct text_deed *d)
 {
-	uint8_t hash[HASH_LEN];
+	uint8_t hash[HASH_LEN] = { 0 };
 	struct cbor_reader r;
 
 	cbor_open(&r, dialogue_field(d->says, DIALOGUE_HASH));
-	if (d->named_count == 0 || cbor_read_fixed(&r, hash, sizeof hash) != ERR_OK)
-		return;
+	(void)cbor_read_fixed(&r, hash, sizeof hash);
 	if (d->says->kind == KIND_READ_BACK)
 		take_read_back(t, d, hash);
 	else

@@ -281,37 +281,13 @@ enum standing thing_standing(const struct thing *t)
 
 bool thing_is_over(const struct thing *t)
 {
-	switch (thing_standing(t)) {
-	case STANDING_CLOSED:
-	case STANDING_DROPPED:
-	case STANDING_ENDED:
-	case STANDING_RECORD_AGREED:
-	case STANDING_CALLED_OFF:
-	case STANDING_DECLINED:
-	case STANDING_WITHDRAWN:
-		return true;
-	case STANDING_UNCONFIRMED:
-	case STANDING_OPEN:
-	case STANDING_REPORTED:
-	case STANDING_DISPUTED:
-	case STANDING_ACCEPTED:
-	case STANDING_SCHEDULED:
-	case STANDING_AGENDA_OPEN:
-	case STANDING_AGENDA_AGREED:
-	case STANDING_IN_SESSION:
-	case STANDING_RECESS:
-	case STANDING_CONCLUDED:
-	case STANDING_PROPOSED:
-	case STANDING_AGREED:
-	case STANDING_DISCUSSED:
-	case STANDING_DEFERRED:
-	case STANDING_KNOWN:
-	case STANDING_IN_FORCE:
-	case STANDING_DENIED:
-	case STANDING_COUNT:
-		break;
-	}
-	return false;
+	static const bool is_over[STANDING_COUNT] = {
+		[STANDING_CLOSED] = true,	 [STANDING_DROPPED] = true,    [STANDING_ENDED] = true,
+		[STANDING_RECORD_AGREED] = true, [STANDING_CALLED_OFF] = true, [STANDING_DECLINED] = true,
+		[STANDING_WITHDRAWN] = true,
+	};
+
+	return is_over[thing_standing(t)];
 }
 
 /* ---- In a row of the view. ---- */

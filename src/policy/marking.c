@@ -220,7 +220,7 @@ void marking_portion(const struct accord *a, const struct label_mask *l, size_t 
 
 /* ---- As one party marks at home ---- */
 
-/* The next of a set by the alphabet; the count when none is left. */
+/* The next by the alphabet, of a set that is not empty. */
 static size_t take_first(const struct guidelines *g, uint32_t *set)
 {
 	size_t first = g->parties_count;
@@ -230,8 +230,7 @@ static size_t take_first(const struct guidelines *g, uint32_t *set)
 		    (first == g->parties_count || strcmp(g->parties[i].code, g->parties[first].code) < 0))
 			first = i;
 	}
-	if (first < g->parties_count)
-		*set &= ~(1u << first);
+	*set &= ~(1u << first);
 	return first;
 }
 

@@ -70,36 +70,23 @@ void policy_write_needed(const struct accord *a, const struct decision *d, struc
 {
 	const struct guidelines *g = a->guidelines;
 
-	switch (d->reason) {
-	case REASON_LEVEL:
-	case REASON_OWN_LEVEL:
-	case REASON_CEILING:
-	case REASON_FROM:
+	static const enum needs {
+		NOTHING,
+		LEVEL,
+		VALUES,
+		PARTY
+	} needs[REASON_COUNT] = {
+		[REASON_LEVEL] = LEVEL, [REASON_OWN_LEVEL] = LEVEL,    [REASON_CEILING] = LEVEL,
+		[REASON_FROM] = LEVEL,	[REASON_VALUES] = VALUES,      [REASON_OWN_VALUES] = VALUES,
+		[REASON_REL] = PARTY,	[REASON_NO_AGREEMENT] = PARTY, [REASON_EXCLUDES] = PARTY,
+	};
+
+	if (needs[d->reason] == LEVEL)
 		buf_put_str(out, g->levels[d->needed_level].code);
-		return;
-	case REASON_VALUES:
-	case REASON_OWN_VALUES:
+	else if (needs[d->reason] == VALUES)
 		put_values(g, d->needed_values, out);
-		return;
-	case REASON_REL:
-	case REASON_NO_AGREEMENT:
-	case REASON_EXCLUDES:
+	else if (needs[d->reason] == PARTY)
 		buf_put_str(out, g->parties[d->needed_party].code);
-		return;
-	case REASON_ALLOWED:
-	case REASON_LEVEL_UNKNOWN:
-	case REASON_CATEGORY_UNKNOWN:
-	case REASON_VALUE_UNKNOWN:
-	case REASON_PARTY_UNKNOWN:
-	case REASON_ORIGIN:
-	case REASON_NODE:
-	case REASON_NOBODY:
-	case REASON_JOIN_REL:
-	case REASON_JOIN_ANY:
-	case REASON_PART:
-	case REASON_COUNT:
-		return;
-	}
 }
 
 /* As much of it as has room, whole characters only. */

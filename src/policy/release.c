@@ -15,18 +15,12 @@ static uint32_t originators(const struct guidelines *g, const struct label_mask 
 static bool is_met(const struct guidelines_release *rule, const struct label_mask *l, enum plane plane,
 		   enum precedence precedence, bool is_outside)
 {
-	switch (rule->when) {
-	case RELEASE_WITHIN:
-		return !is_outside;
-	case RELEASE_OUTSIDE:
-		return is_outside;
-	case RELEASE_ABOVE:
+	if (rule->when == RELEASE_WITHIN || rule->when == RELEASE_OUTSIDE)
+		return is_outside == (rule->when == RELEASE_OUTSIDE);
+	if (rule->when == RELEASE_ABOVE)
 		return l->level > rule->of;
-	case RELEASE_PLANE:
+	if (rule->when == RELEASE_PLANE)
 		return plane == (enum plane)rule->of;
-	case RELEASE_PRECEDENCE:
-		break;
-	}
 	return precedence == (enum precedence)rule->of;
 }
 
@@ -74,7 +68,6 @@ struct release_need policy_release_need(const struct guidelines *g, const struct
 struct release_need policy_act_need(const struct guidelines *g, const struct label_mask *l,
 				    enum guidelines_act act)
 {
-	assert(act < GUIDELINES_ACT_COUNT);
 	return (struct release_need){
 		.by = g->acts[act].by,
 		.line = g->acts[act].line,
@@ -84,8 +77,9 @@ struct release_need policy_act_need(const struct guidelines *g, const struct lab
 
 struct guidelines_span policy_approval(const struct guidelines *g, enum plane plane)
 {
-	assert(plane < PLANE_COUNT);
-	return g->approval_on[plane].line != 0 ? g->approval_on[plane] : g->approval;
+	const struct guidelines_span *on = &g->approval_on[index_below(plane, PLANE_COUNT)];
+
+	return on->line != 0 ? *on : g->approval;
 }
 
 struct guidelines_review policy_review(const struct guidelines *g, const struct label_mask *l)

@@ -41,7 +41,8 @@ enum err text_row_read(struct bytes in, struct text_deed *d, struct statement *s
 
 	if (bytes_take(&in, TEXT_ROW_HEAD_LEN, &head) != ERR_OK ||
 	    (!text_is_deed(head.ptr[0]) && !text_is_about_initial(head.ptr[0])) ||
-	    head.ptr[1] > STATEMENT_REFERENCES_MAX)
+	    head.ptr[1] > STATEMENT_REFERENCES_MAX ||
+	    (text_is_about_initial(head.ptr[0]) && head.ptr[1] == 0))
 		return ERR_CORRUPT;
 	says->kind = head.ptr[0];
 	says->fields_count = 0;
