@@ -27,7 +27,7 @@ bool line_is_nfc(struct bytes text)
 	utf8proc_int32_t characters[CHARACTERS_MAX];
 	utf8proc_ssize_t count = compose(text, ACCORD_TEXT_LEN_MAX, characters), len;
 
-	/* Written back as UTF-8 one by one: it must be the same bytes, of which something is left without a form. */
+	/* Written back as UTF-8 one by one: it must be the same bytes. Without a form all are left. */
 	for (utf8proc_ssize_t i = 0; i < count; i++) {
 		uint8_t bytes[4];
 		struct bytes front;

@@ -120,7 +120,7 @@ static void put_name(struct bytes name, const char *code, bool is_alone, size_t 
 
 static void put_level(const struct guidelines *g, size_t level, size_t language, size_t row, struct buf *out)
 {
-	struct bytes name = g->levels[level].names.text[language];
+	struct bytes name = g->levels[index_below(level, g->levels_count)].names.text[language];
 	bool is_alone = true;
 
 	for (size_t i = 0; i < g->levels_count; i++)
@@ -188,9 +188,8 @@ void marking_banner(const struct accord *a, const struct label_mask *l, size_t a
 		    struct buf *out)
 {
 	const struct guidelines *g = a->guidelines;
-	size_t row = words_of(a->languages[language]);
+	size_t row = words_of(a->languages[index_below(language, a->languages_count)]);
 
-	assert(l->level < g->levels_count && language < a->languages_count);
 	put_level(g, l->level, language, row, out);
 	put_values(a, l, language, out);
 	buf_put_str(out, "//");
@@ -205,9 +204,8 @@ void marking_portion(const struct accord *a, const struct label_mask *l, size_t 
 {
 	const struct guidelines *g = a->guidelines;
 
-	assert(l->level < g->levels_count);
 	buf_put_str(out, "(");
-	buf_put_str(out, g->levels[l->level].code);
+	buf_put_str(out, g->levels[index_below(l->level, g->levels_count)].code);
 	put_values(a, l, IN_CODES, out);
 	buf_put_str(out, "//");
 	put_parties(g, l->rel, portion_rel, out);
@@ -280,7 +278,7 @@ void marking_home_banner(const struct accord *a, const struct label_mask *l, siz
 	char memory[ACCORD_TEXT_LEN_MAX + CODE_LEN_MAX + 8];
 	struct buf level = BUF_ON(memory);
 
-	assert(l->level < g->levels_count && home < g->parties_count);
+	assert(home < g->parties_count);
 	put_level(g, l->level, language, words_of(a->languages[language]), &level);
 	put_home_level(g, l, home, buf_bytes(&level), out);
 	put_values(a, l, language, out);
@@ -292,7 +290,7 @@ void marking_home_portion(const struct accord *a, const struct label_mask *l, si
 {
 	const struct guidelines *g = a->guidelines;
 
-	assert(l->level < g->levels_count && home < g->parties_count);
+	assert(home < g->parties_count);
 	buf_put_str(out, "(");
 	put_home_level(g, l, home, code, out);
 	put_values(a, l, IN_CODES, out);

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-/* It is found, or read as what it says: a store has sums of its rows, and no row makes a node stop by itself. */
+/* It is found, or read as what it says: a store has sums of its rows, and no row alone makes a node fall. */
 static void try_spoiled(const struct fold *f, const struct fold_input *in, enum spoil how)
 {
 	struct spoiled_map s;
@@ -25,8 +25,8 @@ static void try_spoiled(const struct fold *f, const struct fold_input *in, enum 
 			instance_forget(fold.instance);
 		e = fold_entry(&fold, in, &v);
 		if (e != ERR_OK && e != ERR_CORRUPT && e != ERR_NOT_FOUND && e != ERR_SHORT)
-			fail_msg("row %u is spoiled in way %d for kind %u, and it gives %s",
-				 s.tried.fails_at, (int)how, (unsigned)in->statement->kind, err_name(e));
+			fail_msg("row %u is spoiled in way %d for kind %u, and it gives %s", s.tried.fails_at,
+				 (int)how, (unsigned)in->statement->kind, err_name(e));
 	}
 	if (fold.instance != NULL)
 		instance_forget(fold.instance);

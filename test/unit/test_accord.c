@@ -2,6 +2,7 @@
  */
 #include "accord/form.h"
 #include "accord/glossary.h"
+#include "accord/manifest.h"
 #include "bundle_copy.h"
 #include "crypto/sshsig.h"
 #include "vectors.h"
@@ -486,6 +487,92 @@ static int clear_copy(void **state)
 	return 0;
 }
 
+/* ---- A bundle with another file beside the base's, or one less. ---- */
+
+static enum err read_with(struct bytes name, struct bytes content, struct accord **out,
+			  struct accord_fault *fault)
+{
+	static uint8_t memory[MANIFEST_LEN_MAX];
+	static struct accord_file files[ACCORD_FILES_MAX + 9];
+	struct buf manifest = BUF_ON(memory);
+	size_t at = 0;
+
+	while (at < copy.count && bytes_compare(copy.files[at].name, name) < 0)
+		at++;
+	memcpy(files, copy.files, at * sizeof *files);
+	files[at] = (struct accord_file){ name, content };
+	memcpy(files + at + 1, copy.files + at, (copy.count - at) * sizeof *files);
+	accord_manifest_write(files, copy.count + 1, &manifest);
+	return accord_read(buf_bytes(&manifest), files, copy.count + 1, &copy.arena, out, fault);
+}
+
+static void test_another_file(void **state)
+{
+	static const struct {
+		const char *name, *content, *rule; /* NULL: it is read */
+	} tries[] = {
+		{ "opened", "", NULL },
+		{ "opened", "what opens\n", NULL },
+		{ "words.txt", "words that nobody asks for\n", NULL },
+		{ "procedures/a.json", "{", "json.name" },
+		{ "forms/-a", "", "manifest.name" },
+		{ "forms/", "", "manifest.name" },
+		{ "forms/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "",
+		  "manifest.name" },
+		{ "nothing", "", "manifest.name" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(tries); i++) {
+		const char *rule = tries[i].rule;
+		struct accord_fault fault;
+		struct accord *a;
+		enum err e;
+		(void)read_base();
+		arena_init(&copy.arena, copy.arena_memory, sizeof copy.arena_memory);
+		e = read_with(bytes_str(tries[i].name), bytes_str(tries[i].content), &a, &fault);
+		assert_int_equal(e, rule == NULL ? ERR_OK : ERR_USAGE);
+		if (rule != NULL)
+			assert_string_equal(fault.fault.rule, rule);
+		else if (strcmp(tries[i].name, "opened") == 0)
+			assert_true(bytes_equal(a->opened, bytes_str(tries[i].content)));
+	}
+}
+
+static void test_a_manifest_and_its_files(void **state)
+{
+	static uint8_t long_one[MANIFEST_LEN_MAX + 1];
+	struct bytes bare = { NULL, 0 }, file;
+	struct manifest_row row;
+	struct accord_fault fault;
+	struct accord *a;
+
+	(void)state;
+	(void)read_base();
+	copy.count--; /* the last one that it lists */
+	assert_int_equal(read_copy(&a, &fault), ERR_USAGE);
+	assert_string_equal(fault.fault.rule, "bundle.missing");
+	assert_true(bytes_equal(fault.file, copy.files[copy.count].name));
+	copy.count++;
+	bare = (struct bytes){ long_one, sizeof long_one };
+	assert_int_equal(accord_read(bare, copy.files, copy.count, &copy.arena, &a, &fault), ERR_USAGE);
+	assert_string_equal(fault.fault.rule, "manifest.length");
+	/* A hash and no name; and a name that no file of ours has is given back to nobody. */
+	bare = (struct bytes){ copy.manifest.ptr, 2 * HASH_LEN + 1 };
+	memcpy(long_one, copy.manifest.ptr, 2 * HASH_LEN);
+	long_one[2 * HASH_LEN] = '\n';
+	bare.ptr = long_one;
+	assert_int_equal(manifest_next(&bare, &row), ERR_USAGE);
+	memcpy(long_one + 2 * HASH_LEN, "  evil\n", 7);
+	for (size_t side = 0; side < 2; side++) {
+		struct bytes evil = { long_one, 2 * HASH_LEN + 7 };
+		assert_int_equal(accord_manifest_diff(side == 0 ? evil : copy.manifest,
+						      side == 0 ? copy.manifest : evil, &file),
+				 ERR_OK);
+		assert_true(bytes_equal(file, BYTES_LIT("MANIFEST")));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -494,6 +581,8 @@ int main(void)
 		cmocka_unit_test_teardown(test_finders, clear_copy),
 		cmocka_unit_test_teardown(test_signatures, clear_copy),
 		cmocka_unit_test_teardown(test_quorum, clear_copy),
+		cmocka_unit_test_teardown(test_another_file, clear_copy),
+		cmocka_unit_test_teardown(test_a_manifest_and_its_files, clear_copy),
 		cmocka_unit_test(test_diff),
 		cmocka_unit_test(test_names),
 	};

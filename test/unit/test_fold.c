@@ -2,6 +2,7 @@
 #include "accord/guidelines.h"
 #include "crypto/hash.h"
 #include "fold_changed.h"
+#include "fold_tried.h"
 #include "test_map.h"
 #include "view/ladder.h"
 #include "view/marking.h"
@@ -35,6 +36,7 @@ struct scene {
 	unsigned calls, fails_at;
 	struct map tried; /* map, but for that call: what the folds see */
 	enum err err;	  /* of the first fold that failed, where one was to */
+	bool is_tried;	  /* before each statement is folded, calls fail and rows are spoiled */
 };
 
 /* ---- A map whose n-th call fails. ---- */
@@ -285,6 +287,8 @@ static struct entry_view put(struct scene *s, size_t party, uint64_t kind, size_
 	}
 	whole.map = &s->map;
 	(void)fold_changed(&whole, &in); /* some are of nobody whom the border lets in */
+	if (s->is_tried)
+		fold_tried(&whole, &in);
 	if (!worked(s, fold_entry(&s->fold, &in, &view)))
 		view = (struct entry_view){ 0 };
 	s->places[s->count] = (struct place_key){ in.log, entry.index };
@@ -697,6 +701,39 @@ static void test_recipients(void **state)
 	memset(at, 0, sizeof at);
 	assert_int_equal(fold_next_recipient(&s->fold, &other, at, &view), ERR_NOT_FOUND);
 	assert_int_equal(fold_next_key(&s->fold, &log, at, &officer), ERR_NOT_FOUND);
+	/* What was withdrawn before it was added bars the key: nobody has it, of either kind. */
+	put_key(s, log, 5, true, 9, 1);
+	assert_int_equal(fold_recipient(&s->fold, &log, (const uint8_t[KEY_HASH_LEN]){ 4 }, 5, &view),
+			 ERR_NOT_FOUND);
+	assert_int_equal(fold_key(&s->fold, &log, (const uint8_t[KEY_HASH_LEN]){ 9 }, 6, &officer),
+			 ERR_NOT_FOUND);
+	assert_int_equal(fold_next_key(&s->fold, &log, at, &officer), ERR_NOT_FOUND);
+}
+
+/* Of a node's own keys the accord says which are good: they leave no row, and nobody is let in by them. */
+static void test_a_nodes_key_lets_nobody_in(void **state)
+{
+	struct scene *s = *state;
+	const struct log_key log = { 7, 0, 1 };
+	struct entry entry = { .index = 0, .signatures_count = 1 };
+	struct signer signer = { .is_good = true, .registrar_in = 1 };
+	struct statement st = { .kind = KIND_KEYS, .party = bytes_str(names[0]), .role = BYTES_LIT("watch") };
+	struct fold_input in = { .entry = &entry, .statement = &st, .signers = &signer, .log = log };
+	uint8_t memory[2][2], at[KEY_HASH_LEN] = { 0 };
+	struct buf act = BUF_ON(memory[0]), use = BUF_ON(memory[1]);
+	struct recipient_view recipient;
+	struct entry_view view;
+	struct key_view key;
+
+	cbor_put_uint(&act, 0);
+	cbor_put_uint(&use, KEY_USE_LOG);
+	st.fields[0] = (struct field){ FIELD_KEYS_ACT, buf_bytes(&act) };
+	st.fields[1] = (struct field){ FIELD_KEYS_USE, buf_bytes(&use) };
+	st.fields_count = 2;
+	assert_int_equal(fold_entry(&s->fold, &in, &view), ERR_OK);
+	assert_int_equal(view.verdict, VERDICT_OK);
+	assert_int_equal(fold_next_key(&s->fold, &log, at, &key), ERR_NOT_FOUND);
+	assert_int_equal(fold_next_recipient(&s->fold, &log, at, &recipient), ERR_NOT_FOUND);
 }
 
 /* A party's one officer. */
@@ -1368,6 +1405,13 @@ static enum err fetch(void *self, const struct place_key *place, struct statemen
 	return ERR_NOT_FOUND;
 }
 
+static enum err all_but_one(void *self, const struct place_key *at)
+{
+	const struct place_key *one = self;
+
+	return place_key_equal(one, at) ? ERR_NOT_FOUND : ERR_OK;
+}
+
 static struct message_view *look(struct scene *s, size_t position)
 {
 	static struct message_view view;
@@ -1612,6 +1656,30 @@ static void test_query_is_answered_by_the_next_step(void **state)
 	assert_true(look(s, 2)->ladders[0].query.is_proved);
 	put(s, 1, KIND_WATCH_READ, 3, &none);
 	assert_false(look(s, 2)->ladders[0].query.is_proved);
+}
+
+/* What is said of a READ BACK and is no mark of its message's author moves nothing, nor a mark not shown. */
+static void test_a_read_back_is_marked_by_its_author(void **state)
+{
+	struct scene *s = *state;
+	struct twist none = { 0 };
+	struct fold_sight sight = { all_but_one, &s->places[7], NULL };
+	const struct ladder_reading in = { &s->fold, &sight, fetch, s };
+	static struct message_view seen;
+
+	enrol(s, 0);
+	enrol(s, 1);
+	put(s, 0, KIND_MESSAGE, 0, &none);    /* position 2, a FLASH */
+	put(s, 1, KIND_WATCH_READ, 3, &none); /* 3 */
+	put(s, 1, KIND_READ_BACK, 3, &none);  /* 4 */
+	assert_int_equal(put(s, 1, KIND_QUERY, 5, &none).verdict, VERDICT_OK);
+	assert_int_equal(put(s, 0, KIND_QUERY, 5, &none).verdict, VERDICT_OK);
+	assert_false(look(s, 2)->ladders[0].steps[STEP_READ_BACK].is_proved);
+	put(s, 0, KIND_MARK, 5, &none); /* 7 */
+	assert_true(look(s, 2)->ladders[0].steps[STEP_READ_BACK].is_proved);
+	assert_int_equal(ladder_read(&in, &s->places[2], &s->statements[2], s->filed[2], &seen), ERR_OK);
+	assert_false(seen.ladders[0].steps[STEP_READ_BACK].is_proved);
+	assert_true(seen.ladders[0].steps[STEP_WATCH_READ].is_proved);
 }
 
 /* Crossed: neither had seen the other; the order of folding makes no difference. */
@@ -1891,14 +1959,15 @@ static void test_rows_have_a_format(void **state)
  * Whichever call of the map fails, whoever asked is told: nothing is judged, shown or left out for want of a
  * row.
  */
-static void test_no_fault_is_swallowed(void **state)
+static void tell(void **state, void (*fold)(struct scene *s), void (*read)(struct scene *s, unsigned *rows),
+		 unsigned least)
 {
 	unsigned calls, all = 0;
 
-	fold_each(*state);
-	read_each(*state, &all);
+	fold(*state);
+	read(*state, &all);
 	calls = ((struct scene *)*state)->calls;
-	if (calls < 200 || all < 25)
+	if (calls < 200 || all < least)
 		fail_msg("%u calls, %u rows: too little was folded", calls, all);
 	for (unsigned n = 1; n <= calls; n++) {
 		struct scene *s;
@@ -1907,12 +1976,66 @@ static void test_no_fault_is_swallowed(void **state)
 		(void)open_scene(state);
 		s = *state;
 		s->fails_at = n;
-		fold_each(s);
+		fold(s);
 		if (s->err == ERR_OK)
-			read_each(s, &rows);
+			read(s, &rows);
 		if (s->err != ERR_IO)
 			fail_msg("call %u of the map failed, and nobody was told (%s)", n, err_name(s->err));
 	}
+}
+
+static void test_no_fault_is_swallowed(void **state)
+{
+	tell(state, fold_each, read_each, 25);
+}
+
+/* A number and its life, and translations, over two logs of their author. */
+static void fold_words(struct scene *s)
+{
+	static const struct twist number = { .form = "N20" },
+				  amended = { .form = "N20", .act = FORM_ACT_AMEND },
+				  right = { .form = "N31" },
+				  words = { .field = TRANSLATION_DRAFT,
+					    .language = "ko",
+					    .has_content = true },
+				  good = { .field = TRANSLATION_REVIEWED, .language = "ko" },
+				  later = { .field = TRANSLATION_DRAFT,
+					    .language = "ko",
+					    .has_content = true,
+					    .is_later = true };
+
+	s->accord.forms = sample_forms;
+	s->accord.translators[TRANSLATION_REVIEWED] = 1;
+	enrol(s, 0);
+	enrol(s, 1);
+	add_key(s, (struct log_key){ 7, 0, 2 }, 0, 1, 1);
+	put(s, 0, KIND_MESSAGE, 0, &number);	/* 3 */
+	put(s, 0, KIND_MESSAGE, 3, &amended);	/* 4 */
+	put(s, 0, KIND_MESSAGE, 4, &right);	/* 5 */
+	put(s, 1, KIND_TRANSLATION, 3, &words); /* 6 */
+	put(s, 0, KIND_TRANSLATION, 6, &good);	/* 7 */
+	put(s, 0, KIND_TRANSLATION, 6, &words); /* 8 */
+	put(s, 1, KIND_TRANSLATION, 6, &good);	/* 9 */
+	put(s, 0, KIND_TRANSLATION, 6, &later);
+}
+
+static void read_words(struct scene *s, unsigned *rows)
+{
+	struct message_at at = { 0 };
+	struct form_life life;
+	struct translation t;
+	enum err e;
+
+	for (size_t i = 2; i < s->count; i++)
+		worked(s, fold_form_life(&s->fold, &s->places[i], NULL, &life));
+	while ((e = fold_next_translation(&s->fold, &s->places[2], NULL, &at, &t)) == ERR_OK)
+		++*rows;
+	worked(s, to_the_end(e));
+}
+
+static void test_no_fault_in_words_is_swallowed(void **state)
+{
+	tell(state, fold_words, read_words, 1);
 }
 
 /* ---- Forms: one lifecycle under one number. ---- */
@@ -1924,6 +2047,7 @@ static struct scene *open_forms(void **state)
 	s->accord.forms = sample_forms;
 	enrol(s, 0);
 	enrol(s, 1);
+	s->is_tried = s->fails_at == 0;
 	return s;
 }
 
@@ -2161,13 +2285,6 @@ static void test_the_first_signature_is_the_authors(void **state)
 	assert_int_equal(put(s, 0, KIND_TRANSLATION, 6, &good).verdict, VERDICT_OK);
 }
 
-static enum err all_but_one(void *self, const struct place_key *at)
-{
-	const struct place_key *one = self;
-
-	return place_key_equal(one, at) ? ERR_NOT_FOUND : ERR_OK;
-}
-
 /*
  * What is vouched for are the words that its author had before him. Others that come between, or say that
  * they are older, are nobody's but their author's; and so are older ones to whom the newer are not shown.
@@ -2232,6 +2349,79 @@ static void test_each_side_suspends_for_itself(void **state)
 		if (is_suspended != rows[i].want)
 			fail_msg("row %zu", i);
 	}
+}
+
+/* On a channel that the accord has not, whatever it refers to. */
+static void test_a_channel_of_no_accord(void **state)
+{
+	struct scene *s = open_forms(state);
+	struct twist there = { .is_elsewhere = true };
+
+	put(s, 0, KIND_MESSAGE, 0, &(struct twist){ 0 }); /* position 2 */
+	s->accord.channels_count = 1;
+	assert_int_equal(put(s, 1, KIND_BODY, 3, &there).verdict, VERDICT_CHANNEL);
+	assert_int_equal(put(s, 1, KIND_REMARK, 3, &there).verdict, VERDICT_CHANNEL);
+}
+
+/* What a party's node says first in an epoch, and its registrar later: which version is meant. */
+static enum err name_version(struct scene *s, uint64_t kind, struct log_key log, uint64_t index,
+			     uint8_t version, struct entry_view *view)
+{
+	struct statement st = { .kind = kind, .channel = 7, .party = bytes_str(names[log.party]) };
+	struct entry entry = { .index = index, .signatures_count = kind == KIND_ACCORD };
+	struct signer signer = { .is_good = true, .registrar_in = 3 };
+	struct fold_input in = { .entry = &entry, .statement = &st, .signers = &signer, .log = log };
+	uint8_t memory[2][64], hash[HASH_LEN] = { version }, root[HASH_LEN] = { 0 };
+	struct buf named = BUF_ON(memory[0]), old = BUF_ON(memory[1]);
+	struct fold whole = s->fold;
+
+	st.role = bytes_str(kind == KIND_OPEN ? ROLE_NODE : "watch");
+	cbor_put_bytes(&named, BYTES_OF(hash));
+	st.fields[st.fields_count++] = (struct field){ FIELD_ACCORD_MANIFEST, buf_bytes(&named) };
+	if (log.epoch > 1) {
+		cbor_put_array(&old, 3);
+		cbor_put_uint(&old, log.epoch - 1);
+		cbor_put_uint(&old, 2);
+		cbor_put_bytes(&old, BYTES_OF(root));
+		st.fields[st.fields_count++] = (struct field){ FIELD_OPEN_OLD, buf_bytes(&old) };
+	}
+	whole.map = &s->map;
+	if (version < 3)
+		fold_tried(&whole, &in);
+	return fold_entry(&s->fold, &in, view);
+}
+
+/* One version after the other; an epoch may begin under a later one than the log before it ended with. */
+static void test_versions_follow_each_other(void **state)
+{
+	static struct accord next;
+	struct scene *s = *state;
+	struct accord_versions versions = { .of = { &s->accord, &next }, .count = 2 };
+	const struct log_key first = { 7, 0, 1 }, second = { 7, 0, 2 }, other = { 7, 1, 1 };
+	struct entry_view view;
+	size_t version;
+
+	s->accord.hash[0] = 1;
+	next = s->accord;
+	next.hash[0] = 2;
+	/* The one that is held alone is named. */
+	assert_int_equal(name_version(s, KIND_OPEN, other, 0, 1, &view), ERR_OK);
+	assert_int_equal(view.verdict, VERDICT_OK);
+	s->fold.versions = &versions;
+	s->fold.accord = &next;
+	assert_int_equal(name_version(s, KIND_OPEN, first, 0, 1, &view), ERR_OK);
+	assert_int_equal(view.verdict, VERDICT_OK);
+	assert_int_equal(name_version(s, KIND_ACCORD, first, 1, 2, &view), ERR_OK);
+	assert_int_equal(view.verdict, VERDICT_OK);
+	assert_int_equal(fold_version(&s->fold, &first, &version), ERR_OK);
+	assert_int_equal(version, 1);
+	assert_int_equal(name_version(s, KIND_ACCORD, first, 2, 2, &view), ERR_OK);
+	assert_int_equal(view.verdict, VERDICT_VERSION);
+	assert_int_equal(name_version(s, KIND_OPEN, second, 0, 1, &view), ERR_OK);
+	assert_int_equal(view.verdict, VERDICT_VERSION);
+	/* Nothing is decided of one that is not held. */
+	assert_int_equal(name_version(s, KIND_ACCORD, other, 1, 3, &view), ERR_SHORT);
+	assert_int_equal(name_version(s, KIND_OPEN, (struct log_key){ 7, 1, 2 }, 0, 3, &view), ERR_SHORT);
 }
 
 /* A later epoch may have any number: RECORD.md 10, of one that may have been opened and forgotten. */
@@ -2304,6 +2494,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_rows_have_a_format, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_epochs_leave_gaps, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_no_fault_is_swallowed, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_no_fault_in_words_is_swallowed, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_a_nodes_key_lets_nobody_in, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_a_read_back_is_marked_by_its_author, open_scene,
+						close_scene),
+		cmocka_unit_test_setup_teardown(test_a_channel_of_no_accord, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_versions_follow_each_other, open_scene, close_scene),
 	};
 
 	return cmocka_run_group_tests_name("fold", tests, NULL, NULL);

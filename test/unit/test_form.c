@@ -482,13 +482,29 @@ static void test_where(void **state)
 	assert_null(form_of(accord, &s));
 }
 
+/* A reason of no words is none: what is missing stays so. */
+static void test_no_reason(void **state)
+{
+	static const uint8_t none[] = { 0x60 }, some[] = { 0x61, 'x' }, number[] = { 0x01 };
+	struct statement s = message();
+
+	(void)state;
+	s.fields_count = 1;
+	s.fields[0] = (struct field){ FORM_FIELD_BECAUSE, BYTES_OF(some) };
+	assert_true(form_is_because(&s));
+	s.fields[0].value = BYTES_OF(none);
+	assert_false(form_is_because(&s));
+	s.fields[0].value = BYTES_OF(number);
+	assert_false(form_is_because(&s));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_statement),    cmocka_unit_test(test_content),
-		cmocka_unit_test(test_words),	     cmocka_unit_test(test_sending),
-		cmocka_unit_test(test_where),	     cmocka_unit_test(test_needed),
-		cmocka_unit_test(test_sealed_words),
+		cmocka_unit_test(test_no_reason), cmocka_unit_test(test_statement),
+		cmocka_unit_test(test_content),	  cmocka_unit_test(test_words),
+		cmocka_unit_test(test_sending),	  cmocka_unit_test(test_where),
+		cmocka_unit_test(test_needed),	  cmocka_unit_test(test_sealed_words),
 	};
 
 	return cmocka_run_group_tests(tests, start, NULL);

@@ -284,6 +284,73 @@ static void a_release_is_joint_or_none(void **state)
 	text_close(&t);
 }
 
+/* By other outlets is another release. */
+static void a_release_is_by_the_same_outlets(void **state)
+{
+	struct made m;
+	struct text t;
+
+	(void)state;
+	open_text(&t);
+	for (uint8_t party = ALBA; party <= BOREA; party++) {
+		endorse(&m, party, 1, ENDORSE_RELEASE, 7, "2026-08-12");
+		put_text(&m, DIALOGUE_OUTLETS, party == ALBA ? "gazette" : "site", true);
+		text_take(&t, &m.deed);
+	}
+	assert_false(text_is_endorsed(&t, ENDORSE_RELEASE));
+	endorse(&m, BOREA, 2, ENDORSE_RELEASE, 7, "2026-08-12");
+	put_text(&m, DIALOGUE_OUTLETS, "gazette", true);
+	text_take(&t, &m.deed);
+	assert_true(text_is_endorsed(&t, ENDORSE_RELEASE));
+	text_close(&t);
+}
+
+/* What a later party says of an older text is kept, and shown as nobody's: it is no party of that text. */
+static void who_came_later_writes_nothing(void **state)
+{
+	struct made theirs, ours, m;
+	struct text t;
+
+	(void)state;
+	open_text(&t);
+	unit(&theirs, 2, 1, "a", "ko", "theirs");
+	text_take(&t, &theirs.deed);
+	assert_null(text_shown(&t, &t.units[0], KO));
+	assert_int_equal(text_status(&t, &t.units[0]), UNIT_PROPOSED);
+	named(&m, ALBA, 1, KIND_CONCORDANCE, &theirs, NULL);
+	text_take(&t, &m.deed);
+	assert_false(text_is_concorded(&t, &t.units[0], ALBA));
+	unit(&ours, BOREA, 1, "a", "ko", "ours");
+	text_take(&t, &ours.deed);
+	assert_true(bytes_equal(text_shown(&t, &t.units[0], KO)->words, BYTES_LIT("ours")));
+	text_close(&t);
+}
+
+/* A unit that both leave without words is no part of it, and keeps nothing from being agreed. */
+static void what_is_left_out_is_agreed_too(void **state)
+{
+	struct made ko, en, none_ko, none_en;
+	struct text t;
+
+	(void)state;
+	open_text(&t);
+	unit(&ko, ALBA, 1, "a", "ko", "k");
+	unit(&en, ALBA, 2, "a", "en", "e");
+	unit(&none_ko, ALBA, 3, "b", "ko", "");
+	unit(&none_en, ALBA, 4, "b", "en", "");
+	text_take(&t, &ko.deed);
+	text_take(&t, &en.deed);
+	(void)agree_all(&t, 10, &ko, &en);
+	assert_true(text_is_agreed(&t, UNIT_AGREED));
+	text_take(&t, &none_ko.deed);
+	text_take(&t, &none_en.deed);
+	assert_false(text_is_agreed(&t, UNIT_AGREED));
+	(void)agree_all(&t, 20, &none_ko, &none_en);
+	assert_true(text_is_left_out(&t, &t.units[1]));
+	assert_true(text_is_agreed(&t, UNIT_AGREED));
+	text_close(&t);
+}
+
 static void each_initial_is_read_back_and_marked(void **state)
 {
 	uint8_t hash[HASH_LEN], other[HASH_LEN];
@@ -596,6 +663,9 @@ int main(void)
 		cmocka_unit_test(any_change_reopens_the_concordance),
 		cmocka_unit_test(a_language_that_lacks_words_is_not_clean),
 		cmocka_unit_test(a_release_is_joint_or_none),
+		cmocka_unit_test(a_release_is_by_the_same_outlets),
+		cmocka_unit_test(who_came_later_writes_nothing),
+		cmocka_unit_test(what_is_left_out_is_agreed_too),
 		cmocka_unit_test(each_initial_is_read_back_and_marked),
 		cmocka_unit_test(the_file_has_one_form),
 		cmocka_unit_test(a_file_is_read_by_its_parts),

@@ -365,6 +365,40 @@ static void any_order_is_the_same(void **state)
 	}
 }
 
+/*
+ * What one party said in two logs, of which the first had lost its end: at one place in the order of time, or
+ * the first behind the next. Either comes first.
+ */
+static void two_logs_of_one_party_are_the_same_in_any_order(void **state)
+{
+	uint8_t memory[2][THING_STATE_MAX];
+	const struct deed said[][2] = {
+		{ { .at = { 1, 9, ALBA }, .order = 20, .kind = KIND_ACT, .act = DIALOGUE_ACT_BEGIN },
+		  { .at = { 2, 1, ALBA }, .order = 20, .kind = KIND_ACT, .act = DIALOGUE_ACT_RECESS } },
+		{ { .at = { 2, 1, ALBA }, .order = 20, .kind = KIND_ACT, .act = DIALOGUE_ACT_BEGIN },
+		  { .at = { 2, 2, ALBA }, .order = 20, .kind = KIND_ACT, .act = DIALOGUE_ACT_RECESS } },
+		{ { .at = { 1, 9, ALBA }, .order = 30, .kind = KIND_ACT, .act = DIALOGUE_ACT_AGENDA_AGREE },
+		  { .at = { 2, 1, ALBA }, .order = 20, .kind = KIND_ACT, .act = DIALOGUE_ACT_AGENDA_AGREE } },
+		{ { .at = { 1, 9, ALBA }, .order = 30, .kind = KIND_ITEM },
+		  { .at = { 2, 1, ALBA }, .order = 20, .kind = KIND_ITEM } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(said); i++) {
+		struct buf out[2] = { BUF_ON(memory[0]), BUF_ON(memory[1]) };
+		for (size_t first = 0; first < 2; first++) {
+			struct thing t = of_kind(KIND_SESSION);
+			thing_take(&t, &said[i][first]);
+			thing_take(&t, &said[i][1 - first]);
+			if (said[i][0].act == DIALOGUE_ACT_BEGIN)
+				assert_int_equal(thing_standing(&t), STANDING_RECESS);
+			thing_write(&t, &out[first]);
+		}
+		if (!bytes_equal(buf_bytes(&out[0]), buf_bytes(&out[1])))
+			fail_msg("row %zu: two orders, two things", i);
+	}
+}
+
 static void gives_back(struct thing *t)
 {
 	uint8_t memory[2][THING_STATE_MAX];
@@ -456,6 +490,7 @@ int main(void)
 		cmocka_unit_test(a_record_is_one_text),
 		cmocka_unit_test(a_claim_stands_until_its_author_takes_it_back),
 		cmocka_unit_test(any_order_is_the_same),
+		cmocka_unit_test(two_logs_of_one_party_are_the_same_in_any_order),
 		cmocka_unit_test(a_row_gives_the_thing_back),
 	};
 

@@ -95,6 +95,30 @@ static void test_across(void **state)
 	assert_true(bytes_equal(held_words_find_in(&words, &c), BYTES_LIT("Iron Gate")));
 	c.portions[1].text = BYTES_LIT("reat");
 	assert_int_equal(held_words_find_in(&words, &c).len, 0);
+	c.portions[0].text = BYTES_LIT("on Gate");
+	assert_true(bytes_equal(held_words_find_in(&words, &c), BYTES_LIT("Iron Gate")));
+}
+
+/* Whatever part of a content it stands in; a mixture of scripts in the subject too. */
+static void test_everywhere(void **state)
+{
+	static const uint8_t value[] = { 0x65, 'O', 'P', 'L', 'A', 'N' }, nothing[] = { 0x07 };
+	static struct content c;
+
+	(void)state;
+	c.fields_count = 2;
+	c.fields[0] = (struct field){ 1, BYTES_OF(nothing) };
+	c.fields[1] = (struct field){ 2, BYTES_OF(nothing) };
+	c.attachments_count = 1;
+	c.attachments[0].name = BYTES_LIT("minutes");
+	assert_int_equal(held_words_find_in(&words, &c).len, 0);
+	c.attachments[0].media_type = BYTES_LIT("text/oplan");
+	assert_true(bytes_equal(held_words_find_in(&words, &c), BYTES_LIT("OPLAN")));
+	c.attachments[0].media_type = BYTES_LIT("");
+	c.fields[0].value = BYTES_OF(value);
+	assert_true(bytes_equal(held_words_find_in(&words, &c), BYTES_LIT("OPLAN")));
+	c.subject = BYTES_LIT("the \xd0\x9ePAL");
+	assert_true(bytes_equal(held_words_find_in(&words, &c), BYTES_LIT("\xd0\x9ePAL")));
 }
 
 /* A field is looked through text by text; a hash whose bytes read like a word, by chance, holds nothing. */
@@ -194,6 +218,11 @@ static const struct {
 	{ "a mixture of scripts", "see the \u041eMAN here", "\u041eMAN" },
 	{ "less than", "if a < b and c > d", NULL },
 	{ "nothing", "The talks go on.\n", NULL },
+	{ "a decimal reference with a letter in it", "&#75a;ITE KITE", "KITE" },
+	{ "a reference of one sign", "&;KITE", "KITE" },
+	{ "escapes that are cut off", "\\u00 K\\b\\f\\r\\tITE", "KITE" },
+	{ "a hash behind a backslash", "\\u#0041 KITE", "KITE" },
+	{ "what no letter begins", "&{KITE}", "KITE" },
 };
 
 static void check_cut(const char *why, const char *text, const char *wanted, size_t step)
@@ -237,13 +266,17 @@ static void test_no_text(void **state)
 		{ BYTES_LIT("\xc0\xdb\xc0\xfc"), FILE_OTHER }, /* Korean in EUC-KR */
 		{ BYTES_LIT("cut \xec\x9e"), FILE_OTHER },
 		{ BYTES_LIT("\xed\xa0\x80"), FILE_OTHER },
+		{ BYTES_LIT("then \xe2\x28\xa1"), FILE_OTHER }, /* begun as a letter of three, and none */
 	};
 	static struct held_search s;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(others); i++)
 		assert_int_equal(look_into(others[i].file, 100, &s), others[i].kind);
-	assert_int_equal(look_into(others[7].file, 1, &s), FILE_OTHER);
+	for (size_t step = 1; step < 8; step++) {
+		for (size_t i = 6; i < ARRAY_COUNT(others); i++)
+			assert_int_equal(look_into(others[i].file, step, &s), FILE_OTHER);
+	}
 	assert_string_equal(file_kind_name(FILE_PDF), "PDF");
 }
 
@@ -257,6 +290,9 @@ static void test_broken_text(void **state)
 	assert_true(held_words_find(&words, BYTES_LIT("OP\xe2\x80LAN")).len > 0);
 }
 
+/* A line, and one of more bytes than ACCORD_TEXT_LEN_MAX. */
+static char too_long[ACCORD_TEXT_LEN_MAX + 16];
+
 static const struct {
 	const char *why, *file;
 	size_t line;
@@ -264,6 +300,7 @@ static const struct {
 	{ "no UTF-8", "good word\n\xff\xfe word\n", 2 },
 	{ "too short to be looked for", "good word\n\nab\n", 3 },
 	{ "nothing but signs", "-- ...\n", 1 },
+	{ "longer than a text may be", too_long, 2 },
 };
 
 static void test_refused(void **state)
@@ -272,6 +309,8 @@ static void test_refused(void **state)
 	size_t line, len = 0;
 
 	(void)state;
+	memset(too_long, 'a', sizeof too_long - 1);
+	memcpy(too_long, "good\n", 5);
 	for (size_t i = 0; i < ARRAY_COUNT(refused); i++) {
 		assert_int_equal(held_words_read(bytes_str(refused[i].file), &arena, &words, &line),
 				 ERR_USAGE);
@@ -284,8 +323,14 @@ static void test_refused(void **state)
 	snprintf(many + len, sizeof many - len, "more\n");
 	assert_int_equal(held_words_read(bytes_str(many), &arena, &words, &line), ERR_USAGE);
 	assert_int_equal(line, HELD_WORDS_MAX + 1);
-	arena_init(&arena, memory, 16);
-	assert_int_equal(held_words_read(bytes_str(list), &arena, &words, &line), ERR_MEMORY);
+	/* Every shorter arena is too small, and says so. */
+	len = 0;
+	do {
+		arena_init(&arena, memory, len++);
+		words = (struct held_words){ 0 };
+	} while (held_words_read(bytes_str(list), &arena, &words, &line) == ERR_MEMORY);
+	assert_int_equal(words.count, 5);
+	assert_in_range(len, 60, 1000);
 }
 
 /* ---- Normal form C, as a terminal makes it. ---- */
@@ -328,6 +373,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_found, read_list),
 		cmocka_unit_test_setup(test_across, read_list),
+		cmocka_unit_test_setup(test_everywhere, read_list),
 		cmocka_unit_test_setup(test_values, read_list),
 		cmocka_unit_test_setup(test_left_alone, read_list),
 		cmocka_unit_test_setup(test_anywhere, read_list),
