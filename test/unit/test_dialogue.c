@@ -450,7 +450,7 @@ static void put_fields(struct scene *s, struct statement *st, struct buf *memory
 
 static enum verdict say(struct scene *s, const struct said *said)
 {
-	static uint8_t memories[SAID_MAX + 1][1024];
+	static uint8_t memories[SAID_MAX + 1][4096];
 	struct statement *st = &s->statements[++s->count];
 	struct buf memory = { memories[s->count], 0, sizeof memories[0], false };
 	uint64_t *sizes = s->sizes[said->channel];
@@ -610,6 +610,27 @@ static void test_who_observes(void **state)
 	test_map_finish(&scene.rows);
 }
 
+/* What takes all the room of its row has no label there: who may know of it is asked of the statement. */
+static void test_a_long_thing_has_no_label(void **state)
+{
+	static char words[2401], to[601];
+	const struct said said[] = { SAYS(A, EVENT, 0, .name = "e"),
+				     SAYS(A, EVENT, 0, .name = "f", .words = words, .to = to) };
+	struct marking marking;
+	struct thing_row row;
+
+	(void)state;
+	memset(words, 'w', sizeof words - 1);
+	memset(to, 't', sizeof to - 1);
+	open_scene(&scene);
+	for (size_t i = 0; i < ARRAY_COUNT(said); i++) {
+		assert_int_equal(say(&scene, &said[i]), VERDICT_OK);
+		assert_int_equal(fold_thing(&scene.fold, &scene.places[i + 1], NULL, &row), ERR_OK);
+		assert_int_equal(thing_marking(&row, &marking), i == 0 ? ERR_OK : ERR_NOT_FOUND);
+	}
+	test_map_finish(&scene.rows);
+}
+
 /* So much of a text one party says, and no more: every node goes through all of it. */
 static void test_a_text_is_full(void **state)
 {
@@ -690,6 +711,7 @@ int main(void)
 		cmocka_unit_test(test_plays),
 		cmocka_unit_test(test_plays_anew),
 		cmocka_unit_test(test_who_observes),
+		cmocka_unit_test(test_a_long_thing_has_no_label),
 		cmocka_unit_test(test_a_text_is_full),
 		cmocka_unit_test(test_records_are_walks),
 		cmocka_unit_test(test_corrections_are_walks),

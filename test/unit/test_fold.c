@@ -281,6 +281,16 @@ static struct entry_view put(struct scene *s, size_t party, uint64_t kind, size_
 		st->fields[0] = (struct field){ FIELD_POST, BYTES_OF(post) };
 		st->fields[1] = (struct field){ FIELD_MANNING_DEPTH, buf_bytes(&field) };
 	}
+	if (kind == KIND_ROSTER || kind == KIND_RELIEF) {
+		static uint8_t post[] = { 0x65, 'w', 'a', 't', 'c', 'h' }, from[] = { 0x01 },
+			       none[] = { 0x80 };
+		cbor_put_uint(&field, 100 + t->field);
+		st->fields_count = kind == KIND_ROSTER ? 3 : 2;
+		st->fields[0] = (struct field){ FIELD_POST, BYTES_OF(post) };
+		st->fields[1] = kind == KIND_ROSTER ? (struct field){ FIELD_ROSTER_FROM, BYTES_OF(from) }
+						    : (struct field){ FIELD_RELIEF_ITEMS, BYTES_OF(none) };
+		st->fields[2] = (struct field){ FIELD_ROSTER_TO, buf_bytes(&field) };
+	}
 	if (t->had.ptr != NULL) {
 		st->fields_count = 1;
 		st->fields[0] = (struct field){ FIELD_READ_ATTACHMENTS, t->had };
@@ -1558,6 +1568,57 @@ static void test_mannings_in_whatever_order(void **state)
 	}
 }
 
+/* A post is relieved by another person, of the last offer alone, and once. */
+static void test_a_post_is_relieved_once(void **state)
+{
+	static const struct {
+		const char *why;
+		uint64_t kind;
+		size_t refers;
+		uint8_t key;
+		const char *role;
+		enum verdict want;
+	} rows[] = {
+		{ "a roster", KIND_ROSTER, 0, 1, NULL, VERDICT_OK },			       /* 4 */
+		{ "an offer", KIND_RELIEF, 0, 1, NULL, VERDICT_OK },			       /* 5 */
+		{ "another, later", KIND_RELIEF, 0, 1, NULL, VERDICT_OK },		       /* 6 */
+		{ "of another's post", KIND_RELIEF, 0, 1, "zeal", VERDICT_ROLE },	       /* 7 */
+		{ "by whom it is offered", KIND_RELIEF_ACCEPTED, 6, 1, NULL, VERDICT_PERSON }, /* 8 */
+		{ "by another post", KIND_RELIEF_ACCEPTED, 6, 4, "zeal", VERDICT_ROLE },       /* 9 */
+		{ "of the offer before", KIND_RELIEF_ACCEPTED, 5, 4, NULL, VERDICT_RELIEVED }, /* 10 */
+		{ "of a roster", KIND_RELIEF_ACCEPTED, 4, 4, NULL, VERDICT_REFERS },	       /* 11 */
+		{ "by another", KIND_RELIEF_ACCEPTED, 6, 4, NULL, VERDICT_OK },		       /* 12 */
+		{ "and again", KIND_RELIEF_ACCEPTED, 6, 4, NULL, VERDICT_RELIEVED },	       /* 13 */
+		{ "another roster", KIND_ROSTER, 0, 4, NULL, VERDICT_OK },
+	};
+	struct scene *s = *state;
+	const struct log_key log = { 7, 0, 1 };
+	struct post_view post = { 0 };
+	uint8_t both[KEY_HASH_LEN] = { 4 };
+	struct key_view key = { .added = 2, .withdrawn = UINT64_MAX, .holder = 9, .roles = 3 };
+
+	s->accord.channels[0].plane = PLANE_HOME;
+	s->accord.channels[0].parties = 1;
+	s->accord.channels[0].writers = 3;
+	enrol(s, 0);
+	add_key(s, log, s->sizes[0]++, 4, 9);
+	s->count += 2;
+	assert_int_equal(row_put_key(&s->map, &log, both, &key), ERR_OK); /* of both posts */
+	s->is_tried = true;
+	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+		struct twist t = { .field = i, .first_key = rows[i].key, .role = rows[i].role };
+		struct entry_view v = put(s, 0, rows[i].kind, rows[i].refers, &t);
+		if (v.verdict != rows[i].want)
+			fail_msg("%s: got %s", rows[i].why, verdict_name(v.verdict));
+	}
+	s->fold.map = &s->map;
+	assert_int_equal(fold_next_post(&s->fold, 7, &post), ERR_OK);
+	assert_true(post.has_roster && post.holder == 1);
+	assert_true(place_key_equal(&post.offer, &s->places[5]));
+	assert_true(place_key_equal(&post.accepted, &s->places[11]));
+	assert_int_equal(fold_next_post(&s->fold, 7, &post), ERR_NOT_FOUND);
+}
+
 /* Of several answers the last one stands: what was deferred and then answered is answered. */
 static void test_the_last_answer_stands(void **state)
 {
@@ -2496,6 +2557,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_no_fault_is_swallowed, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_no_fault_in_words_is_swallowed, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_a_nodes_key_lets_nobody_in, open_scene, close_scene),
+		cmocka_unit_test_setup_teardown(test_a_post_is_relieved_once, open_scene, close_scene),
 		cmocka_unit_test_setup_teardown(test_a_read_back_is_marked_by_its_author, open_scene,
 						close_scene),
 		cmocka_unit_test_setup_teardown(test_a_channel_of_no_accord, open_scene, close_scene),

@@ -221,7 +221,21 @@ static const char *const values[] = {
 	"[\"any\"]",
 	"[300, 90, 60, 50]",
 	"[\"not\", [\"done\", \"decide\"]]",
+	"[\"precedence\", 5]",
+	"[\"precedence\", \"FLASH\"]",
+	"[\"precedence\", \"ROUTINE\"]",
+	"[\"reached\", \"decide\", \"position\"]",
+	"[\"lapsed\", \"decide\", \"position\"]",
+	"[\"at-least\", 2, [\"done\", \"decide\"], [\"done\", \"convene\"]]",
+	"[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20]",
+	"{\"a\": 1, \"b\": 1, \"c\": 1, \"d\": 1, \"e\": 1, \"f\": 1, \"g\": 1, \"h\": 1, \"i\": 1, \"j\": "
+	"1, \"k\": 1,"
+	" \"l\": 1, \"m\": 1, \"n\": 1, \"o\": 1, \"p\": 1, \"q\": 1, \"r\": 1, \"s\": 1, \"t\": 1, \"u\": "
+	"1}",
 };
+
+/* Members of a step, each with another's value. */
+static const char *const others[] = { "confirm", "hold", "read-back", "runs-in-recess", "form", "quorum" };
 
 static void spoil_value(json_t *at);
 
@@ -240,6 +254,13 @@ static void spoil_member(json_t *object, const char *name)
 	json_object_set(object, "zzz", member); /* under another name */
 	try_procedure();
 	json_object_del(object, "zzz");
+	for (size_t i = 0; json_object_get(object, "kind") != NULL && i < ARRAY_COUNT(others); i++) {
+		if (json_object_get(object, others[i]) != NULL)
+			continue;
+		json_object_set(object, others[i], member);
+		try_procedure();
+		json_object_del(object, others[i]);
+	}
 	json_object_set_new(object, name, member); /* behind the others */
 }
 
