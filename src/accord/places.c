@@ -60,8 +60,9 @@ bool places_pass(struct log_places *p, const struct accord_versions *v, size_t p
 		place_add(p, v, 0, accord_named_version(s, named) ? named : v->of[0]->hash);
 		return true;
 	}
-	if (s->kind != KIND_ACCORD || p->count == ACCORD_VERSIONS_MAX || !accord_named_version(s, named))
+	if (s->kind != KIND_ACCORD || p->count == ACCORD_VERSIONS_MAX)
 		return false;
+	(void)accord_named_version(s, named); /* its kind names one */
 	current = places_version(p, v, entry->index, &known);
 	if (current == v->count)
 		return false;

@@ -39,31 +39,20 @@ void policy_write_subject(const struct accord *a, const struct decision *d, stru
 	const struct guidelines *g = a->guidelines;
 	size_t i = d->subject_index;
 
-	switch (d->subject) {
-	case SUBJECT_NONE:
-		return;
-	case SUBJECT_PARTY:
+	if (d->subject == SUBJECT_PARTY)
 		buf_put_str(out, g->parties[i].code);
-		return;
-	case SUBJECT_ROLE:
+	else if (d->subject == SUBJECT_ROLE)
 		buf_put_str(out, a->roles[i].name);
-		return;
-	case SUBJECT_PLANE:
+	else if (d->subject == SUBJECT_PLANE)
 		buf_put_str(out, plane_name((enum plane)i));
-		return;
-	case SUBJECT_FEED:
+	else if (d->subject == SUBJECT_FEED)
 		buf_put_str(out, g->feeds[i].name);
-		return;
-	case SUBJECT_VALUE:
+	else if (d->subject == SUBJECT_VALUE)
 		buf_put_str(out, g->values[i].code);
-		return;
-	case SUBJECT_CATEGORY:
+	else if (d->subject == SUBJECT_CATEGORY)
 		buf_put_str(out, g->categories[i].name);
-		return;
-	case SUBJECT_WORD:
+	else if (d->subject == SUBJECT_WORD)
 		buf_put(out, d->word);
-		return;
-	}
 }
 
 void policy_write_needed(const struct accord *a, const struct decision *d, struct buf *out)

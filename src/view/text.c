@@ -303,10 +303,11 @@ static bool stands_on(const struct text *t, enum endorsement what, const uint8_t
 {
 	size_t first = 0;
 
-	while (first < t->parties_count && (t->parties >> first & 1) == 0)
-		first++;
-	return first < t->parties_count && text_is_endorsed(t, what) &&
-	       memcmp(t->endorsed[what][first].hash, hash, HASH_LEN) == 0;
+	if (!text_is_endorsed(t, what))
+		return false;
+	while ((t->parties >> first & 1) == 0)
+		first++; /* one of them has endorsed it */
+	return memcmp(t->endorsed[what][first].hash, hash, HASH_LEN) == 0;
 }
 
 /* Between the initials and a signature: each is read back, and so long has gone since the signer did. */
