@@ -520,6 +520,8 @@ static void test_another_file(void **state)
 		{ "forms/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "",
 		  "manifest.name" },
 		{ "nothing", "", "manifest.name" },
+		{ "authority", "acts head for watch\nacts scribe for watch\nacts head for scribe\n", NULL },
+		{ "authority", "acts head for watch\nacts head for watch\n", "authority.acts" },
 	};
 
 	(void)state;
@@ -536,6 +538,70 @@ static void test_another_file(void **state)
 			assert_string_equal(fault.fault.rule, rule);
 		else if (strcmp(tries[i].name, "opened") == 0)
 			assert_true(bytes_equal(a->opened, bytes_str(tries[i].content)));
+	}
+}
+
+/* The base's file with the first of these words in the place of others. */
+static enum err read_changed(const char *name, const char *from, const char *to, struct accord_fault *fault)
+{
+	static char text[ACCORD_FILE_LEN_MAX];
+	static uint8_t memory[MANIFEST_LEN_MAX];
+	struct buf manifest = BUF_ON(memory);
+	struct accord_file *file = copy.files;
+	const char *whole, *at;
+	struct bytes before;
+	struct accord *a;
+	enum err e;
+
+	while (!bytes_equal(file->name, bytes_str(name)))
+		file++;
+	before = file->content;
+	whole = (const char *)before.ptr;
+	at = memmem(whole, before.len, from, strlen(from));
+	assert_non_null(at);
+	snprintf(text, sizeof text, "%.*s%s%.*s", (int)(at - whole), whole, to,
+		 (int)(before.len - (size_t)(at - whole) - strlen(from)), at + strlen(from));
+	file->content = bytes_str(text);
+	accord_manifest_write(copy.files, copy.count, &manifest);
+	arena_init(&copy.arena, copy.arena_memory, sizeof copy.arena_memory);
+	e = accord_read(buf_bytes(&manifest), copy.files, copy.count, &copy.arena, &a, fault);
+	file->content = before;
+	return e;
+}
+
+#define ID "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define LATER "previous " A_HASH " id " ID "\n"
+
+static void test_changed_files(void **state)
+{
+	static const struct {
+		const char *file, *from, *to, *rule; /* NULL: it is read */
+	} tries[] = {
+		{ "accord", "founding\n", LATER, NULL },
+		{ "accord", "founding\n", LATER LATER, "accord.founding" },
+		{ "accord", "founding\n", "previous\n", "accord.previous" },
+		{ "parties", "ash en \"Ash\"  ko \"물푸레\"",
+		  "ash en \"Ash\" ko \"물푸레\" zone Etc/GMT+5_a-b", NULL },
+		{ "posts", "of ash elm\n", "of ash elm able * x\n", "posts.able" },
+		{ "timers", "alternate 5m", "alternate 9m", "timers.order" },
+		{ "forms/N20", "member age num", "member age num[]", "forms.group" },
+		{ "forms/N20", "member age num", "member age num?", "forms.group" },
+		{ "forms/N20", "member age num", "member age ref", "forms.group" },
+		{ "forms/N20", "member age num", "member age group", "forms.group" },
+		{ "forms/N31", "corrects\n", "corrects\nreply\n", "forms.corrects" },
+		{ "forms/R1", "after N20 N31", "after N20 N31 N20 N31", NULL },
+		{ "keys", "2 of 3\nash registrar", "2 of 2\nash registrar", "keys.quorum" },
+	};
+
+	(void)state;
+	(void)read_base();
+	for (size_t i = 0; i < ARRAY_COUNT(tries); i++) {
+		struct accord_fault fault;
+		enum err e = read_changed(tries[i].file, tries[i].from, tries[i].to, &fault);
+		if ((e == ERR_OK) != (tries[i].rule == NULL) ||
+		    (e != ERR_OK && strcmp(fault.fault.rule, tries[i].rule) != 0))
+			fail_msg("%s, %s: %s", tries[i].file, tries[i].to,
+				 e == ERR_OK ? "it is read" : fault.fault.rule);
 	}
 }
 
@@ -582,6 +648,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_signatures, clear_copy),
 		cmocka_unit_test_teardown(test_quorum, clear_copy),
 		cmocka_unit_test_teardown(test_another_file, clear_copy),
+		cmocka_unit_test_teardown(test_changed_files, clear_copy),
 		cmocka_unit_test_teardown(test_a_manifest_and_its_files, clear_copy),
 		cmocka_unit_test(test_diff),
 		cmocka_unit_test(test_names),
