@@ -224,7 +224,7 @@ struct node {
 		bool is_used;
 	} climbs[CLIMBS_MAX];
 	size_t calls_channel;
-	struct place_key calls_at; /* .log.epoch 0: from the channel's front */
+	struct owed_view calls_at; /* zeroed: from the channel's front */
 	struct {
 		size_t channel;
 		struct spot at;
@@ -243,8 +243,7 @@ struct node {
 	uint64_t beforehand_told_ms;
 	uint64_t unfiled, unfiled_count; /* whose day has come: of the last walk, and of this one so far */
 	size_t scan_channel;
-	struct place_key scan_at;
-	bool is_scan_first;
+	struct owed_view scan_at;
 };
 
 #define SCRATCH_LEN (FRAME_LEN_MAX + (64u << 10))

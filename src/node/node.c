@@ -92,7 +92,6 @@ enum err node_new(const struct node_options *options, struct node **out)
 	n->books = xcalloc(ACCORD_VERSIONS_MAX, sizeof *n->books);
 	for (size_t i = 0; i < n->versions.count; i++)
 		accord_book(n->versions.of[i], &n->books[i]);
-	n->is_scan_first = true;
 	for (size_t i = 0; i < PARTY_MAX; i++) {
 		n->peers[i].party = i;
 		n->peers[i].service_path = LINK_PATHS_MAX;

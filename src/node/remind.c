@@ -165,9 +165,9 @@ static enum err remind_due(struct node *n, struct now now, const struct accord_t
 	return ERR_OK;
 }
 
-static enum err remind(struct node *n, struct now now, const struct place_key *at,
-		       const struct owed_view *owed)
+static enum err remind(struct node *n, struct now now, const struct owed_view *owed)
 {
+	const struct place_key *at = &owed->place;
 	struct line *line = line_find(n, &at->log);
 	struct wait *w;
 	struct say what = { .channel = at->log.channel, .refers = *at, .to = n->accord->parties_count };
@@ -196,21 +196,19 @@ static enum err scan(struct node *n, struct now now)
 {
 	for (size_t rows = 0; rows < SCAN_ROWS && n->accord->channels_count > 0; rows++) {
 		const struct accord_channel *c = &n->accord->channels[n->scan_channel];
-		struct owed_view owed;
-		enum err e = fold_next_owed(&n->fold, c->number, n->is_scan_first, &n->scan_at, &owed);
+		enum err e = fold_next_owed(&n->fold, c->number, &n->scan_at);
 
-		n->is_scan_first = false;
 		if (e == ERR_NOT_FOUND) {
 			n->scan_channel = (n->scan_channel + 1) % n->accord->channels_count;
-			n->is_scan_first = true;
+			n->scan_at = (struct owed_view){ 0 };
 			if (n->scan_channel == 0) {
 				waits_sweep(n);
 				return ERR_OK;
 			}
 			continue;
 		}
-		if (e == ERR_OK && n->scan_at.log.party == n->self)
-			e = remind(n, now, &n->scan_at, &owed);
+		if (e == ERR_OK && n->scan_at.place.log.party == n->self)
+			e = remind(n, now, &n->scan_at);
 		if (e != ERR_OK && e != ERR_STOPPED && e != ERR_ROT)
 			return e;
 	}

@@ -299,10 +299,10 @@ enum err watch_call(struct node *n, struct now now, const struct call *c)
 /*
  * A message outside of procedures: the accord says when the alternate is called; the others before the end.
  */
-static enum err call_for_message(struct node *n, struct now now, const struct place_key *at,
-				 const struct owed_view *owed)
+static enum err call_for_message(struct node *n, struct now now, const struct owed_view *owed)
 {
 	const struct accord_timer *t = &n->accord->timers[owed->precedence];
+	const struct place_key *at = &owed->place;
 	struct place_key start;
 	struct entry_read_out read;
 	struct call c = { .message = *at, .step = level_name(LEVEL_WATCH_READ) };
@@ -338,19 +338,17 @@ static enum err scan(struct node *n, struct now now)
 {
 	for (size_t rows = 0; rows < SCAN_ROWS && n->accord->channels_count > 0; rows++) {
 		const struct accord_channel *c = &n->accord->channels[n->calls_channel];
-		bool is_first = n->calls_at.log.epoch == 0;
-		struct owed_view owed;
-		enum err e = fold_next_owed(&n->fold, c->number, is_first, &n->calls_at, &owed);
+		enum err e = fold_next_owed(&n->fold, c->number, &n->calls_at);
 
 		if (e == ERR_NOT_FOUND) {
 			n->calls_channel = (n->calls_channel + 1) % n->accord->channels_count;
-			n->calls_at = (struct place_key){ 0 };
+			n->calls_at = (struct owed_view){ 0 };
 			if (n->calls_channel == 0)
 				return ERR_OK;
 			continue;
 		}
-		if (e == ERR_OK && (owed.read >> n->self & 1) != 0)
-			e = call_for_message(n, now, &n->calls_at, &owed);
+		if (e == ERR_OK && (n->calls_at.read >> n->self & 1) != 0)
+			e = call_for_message(n, now, &n->calls_at);
 		if (e != ERR_OK && e != ERR_STOPPED && e != ERR_ROT)
 			return e;
 	}

@@ -540,8 +540,8 @@ static enum err fold_keys(const struct fold *f, const struct fold_input *in)
 static enum err fold_message(const struct fold *f, const struct fold_input *in, const struct entry_view *v)
 {
 	const struct statement *s = in->statement;
-	struct place_key at = { in->log, in->entry->index };
-	struct owed_view owed = { .precedence = s->has_precedence ? s->precedence : PRECEDENCE_ROUTINE };
+	struct owed_view owed = { .precedence = s->has_precedence ? s->precedence : PRECEDENCE_ROUTINE,
+				  .place = { in->log, in->entry->index } };
 
 	/* A node's own line check is answered by a node and owes nothing of the ladder. */
 	if (v->is_node)
@@ -554,14 +554,14 @@ static enum err fold_message(const struct fold *f, const struct fold_input *in, 
 		if (fold_needs_read_back(s))
 			owed.read_back |= (uint8_t)(1u << party);
 	}
-	return owed.read == 0 ? ERR_OK : row_put_owed(f->map, &at, &owed);
+	return owed.read == 0 ? ERR_OK : row_put_owed(f->map, &owed);
 }
 
-static enum err put_owed(const struct fold *f, const struct place_key *message, const struct owed_view *owed)
+static enum err put_owed(const struct fold *f, const struct owed_view *owed)
 {
 	if (owed->read == 0 && owed->read_back == 0)
-		return row_del_owed(f->map, message);
-	return row_put_owed(f->map, message, owed);
+		return row_del_owed(f->map, owed);
+	return row_put_owed(f->map, owed);
 }
 
 static enum err settle_read(const struct fold *f, const struct place_key *message, size_t party)
@@ -572,7 +572,7 @@ static enum err settle_read(const struct fold *f, const struct place_key *messag
 	if (e != ERR_OK)
 		return err_unless(e, ERR_NOT_FOUND);
 	owed.read &= (uint8_t)~(1u << party);
-	return put_owed(f, message, &owed);
+	return put_owed(f, &owed);
 }
 
 /*
@@ -582,7 +582,7 @@ static enum err settle_read(const struct fold *f, const struct place_key *messag
 static enum err settle_read_back(const struct fold *f, const struct place_key *message, size_t party,
 				 const struct message_at *mark, bool is_correct)
 {
-	struct owed_view owed = { .precedence = PRECEDENCE_FLASH };
+	struct owed_view owed;
 	struct message_at last;
 	uint8_t bit = (uint8_t)(1u << party);
 	enum err e = row_get_owed(f->map, message, &owed);
@@ -595,8 +595,10 @@ static enum err settle_read_back(const struct fold *f, const struct place_key *m
 	e = row_put_last_mark(f->map, message, party, mark);
 	if (e != ERR_OK || is_owed != is_correct)
 		return e;
+	if (!is_owed)
+		owed.precedence = PRECEDENCE_FLASH;
 	owed.read_back ^= bit;
-	return put_owed(f, message, &owed);
+	return put_owed(f, &owed);
 }
 
 /* The message that a READ BACK is of: the row with T 0 that its own fold left. */

@@ -15,7 +15,7 @@
  *	'c' log, key hash            struct recipient_view: a key that is sealed for in that log
  *	'm' channel, T, place        messages in the order of the record
  *	'a' place, T, place          acts: what refers to the first place, in the order of the record
- *	'o' place                    messages that still owe a step (struct owed_view)
+ *	'o' channel, precedence, place   messages that still owe a step (struct owed_view)
  *	'C' place, party             the last mark on its READ BACKs of that message, where it owes one
  *	's' channel, T, place        formal notices: SUSPEND, REINSTATE
  *	'n' place                    struct form_view: a form that counts
@@ -240,7 +240,7 @@ enum err fold_size(const struct fold *f, const struct log_key *log, uint64_t *si
  * format mean nothing here, and are dropped and made anew (docs/spec/record.md section 6). A log of which
  * nothing is folded has none: current.
  */
-#define FOLD_FORMAT 35u
+#define FOLD_FORMAT 36u
 enum err fold_is_current(const struct fold *f, const struct log_key *log, bool *is_current) MUST_CHECK;
 enum err fold_get(const struct fold *f, const struct place_key *place, struct entry_view *out) MUST_CHECK;
 /* Whether an entry was in the past of another: never one on another channel. */
@@ -288,14 +288,18 @@ enum err fold_next_recipient(const struct fold *f, const struct log_key *log, ui
 /* Whether entries from this index on are sealed for it. */
 bool key_is_in_force(const struct key_view *key, uint64_t index);
 
-/* The next message that owes a step, by place; ERR_NOT_FOUND at the end. */
+/* A message that owes a step. */
 struct owed_view {
 	enum precedence precedence;
+	struct place_key place;
 	uint8_t read;	   /* bit mask of parties: an action addressee there has not given WATCH READ */
 	uint8_t read_back; /* bit mask of parties: READ BACK has not been marked CORRECT */
 };
-enum err fold_next_owed(const struct fold *f, uint32_t channel, bool is_first, struct place_key *at,
-			struct owed_view *out) MUST_CHECK;
+/*
+ * The next of a channel after *v, FLASH first, then by place (.place zero: the first of that precedence, or
+ * of the next one); ERR_NOT_FOUND at the end.
+ */
+enum err fold_next_owed(const struct fold *f, uint32_t channel, struct owed_view *v) MUST_CHECK;
 enum err fold_owed(const struct fold *f, const struct place_key *at, struct owed_view *out) MUST_CHECK;
 
 /* Whether a formal notice of any party suspends the channel now: that party's own takes it back. */

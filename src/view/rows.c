@@ -470,41 +470,59 @@ enum err row_next_valued(const struct map *m, const struct row_key *prefix, stru
 	return place_key_read(&rest, &at->place);
 }
 
-enum err row_put_owed(const struct map *m, const struct place_key *at, const struct owed_view *v)
+/* The most urgent first: who asks for those of one precedence meets no other. */
+static void owed_key(struct row_key *k, uint32_t channel, enum precedence precedence)
+{
+	row_open(k, ROW_OWED);
+	row_put_channel(k, channel);
+	buf_put_byte(&k->buf, (uint8_t)precedence);
+}
+
+enum err row_put_owed(const struct map *m, const struct owed_view *v)
 {
 	struct row_key k;
-	uint8_t memory[3] = { (uint8_t)v->precedence, v->read, v->read_back };
+	uint8_t memory[2] = { v->read, v->read_back };
 	struct buf value = { memory, sizeof memory, sizeof memory, false };
 
-	place_key_write(at, row_open(&k, ROW_OWED));
+	owed_key(&k, v->place.log.channel, v->precedence);
+	place_key_write(&v->place, &k.buf);
 	return row_put(m, &k, &value);
 }
 
-static enum err owed_view_read(struct bytes in, struct owed_view *out)
+static enum err owed_value_read(struct bytes in, struct owed_view *out)
 {
-	if (in.len != 3 || in.ptr[0] >= PRECEDENCE_COUNT)
+	if (in.len != 2)
 		return ERR_CORRUPT;
-	*out = (struct owed_view){ in.ptr[0], in.ptr[1], in.ptr[2] };
+	out->read = in.ptr[0];
+	out->read_back = in.ptr[1];
 	return ERR_OK;
 }
 
 enum err row_get_owed(const struct map *m, const struct place_key *at, struct owed_view *out)
 {
-	struct row_key k;
-	uint8_t memory[3];
-	struct buf value = BUF_ON(memory);
-	enum err e;
+	enum err e = ERR_NOT_FOUND;
 
-	place_key_write(at, row_open(&k, ROW_OWED));
-	e = map_get(m, buf_bytes(&k.buf), &value);
-	return e == ERR_OK ? owed_view_read(buf_bytes(&value), out) : e;
+	*out = (struct owed_view){ .place = *at };
+	for (unsigned p = 0; e == ERR_NOT_FOUND && p < PRECEDENCE_COUNT; p++) {
+		struct row_key k;
+		uint8_t memory[2];
+		struct buf value = BUF_ON(memory);
+		out->precedence = (enum precedence)p;
+		owed_key(&k, at->log.channel, out->precedence);
+		place_key_write(at, &k.buf);
+		e = map_get(m, buf_bytes(&k.buf), &value);
+		if (e == ERR_OK)
+			e = owed_value_read(buf_bytes(&value), out);
+	}
+	return e;
 }
 
-enum err row_del_owed(const struct map *m, const struct place_key *at)
+enum err row_del_owed(const struct map *m, const struct owed_view *v)
 {
 	struct row_key k;
 
-	place_key_write(at, row_open(&k, ROW_OWED));
+	owed_key(&k, v->place.log.channel, v->precedence);
+	place_key_write(&v->place, &k.buf);
 	return map_del(m, buf_bytes(&k.buf));
 }
 
@@ -546,29 +564,30 @@ enum err row_get_last_mark(const struct map *m, const struct place_key *message,
 	return place_key_read(&place, &mark->place);
 }
 
-enum err fold_next_owed(const struct fold *f, uint32_t channel, bool is_first, struct place_key *at,
-			struct owed_view *out)
+enum err fold_next_owed(const struct fold *f, uint32_t channel, struct owed_view *v)
 {
 	struct row_key prefix, after, found;
-	uint8_t memory[3];
+	uint8_t memory[2];
 	struct buf value = BUF_ON(memory);
 	struct bytes rest;
 	enum err e;
 
 	row_open(&prefix, ROW_OWED);
 	row_put_channel(&prefix, channel);
-	row_open(&after, ROW_OWED);
-	if (is_first)
-		row_put_channel(&after, channel);
-	else
-		place_key_write(at, &after.buf);
+	owed_key(&after, channel, v->precedence);
+	if (v->place.log.epoch != 0)
+		place_key_write(&v->place, &after.buf);
 	buf_init(&found.buf, found.memory, sizeof found.memory);
 	e = map_next(f->map, buf_bytes(&prefix.buf), buf_bytes(&after.buf), &found.buf, &value);
-	if (e == ERR_OK) {
-		rest = (struct bytes){ found.memory + 1, found.buf.len - 1 };
-		e = place_key_read(&rest, at);
-	}
-	return e == ERR_OK ? owed_view_read(buf_bytes(&value), out) : e;
+	if (e != ERR_OK)
+		return e;
+	rest = (struct bytes){ found.memory + prefix.buf.len, found.buf.len - prefix.buf.len };
+	if (rest.len != 1 + PLACE_KEY_LEN || rest.ptr[0] >= PRECEDENCE_COUNT)
+		return ERR_CORRUPT;
+	v->precedence = (enum precedence)rest.ptr[0];
+	rest = (struct bytes){ rest.ptr + 1, rest.len - 1 };
+	e = place_key_read(&rest, &v->place);
+	return e == ERR_OK ? owed_value_read(buf_bytes(&value), v) : e;
 }
 
 enum err row_put_form(const struct map *m, const struct place_key *at, const struct form_view *v)

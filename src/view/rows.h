@@ -107,8 +107,10 @@ enum err row_next_listed(const struct map *m, struct row_key *prefix, struct mes
 enum err row_next_valued(const struct map *m, const struct row_key *prefix, struct message_at *at,
 			 struct buf *value) MUST_CHECK;
 
-enum err row_put_owed(const struct map *m, const struct place_key *at, const struct owed_view *v) MUST_CHECK;
+enum err row_put_owed(const struct map *m, const struct owed_view *v) MUST_CHECK;
+/* ERR_NOT_FOUND, and nothing in *out but its place: it owes nothing. */
 enum err row_get_owed(const struct map *m, const struct place_key *at, struct owed_view *out) MUST_CHECK;
+enum err row_del_owed(const struct map *m, const struct owed_view *v) MUST_CHECK;
 /* The last mark on a party's READ BACKs of that message. ERR_NOT_FOUND: none was marked, or none is owed. */
 enum err row_put_last_mark(const struct map *m, const struct place_key *message, size_t party,
 			   const struct message_at *mark) MUST_CHECK;
@@ -120,6 +122,5 @@ enum err row_get_translation(const struct map *m, const struct place_key *at,
 			     struct translation_view *out) MUST_CHECK;
 enum err row_put_form(const struct map *m, const struct place_key *at, const struct form_view *v) MUST_CHECK;
 enum err row_get_form(const struct map *m, const struct place_key *at, struct form_view *out) MUST_CHECK;
-enum err row_del_owed(const struct map *m, const struct place_key *at) MUST_CHECK;
 
 #endif

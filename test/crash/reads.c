@@ -119,19 +119,18 @@ static void ask_channel(struct answers *a, uint32_t channel)
 	const struct fold *f = node_fold(a->n->node);
 	struct buf out = BUF_ON(memory);
 	struct message_at at = { 0 };
-	struct place_key at_owed;
-	struct owed_view owed;
+	struct owed_view owed = { 0 };
 	struct hash_stream stream;
 	uint8_t hash[HASH_LEN];
-	bool is_suspended = false, is_first = true;
+	bool is_suspended = false;
 	enum err e;
 
 	while ((e = fold_next_message(f, channel, &at)) == ERR_OK)
 		place_key_write(&at.place, &out);
 	answers_put(a, "messages", e == ERR_NOT_FOUND ? ERR_OK : e, buf_bytes(&out));
 	buf_reset(&out);
-	for (; (e = fold_next_owed(f, channel, is_first, &at_owed, &owed)) == ERR_OK; is_first = false)
-		place_key_write(&at_owed, &out);
+	while ((e = fold_next_owed(f, channel, &owed)) == ERR_OK)
+		place_key_write(&owed.place, &out);
 	answers_put(a, "all owed", e == ERR_NOT_FOUND ? ERR_OK : e, buf_bytes(&out));
 	answers_put_number(a, "suspension", fold_is_suspended(f, channel, &is_suspended), is_suspended);
 	hash_open(&stream);

@@ -1,7 +1,7 @@
 /*
- * What a list of commitments reads of the store: a row for each, and of no entry. Counted, so that no machine
- * is too slow for it; for the owner, for an officer who may know of all, and for one who may not, each in the
- * first list after a start.
+ * What a list reads of the store. Of commitments: a row for each, and of no entry; for the owner, for an
+ * officer who may know of all, and for one who may not, each in the first list after a start. Of what is
+ * owed: what is on the page, however much is owed besides. Counted, so that no machine is too slow for it.
  */
 #include "served.h"
 
@@ -203,11 +203,42 @@ static void test_deeds_are_no_rows_more(void **state)
 	check_all(true);
 }
 
+/* A page of what is owed, most of it behind it: what is more urgent is not looked for among the rest. */
+static void test_a_page_of_what_is_owed(void **state)
+{
+	struct served_options o = { .store = counting_store() };
+	struct logs l;
+	struct bytes answer;
+	struct served v;
+
+	(void)state;
+	forge_open(&l.ours, &w, 0, SERVED_CONSULT, 1);
+	forge_open(&l.theirs, &w, 1, SERVED_CONSULT, 1);
+	served_begin(&l.ours);
+	served_begin(&l.theirs);
+	for (unsigned i = 0; i < LISTED; i++)
+		served_message(&l.theirs, "U", "A text");
+	served_open(&v, &w, &o);
+	served_say(&v, &l.ours, 0, l.ours.count);
+	served_hear(&v, &l.theirs, 0, l.theirs.count);
+	counted.rows = 0;
+	answer = served_ask(&v, "GET", "/owed?limit=1", NULL, NONE);
+	assert_int_equal(served_status(answer), 200);
+	assert_int_equal(count_of(answer, "\"filed_ms\":"), 1);
+	assert_int_equal(count_of(answer, "\"next\":\"ROUTINE-"), 1);
+	if (counted.rows > APART)
+		fail_msg("%llu rows for one of %u", (unsigned long long)counted.rows, LISTED);
+	served_close(&v);
+	forge_free(&l.ours);
+	forge_free(&l.theirs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_row_for_each),
 		cmocka_unit_test(test_deeds_are_no_rows_more),
+		cmocka_unit_test(test_a_page_of_what_is_owed),
 	};
 
 	served_world(&w);
