@@ -1,15 +1,18 @@
 // Builds the console: node console/build.mjs [FOLDER]. The modules are ours file for file, and five of three packages that the
 // lock file names, their bare imports made relative. No bundler, no minifier: what is served is what was
-// written, without its types and comments.
+// written, without its types and comments. All but the page lies in a folder that is named by what is in it:
+// a browser that has one of its files need not ask for it again.
 
 import { execFileSync } from "node:child_process";
-import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { usedStrings, readCatalogue } from "./strings.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-const OUT = resolve(process.argv[2] ?? join(HERE, "../build/console"));
+const PAGE = resolve(process.argv[2] ?? join(HERE, "../build/console")), OUT = join(PAGE, "new");
+const FOLDER_LEN = 16; // docs/spec/browser.md section 4
 const PACKAGES = join(HERE, "node_modules");
 
 // A bare import, the file that it means, and what it is called beside our modules.
@@ -31,11 +34,13 @@ const FILES = [
   ["uplot/LICENSE", "vendor/LICENSE-uplot.txt"],
 ];
 
-function modules(folder) {
+function files(folder, ending = "") {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".js"))
-    .map((entry) => join(entry.path, entry.name));
+    .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
+    .map((entry) => join(entry.path, entry.name)).sort();
 }
+
+const hashOf = (file, form) => createHash("sha256").update(readFileSync(file)).digest(form);
 
 // import ... from "preact" names a package; a browser without an import map wants a file.
 function makeRelative(file) {
@@ -49,11 +54,15 @@ function makeRelative(file) {
   }));
 }
 
-// A browser finds a module's imports when it has it; told of all at once, it does not wait once a level. uPlot waits for a chart.
+// A browser finds a module's imports when it has it; told of all at once, it does not wait once a level. uPlot waits for a chart. What it has kept of
+// them is what this page means, or it runs none of it.
 function writePage() {
-  const names = modules(OUT).map((file) => relative(OUT, file)).filter((name) => name !== "vendor/uplot.js").sort();
-  const links = names.map((name) => `<link rel="modulepreload" href="/${name}">\n`).join("");
-  writeFileSync(join(OUT, "index.html"), readFileSync(join(HERE, "index.html"), "utf8").replace('<script type="module"', `${links}$&`));
+  const lines = files(OUT).map((file) => `${hashOf(file, "hex")}  ${relative(OUT, file)}\n`).join("");
+  const folder = createHash("sha256").update(lines).digest("hex").slice(0, FOLDER_LEN);
+  const links = files(OUT, ".js").map((file) => relative(OUT, file)).filter((name) => name !== "vendor/uplot.js").map((name) => `<link rel="modulepreload" href="/${name}">\n`).join("");
+  const page = readFileSync(join(HERE, "index.html"), "utf8").replace("<script", `${links}$&`);
+  writeFileSync(join(PAGE, "index.html"), page.replace(/(href|src)="\/([^"]+)"/g, (_whole, word, name) => `${word}="/${folder}/${name}" integrity="sha256-${hashOf(join(OUT, name), "base64")}"`));
+  renameSync(OUT, join(PAGE, folder));
 }
 
 function writeStrings() {
@@ -66,7 +75,7 @@ function writeStrings() {
   writeFileSync(join(OUT, "strings-ko.json"), JSON.stringify(Object.fromEntries(rows), null, 1));
 }
 
-rmSync(OUT, { recursive: true, force: true });
+rmSync(PAGE, { recursive: true, force: true });
 mkdirSync(join(OUT, "vendor"), { recursive: true });
 mkdirSync(join(OUT, "fonts"));
 execFileSync("tsc", ["-p", HERE, "--outDir", OUT], { stdio: "inherit" });
@@ -75,6 +84,6 @@ for (const [from, to] of [...VENDOR.map(([, from, to]) => [from, to]), ...FILES]
 for (const name of ["style.css", "theme.css"])
   cpSync(join(HERE, name), join(OUT, name));
 appendFileSync(join(OUT, "vendor/uplot.js"), "\nexport default uPlot;\n"); // as a module the package has it at twice the size
-modules(OUT).forEach(makeRelative);
+files(OUT, ".js").forEach(makeRelative);
 writeStrings();
 writePage();

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define NAMES_MEMORY (64u << 10)
+#define FOLDER_HASH_LEN 16u
 
 struct console {
 	struct console_file files[CONSOLE_FILES_MAX]; /* rising by name, as file_list gives them */
@@ -60,6 +61,12 @@ static bool is_name(struct bytes name)
 	return true;
 }
 
+/* Of another version of the console it would be in another folder. */
+static bool is_lasting(const char *name)
+{
+	return strspn(name, "0123456789abcdef") == FOLDER_HASH_LEN && name[FOLDER_HASH_LEN] == '/';
+}
+
 /* ERR_USAGE: it is none that can be served. */
 static enum err read_file(struct console *c, const char *folder, struct bytes name, struct buf *all)
 {
@@ -79,6 +86,7 @@ static enum err read_file(struct console *c, const char *folder, struct bytes na
 		e = file_read(path, all);
 	if (e != ERR_OK)
 		return e;
+	f->is_lasting = is_lasting(f->path + 1);
 	f->bytes = (struct bytes){ all->ptr + before, all->len - before };
 	hash_sha256(f->bytes, hash);
 	f->tag[0] = '"';

@@ -14,6 +14,7 @@ struct console_file {
 	const char *media_type; /* a literal */
 	struct bytes bytes;
 	char tag[2 * HASH_LEN + 3]; /* the SHA-256 in quotes: its ETag */
+	bool is_lasting;	    /* in a folder that is named by what is in it */
 };
 
 /*

@@ -4,9 +4,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "node:test";
+import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 
-const HERE = dirname(fileURLToPath(import.meta.url)), BUILT = join(HERE, "../../build/console"), SOURCE = join(HERE, "../../console/src");
+const HERE = dirname(fileURLToPath(import.meta.url)), SERVED = join(HERE, "../../build/console"), SOURCE = join(HERE, "../../console/src");
+const FOLDER = readdirSync(SERVED).find((name) => name !== "index.html"), BUILT = join(SERVED, FOLDER), PAGE = readFileSync(join(SERVED, "index.html"), "utf8");
 const files = (folder, ending) => readdirSync(folder, { recursive: true }).filter((name) => ending.test(name));
 const VENDOR = ["hooks.js", "preact.js", "signals-core.js", "signals.js", "uplot.js"];
 const zipped = (folder, names) => names.reduce((sum, name) => sum + gzipSync(readFileSync(join(folder, name))).length, 0);
@@ -23,8 +25,18 @@ test("no module of another package is served, and every import is a file beside 
 });
 
 test("the page tells of every module at once, but for the one of charts, which waits for a chart", () => {
-  const told = [...readFileSync(join(BUILT, "index.html"), "utf8").matchAll(/rel="modulepreload" href="\/([^"]+)"/g)].map(([, path]) => path);
-  assert.deepEqual(told.sort(), files(BUILT, /\.js$/).filter((name) => name !== "vendor/uplot.js").sort());
+  const told = [...PAGE.matchAll(/rel="modulepreload" href="\/([^"]+)"/g)].map(([, path]) => path);
+  assert.deepEqual(told.sort(), files(BUILT, /\.js$/).filter((name) => name !== "vendor/uplot.js").map((name) => `${FOLDER}/${name}`).sort());
+});
+
+test("all but the page lies in one folder that is named by what is in it, and the page says the hash of each file that it names", () => {
+  const hash = (bytes, form) => createHash("sha256").update(bytes).digest(form), names = files(BUILT, /\.[a-z0-9]+$/).sort();
+  assert.deepEqual(readdirSync(SERVED).sort(), [FOLDER, "index.html"].sort());
+  assert.equal(FOLDER, hash(names.map((name) => `${hash(readFileSync(join(BUILT, name)), "hex")}  ${name}\n`).join(""), "hex").slice(0, 16));
+  const named = [...PAGE.matchAll(/(?:href|src)="\/([^"]+)"(?: integrity="([^"]+)")?/g)];
+  assert.ok(named.length > 50);
+  for (const [, path, told] of named)
+    assert.equal(told, `sha256-${hash(readFileSync(join(SERVED, path)), "base64")}`, path);
 });
 
 test("at most 150 KB of script and 30 KB of style after gzip, 60 modules and 8,000 lines of ours", () => {

@@ -128,6 +128,11 @@ static void test_files(void **state)
 	assert_int_equal(served_status(say(v, "GET /index.html", lines, NONE)), 200);
 
 	must(served_ask(v, "GET", "/lib/app.js", NULL, NONE), 200, "text/javascript");
+	must(served_ask(v, "GET", "/lib/app.js", NULL, NONE), 200, "Cache-Control: no-cache\r\n");
+	must(served_ask(v, "GET", "/0123456789abcdef/app.js", NULL, NONE), 200,
+	     "Cache-Control: max-age=31536000, immutable\r\n");
+	must(served_ask(v, "GET", "/0123456789abcdef0/app.js", NULL, NONE), 200,
+	     "Cache-Control: no-cache\r\n");
 	assert_int_equal(served_body(served_ask(v, "HEAD", "/lib/app.js", NULL, NONE)).len, 0);
 
 	/* Left out, not there, or outside. */
@@ -143,7 +148,7 @@ static void test_files(void **state)
 	v->is_browser = false;
 	must(served_ask(v, "GET", "/", NULL, NONE), 404, "NOT_FOUND");
 	got = served_ask(v, "GET", "/status", NULL, NONE);
-	must(got, 200, "\"open\":true,\"files\":2}");
+	must(got, 200, "\"open\":true,\"files\":4}");
 	assert_false(says(got, "Content-Security-Policy"));
 }
 
@@ -392,15 +397,20 @@ static void test_streams(void **state)
 	forge_free(&more);
 }
 
+static const char *const folders[] = { "lib", "0123456789abcdef", "0123456789abcdef0" };
+
 static void make_folder(void)
 {
 	char path[64];
 
 	assert_non_null(mkdtemp(folder));
-	snprintf(path, sizeof path, "%s/lib", folder);
-	assert_int_equal(mkdir(path, 0700), 0);
+	for (size_t i = 0; i < ARRAY_COUNT(folders); i++) {
+		snprintf(path, sizeof path, "%s/%s", folder, folders[i]);
+		assert_int_equal(mkdir(path, 0700), 0);
+		snprintf(path, sizeof path, "%s/app.js", folders[i]);
+		put_file(path, "1;");
+	}
 	put_file("index.html", PAGE);
-	put_file("lib/app.js", "1;");
 	put_file("notes.doc", "no type");
 	put_file("a b.js", "a name that is written another way");
 	put_file(".secret.js", "hidden");
@@ -408,16 +418,19 @@ static void make_folder(void)
 
 static void remove_folder(void)
 {
-	static const char *const names[] = { "index.html", "lib/app.js", "notes.doc", "a b.js",
-					     ".secret.js" };
+	static const char *const names[] = { "index.html", "notes.doc", "a b.js", ".secret.js" };
 	char path[128];
 
 	for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
 		snprintf(path, sizeof path, "%s/%s", folder, names[i]);
 		unlink(path);
 	}
-	snprintf(path, sizeof path, "%s/lib", folder);
-	rmdir(path);
+	for (size_t i = 0; i < ARRAY_COUNT(folders); i++) {
+		snprintf(path, sizeof path, "%s/%s/app.js", folder, folders[i]);
+		unlink(path);
+		snprintf(path, sizeof path, "%s/%s", folder, folders[i]);
+		rmdir(path);
+	}
 	rmdir(folder);
 }
 

@@ -17,7 +17,7 @@ export const language = signal<Language>(kept === "ko" || kept === "en" ? kept :
 const korean = signal<Record<string, string>>({});
 
 export async function loadWords(): Promise<void> {
-  korean.value = await ask<Record<string, string>>("/strings-ko.json");
+  korean.value = await ask<Record<string, string>>(new URL("../strings-ko.json", import.meta.url).pathname);
 }
 
 export const otherLanguage = (): Language => (language.value === "ko" ? "en" : "ko");
@@ -38,10 +38,12 @@ export const nodeSays = _;
 // What the accord says in several languages.
 export const named = (names: Names | undefined, otherwise = ""): string => names?.[language.value] ?? names?.["en"] ?? Object.values(names ?? {})[0] ?? otherwise;
 
+const tongues = new Map([["ko", "한국어"], ["en", "English"]]); // a browser takes many milliseconds to say the first
+
 // A language by its own name; what is none, which a peer may say, by its tag.
 export function tongueName(tongue: string): string {
   try {
-    return new Intl.DisplayNames([tongue], { type: "language" }).of(tongue) ?? tongue;
+    return tongues.get(tongue) ?? new Intl.DisplayNames([tongue], { type: "language" }).of(tongue) ?? tongue;
   } catch {
     return tongue;
   }
