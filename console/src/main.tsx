@@ -26,7 +26,7 @@ import { Group, Sentence } from "./view/parts.js";
 import { followPeople, PeopleScreen } from "./view/people.js";
 import { RecordScreen } from "./view/record.js";
 import { followRelief, ReliefScreen } from "./view/relief.js";
-import { beginScreen, now, Screen, screen, SCREENS } from "./view/screen.js";
+import { beginScreen, channelIn, now, Screen, screen, SCREENS } from "./view/screen.js";
 import { followSamples, StatusScreen } from "./view/status.js";
 import { countTyping, followTyping, leaveToOutbox, loadTyping } from "./view/typing.js";
 import { Watch } from "./view/watch.js";
@@ -44,14 +44,13 @@ const began = Date.now(), isBegun = signal(false);
 
 // A first answer that does not come is asked for again; whoever waits for it meanwhile is told so.
 async function again(question: () => Promise<void>): Promise<void> {
-  for (;;) {
+  for (;; await pause(AGAIN_MS)) {
     try {
       return await question();
     } catch (why) {
       if (!(why instanceof Silence))
         throw why;
     }
-    await pause(AGAIN_MS);
   }
 }
 
@@ -60,9 +59,7 @@ function App() {
     return now.value - began < LATE_MS ? null : <Unanswered />;
   if (session.value === null)
     return hasLeft.value && !holds.value ? <Left /> : <Login />;
-  if (!isAtHand.value)
-    return null;
-  return <Frame><Whole key={screen.value.name} name={screen.value.name} /></Frame>;
+  return isAtHand.value ? <Frame><Whole key={screen.value.name} name={screen.value.name} /></Frame> : null;
 }
 
 // Whatever one thing does to the screen that shows it, the alarms and the other screens stay.
@@ -91,13 +88,10 @@ function followNode(): void {
     const isIn = Boolean(session.value);
     if (isIn && stop === undefined) {
       const key = session.value?.key ?? "";
-      untracked(() => void takeUp(key).then(askAll).then(loadForms).then(deliverAll));
+      const isTakenUp = untracked(() => takeUp(key));
       stop = listen({
-        event: (event) => {
-          take(event);
-          if (event.name === "hello" || event.name === "reset")
-            void askAll().then(loadForms).then(deliverAll);
-        },
+        greeted: () => void Promise.all([askAll(channelIn(screen.peek().about)).then(loadForms), isTakenUp]).then(deliverAll),
+        event: take,
         beat: () => { heard.value = Date.now(); },
         ended: endSession,
       });
@@ -118,8 +112,9 @@ async function begin(): Promise<void> {
   choose(language.value);
   beginScreen();
   render(<App />, document.body);
+  followNode(); // as soon as it says who is signed in
   await Promise.all([again(loadWords), loadOutbox(), countTyping(), showKeys(), again(findSession)]);
-  for (const follow of [followTabs, followLeaving, followIdle, followNode, followMarking, followAlarms, followAnnouncements, followKeys, followOpened, followTyping, followMay,
+  for (const follow of [followTabs, followLeaving, followIdle, followMarking, followAlarms, followAnnouncements, followKeys, followOpened, followTyping, followMay,
     followDrafts, followPeople, followSamples, followInstance, followDialogues, followAssessments, followRelief, followAttached, keepPage])
     follow();
   isBegun.value = true;

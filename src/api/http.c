@@ -376,7 +376,7 @@ static bool put_headers(const struct request *q, struct MHD_Response *response)
 	if (q->api->http->add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
 					      is_file ? q->file->media_type : q->media_type) != MHD_YES ||
 	    q->api->http->add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
-					      !is_file			? "no-store"
+					      !is_file		    ? "no-store"
 					      : q->file->is_lasting ? "max-age=31536000, immutable"
 								    : "no-cache") != MHD_YES)
 		return false;

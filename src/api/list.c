@@ -116,7 +116,7 @@ enum err run_inbox(struct api *a, struct request *q, struct reply *r)
 	struct message_at at = { 0 }, next, before_at, *end = before.ptr == NULL ? NULL : &before_at;
 	uint64_t limit, last, count = 0;
 	uint32_t channel;
-	bool may;
+	bool may = false;
 	enum err e = request_channel(a, q, &channel);
 
 	if (e != ERR_OK)
@@ -134,9 +134,11 @@ enum err run_inbox(struct api *a, struct request *q, struct reply *r)
 		return e;
 	reply_object(r, NULL);
 	reply_uint(r, "channel", channel);
+	e = reply_seen(a, r, channel); /* nothing was seen that is not among them */
 	reply_array(r, "messages");
 	/* A row is read once: whether he knows of it is asked of what was read to show it. */
-	e = reading_channel(&a->reading, channel, &may);
+	if (e == ERR_OK)
+		e = reading_channel(&a->reading, channel, &may);
 	for (next = at; e == ERR_OK && may && count < limit && r->out->len <= REPLY_LEN_MAX / 2;) {
 		e = fold_next_message(node_fold(a->node), channel, &next);
 		if (e == ERR_OK && is_at_end(&next, end))

@@ -42,6 +42,8 @@ enum err run_keys(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 enum err run_forms(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 enum err run_recipients(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
 enum err run_seen(struct api *a, struct request *q, struct reply *r) MUST_CHECK;
+/* "seen": of each party the last that the reader knows of on the channel. */
+enum err reply_seen(struct api *a, struct reply *r, uint32_t channel) MUST_CHECK;
 
 /* entries.c */
 enum err run_waiting(struct api *a, struct request *q, struct reply *r) MUST_CHECK;

@@ -657,27 +657,14 @@ static enum err keep_seen(struct api *a, uint32_t channel, struct seen seen[PART
 	return e;
 }
 
-enum err run_seen(struct api *a, struct request *q, struct reply *r)
+enum err reply_seen(struct api *a, struct reply *r, uint32_t channel)
 {
-	const struct accord *accord = node_accord(a->node);
 	struct seen seen[PARTY_MAX];
-	uint32_t channel;
-	size_t count;
-	enum err e = request_channel(a, q, &channel);
+	size_t count = node_seen(a->node, channel, seen);
+	enum err e = keep_seen(a, channel, seen, &count);
 
-	if (e != ERR_OK)
-		return e;
-	count = node_seen(a->node, channel, seen);
-	e = keep_seen(a, channel, seen, &count);
-	if (e != ERR_OK)
-		return e;
-	reply_object(r, NULL);
-	reply_hex(r, "accord", BYTES_OF(accord->id));
-	reply_str(r, "party", accord->parties[node_self(a->node)].name);
-	reply_uint(r, "channel", channel);
-	reply_uint(r, "epoch", node_epoch(a->node, channel, node_self(a->node)));
 	reply_array(r, "seen");
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; e == ERR_OK && i < count; i++) {
 		reply_object(r, NULL);
 		reply_text(r, "party", seen[i].party);
 		reply_uint(r, "epoch", seen[i].epoch);
@@ -685,8 +672,25 @@ enum err run_seen(struct api *a, struct request *q, struct reply *r)
 		reply_object_end(r);
 	}
 	reply_array_end(r);
+	return e;
+}
+
+enum err run_seen(struct api *a, struct request *q, struct reply *r)
+{
+	const struct accord *accord = node_accord(a->node);
+	uint32_t channel;
+	enum err e = request_channel(a, q, &channel);
+
+	if (e != ERR_OK)
+		return e;
+	reply_object(r, NULL);
+	reply_hex(r, "accord", BYTES_OF(accord->id));
+	reply_str(r, "party", accord->parties[node_self(a->node)].name);
+	reply_uint(r, "channel", channel);
+	reply_uint(r, "epoch", node_epoch(a->node, channel, node_self(a->node)));
+	e = reply_seen(a, r, channel);
 	reply_parties(r, "parties", accord, accord_channel_find(accord, channel)->parties);
 	reply_parties(r, "voices", accord, accord_voices(accord_channel_find(accord, channel)));
 	reply_object_end(r);
-	return ERR_OK;
+	return e;
 }

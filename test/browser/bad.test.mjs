@@ -379,16 +379,17 @@ test("a question that got no answer is asked again: nothing old stands there as 
 
 // From nothing to sixty rows, in a page of its own.
 async function firstScreen(channel) {
-  const page = await kor.context.newPage(), began = Date.now();
+  const page = await kor.context.newPage(), began = Date.now(), asked = [];
   page.setDefaultTimeout(30_000);
   stage.watchPage(page, stage.addresses.kor);
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
   await page.goto(`${stage.addresses.kor}/#channel/${channel}`);
   await page.locator(".list li").nth(59).waitFor();
-  return { page, took: Date.now() - began };
+  return { page, took: Date.now() - began, asked };
 }
 
-// The median, for others work on this machine too: in an odd number of pages, of which the last stays open.
-async function median(channel, runs = 5) {
+// For others work on this machine too: the median and the least, in an odd number of pages, of which the last stays open.
+async function screens(channel, runs = 7) {
   const taken = [];
   let last;
   for (let i = 0; i < runs; i++) {
@@ -396,7 +397,8 @@ async function median(channel, runs = 5) {
     last = await firstScreen(channel);
     taken.push(last.took);
   }
-  return { page: last.page, took: taken.sort((a, b) => a - b)[(runs - 1) / 2], taken };
+  taken.sort((a, b) => a - b);
+  return { ...last, took: taken[(runs - 1) / 2], least: taken[0], taken };
 }
 
 // The node has put away what was filed in one heap, and the tab that was open has asked for what it shows of it.
@@ -415,20 +417,24 @@ async function quiet() {
   }
 }
 
-test(`${MANY} messages: they make the first screen no second later than a hundred, and there is no hole backwards`, async () => {
+test(`${MANY} messages: they make the first screen hardly later than a hundred, and there is no hole backwards`, async () => {
   await stage.ask("stop", { party: "usa" });
   const { channel } = await stage.ask("fill", { party: "kor", count: 100 });
   await quiet();
-  const few = await median(channel);
+  const few = await screens(channel);
   await few.page.close();
   for (const { page } of [kor, second])
     await page.goto("about:blank"); // a page asks anew at each burst: beside two of them 100,000 take six minutes
   const { filed } = await stage.ask("fill", { party: "kor", count: MANY });
   assert.equal(filed, MANY);
   await quiet();
-  const { page, took, taken } = await median(channel);
+  const { page, took, least, taken, asked } = await screens(channel);
   console.log(`# first screen, median: ${few.took} ms with 100 messages (${few.taken.join(", ")}), ${took} ms with ${MANY} (${taken.join(", ")})`);
-  assert.ok(took - few.took <= 1000, `${took - few.took} ms more`);
+  assert.equal(asked.filter((path) => path === "/accord").length, 1, "all is asked once");
+  const given = await page.evaluate(() => performance.getEntriesByType("resource").filter((one) => /\.(js|css|woff2)$/.test(one.name) && one.transferSize > 0).map((one) => one.name));
+  assert.deepEqual(given, [], "what the browser has it does not ask for");
+  const more = Math.min(took - few.took, least - few.least);
+  assert.ok(more <= Math.max(300, few.took / 3), `${more} ms more`); // the third: of a machine that is busy with other things
   const shown = () => page.locator(".list li a[data-place]").evaluateAll((rows) => rows.map((row) => Number(row.dataset.place.match(/\d+$/)[0])));
   const rows = await shown(), top = rows[0], list = page.locator(".list ol");
   while (rows.length < Math.min(720, MANY + 100)) {

@@ -96,10 +96,9 @@ const askInstances = () => askFor<Instance[]>("/instances", (answer) => { instan
 const askObligations = () => askFor<{ obligations: Due[] }>("/obligations", (answer) => { obligations.value = answer.obligations; });
 export const askDuty = () => askFor<Duty>("/watch", (answer) => { duty.value = answer; });
 
-// In this order whoever writes has no more behind him than what stands before him.
+// Both of one moment: whoever writes has no more behind him than what stands before him.
 export function askInbox(channel: string): Promise<void> {
-  const question = async () => ({ ...await ask<{ seen: Seen[] }>("/seen", { channel }), ...await ask<Inbox>("/inbox", { channel, last: MESSAGES_SHOWN }) });
-  return asked(`/inbox ${channel}`, question, (answer) => {
+  return asked(`/inbox ${channel}`, () => ask<Inbox & { seen: Seen[] }>("/inbox", { channel, last: MESSAGES_SHOWN }), (answer) => {
     keepOlder(channel, answer.messages[0]?.place);
     shown.value = { ...shown.value, [channel]: answer.seen };
     inboxes.value = { ...inboxes.value, [channel]: answer.messages };
@@ -125,16 +124,16 @@ export async function askOlder(channel: string): Promise<void> {
     }, { channel, last: MESSAGES_SHOWN, before: `${first.order}-${first.place}` });
 }
 
-export async function askAll(): Promise<void> {
+// All at once; first what the screen at this channel shows, for a browser sends six at a time.
+export async function askAll(at = ""): Promise<void> {
   missed.clear();
-  const known = Promise.all([
+  const own = (session.value?.channels ?? []).map((row) => row.channel).sort((a, b) => Number(b === at) - Number(a === at));
+  await Promise.all([
     askFor<{ channels: Channel[] }>("/channels", (answer) => { channels.value = answer.channels; }),
     askFor<Accord>("/accord", (answer) => { accord.value = answer; }),
-    askFor<Procedure[]>("/procedures", (answer) => { procedures.value = answer; }),
+    askStatus(), ...own.slice(0, 1).map(askInbox), askOwed(), askCopies(), askDrafts(), askLogs(), askInstances(), askObligations(), askDuty(),
+    askFor<Procedure[]>("/procedures", (answer) => { procedures.value = answer; }), ...own.slice(1).map(askInbox),
   ]);
-  const rest = Promise.all([askStatus(), askOwed(), askCopies(), askDrafts(), askLogs(), askInstances(), askObligations(), askDuty()]);
-  await known;
-  await Promise.all([rest, ...readable.value.map((channel) => askInbox(channel.name))]);
 }
 
 // ---- What an event touches. ----
@@ -158,8 +157,6 @@ function channelTouched(event: Record<string, unknown>): string | undefined {
 }
 
 export function take(event: NodeEvent): void {
-  if (event.name === "reset")
-    return soon("all", askAll);
   if (event.name !== "")
     return;
   lastEvents.value = [{ at: Date.now(), event: event.value }, ...lastEvents.value].slice(0, EVENTS_KEPT);

@@ -30,6 +30,7 @@ function readBlock(block: string): NodeEvent | undefined {
 // ---- The tab that holds it. ----
 
 export interface Listener {
+  greeted(): void; // what is asked from now on misses nothing; what was asked before it may
   event(event: NodeEvent): void;
   beat(): void; // the node is heard
   ended(): void; // there is no session any more
@@ -37,7 +38,7 @@ export interface Listener {
 
 type Passed = { event: NodeEvent } | "beat" | "ended";
 
-const AGAIN_MS = 1_000; // before the stream is opened anew
+const LOCK = "entente-stream", AGAIN_MS = 1_000; // before the stream is opened anew
 const SILENCE_MS = 12_000; // a beat is due each 5 s
 
 class Stream {
@@ -56,7 +57,10 @@ class Stream {
       this.listener.ended();
     } else {
       this.last = passed.event.id || this.last;
-      this.listener.event(passed.event);
+      if (["hello", "reset"].includes(passed.event.name))
+        this.listener.greeted();
+      else
+        this.listener.event(passed.event);
     }
   }
 
@@ -92,13 +96,21 @@ class Stream {
     }
   }
 
+  // A node that opens no stream may answer all the same.
+  private async hold(): Promise<void> {
+    for (let isFirst = true; !this.stopping.signal.aborted; isFirst = false) {
+      await this.follow().catch(() => undefined);
+      if (isFirst && this.last === "" && !this.stopping.signal.aborted)
+        this.listener.greeted();
+      await pause(AGAIN_MS);
+    }
+  }
+
   async run(): Promise<void> {
-    await navigator.locks.request("entente-stream", { signal: this.stopping.signal }, async () => {
-      while (!this.stopping.signal.aborted) {
-        await this.follow().catch(() => undefined);
-        await pause(AGAIN_MS);
-      }
-    }).catch(() => undefined);
+    if (!await navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => lock === null || this.hold()))
+      return;
+    this.listener.greeted(); // the tab that holds it passes on all of it
+    await navigator.locks.request(LOCK, { signal: this.stopping.signal }, () => this.hold()).catch(() => undefined);
   }
 
   stop(): void {

@@ -12,9 +12,7 @@ import { change, setField } from "./typing.js";
 
 export const forms = signal<Form[]>([]);
 
-export async function loadForms(): Promise<void> {
-  await asked("/forms", () => ask<{ forms: Form[] }>("/forms"), (answer) => { forms.value = answer.forms; });
-}
+export const loadForms = () => asked("/forms", () => ask<{ forms: Form[] }>("/forms"), (answer) => { forms.value = answer.forms; });
 
 export const formOf = (typed: Typed): Form | undefined => forms.value.find((form) => form.form === typed.form && form.newest);
 
