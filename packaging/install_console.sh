@@ -10,5 +10,6 @@ if [ ! -f "$built/index.html" ]; then
 	echo "the console is not built; next: make console" >&2
 	exit 1
 fi
+rm -rf "$to" # the folder of another version would be served beside this one
 mkdir -p "$to"
 cp -R "$built/." "$to/"

@@ -1,6 +1,7 @@
 """Browsers: an officer in a session of his browser, on a contained node; and whether it serves the page that was released."""
 import http.client
 import json
+import os
 import re
 import socket
 import subprocess
@@ -253,3 +254,16 @@ def test_verify(world, page, tmp_path):
     nodes.run("console", "verify", url, "--manifest", tmp_path / "none", code=3)
     nodes.run("console", "verify", "kor.localhost", code=2)
     nodes.run("console", "verify", f"http://kor.localhost:{port}/", code=1)
+
+
+def test_an_installed_console_is_of_one_version(tmp_path):
+    for version in ("0123456789abcdef", "fedcba9876543210"):
+        built = tmp_path / version
+        (built / version).mkdir(parents=True)
+        (built / version / "main.js").write_text("1;")
+        (built / "index.html").write_text(version)
+        subprocess.run([nodes.ROOT / "packaging/install_console.sh", built, "share/console", "enabled"], check=True,
+                       env={**os.environ, "MESON_INSTALL_DESTDIR_PREFIX": str(tmp_path / "to")})
+    installed = tmp_path / "to/share/console"
+    assert {str(file.relative_to(installed)) for file in installed.rglob("*") if file.is_file()} == {
+        "index.html", "fedcba9876543210/main.js"}
