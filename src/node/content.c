@@ -39,7 +39,7 @@ static enum err sealed_check(const struct statement *s, struct bytes front, uint
 {
 	struct fault fault;
 
-	if (s->content.sealing == SEALING_NONE || age_look(front, len, s->content.sealing, &fault) == ERR_OK)
+	if (age_look(front, len, s->content.sealing, &fault) == ERR_OK)
 		return ERR_OK;
 	answer->limit = fault.rule;
 	return ERR_RULE;
@@ -178,12 +178,13 @@ static bool is_into_language(const struct statement *s)
 {
 	const struct field *field = statement_field(s, FIELD_TRANSLATION_LANGUAGE);
 	struct cbor_reader r;
-	struct bytes tag;
+	struct bytes tag = { NULL, 0 };
 
-	if (s->kind != KIND_TRANSLATION || !s->has_content || field == NULL)
+	if (s->kind != KIND_TRANSLATION || !s->has_content)
 		return true;
 	cbor_open(&r, field->value);
-	return cbor_read_text(&r, LANGUAGE_TAG_MAX, &tag) == ERR_OK && is_language(tag);
+	cbor_read_text(&r, LANGUAGE_TAG_MAX, &tag);
+	return is_language(tag);
 }
 
 enum err statement_check(struct node *n, struct now now, const struct statement *s, const struct command *in,

@@ -44,9 +44,9 @@ static enum err find_subject(struct node *n, const struct form *form, const stru
 				  s->refers[0].index };
 	if (act == FORM_ACT_ANNOUNCE)
 		return ERR_OK;
+	life.last = *at;
 	e = fold_form_life(&n->fold, at, NULL, &life);
-	if (e == ERR_OK)
-		*at = life.last;
+	*at = life.last;
 	return e;
 }
 
@@ -70,7 +70,8 @@ static enum err check_label(struct node *n, const struct statement *s, const str
 		buf_reset(memory);
 		e = node_entry(n, &item.label, memory, subject);
 	}
-	if (e != ERR_OK && e != ERR_NOT_FOUND)
+	e = err_unless(e, ERR_NOT_FOUND);
+	if (e != ERR_OK)
 		return e;
 	if (policy_label_read(g, &s->label, at->log.party, &own).is_allowed &&
 	    policy_label_read(g, &subject->statement.label, at->log.party, &was).is_allowed) {

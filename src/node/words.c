@@ -124,8 +124,6 @@ enum err node_outgoing(struct node *n, const struct statement *s, struct buf *ou
 		return s->has_content ? node_content(n, s, out) : ERR_NOT_FOUND;
 	at = (struct place_key){ { item->channel, accord_party_find(n->accord, item->party), item->epoch },
 				 item->index };
-	if (s->refers_count == 0 || at.log.party == n->accord->parties_count)
-		return ERR_NOT_FOUND;
 	entry = xcalloc(1, sizeof *entry);
 	memory = xcalloc(1, ENTRY_LEN_MAX);
 	buf_init(&bytes, memory, ENTRY_LEN_MAX);

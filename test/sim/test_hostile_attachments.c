@@ -230,6 +230,61 @@ static void test_a_piece_of_what_was_taken_back(void **state)
 	forge_free(&f);
 }
 
+#define FILES 9u /* one more than a node looks through at once */
+#define FILE_LEN (2 * ATTACHMENT_PIECE_MAX + 10)
+
+static void give_piece(struct room *r, const uint8_t *by, const uint8_t *blob, const uint8_t hash[HASH_LEN],
+		       unsigned piece)
+{
+	size_t at = piece * ATTACHMENT_PIECE_MAX,
+	       part = FILE_LEN - at < ATTACHMENT_PIECE_MAX ? FILE_LEN - at : ATTACHMENT_PIECE_MAX;
+	enum err e = node_attach(r->n->node, by, hash, FILE_LEN, at, (struct bytes){ blob + at, part });
+
+	assert_int_equal(e, ERR_OK);
+	room_turn(r);
+}
+
+/* Whoever gives a file gives all of it, in order, beside no more than eight others: else he has not given it. */
+static void test_a_file_is_given_whole(void **state)
+{
+	static const uint8_t by[KEY_HASH_LEN] = { 7 };
+	static const struct {
+		const uint8_t *by;
+		uint8_t pieces[4];
+		enum err want;
+	} cases[] = {
+		{ NULL, { 0, 1, 2, 2 }, ERR_OK },      { NULL, { 0, 1, 1, 2 }, ERR_OK },
+		{ NULL, { 0, 0, 1, 2 }, ERR_OK },      { NULL, { 0, 2, 1, 1 }, ERR_REFUSED },
+		{ NULL, { 0, 1, 0, 2 }, ERR_REFUSED }, { by, { 0, 1, 2, 2 }, ERR_REFUSED },
+	};
+	static uint8_t blobs[FILES][FILE_LEN];
+	uint8_t hashes[FILES][HASH_LEN];
+	struct room *r = *state;
+
+	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+		make_blob(blobs[0], FILE_LEN, (uint8_t)(i + 1), hashes[0]);
+		for (size_t j = 0; j < ARRAY_COUNT(cases[i].pieces); j++)
+			give_piece(r, cases[i].by, blobs[0], hashes[0], cases[i].pieces[j]);
+		assert_int_equal(room_say(r, CONSULT, PRECEDENCE_ROUTINE, 10, hashes[0], FILE_LEN),
+				 cases[i].want);
+	}
+	for (unsigned piece = 0; piece < 3; piece++) {
+		for (size_t i = 0; i < FILES; i++) {
+			make_blob(blobs[i], FILE_LEN, (uint8_t)(i + 100), hashes[i]);
+			give_piece(r, NULL, blobs[i], hashes[i], piece);
+		}
+	}
+	/* The one that had waited longest made room. */
+	for (size_t i = 0; i < FILES; i++)
+		assert_int_equal(room_say(r, CONSULT, PRECEDENCE_ROUTINE, 10, hashes[i], FILE_LEN),
+				 i == 0 ? ERR_REFUSED : ERR_OK);
+	/* Another length than what is held, and as much as nobody may attach. */
+	assert_int_equal(room_say(r, CONSULT, PRECEDENCE_ROUTINE, 10, hashes[1], FILE_LEN - 1), ERR_REFUSED);
+	for (unsigned piece = 0; piece < 3; piece++)
+		give_piece(r, NULL, blobs[0], hashes[0], piece);
+	assert_int_equal(room_say(r, CONSULT, PRECEDENCE_ROUTINE, 10, hashes[0], FILE_LEN), ERR_OK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -238,6 +293,7 @@ int main(void)
 		ATTACK(pieces_are_whole),
 		ATTACK(a_false_blob_spoils_no_other),
 		ATTACK(a_piece_of_what_was_taken_back),
+		ATTACK(a_file_is_given_whole),
 	};
 
 	log_open("test", getenv("VERBOSE") != NULL ? LOG_LEVEL_DEBUG : 0);
