@@ -326,6 +326,80 @@ static void test_a_bundle_has_so_many_attachments(void **state)
 	assert_int_equal(cursor.left, 3);
 }
 
+/* ---- Line checks. ---- */
+
+static uint64_t said_of_lines(const struct room *r)
+{
+	return room_log(r, &(struct log_key){ SERVICE, 0, 1 }).size;
+}
+
+/* The peer's node answers that entry of ours, by that form. */
+static void hear_answer(struct room *r, struct forge *f, uint64_t index, const char *form)
+{
+	static uint8_t memory[ENTRY_LEN_MAX];
+	struct buf bytes = BUF_ON(memory);
+	struct entry_read_out read;
+	struct statement s;
+
+	forge_statement(f, KIND_REPLY, &s);
+	s.role = BYTES_LIT(ROLE_NODE);
+	s.has_label = false;
+	s.has_form = form != NULL;
+	if (form != NULL)
+		s.form = bytes_str(form);
+	s.form_version = 1;
+	s.addressees[s.addressees_count++] =
+		(struct addressee){ bytes_str(r->w->accord->parties[0].name), BYTES_LIT(ROLE_NODE), false };
+	assert_int_equal(
+		node_entry(r->n->node, &(struct place_key){ { SERVICE, 0, 1 }, index }, &bytes, &read),
+		ERR_OK);
+	s.refers[s.refers_count++] =
+		(struct place){ SERVICE, bytes_str(r->w->accord->parties[0].name), 1, index, { 0 } };
+	memcpy(s.refers[0].leaf, read.leaf, HASH_LEN);
+	forge_say(f, &s, NULL, NONE);
+	assert_int_equal(room_hear_batch(r, 1, f, f->count - 1, f->count), ERR_OK);
+}
+
+/* A path is checked where there is a channel for it, one check at a time; its own answer closes it, once. */
+static void test_a_line_is_checked_where_there_is_a_channel(void **state)
+{
+	struct room *r = *state;
+	struct accord *a = (struct accord *)r->w->accord_memory;
+	struct accord_channel *c = &a->channels[SERVICE - 1];
+	struct forge f;
+	uint64_t size;
+
+	load(&f, r, 1, SERVICE);
+	c->plane = PLANE_NOTIFY;
+	room_link(r, 1, 0, NULL, 0);
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+	size = said_of_lines(r);
+	room_tick(r, 60000);
+	c->plane = PLANE_SERVICE;
+	a->line_check_ms = 0;
+	room_tick(r, 60000);
+	assert_int_equal(said_of_lines(r), size);
+	a->line_check_ms = 1000;
+	room_tick(r, 1000);
+	assert_int_equal(said_of_lines(r), size + 1);
+	room_tick(r, 2000);
+	assert_int_equal(said_of_lines(r), size + 1);
+	hear_answer(r, &f, size - 1, FORM_LINE_CHECK);
+	hear_answer(r, &f, size, NULL);
+	hear_answer(r, &f, size, "N02");
+	assert_int_equal(said_of_lines(r), size + 1);
+	for (int i = 0; i < 2; i++) {
+		hear_answer(r, &f, size, FORM_LINE_CHECK);
+		assert_int_equal(said_of_lines(r), size + 2);
+	}
+	/* One that is not answered in time is asked again. */
+	room_tick(r, 3000);
+	assert_int_equal(said_of_lines(r), size + 3);
+	room_tick(r, 6000);
+	assert_int_equal(said_of_lines(r), size + 4);
+	forge_free(&f);
+}
+
 /* ---- What has rotted. ---- */
 
 static log_number number_of(const struct room *r, const struct forge *f)
@@ -426,6 +500,7 @@ int main(void)
 		ATTACK(heads_that_come_too_soon_are_not_read_on),
 		ATTACK(who_lets_us_wait_for_a_blob_is_not_the_only_one),
 		ATTACK(a_bundle_has_so_many_attachments),
+		ATTACK(a_line_is_checked_where_there_is_a_channel),
 		ATTACK(a_note_comes_again),
 	};
 
