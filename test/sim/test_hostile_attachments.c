@@ -244,7 +244,7 @@ static void give_piece(struct room *r, const uint8_t *by, const uint8_t *blob, c
 	room_turn(r);
 }
 
-/* Whoever gives a file gives all of it, in order, beside no more than eight others: else he has not given it. */
+/* Whoever gives a file gives all of it, in order, beside seven others at most: else he has not given it. */
 static void test_a_file_is_given_whole(void **state)
 {
 	static const uint8_t by[KEY_HASH_LEN] = { 7 };
