@@ -45,9 +45,7 @@ export function followPageWord(changed: () => void): void {
 // When a person did something here last, in whichever tab.
 const USED = "entente-used", IDLE_HEADER = "Entente-Idle";
 
-export function touched(): void {
-  localStorage.setItem(USED, String(Date.now()));
-}
+export const touched = (): void => localStorage.setItem(USED, String(Date.now()));
 
 export const idleMs = (now: number): number => Math.max(0, now - Number(localStorage.getItem(USED) ?? now));
 
@@ -96,6 +94,4 @@ export async function post<T>(path: string, body?: Bytes, query: Query = {}, typ
   return read<T>(await reach(path, query, { method: "POST", body, headers }));
 }
 
-export async function end(path: string): Promise<void> {
-  await read(await reach(path, {}, { method: "DELETE" }));
-}
+export const end = async (path: string): Promise<void> => read(await reach(path, {}, { method: "DELETE" }));

@@ -97,13 +97,11 @@ const askObligations = () => askFor<{ obligations: Due[] }>("/obligations", (ans
 export const askDuty = () => askFor<Duty>("/watch", (answer) => { duty.value = answer; });
 
 // Both of one moment: whoever writes has no more behind him than what stands before him.
-export function askInbox(channel: string): Promise<void> {
-  return asked(`/inbox ${channel}`, () => ask<Inbox & { seen: Seen[] }>("/inbox", { channel, last: MESSAGES_SHOWN }), (answer) => {
-    keepOlder(channel, answer.messages[0]?.place);
-    shown.value = { ...shown.value, [channel]: answer.seen };
-    inboxes.value = { ...inboxes.value, [channel]: answer.messages };
-  });
-}
+export const askInbox = (channel: string): Promise<void> => asked(`/inbox ${channel}`, () => ask<Inbox & { seen: Seen[] }>("/inbox", { channel, last: MESSAGES_SHOWN }), (answer) => {
+  keepOlder(channel, answer.messages[0]?.place);
+  shown.value = { ...shown.value, [channel]: answer.seen };
+  inboxes.value = { ...inboxes.value, [channel]: answer.messages };
+});
 
 // What the newest pushed out of the list joins the older ones; if that cannot be told, they are asked for again.
 function keepOlder(channel: string, first: string | undefined): void {

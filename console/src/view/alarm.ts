@@ -53,9 +53,7 @@ function followFlood(): void {
   });
 }
 
-export function acknowledgeAll(precedence: string): void {
-  alarms.value.filter((alarm) => alarm.precedence === precedence).forEach((alarm) => acknowledge(alarm.key));
-}
+export const acknowledgeAll = (precedence: string): void => alarms.value.filter((alarm) => alarm.precedence === precedence).forEach((alarm) => acknowledge(alarm.key));
 
 // Quiet for a while. What ends an alarm is the act, which stands in the record with its name.
 export function acknowledge(key: string): void {

@@ -46,9 +46,7 @@ function readHash(): void {
 
 export const linkTo = (name: Screen, about = ""): string => "#" + name + (about ? "/" + encodeURIComponent(about) : "");
 
-export function go(name: Screen, about = ""): void {
-  location.hash = linkTo(name, about);
-}
+export const go = (name: Screen, about = ""): void => { location.hash = linkTo(name, about); };
 
 export function setTheme(next: Theme): void {
   theme.value = next;

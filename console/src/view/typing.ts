@@ -23,9 +23,7 @@ export function change(typed: Typed, part: Partial<Typed>): void {
   void keep(typed.key, next);
 }
 
-export function setField(typed: Typed, name: string, value: string): void {
-  change(typed, { fields: { ...typed.fields, [name]: value } });
-}
+export const setField = (typed: Typed, name: string, value: string): void => change(typed, { fields: { ...typed.fields, [name]: value } });
 
 export function forget(key: string): void {
   const { [key]: _gone, ...rest } = typing.value;
