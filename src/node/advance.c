@@ -160,12 +160,10 @@ static enum err kept_put(struct node *n, const struct kept *k)
 
 static enum err kept_read(struct bytes value, struct kept *out)
 {
-	struct bytes place = { value.ptr + 1, value.len - 1 };
-
-	if (value.len != KEPT_LEN)
+	if (value.len != KEPT_LEN || value.ptr[0] < ADVANCE_SIGNED || value.ptr[0] > ADVANCE_FALSE)
 		return ERR_CORRUPT;
 	out->state = (enum advance_state)value.ptr[0];
-	return place_key_read(&place, &out->at);
+	return place_key_read(&(struct bytes){ value.ptr + 1, value.len - 1 }, &out->at);
 }
 
 /* ERR_NOT_FOUND. */

@@ -201,8 +201,9 @@ static void held_anew(struct node *n, struct now now, size_t peer, bool is_carri
 		if (!is_first || is_carried)
 			continue;
 		n->lines[i].early[peer][EARLY_OWN].size = 0;
-		if (n->lines[i].key.party == peer)
-			n->lines[i].wanted_at = now.mono; /* what is his he sends by himself */
+		/* What is his he sends by himself; whoever comes anew for ever puts off no more. */
+		if (n->lines[i].key.party == peer && n->lines[i].wanted_at.us == 0)
+			n->lines[i].wanted_at = now.mono;
 	}
 }
 

@@ -277,8 +277,8 @@ static enum err view_next(void *self, struct bytes prefix, struct bytes after, s
 	e = lite_check_row(found, &held);
 	buf_reset(key);
 	buf_put(key, found);
-	if (buf_check(key) != ERR_OK)
-		return ERR_LIMIT;
+	if (e == ERR_OK)
+		e = buf_check(key);
 	return e == ERR_OK ? give(held, value) : e;
 }
 

@@ -139,24 +139,35 @@ static void test_what_comes_is_not_asked_for_again(void **state)
 	struct forge f;
 
 	load(&f, r, 1, LEADER);
-	add_many(&f, 20);
+	add_many(&f, 2000);
 	forge_note(&f, f.count, &note);
 	told = buf_bytes(&note);
 	r->skip_ms += 6000;
 	room_link(r, 1, 0, &told, 1);
 	/* Its author sends it by himself. */
 	assert_int_equal(room_said(r, 1, FRAME_WANT), 0);
-	for (size_t first = 0; first < 16; first += 2) {
+	for (size_t first = 0; first < 1920; first += 240) {
 		r->skip_ms += 2000;
-		assert_int_equal(room_hear_batch(r, 1, &f, first, first + 2), ERR_OK);
+		assert_int_equal(room_hear_batch(r, 1, &f, first, first + 240), ERR_OK);
 	}
-	assert_int_equal(room_log(r, &f.key).size, 16);
+	assert_int_equal(room_log(r, &f.key).size, 1920);
 	assert_int_equal(room_said(r, 1, FRAME_WANT), 0);
 	r->skip_ms += 6000;
 	room_tick(r, 1);
 	assert_int_equal(room_said(r, 1, FRAME_WANT), 1);
 	assert_int_equal(want_read(last_said(r, 1, FRAME_WANT), &want), ERR_OK);
-	assert_int_equal(want.first, 16);
+	assert_int_equal(want.first, 1920);
+	/* Who says little again and again, or comes again and again, keeps nothing back by that. */
+	for (size_t first = 1920; first < 1928; first += 2) {
+		r->skip_ms += 2000;
+		assert_int_equal(room_hear_batch(r, 1, &f, first, first + 2), ERR_OK);
+	}
+	room_tick(r, 1);
+	assert_int_equal(room_said(r, 1, FRAME_WANT), 2);
+	r->skip_ms += 6000;
+	room_link(r, 1, 0, &told, 1);
+	room_tick(r, 1);
+	assert_int_equal(room_said(r, 1, FRAME_WANT), 3);
 	forge_free(&f);
 }
 
