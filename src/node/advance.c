@@ -383,6 +383,9 @@ static enum err promise_check(struct node *n, const struct place_key *at, const 
 		e = kept_get(n, at->log.party, row.ptr + prefix.len, &k);
 		if (e == ERR_OK)
 			e = contradict(n, &k);
+		/* a row that rotted was deleted: this one promises nothing any more */
+		else if (e == ERR_NOT_FOUND)
+			e = beside_del(n, buf_bytes(&row));
 	}
 	return e;
 }

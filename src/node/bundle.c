@@ -108,6 +108,7 @@ static enum err blobs_asked(struct node *n, size_t peer, struct bundle_cursor *c
 	buf_put(&key, BYTES_OF(prefix));
 	while ((e = map_next(&n->views, BYTES_OF(prefix), buf_bytes(&key), &key, &value)) == ERR_OK) {
 		blob_add(c, memory + ASKED_KEY_LEN - HASH_LEN, be64_get(offset));
+		buf_reset(&value);
 	}
 	return err_unless(e, ERR_NOT_FOUND);
 }

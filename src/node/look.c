@@ -187,7 +187,9 @@ enum err look_found(struct node *n, const struct held_words *w, const uint8_t ha
 	e = map_get(&n->views, buf_bytes(&key), &row);
 	if (e != ERR_OK)
 		return err_unless(e, ERR_NOT_FOUND);
-	if (memcmp(memory, w->id, HASH_LEN) != 0)
+	/* One of another program may name a kind that this one has not. */
+	if (row.len <= HASH_LEN || memory[HASH_LEN] >= FILE_KIND_COUNT ||
+	    memcmp(memory, w->id, HASH_LEN) != 0)
 		return ERR_OK;
 	*kind = (enum file_kind)memory[HASH_LEN];
 	buf_put(word, (struct bytes){ memory + HASH_LEN + 1, row.len - HASH_LEN - 1 });

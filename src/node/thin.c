@@ -110,7 +110,10 @@ static bool is_sooner(const struct thin_out *a, const struct thin_out *b)
 	return a->round != b->round ? a->round < b->round : a->order < b->order;
 }
 
-/* A free place, or that of a copy that was said often enough, or is less urgent; NULL: there is none. */
+/*
+ * A free place, or that of a copy that was said often enough, or is less urgent; not the one that the line is
+ * busy with, be it of use or not. NULL: there is none.
+ */
 static struct thin_out *out_for(struct thin *t, enum urgency urgency)
 {
 	struct thin_out *worst = NULL;
@@ -118,6 +121,8 @@ static struct thin_out *out_for(struct thin *t, enum urgency urgency)
 	for (size_t i = 0; i < THIN_COPIES_MAX; i++) {
 		struct thin_out *o = &t->outs[i];
 
+		if (o == t->busy)
+			continue;
 		if (!o->is_used)
 			return o;
 		if (worst == NULL || is_sooner(worst, o))
@@ -162,7 +167,7 @@ static void out_add(struct node *n, struct now now, size_t peer, const struct li
 		return;
 	}
 	o = out_for(t, (enum urgency)(URGENCY_FLASH + (int)s.precedence));
-	if (o == NULL || o == t->busy) {
+	if (o == NULL) {
 		log_warning("channel %u, entry %llu: THIN_COPIES_MAX copies are on the thin path %s already",
 			    line->key.channel, (unsigned long long)index, n->paths[peer][t->path]);
 		return;

@@ -114,7 +114,8 @@ static enum err draft_read(struct bytes in, struct draft_view *out)
 	while (e == ERR_OK && in.len > 0 && out->signers_count < DRAFT_SIGNERS_MAX) {
 		struct draft_signer *s = &out->signers[out->signers_count++];
 		e = signer_read(&in, s);
-		out->approved += s->is_releaser;
+		if (e == ERR_OK)
+			out->approved += s->is_releaser;
 	}
 	return e == ERR_OK && in.len > 0 ? ERR_CORRUPT : e;
 }

@@ -324,25 +324,52 @@ static void test_a_full_line_says_the_most_urgent(void **state)
 	assert_int_equal(said(r, THIN_CONTENT, CONSULT), 0);
 }
 
+/* By which the peer names the message that the line had last. */
+static void last_seal(const struct room *r, uint8_t seal[PAIR_SEAL_LEN])
+{
+	struct thin_reader reader = { .len = 0 };
+
+	for (size_t i = 0; i < r->count; i++) {
+		uint8_t memory[THIN_MESSAGE_MAX];
+		struct buf plain = BUF_ON(memory);
+		struct bytes in = { r->said[i].bytes, r->said[i].len };
+		struct thin_read read;
+
+		if (r->said[i].path == THIN_PATH &&
+		    thin_read(&reader, &out_key, &in, &plain, &read) == ERR_OK)
+			memcpy(seal, read.seal, PAIR_SEAL_LEN);
+	}
+}
+
+/* What is heard while the line has it once more keeps its place until that is over, and keeps out nothing. */
+static void test_what_is_heard_while_it_is_said_keeps_out_nothing(void **state)
+{
+	struct room *r = *state;
+	uint8_t seal[PAIR_SEAL_LEN] = { 0 };
+
+	assert_int_equal(room_say(r, LEADER, PRECEDENCE_FLASH, 10, NULL, 0), ERR_OK);
+	take(r, 400);
+	last_seal(r, seal);
+	room_tick(r, HOUR_MS);
+	hear(r, THIN_HEARD, BYTES_OF(seal));
+	assert_int_equal(room_say(r, CONSULT, PRECEDENCE_IMMEDIATE, 10, NULL, 0), ERR_OK);
+	take(r, 400);
+	room_tick(r, HOUR_MS);
+	take(r, 400);
+	assert_true(said(r, THIN_CONTENT, CONSULT) > 0);
+}
+
 /* However often it was said, within an hour it is said again, until the peer says that he heard it. */
 static void test_it_is_said_each_hour_until_it_is_heard(void **state)
 {
 	struct room *r = *state;
-	struct thin_reader reader = { .len = 0 };
-	uint8_t memory[THIN_MESSAGE_MAX], seal[PAIR_SEAL_LEN] = { 0 };
+	uint8_t seal[PAIR_SEAL_LEN] = { 0 };
 
 	assert_int_equal(room_say(r, LEADER, PRECEDENCE_FLASH, 10, NULL, 0), ERR_OK);
 	for (int i = 0; i < 12; i++) {
 		take(r, 400);
 		if (i > 2) {
-			struct buf plain = BUF_ON(memory);
-			struct thin_read read;
-			for (size_t j = 0; j < r->count; j++) {
-				struct bytes in = { r->said[j].bytes, r->said[j].len };
-				if (r->said[j].path == THIN_PATH &&
-				    thin_read(&reader, &out_key, &in, &plain, &read) == ERR_OK)
-					memcpy(seal, read.seal, sizeof seal);
-			}
+			last_seal(r, seal);
 			assert_true(said(r, THIN_CONTENT, LEADER) > 0);
 		}
 		room_forget(r);
@@ -393,10 +420,15 @@ static void test_so_many_are_told_as_heard(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		THIN(a_copy_is_of_a_log_that_both_hold),      THIN(a_copy_that_is_said_otherwise_is_false),
-		THIN(what_a_log_does_not_bear_out_is_false),  THIN(a_late_copy_is_none),
-		THIN(a_signed_copy_takes_the_place),	      THIN(a_full_line_says_the_most_urgent),
-		THIN(it_is_said_each_hour_until_it_is_heard), THIN(so_many_are_told_as_heard),
+		THIN(a_copy_is_of_a_log_that_both_hold),
+		THIN(a_copy_that_is_said_otherwise_is_false),
+		THIN(what_a_log_does_not_bear_out_is_false),
+		THIN(a_late_copy_is_none),
+		THIN(a_signed_copy_takes_the_place),
+		THIN(a_full_line_says_the_most_urgent),
+		THIN(it_is_said_each_hour_until_it_is_heard),
+		THIN(so_many_are_told_as_heard),
+		THIN(what_is_heard_while_it_is_said_keeps_out_nothing),
 	};
 
 	log_open("test", getenv("VERBOSE") != NULL ? LOG_LEVEL_DEBUG : 0);

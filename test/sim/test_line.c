@@ -337,6 +337,41 @@ static void test_a_bundle_has_so_many_attachments(void **state)
 	assert_int_equal(cursor.left, 3);
 }
 
+/* What his last bundle asked for, and however much, stands in ours first. */
+static void test_a_bundle_brings_all_that_the_last_one_asked_for(void **state)
+{
+	struct room *r = *state;
+	struct bundle_cursor cursor = { .pieces_max = 1u << 30 };
+	uint8_t blob[100] = { 0 }, asking[128];
+	struct buf frame = BUF_ON(scratch), asked = BUF_ON(asking);
+	struct fetch fetch = { .offset = 0 };
+	size_t pieces = 0;
+	enum err e;
+
+	for (size_t i = 0; i < 3; i++) {
+		struct arrival in = { 1, PATH_BUNDLE, { FRAME_FETCH, { NULL, 0 } } };
+
+		be64_put(blob, i);
+		hash_sha256(BYTES_OF(blob), fetch.hash);
+		assert_int_equal(node_attach(r->n->node, NULL, fetch.hash, sizeof blob, 0, BYTES_OF(blob)),
+				 ERR_OK);
+		room_turn(r);
+		assert_int_equal(room_say(r, CONSULT, PRECEDENCE_ROUTINE, 10, fetch.hash, sizeof blob),
+				 ERR_OK);
+		buf_reset(&asked);
+		fetch_write(&fetch, &asked);
+		in.frame.payload = buf_bytes(&asked);
+		assert_int_equal(node_receive(r->n->node, room_now(r), &in, &r->n->fx), ERR_OK);
+		room_turn(r);
+	}
+	while ((e = node_bundle(r->n->node, 1, room_now(r), &cursor, &frame)) == ERR_OK) {
+		pieces += scratch[4] == FRAME_ATTACHMENT;
+		buf_reset(&frame);
+	}
+	assert_int_equal(e, ERR_NOT_FOUND);
+	assert_int_equal(pieces, 3);
+}
+
 /* ---- Line checks. ---- */
 
 static uint64_t said_of_lines(const struct room *r)
@@ -511,6 +546,7 @@ int main(void)
 		ATTACK(heads_that_come_too_soon_are_not_read_on),
 		ATTACK(who_lets_us_wait_for_a_blob_is_not_the_only_one),
 		ATTACK(a_bundle_has_so_many_attachments),
+		ATTACK(a_bundle_brings_all_that_the_last_one_asked_for),
 		ATTACK(a_line_is_checked_where_there_is_a_channel),
 		ATTACK(a_note_comes_again),
 	};
