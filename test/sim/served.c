@@ -6,6 +6,9 @@
 #include "sys/socket.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -208,7 +211,10 @@ void served_open(struct served *v, struct world *w, const struct served_options 
 	struct marks marks = { rows, 0, 1 };
 	enum err e;
 
-	*v = (struct served){ .stream = -1, .now = { { 1000000000 }, { 1793000000000 } } };
+	*v = (struct served){ .stream = -1,
+			      .is_keeping = o->is_keeping,
+			      .kept = { -1, -1 },
+			      .now = { { 1000000000 }, { 1793000000000 } } };
 	/* An address of this process and this node alone: tests run side by side. */
 	snprintf(v->address, sizeof v->address, "127.%d.%d.%d:%u", 64 + (getpid() >> 16 & 63),
 		 getpid() >> 8 & 255, getpid() & 255, 17480 + count);
@@ -236,6 +242,10 @@ void served_close(struct served *v)
 {
 	if (v->stream >= 0)
 		close(v->stream);
+	for (size_t i = 0; i < ARRAY_COUNT(v->kept); i++) {
+		if (v->kept[i] >= 0)
+			close(v->kept[i]);
+	}
 	api_close(v->api);
 	node_free(v->node);
 	for (size_t i = 0; i < v->pushed_count; i++)
@@ -280,9 +290,12 @@ void served_hear(struct served *v, const struct forge *f, size_t first, size_t e
 
 static int connect_browser(const struct served *v)
 {
-	int fd = -1;
+	int fd = -1, on = 1;
 	enum err e = socket_connect(v->address, &fd);
 
+	/* Or the kernel would hold a body until its head is acknowledged. */
+	if (e == ERR_OK && setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0)
+		abort();
 	assert(e == ERR_OK);
 	return fd;
 }
@@ -327,9 +340,25 @@ static void send_all(struct served *v, int fd, struct bytes out)
 	}
 }
 
+/* The one that is kept, where the node has not ended it. */
+static int kept_connection(struct served *v)
+{
+	int *kept = &v->kept[v->is_browser];
+	uint8_t byte;
+
+	if (*kept >= 0 && (recv(*kept, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || errno != EAGAIN)) {
+		close(*kept);
+		*kept = -1;
+	}
+	if (*kept < 0)
+		*kept = served_connect(v);
+	return *kept;
+}
+
 struct bytes served_say_head(struct served *v, const char *head, struct bytes body)
 {
-	int fd = served_connect(v);
+	bool is_kept = v->is_keeping && strncmp(head, "GET /events", 11) != 0;
+	int fd = is_kept ? kept_connection(v) : served_connect(v);
 	struct bytes got;
 
 	send_all(v, fd, bytes_str(head));
@@ -337,6 +366,8 @@ struct bytes served_say_head(struct served *v, const char *head, struct bytes bo
 	got = served_listen(v, fd);
 	for (unsigned i = 0; got.len == 0 && i < PATIENCE; i++) /* the kernel holds a long body for a while */
 		got = served_listen(v, fd);
+	if (is_kept)
+		return got;
 	close(fd);
 	served_turn(v);
 	return got;

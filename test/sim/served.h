@@ -41,6 +41,8 @@ struct served {
 	uint8_t *answer; /* SERVED_ANSWER_MAX */
 	char address[64];
 	bool is_browser; /* whoever asks next does so as a browser does */
+	bool is_keeping; /* who asks next does so on the connection of the last, but for a stream */
+	int kept[2];	 /* of terminals, of browsers; -1: none */
 };
 
 /* The world of all of them, once. Gives it guidelines, and a role `desk`. */
@@ -57,6 +59,7 @@ struct served_options {
 	bool is_owner_blind;
 	unsigned silence_s;
 	bool has_browsers;
+	bool is_keeping;
 	const char *files;
 	struct store *store; /* taken; NULL: one in memory */
 };

@@ -229,7 +229,7 @@ static void copy_logs(struct logs *to, const struct logs *from)
 
 static void begin(struct served *v, const struct logs *l)
 {
-	struct served_options o = { .has_browsers = true };
+	struct served_options o = { .has_browsers = true, .is_keeping = true };
 
 	served_open(v, &w, &o);
 	served_say(v, &l->home, 0, l->home.count < 4 ? l->home.count : 4);
