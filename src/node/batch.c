@@ -412,14 +412,7 @@ static enum err batch_take(struct node *n, struct now now, const struct arrival 
 	e = turn_open(n);
 	if (e == ERR_OK)
 		e = batch_verify(n, now, in, a, &is_good);
-	if (e != ERR_OK || !is_good)
-		return e;
-	/*
-	 * So much is on its way: asked for again, it would come twice. Whoever drips keeps nothing back so.
-	 */
-	if (in->frame.payload.len >= WANT_PUT_OFF_LEN)
-		a->line->wanted_at = now.mono;
-	return batch_add(n, now, in->peer, a);
+	return e == ERR_OK && is_good ? batch_add(n, now, in->peer, a) : e;
 }
 
 enum err receive_batch(struct node *n, struct now now, const struct arrival *in)

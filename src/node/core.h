@@ -162,9 +162,8 @@ struct wait {
 /* Line checks of one peer that are answered in the accord's time between two of one path. */
 #define ANSWERS_MAX (2 * LINK_PATHS_MAX)
 #define WANT_AGAIN_MS 5000u
-#define WANT_PUT_OFF_LEN (16u << 10) /* bytes of a batch that shows that a log is under way */
-#define LOST_AFTER_MS 60000u	     /* a round of HEADS: what nobody has by then counts as lost */
-#define ADVANCE_LOOK_BACK 4096u	     /* entries of a log that are searched for a FLASH at link-up */
+#define LOST_AFTER_MS 60000u	/* a round of HEADS: what nobody has by then counts as lost */
+#define ADVANCE_LOOK_BACK 4096u /* entries of a log that are searched for a FLASH at link-up */
 
 struct looks;
 

@@ -164,8 +164,6 @@ enum err hello_note(struct node *n, struct now now, const struct arrival *in, st
 	e = hello_line(n, peer, author, &note, &line);
 	if (e != ERR_OK || line == NULL)
 		return e;
-	if (author == peer && line->wanted_at.us == 0)
-		line->wanted_at = now.mono;
 	if (note.size > line->reach[peer].held)
 		line->reach[peer].held = note.size;
 	if (note.size > line->known)
@@ -194,16 +192,12 @@ static void hello_greet(struct peer *p, struct now now, size_t path, const struc
 }
 
 /* What it does not name it does not hold, nor has it a receipt for it any more. */
-static void held_anew(struct node *n, struct now now, size_t peer, bool is_carried, bool is_first)
+static void held_anew(struct node *n, size_t peer, bool is_carried, bool is_first)
 {
 	for (size_t i = 0; i < n->lines_count; i++) {
 		n->lines[i].reach[peer].held = 0;
-		if (!is_first || is_carried)
-			continue;
-		n->lines[i].early[peer][EARLY_OWN].size = 0;
-		/* What is his he sends by himself; whoever comes anew for ever puts off no more. */
-		if (n->lines[i].key.party == peer && n->lines[i].wanted_at.us == 0)
-			n->lines[i].wanted_at = now.mono;
+		if (is_first && !is_carried)
+			n->lines[i].early[peer][EARLY_OWN].size = 0;
 	}
 }
 
@@ -251,7 +245,7 @@ static enum err receive_hello(struct node *n, struct now now, const struct arriv
 	p->has_said = true;
 	if (!is_carried)
 		hello_greet(p, now, in->path, h);
-	held_anew(n, now, in->peer, is_carried, is_first);
+	held_anew(n, in->peer, is_carried, is_first);
 	for (size_t i = 0; i < h->notes_count; i++) {
 		e = hello_note(n, now, in, h->notes[i]);
 		if (e != ERR_OK)

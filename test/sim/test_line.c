@@ -125,52 +125,6 @@ static void test_a_gap_is_asked_for(void **state)
 	forge_free(&f);
 }
 
-/*
- * A log that comes batch by batch is on its way: asked for once more, all that is under way would come twice.
- * Nothing of it for a while, and it is.
- */
-static void test_what_comes_is_not_asked_for_again(void **state)
-{
-	struct room *r = *state;
-	uint8_t memory[NOTE_LEN_MAX];
-	struct buf note = BUF_ON(memory);
-	struct bytes told;
-	struct want want;
-	struct forge f;
-
-	load(&f, r, 1, LEADER);
-	add_many(&f, 2000);
-	forge_note(&f, f.count, &note);
-	told = buf_bytes(&note);
-	r->skip_ms += 6000;
-	room_link(r, 1, 0, &told, 1);
-	/* Its author sends it by himself. */
-	assert_int_equal(room_said(r, 1, FRAME_WANT), 0);
-	for (size_t first = 0; first < 1920; first += 240) {
-		r->skip_ms += 2000;
-		assert_int_equal(room_hear_batch(r, 1, &f, first, first + 240), ERR_OK);
-	}
-	assert_int_equal(room_log(r, &f.key).size, 1920);
-	assert_int_equal(room_said(r, 1, FRAME_WANT), 0);
-	r->skip_ms += 6000;
-	room_tick(r, 1);
-	assert_int_equal(room_said(r, 1, FRAME_WANT), 1);
-	assert_int_equal(want_read(last_said(r, 1, FRAME_WANT), &want), ERR_OK);
-	assert_int_equal(want.first, 1920);
-	/* Who says little again and again, or comes again and again, keeps nothing back by that. */
-	for (size_t first = 1920; first < 1928; first += 2) {
-		r->skip_ms += 2000;
-		assert_int_equal(room_hear_batch(r, 1, &f, first, first + 2), ERR_OK);
-	}
-	room_tick(r, 1);
-	assert_int_equal(room_said(r, 1, FRAME_WANT), 2);
-	r->skip_ms += 6000;
-	room_link(r, 1, 0, &told, 1);
-	room_tick(r, 1);
-	assert_int_equal(room_said(r, 1, FRAME_WANT), 3);
-	forge_free(&f);
-}
-
 /* A batch of what was committed at once ends with it: nothing behind its note is read, and so none twice. */
 static void test_a_batch_reads_to_its_note(void **state)
 {
@@ -540,7 +494,6 @@ int main(void)
 		ATTACK(what_is_ours_is_wanted_once),
 		ATTACK(a_gap_is_asked_for),
 		ATTACK(a_batch_reads_to_its_note),
-		ATTACK(what_comes_is_not_asked_for_again),
 		ATTACK(what_an_urgent_message_waits_for_is_asked_at_once),
 		ATTACK(content_of_another_hash_closes),
 		ATTACK(heads_that_come_too_soon_are_not_read_on),
