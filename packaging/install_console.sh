@@ -10,6 +10,10 @@ if [ ! -f "$built/index.html" ]; then
 	echo "the console is not built; next: make console" >&2
 	exit 1
 fi
-rm -rf "$to" # the folder of another version would be served beside this one
-mkdir -p "$to"
-cp -R "$built/." "$to/"
+# The folder of another version would be served beside this one; a node that starts meanwhile finds one of them whole.
+rm -rf "$to.new" "$to.old"
+mkdir -p "$to.new"
+cp -R "$built/." "$to.new/"
+[ ! -d "$to" ] || mv "$to" "$to.old"
+mv "$to.new" "$to"
+rm -rf "$to.old"

@@ -57,7 +57,8 @@ static void read_languages(struct line_reader *r, struct accord *a)
 		char *out;
 		if (r->rule != NULL)
 			return;
-		if (a->languages_count == ACCORD_LANGUAGES_MAX || !is_language(tag)) {
+		if (a->languages_count == ACCORD_LANGUAGES_MAX || !is_language(tag) ||
+		    tag.len >= sizeof a->languages[0]) {
 			line_refuse(r, "accord.languages");
 			return;
 		}

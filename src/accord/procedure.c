@@ -309,7 +309,8 @@ static void read_title(struct procedure_reader *r, const struct json_value *v)
 	struct procedure *p = r->p;
 
 	for (const struct json_value *m = v->first; m != NULL && r->accord == NULL; m = m->next) {
-		if (p->languages_count == ACCORD_LANGUAGES_MAX || !is_language_tag(m->name)) {
+		if (p->languages_count == ACCORD_LANGUAGES_MAX || !is_language_tag(m->name) ||
+		    m->name.len >= sizeof p->languages[0]) {
 			procedure_refuse(r, m, "procedure.language");
 			return;
 		}

@@ -134,7 +134,7 @@ enum err run_inbox(struct api *a, struct request *q, struct reply *r)
 		return e;
 	reply_object(r, NULL);
 	reply_uint(r, "channel", channel);
-	e = reply_seen(a, r, channel); /* nothing was seen that is not among them */
+	e = reply_seen(a, r, channel); /* with `last` alone: nothing was seen that is not among them */
 	reply_array(r, "messages");
 	/* A row is read once: whether he knows of it is asked of what was read to show it. */
 	if (e == ERR_OK)

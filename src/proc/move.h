@@ -53,10 +53,10 @@ static inline bool is_later_epoch(struct spot at)
 	return epoch_of(at.number) > 1 && (at.number & UINT32_MAX) == 1;
 }
 
-/* Within one epoch of that party; instance.h has the rest. */
+/* Within one epoch of that party; instance.h has the rest. A row that rotted may name none. */
 static inline bool vector_covers(const struct vector *v, struct spot at)
 {
-	return at.number != 0 && at.number <= v->of[at.party];
+	return at.number != 0 && at.party < PARTY_MAX && at.number <= v->of[at.party];
 }
 
 static inline void vector_raise(struct vector *v, const struct vector *by)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define DRAFTS_LOOKED_AT 16u /* rows, by each SUBMIT */
+#define DRAFTS_SPAN_MS (10 * 365 * 86400000ull)
 
 const char *draft_state_name(enum draft_state s)
 {
@@ -501,9 +502,18 @@ enum err judge_draft(const struct case_file *c, enum verdict *out)
 	return c->in->statement->kind == KIND_SUBMIT ? judge_submit(c, out) : answer_draft(c, &draft, out);
 }
 
+/* Some time before that, as the end of the id has it; a near one more often than a far one. */
+static void some_id_before(uint64_t ms, const uint8_t id[STATEMENT_ID_LEN], uint8_t out[STATEMENT_ID_LEN])
+{
+	uint64_t ago = be64_get(id + 8) % DRAFTS_SPAN_MS >> id[7] % 16;
+
+	memcpy(out, id, STATEMENT_ID_LEN);
+	be64_put(out, (ms > ago ? ms - ago : 0) << 16);
+}
+
 /*
- * Of what lapsed long ago nothing can come any more. A SUBMIT looks at a few rows behind its own, which lie
- * as its id has it, anywhere: so what is dead stays a part of what is not, and no entry pays for all of it.
+ * Of what lapsed long ago nothing can come any more. A SUBMIT looks at a few rows behind some place, which
+ * lie by their time: so what is dead stays a part of what is not, and no entry pays for all of it.
  */
 static enum err drop_lapsed(const struct fold *f, uint32_t home, const struct draft_view *new,
 			    uint64_t filed_ms)
@@ -512,7 +522,7 @@ static enum err drop_lapsed(const struct fold *f, uint32_t home, const struct dr
 	struct row_key k;
 	enum err e = ERR_OK;
 
-	memcpy(v.id, new->id, sizeof v.id);
+	some_id_before(filed_ms, new->id, v.id);
 	for (size_t i = 0; e == ERR_OK && i < DRAFTS_LOOKED_AT; i++) {
 		e = draft_next(f, home, false, &v);
 		if (e == ERR_NOT_FOUND)

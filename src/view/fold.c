@@ -274,9 +274,10 @@ bool refers_place(const struct fold *f, const struct fold_input *in, const struc
 
 struct place_key place_referred(const struct fold *f, const struct fold_input *in, size_t n)
 {
-	struct place_key out;
+	struct place_key out = { .log.party = f->accord->parties_count };
 
-	(void)refers_place(f, in, &in->statement->refers[n], &out);
+	if (n < in->statement->refers_count)
+		(void)refers_place(f, in, &in->statement->refers[n], &out);
 	return out;
 }
 

@@ -240,7 +240,7 @@ enum err fold_size(const struct fold *f, const struct log_key *log, uint64_t *si
  * format mean nothing here, and are dropped and made anew (docs/spec/record.md section 6). A log of which
  * nothing is folded has none: current.
  */
-#define FOLD_FORMAT 36u
+#define FOLD_FORMAT 37u
 enum err fold_is_current(const struct fold *f, const struct log_key *log, bool *is_current) MUST_CHECK;
 enum err fold_get(const struct fold *f, const struct place_key *place, struct entry_view *out) MUST_CHECK;
 /* Whether an entry was in the past of another: never one on another channel. */

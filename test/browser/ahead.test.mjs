@@ -68,7 +68,7 @@ test("one that has no number yet, one that the log contradicts, and one whose lo
 
 test("where one without a number was read its entry is read when that has come; of one that nobody knows it is said, and no form stands in its place", async () => {
   const { page } = usa, { id } = await stage.ask("get", { party: "usa", path: "/entry", place }), log = place.replace(/\.\d+$/, "");
-  await at(usa, stage, `channel/${encodeURIComponent(`${log} ${id.slice(0, 8)}`)}`);
+  await at(usa, stage, `channel/${encodeURIComponent(`${log} ${id.slice(-8)}`)}`);
   await page.waitForFunction((hash) => location.hash === hash, `#channel/${encodeURIComponent(place)}`);
   await page.locator(".message:not(.copy)", { hasText: WORDS }).waitFor();
   await at(usa, stage, `channel/${encodeURIComponent(`${log} 00000000`)}`);

@@ -819,7 +819,7 @@ static void report_mark(void *self, const struct finding *f);
 static void a_file_goes_while_it_is_read(void **state)
 {
 	static struct setting set;
-	struct store *s = store_mem_new();
+	struct store *s;
 	struct record *r;
 
 	(void)state;

@@ -222,6 +222,10 @@ void scene_say(struct scene *s, const struct line *l, struct scene_entry *out)
 	st.id[0] = l->id != 0 ? l->id : ++s->ids;
 	st.id[1] = l->id == 0;
 	st.id[2] = l->id == 0 ? (uint8_t)s->count : 0;
+	if (l->id_ms != 0) {
+		be64_put(st.id, l->id_ms << 16 | s->ids);
+		be64_put(st.id + 8, s->ids * 0x9e3779b97f4a7c15u);
+	}
 	st.party = bytes_str(s->accord->parties[l->party].name);
 	st.role = bytes_str(l->role == NULL ? "duty" : l->role);
 	st.claimed.ms = SCENE_START_MS + l->late_ms;

@@ -73,6 +73,7 @@ struct line {
 	size_t by_count;   /* 0: the one of `role` */
 	bool is_false;	   /* the last signature does not verify */
 	uint8_t id;	   /* 0: a new one */
+	uint64_t id_ms;	   /* 0, or when its id says that it was made */
 	uint8_t content;   /* 0: none */
 	uint64_t len;	   /* of it; 0: 10 */
 	bool is_elsewhere; /* of another accord */

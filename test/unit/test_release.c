@@ -1118,6 +1118,38 @@ static void test_lapsed_behind(void **state)
 	assert_int_equal(draft.id[0], 1);
 }
 
+/* However many there are that live and are older. */
+static void test_lapsed_behind_many(void **state)
+{
+	const uint64_t day = 24 * HOUR, later = day + DRAFT_KEPT_MS + 1;
+	struct line message = { .kind = KIND_MESSAGE, .content = 1 };
+	uint8_t lapsed[16][STATEMENT_ID_LEN];
+	struct draft_view draft;
+	size_t left = 0;
+
+	(void)state;
+	scene_clear(s);
+	message.late_ms = later;
+	for (size_t i = 0; i < 20; i++) {
+		message.id_ms = SCENE_START_MS - 3000 * day + i;
+		assert_int_equal(submit(&message, (struct line){ .late_ms = later }), VERDICT_OK);
+	}
+	message.late_ms = 0;
+	for (size_t i = 0; i < ARRAY_COUNT(lapsed); i++) {
+		message.id_ms = SCENE_START_MS - day + i;
+		assert_int_equal(submit(&message, (struct line){ 0 }), VERDICT_OK);
+		memcpy(lapsed[i], outgoing.statement.id, STATEMENT_ID_LEN);
+	}
+	message.late_ms = later;
+	for (size_t i = 0; i < 24; i++) {
+		message.id_ms = SCENE_START_MS + later + i;
+		assert_int_equal(submit(&message, (struct line){ .late_ms = later }), VERDICT_OK);
+	}
+	for (size_t i = 0; i < ARRAY_COUNT(lapsed); i++)
+		left += draft_find(&s->fold, SCENE_HOME, lapsed[i], &draft) == ERR_OK;
+	assert_in_range(left, 0, 4);
+}
+
 /* An approval of one item is none of another: the draft that it names has other bytes. */
 static void test_used_for_another_item(void **state)
 {
@@ -2467,6 +2499,7 @@ int main(void)
 		cmocka_unit_test(test_ended),
 		cmocka_unit_test(test_lapsed_long_ago),
 		cmocka_unit_test(test_lapsed_behind),
+		cmocka_unit_test(test_lapsed_behind_many),
 		cmocka_unit_test(test_used_for_another_item),
 		cmocka_unit_test(test_how_many_a_draft_needs),
 		cmocka_unit_test(test_by_another_hand),

@@ -279,6 +279,7 @@ change("accord", "quantum preferred", "quantum never", 3, "accord.post-quantum",
 change("accord", "languages en ko", "languages en en", 4, "accord.languages", "a language twice")
 change("accord", "languages en ko", "languages EN ko", 4, "accord.languages", "no language tag")
 change("accord", "languages en ko", "languages en ko-", 4, "accord.languages", "a tag that ends with a hyphen")
+change("accord", "languages en ko", "languages en ko-abcdefgh-abcd", 4, "accord.languages", "a tag of sixteen characters")
 change("accord", "languages en ko", "languages en ko fr de ja", 4, "accord.languages", "five languages")
 change("accord", "languages en ko\n", "", 4, "accord.languages", "title before the languages")
 change("accord", ' ko "두 나무"', "", 5, "names.language", "a title in one language")

@@ -39,7 +39,7 @@ function owedIn(entry: Entry): Owed[] {
   return distinct(rows, (row) => row.key);
 }
 
-const aheadAt = (log: string, { id }: Entry) => `${log} ${id.slice(0, 8)}`;
+const aheadAt = (log: string, { id }: Entry) => `${log} ${id.slice(-8)}`; // it begins with its time
 
 // What came ahead of its log, as a message: where its number is not known, its id stands.
 export const messageOf = ({ log, place, entry }: Copy): Entry =>

@@ -162,7 +162,7 @@ export function take(event: NodeEvent): void {
     return soon("status", askStatus);
   const channel = channelTouched(event.value);
   if (channel === undefined)
-    return;
+    return channels.value.length === 0 ? soon("all", askAll) : undefined; // while they are asked for, all else may have been answered
   soon("duty", askDuty);
   soon("drafts", askDrafts); // what goes out ends a draft
   soon("logs", askLogs);
