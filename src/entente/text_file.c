@@ -266,11 +266,12 @@ static enum exit_code render(struct options *o, struct client *c, const json_t *
 		code = show_get_entry(c, json_str(text, "place"), &entry);
 	text_page_open(&out, text, NULL);
 	if (code == EXIT_DONE) {
+		marks = marks_of(entry);
 		struct text_page p = { .text = text,
 				       .accord = accord,
 				       .language = option_value(o, "language"),
 				       .first = first != NULL ? first : json_str(accord, "code"),
-				       .marks = marks = marks_of(entry) };
+				       .marks = marks };
 		code = put_original(&p, option_is_given(o, "pdf"), &out);
 	}
 	if (code == EXIT_DONE && path != NULL)

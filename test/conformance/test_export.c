@@ -813,8 +813,6 @@ static void as_much_as_there_is(void **state)
 	record_free(r);
 }
 
-static void report_mark(void *self, const struct finding *f);
-
 /* What somebody erases while it is looked at has not rotted. */
 static void a_file_goes_while_it_is_read(void **state)
 {
