@@ -493,6 +493,7 @@ static void keep_early(struct line *line, enum early_word word, size_t party, ui
 	memcpy(early->text, text.ptr, text.len);
 	early->len = text.len;
 	early->size = size;
+	early->is_put_off = false;
 }
 
 static enum early_word word_of(const struct arrival *in, size_t party)
@@ -526,6 +527,9 @@ enum err cosignature_take(struct node *n, const struct arrival *in, struct line 
 	e = cosignature_verify(n, line, size, party, &parsed);
 	if (e == ERR_ROT)
 		return ERR_NOT_FOUND;
+	/* By no key that counts: not yet, for what its party's log shows may come after it. */
+	if (e == ERR_NOT_FOUND && in != NULL)
+		keep_early(line, word_of(in, party), party, size, text);
 	/*
 	 * Nobody gives it again while the line is up: when the disk refuses it now, a later turn takes it
 	 * from here.
@@ -554,15 +558,30 @@ enum err cosignature_take(struct node *n, const struct arrival *in, struct line 
 	return ERR_OK;
 }
 
+/* Whose log shows more of what was there has his receipts on that channel judged again. */
+static void judge_again(struct node *n, struct line *shows)
+{
+	shows->shows_more = false;
+	for (size_t i = 0; i < n->lines_count; i++) {
+		struct line *line = &n->lines[i];
+		for (size_t j = 0; line->key.channel == shows->key.channel && j < EARLY_COUNT; j++)
+			line->early[shows->key.party][j].is_put_off = false;
+	}
+}
+
 enum err early_take(struct node *n)
 {
+	for (size_t i = 0; i < n->lines_count; i++) {
+		if (n->lines[i].shows_more)
+			judge_again(n, &n->lines[i]);
+	}
 	for (size_t i = 0; i < n->lines_count; i++) {
 		struct line *line = &n->lines[i];
 		for (size_t j = 0; j < EARLY_COUNT * n->accord->parties_count; j++) {
 			size_t party = j / EARLY_COUNT;
 			struct early *early = &line->early[party][j % EARLY_COUNT];
 			enum err e = ERR_OK;
-			if (early->size == 0 || early->size > line->log->durable)
+			if (early->size == 0 || early->is_put_off || early->size > line->log->durable)
 				continue;
 			/* Most have just been taken, and are not read a second time. */
 			if (line->cosigned[party] < early->size)
@@ -570,8 +589,9 @@ enum err early_take(struct node *n)
 						     (struct bytes){ early->text, early->len });
 			if (err_class(e) == ERR_CLASS_LOCAL)
 				return e;
+			early->is_put_off = e == ERR_NOT_FOUND;
 			/* What is staged only may be taken back. */
-			if (e != ERR_OK || !record_is_open(n->record))
+			if (!early->is_put_off && (e != ERR_OK || !record_is_open(n->record)))
 				early->size = 0;
 		}
 	}

@@ -46,11 +46,15 @@ struct unsaved {
 	size_t len;
 };
 
-/* A receipt that came before the entries it is for: a third party may be ahead of us. */
-/* Whose word it is: others'; the party's own, now; its own in a bundle, which may be of before a restore. */
+/*
+ * A receipt that came before the entries it is for, as a third party may be ahead of us, or before what its
+ * party's log shows, by which its key counts. Whose word it is: others'; the party's own, now; its own in a
+ * bundle, which may be of before a restore.
+ */
 enum early_word { EARLY_OTHERS, EARLY_OWN, EARLY_CARRIED, EARLY_COUNT };
 struct early {
-	uint64_t size; /* 0: none */
+	uint64_t size;	 /* 0: none */
+	bool is_put_off; /* until that log shows more */
 	uint8_t text[256];
 	size_t len;
 };
@@ -67,6 +71,7 @@ struct line {
 	uint64_t staged_from; /* durable size before this turn's entries */
 	size_t staged_len;    /* bytes of this turn's entries and contents */
 	uint64_t folded;      /* entries that the views have taken in, this turn's included */
+	bool shows_more;      /* and some since its party's receipts were judged last */
 	size_t version; /* of the accord, that judges the next of them; versions.count: it is not held */
 	struct log_places places; /* which version judges each entry that is held: keyed.c */
 	bool is_kept_back;	  /* what follows is signed by a key of a version that is not held */

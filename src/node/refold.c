@@ -167,6 +167,7 @@ static enum err fold_now(struct node *n, struct now now, struct line *line, cons
 	if (e != ERR_OK)
 		return e;
 	line->folded++;
+	line->shows_more = true;
 	if (in->statement->kind == KIND_ACCORD || in->statement->kind == KIND_OPEN) {
 		e = fold_version(&n->fold, &line->key, &line->version);
 		if (e != ERR_OK)

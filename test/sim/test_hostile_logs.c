@@ -746,6 +746,43 @@ static void test_a_mirror_key_that_was_left(void **state)
 	forge_free(&ours);
 }
 
+/*
+ * The receipt comes first, and the entry of its party's log that makes an older key good for it later: nobody
+ * says the receipt again.
+ */
+static void test_a_receipt_waits_for_what_its_party_shows(void **state)
+{
+	struct room *r = *state;
+	const size_t mirror = 2;
+	struct forge f, ours;
+	size_t held;
+
+	world_rotates(r->w);
+	room_link(r, mirror, 0, NULL, 0);
+	adopt_next(r);
+	assert_int_equal(room_say_at_once(r, LEADER, PRECEDENCE_FLASH, 10, 2), ERR_OK);
+	load(&ours, r, 0, LEADER);
+	load(&f, r, mirror, LEADER);
+	assert_int_equal(room_hear_batch(r, mirror, &f, 0, f.count), ERR_OK);
+	held = f.count;
+	forge_version(&f, r->w->next->hash);
+	f.log_key = &r->w->nodes[mirror].next_log_key;
+	assert_int_equal(room_hear_batch(r, mirror, &f, held, f.count), ERR_OK);
+	hear_line(r, &ours, ours.count, mirror);
+	/* One entry that shows less, and then the one that shows all. */
+	for (size_t size = ours.count - 1; size <= ours.count; size++) {
+		assert_int_equal(room_log(r, &ours.key).cosigned[mirror], 0);
+		held = f.count;
+		add_seen(&f, 0, 1, size);
+		assert_int_equal(room_hear_batch(r, mirror, &f, held, f.count), ERR_OK);
+		assert_int_equal(room_log(r, &f.key).folded, f.count);
+	}
+	assert_int_equal(room_log(r, &ours.key).cosigned[mirror], ours.count);
+	assert_int_equal(r->closed, 0);
+	forge_free(&f);
+	forge_free(&ours);
+}
+
 /* Taken while nobody could know better; the version comes, and says that this key was not good there. */
 static void test_an_old_key_is_found_out_by_the_version(void **state)
 {
@@ -894,6 +931,7 @@ int main(void)
 		ATTACK(a_version_is_told_on_every_line),
 		ATTACK(a_stopped_log_closes_nothing),
 		ATTACK(a_mirror_key_that_was_left),
+		ATTACK(a_receipt_waits_for_what_its_party_shows),
 		ATTACK(an_old_key_is_found_out_by_the_version),
 	};
 
