@@ -313,8 +313,12 @@ static enum err count_ours(struct node *n, const struct line *line, const struct
 	return ERR_OK;
 }
 
-/* *is_left: it is needed still, and who gives the entry has not got it either. */
-static enum err mend_content(struct node *n, const struct batch_item *item, bool *is_left)
+/*
+ * *is_left: it is needed still, and who gives the entry has not got it either. Of words that he says are
+ * erased nothing is kept: they are erased, or come anew from their author.
+ */
+static enum err mend_content(struct node *n, const struct line *line, const struct batch_item *item,
+			     bool *is_left)
 {
 	struct store *store = record_store(n->record);
 	struct buf held = arena_lend(&n->fx->arena, CONTENT_LEN_MAX);
@@ -326,16 +330,16 @@ static enum err mend_content(struct node *n, const struct batch_item *item, bool
 	*is_left = false;
 	if (entry_read(item->entry, &entry, &s, &fault) != ERR_OK || !s.has_content)
 		return ERR_OK;
-	if (item->content.len == 0) {
-		*is_left = !item->is_erased && !is_content_known(n, s.content.hash);
-		return ERR_OK;
-	}
-	if (item_check(n, &s, item) != ERR_OK)
-		return ERR_OK;
 	e = record_content(n->record, s.content.hash, &held);
-	if (e == ERR_ROT || e == ERR_NOT_FOUND)
-		return store->ops->content_renew(store, s.content.hash, item->content);
-	return err_unless(e, ERR_REFUSED);
+	if (e != ERR_ROT && e != ERR_NOT_FOUND)
+		return err_unless(e, ERR_REFUSED);
+	if (item->is_erased) {
+		struct place_key at = { line->key, entry.index };
+		e = store->ops->content_forget(store, s.content.hash);
+		return e == ERR_OK ? erased_note(n, &at, s.content.hash, &item->eraser) : e;
+	}
+	*is_left = item->content.len == 0 || item_check(n, &s, item) != ERR_OK;
+	return *is_left ? ERR_OK : store->ops->content_renew(store, s.content.hash, item->content);
 }
 
 /* One that is kept is good, or the pass would have found it. */
@@ -403,7 +407,7 @@ enum err mend_batch(struct node *n, struct now now, const struct batch *batch, c
 		bool is_left = false;
 		e = record_renew(n->record, line->log, &f, batch->items[i].entry);
 		if (e == ERR_OK)
-			e = mend_content(n, &batch->items[i], &is_left);
+			e = mend_content(n, line, &batch->items[i], &is_left);
 		if (is_left && i < whole)
 			whole = i;
 	}

@@ -491,6 +491,63 @@ static void test_each_has_other_contents(void **state)
 	world_free(w);
 }
 
+/* Of three one alone has the words: who answers first, and has not, ends nothing. */
+static void test_the_third_has_the_words(void **state)
+{
+	struct world *w = world_new(19, 3, getenv("VERBOSE") != NULL);
+	struct store_log row;
+	struct prng p;
+
+	(void)state;
+	w->is_rotten = true;
+	faults_end(w);
+	world_advance(w, 25000000);
+	prng_init(&p, 13);
+	say(w, &w->nodes[2], 1);
+	for (size_t k = 0; k < 2; k++) {
+		log_number number = log_of(&w->nodes[k], 2, "cedar", &row);
+		assert_true(rot(w, &w->nodes[k], &p, number, row.size - 1, ROT_CONTENT));
+	}
+	for (size_t k = 0; k < 2; k++) {
+		assert_int_equal(repair(w, &w->nodes[k]).left, 0);
+		assert_int_equal(stopped(&w->nodes[k]), 0);
+	}
+	settle(w);
+	check_agreement(w);
+	world_free(w);
+}
+
+/* Words that have rotted here and were erased there meanwhile: nobody can give them again, and none need. */
+static void test_words_that_were_erased_meanwhile(void **state)
+{
+	struct world *w = world_ready(17);
+	struct sim_node *author = &w->nodes[0], *reader = &w->nodes[1];
+	struct store_log row;
+	struct place_key at = { { 2, 0, 1 }, 0 };
+	struct prng p;
+	log_number number;
+
+	(void)state;
+	prng_init(&p, 12);
+	say(w, author, 1);
+	number = log_of(reader, 2, "aster", &row);
+	at.index = row.size - 1;
+	let_meet(w, false);
+	assert_true(rot(w, reader, &p, number, at.index, ROT_CONTENT));
+	assert_int_equal(repair(w, reader).left, 1);
+	officer_erase(w, author, &at, 2);
+	node_turn(w, author);
+	let_meet(w, true);
+	world_advance(w, w->now_us + 2000000);
+	assert_int_equal(repair(w, reader).left, 0);
+	assert_int_equal(stopped(reader), 0);
+	settle(w);
+	check_agreement(w);
+	assert_true(check_is_erased(reader, &at));
+	check_erased(w, reader, &at);
+	world_free(w);
+}
+
 /* A tree that has rotted leads to another root than the note that a peer holds: no fork, and no lost log. */
 static void test_an_own_tree_that_has_rotted_is_no_fork(void **state)
 {
@@ -957,6 +1014,8 @@ int main(void)
 		cmocka_unit_test(test_a_tree_that_is_lost_halts_its_log),
 		cmocka_unit_test(test_each_has_what_the_other_lacks),
 		cmocka_unit_test(test_each_has_other_contents),
+		cmocka_unit_test(test_the_third_has_the_words),
+		cmocka_unit_test(test_words_that_were_erased_meanwhile),
 		cmocka_unit_test(test_an_own_tree_that_has_rotted_is_no_fork),
 		cmocka_unit_test(test_a_misread_first_entry_accuses_nobody),
 		cmocka_unit_test(test_a_peer_mends_all_of_it),
