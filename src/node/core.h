@@ -512,7 +512,7 @@ bool is_shared_with(const struct line *line, size_t peer);
 enum err line_note(struct node *n, const struct line *line, uint64_t size, struct buf *out,
 		   uint64_t *found) MUST_CHECK;
 /* Where the first note at or behind `end` ends, for a batch ends in one; `end` if there is none. */
-uint64_t noted_end(struct node *n, const struct line *line, uint64_t end);
+enum err noted_end(struct node *n, const struct line *line, uint64_t end, uint64_t *out) MUST_CHECK;
 
 /* ---- path.c ---- */
 /* Of the paths that are up with a HELLO, in the order of preference, from 0; LINK_PATHS_MAX: none more. */

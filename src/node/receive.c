@@ -282,9 +282,9 @@ static enum err receive_want(struct node *n, struct now now, const struct arriva
 	if (!line->is_own) {
 		if (line->reach[in->peer].sent < want.first)
 			line->reach[in->peer].sent = want.first;
-		line->reach[in->peer].goal = noted_end(n, line, want.end);
+		e = noted_end(n, line, want.end, &line->reach[in->peer].goal);
 	}
-	return ERR_OK;
+	return e;
 }
 
 /* The peer stopped our log, and says where and why: that is for people. */

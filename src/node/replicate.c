@@ -310,32 +310,38 @@ static enum err note_within(struct node *n, const struct line *line, const struc
 	return *found <= batch->first || *found > batch->first + batch->count ? ERR_NOT_FOUND : ERR_OK;
 }
 
-uint64_t noted_end(struct node *n, const struct line *line, uint64_t end)
+enum err noted_end(struct node *n, const struct line *line, uint64_t end, uint64_t *out)
 {
 	struct store *store = record_store(n->record);
 	uint8_t memory[NOTE_LEN_MAX];
 	struct buf note = BUF_ON(memory);
-	uint64_t found;
+	enum err e = store->ops->note_above(store, line->log->number, end, out, &note);
 
-	return store->ops->note_above(store, line->log->number, end, &found, &note) == ERR_OK ? found : end;
+	if (e != ERR_OK)
+		*out = end;
+	return failure_of(e);
 }
 
 /*
  * Where a batch of so many bytes is to end that has come to no note yet: at the last one that it has room
  * for, if entries go on as long as these. What is read behind it is read once more.
  */
-static uint64_t note_ahead(struct node *n, const struct line *line, const struct batch *batch, size_t len,
-			   uint64_t goal)
+static enum err note_ahead(struct node *n, const struct line *line, const struct batch *batch, size_t len,
+			   uint64_t *goal)
 {
-	uint64_t read = batch->first + batch->count, fits = read, found = 0, end;
+	uint64_t read = batch->first + batch->count, fits = read, end = 0;
 	uint8_t memory[NOTE_LEN_MAX];
 	struct buf note = BUF_ON(memory);
+	enum err e;
 
 	if (len > 0 && len < BATCH_LEN_MAX)
 		fits += (BATCH_LEN_MAX - len) * batch->count / len;
-	end = line_note(n, line, fits, &note, &found) == ERR_OK && found > read ? found
-										: noted_end(n, line, read);
-	return end > read && end < goal ? end : goal;
+	e = failure_of(line_note(n, line, fits, &note, &end));
+	if (e == ERR_OK && end <= read)
+		e = noted_end(n, line, read, &end);
+	if (e == ERR_OK && end > read && end < *goal)
+		*goal = end;
+	return e;
 }
 
 /* To the next place after `first` where another key begins to sign, if a note ends there. */
@@ -385,8 +391,9 @@ enum err batch_build(struct node *n, struct line *line, const struct batch_goal 
 	if (e == ERR_OK)
 		e = note_within(n, line, &batch, &note, &found);
 	if (e == ERR_NOT_FOUND) {
-		goal = note_ahead(n, line, &batch, entries.len, goal);
-		e = items_read(n, line, wanted, goal, BATCH_LEN_MAX, &entries, &batch, &is_cut);
+		e = note_ahead(n, line, &batch, entries.len, &goal);
+		if (e == ERR_OK)
+			e = items_read(n, line, wanted, goal, BATCH_LEN_MAX, &entries, &batch, &is_cut);
 		if (e == ERR_OK)
 			e = note_within(n, line, &batch, &note, &found);
 	}
