@@ -855,6 +855,7 @@ static void test_what_is_given_up_is_said_exactly(void **state)
 		d.s.fields[1] = (struct field){ FIELD_OPEN_OLD, buf_bytes(&old) };
 		d.s.fields_count = i == 3 ? 1 : 2;
 		draft_submit(w, n, &d, &n->officer.registrar);
+		n->is_restored = i == 4; /* from here on, also where the turn fails */
 		node_turn(w, n);
 		assert_int_equal(w->counters.refused, refused + (i < 4));
 		assert_int_equal(newest(n, 0, 2).log.epoch, i < 4 ? 1 : 2);
