@@ -434,7 +434,11 @@ static bool login_next(struct api *a, struct request *q)
 
 	if (e == ERR_OK && !has_ended)
 		e = login_find_serial(&a->logins, &asking, q->session, &session);
-	if (e != ERR_OK || session == NULL) {
+	if (e != ERR_OK) {
+		s->is_ended = true; /* of the session this says nothing: who asks again is told why */
+		return false;
+	}
+	if (session == NULL) {
 		stream_end(s);
 		return true;
 	}

@@ -286,16 +286,10 @@ static void request_run(struct api *a, struct request *q)
 {
 	struct buf out;
 	struct reply r = { &out };
-	bool has_ended;
-	enum err e = request_read_as(a, q, &has_ended);
+	enum err e;
 
-	if (e != ERR_OK || has_ended) {
-		q->is_unknown = e == ERR_OK;
-		request_fail(a, q, e == ERR_OK ? ERR_REFUSED : e,
-			     e == ERR_OK ? login_rule_text(LOGIN_SESSION) : NULL);
+	if (!request_may_go_on(a, q))
 		return;
-	}
-
 	if (q->is_room_over) {
 		q->rule = "BODIES_LEN_MAX";
 		request_fail(a, q, ERR_LIMIT,

@@ -84,6 +84,19 @@ enum err request_read_as(struct api *a, const struct request *q, bool *has_ended
 	return e;
 }
 
+bool request_may_go_on(struct api *a, struct request *q)
+{
+	bool has_ended;
+	enum err e = request_read_as(a, q, &has_ended);
+
+	if (e == ERR_OK && !has_ended)
+		return true;
+	q->is_unknown = e == ERR_OK;
+	request_fail(a, q, e == ERR_OK ? ERR_REFUSED : e,
+		     e == ERR_OK ? login_rule_text(LOGIN_SESSION) : NULL);
+	return false;
+}
+
 enum err request_may(struct api *a, const struct place_key *at, const struct statement *s)
 {
 	bool may;

@@ -210,6 +210,8 @@ void request_resume(struct request *q);
  * is the record's.
  */
 enum err request_read_as(struct api *a, const struct request *q, bool *has_ended) MUST_CHECK;
+/* The same; false: the session has ended, or who reads could not be found out, and that is answered. */
+bool request_may_go_on(struct api *a, struct request *q);
 /* The node's own user, or root, on the socket. */
 bool request_is_owner(const struct request *q);
 /* What a session is asked about with. */

@@ -188,7 +188,6 @@ void statements_run(struct api *a, struct request *q)
 {
 	struct signer(*signers)[STATEMENT_SIGNATURES_MAX];
 	struct command *commands;
-	bool has_ended;
 
 	if (a->commands > 0 && q->answers_count > COMMANDS_PER_TURN_MAX - a->commands) {
 		q->state = REQUEST_DEFERRED;
@@ -196,11 +195,8 @@ void statements_run(struct api *a, struct request *q)
 		return;
 	}
 	/* It may have waited, and another have been answered meanwhile. */
-	if (request_read_as(a, q, &has_ended) != ERR_OK || has_ended) {
-		q->is_unknown = has_ended;
-		request_fail(a, q, ERR_REFUSED, login_rule_text(LOGIN_SESSION));
+	if (!request_may_go_on(a, q))
 		return;
-	}
 	q->state = REQUEST_ANSWERS;
 	commands = xcalloc(q->answers_count, sizeof *commands);
 	signers = xcalloc(q->answers_count, sizeof *signers);

@@ -4,7 +4,9 @@
  */
 #include "served.h"
 
+#include "base/map.h"
 #include "crypto/sshsig.h"
+#include "record/store.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -233,6 +235,63 @@ static void test_stream(void **state)
 	forge_cut(&theirs, had);
 }
 
+/* Rows of keys, as a disk spoils them. */
+static size_t spoil_keys(const struct map *rows, uint8_t keys[][MAP_KEY_MAX], size_t lens[], size_t max)
+{
+	const struct bytes prefix = BYTES_LIT("k");
+	uint8_t memory[MAP_KEY_MAX];
+	struct buf key = BUF_ON(memory);
+	size_t count = 0;
+
+	while (map_next(rows, prefix, buf_bytes(&key), &key, NULL) == ERR_OK) {
+		assert_in_range(count, 0, max - 1);
+		memcpy(keys[count], key.ptr, key.len);
+		lens[count++] = key.len;
+	}
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(map_put(rows, (struct bytes){ keys[i], lens[i] }, BYTES_LIT("?")), ERR_OK);
+	return count;
+}
+
+/* Whoever cannot be found out is told so, and not that his session is none. */
+static void test_unreadable(void **state)
+{
+	static uint8_t keys[64][MAP_KEY_MAX];
+	struct served_options o = { .store = store_mem_new() };
+	static struct served served;
+	struct served *v = &served;
+	size_t lens[64];
+	char request[256];
+	struct bytes got;
+	int fd, len;
+
+	(void)state;
+	served_open(v, &w, &o);
+	served_say(v, &home, 0, home.count);
+	served_say(v, &ours, 0, ours.count);
+	served_sign_in(v, READER_DESK, &w);
+	len = snprintf(request, sizeof request,
+		       "GET /events HTTP/1.1\r\nHost: node\r\nAuthorization: Bearer %s\r\n\r\n",
+		       v->tokens[READER_DESK]);
+	fd = served_connect(v);
+	assert_int_equal(send(fd, request, (size_t)len, MSG_NOSIGNAL), len);
+	got = served_listen(v, fd);
+	assert_true(says(got, "event: hello"));
+	assert_int_equal(o.store->ops->begin(o.store), ERR_OK);
+	assert_true(spoil_keys(node_fold(v->node)->map, keys, lens, 64) > 0);
+	assert_int_equal(o.store->ops->commit(o.store), ERR_OK);
+	v->now.mono = mono_add_ms(v->now.mono, 5000);
+	got = served_listen(v, fd);
+	assert_true(says(got, "0\r\n\r\n") && !says(got, "event: end"));
+	close(fd);
+	for (size_t i = 0; i < 2; i++) {
+		got = served_ask(v, "GET", i == 0 ? "/events" : "/status", v->tokens[READER_DESK], NONE);
+		assert_int_equal(served_status(got), 500);
+		assert_true(says(got, "CORRUPT") && !says(got, "session"));
+	}
+	served_close(v);
+}
+
 static void test_owner_blind(void **state)
 {
 	struct served v;
@@ -293,6 +352,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_limits, begin, end),
 		cmocka_unit_test_setup_teardown(test_stream, begin, end),
 		cmocka_unit_test_setup_teardown(test_withdrawn, begin, end),
+		cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_owner_blind),
 		cmocka_unit_test(test_half_requests),
 	};
