@@ -170,6 +170,19 @@ for (const theme of THEMES) {
   }
 }
 
+test("what is typed into and chosen from has an edge that is seen, three to one, in each theme", async () => {
+  for (const theme of THEMES) {
+    await show("channel", "en", theme);
+    for (const kind of ["textarea", "input[type=text]", "select"])
+      assert.ok(await head.page.locator(`.compose ${kind}`).first().evaluate((one) => {
+        const { borderTopColor, backgroundColor } = getComputedStyle(one);
+        const [edge, within] = [borderTopColor, backgroundColor].map((text) => text.match(/\d+/g).slice(0, 3).map((part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4)))
+          .map(([red, green, blue]) => 0.2126 * red + 0.7152 * green + 0.0722 * blue);
+        return (Math.max(edge, within) + 0.05) / (Math.min(edge, within) + 0.05);
+      }) >= 3, `${kind}, ${theme}`);
+  }
+});
+
 test("Watch fits 1366 x 768 without scrolling, in both languages", async () => {
   for (const tongue of TONGUES) {
     await show("watch", tongue, "light");
