@@ -81,7 +81,7 @@ mkdirSync(join(OUT, "fonts"));
 execFileSync("tsc", ["-p", HERE, "--outDir", OUT], { stdio: "inherit" });
 for (const [from, to] of [...VENDOR.map(([, from, to]) => [from, to]), ...FILES])
   cpSync(join(PACKAGES, from), join(OUT, to));
-for (const name of ["style.css", "theme.css"])
+for (const name of ["style.css", "theme.css", "icon.svg"])
   cpSync(join(HERE, name), join(OUT, name));
 appendFileSync(join(OUT, "vendor/uplot.js"), "\nexport default uPlot;\n"); // as a module the package has it at twice the size
 files(OUT, ".js").forEach(makeRelative);

@@ -39,6 +39,12 @@ test("all but the page lies in one folder that is named by what is in it, and th
     assert.equal(told, `sha256-${hash(readFileSync(join(SERVED, path)), "base64")}`, path);
 });
 
+test("the page has an icon of its own, so that no browser asks for one that is not there", () => {
+  const [, path] = /<link rel="icon" href="\/([^"]+\.svg)"/.exec(PAGE) ?? [], icon = readFileSync(join(SERVED, path), "utf8");
+  assert.match(icon, /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+  assert.doesNotMatch(icon, /<script|style=|href/);
+});
+
 test("at most 150 KB of script and 30 KB of style after gzip, 60 modules and 8,000 lines of ours", () => {
   const script = zipped(BUILT, files(BUILT, /\.js$/)), style = zipped(BUILT, files(BUILT, /\.css$/));
   const lines = files(SOURCE, /\.tsx?$/).reduce((sum, name) => sum + readFileSync(join(SOURCE, name), "utf8").match(/\n/g).length, 0);
