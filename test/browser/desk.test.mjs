@@ -90,7 +90,7 @@ test("what the same officer has said before is not filed again, and the page say
   await button.press("Enter");
   await kor.page.locator(".acts .done", { hasText: "발신 대기" }).waitFor();
   await button.press("Enter");
-  await kor.page.locator(".acts .done", { hasText: "이미 보고한 내용" }).waitFor();
+  await kor.page.locator(".acts .done", { hasText: "같은 내용이 이미" }).waitFor();
 });
 
 test("a notice of the desktop says that there is an alarm and nothing of what it is; leave for it is asked once", async () => {

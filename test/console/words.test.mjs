@@ -1,6 +1,9 @@
 // Words and times: particles, filling in, date-time groups, hidden characters.
 import assert from "node:assert/strict";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { readCatalogue, usedStrings } from "../../console/strings.mjs";
 import { load, vectors } from "./here.mjs";
 
 const { beginning, fill, particle, visible } = await load("words/fill.js");
@@ -15,6 +18,12 @@ test("a sentence is filled in, and a particle goes by what stands before it", ()
   assert.equal(fill("{1}{을/를} {2}{으로/로} 보냄", ["문건", "서울"]), "문건을 서울로 보냄");
   assert.equal(fill("{2} of {1}", [3, 2]), "2 of 3");
   assert.equal(fill("{1} and {2}", ["a"]), "a and {2}");
+});
+
+test("no Korean of the page carries both forms of a particle; words that a message and a translation share are of both", () => {
+  const here = dirname(fileURLToPath(import.meta.url)), korean = readCatalogue(join(here, "../../po/ko.po"));
+  assert.deepEqual(usedStrings(join(here, "../../console/src"), []).filter((text) => /\((는|은|이|가|를|을|으|로|와|과)\)/.test(korean.get(text))), []);
+  assert.doesNotMatch(korean.get("Its text is not at this node yet."), /번역/);
 });
 
 test("date-time groups", () => {

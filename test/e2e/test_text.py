@@ -351,8 +351,8 @@ def test_a_correction_of_what_was_not_released(stage, tmp_path):
         assert text(usa, name)["unreleased"] == "inner"
     out = tmp_path / "out"
     out.mkdir()
-    for name, sentence, korean in (("outer", "outer corrects inner, which not every party has released", "outer은(는) 아직 모든 당사자의 공개 승인을 받지 못한 inner의 정정본"),
-                                   ("change", "change amends inner, which not every party has released", "change은(는) 아직 모든 당사자의 공개 승인을 받지 못한 inner의 개정본")):
+    for name, sentence, korean in (("outer", "outer corrects inner, which not every party has released", "아직 모든 당사국의 공개 승인을 받지 못한 inner의 정정본입니다(outer)"),
+                                   ("change", "change amends inner, which not every party has released", "아직 모든 당사국의 공개 승인을 받지 못한 inner의 개정본입니다(change)")):
         release = ("text", "release", name, "--when", "2023-04-12T00:00Z")
         assert sentence in kor.run(*release, key="policy").stdout
         assert korean in usa.run(*release, key="policy", env=nodes.KOREAN).stdout
