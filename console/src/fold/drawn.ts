@@ -71,9 +71,8 @@ export interface Figure {
 
 export const plotted = ({ x, series }: Figure): (number | null)[][] => [x, ...series.map((one) => one.values.map((value) => (Number.isNaN(value) ? null : value)))];
 
-export function tableOf({ x, series }: Figure, tick: (value: number) => string): string[][] {
-  return x.map((value, i) => [tick(value), ...series.map((one) => (Number.isNaN(one.values[i]) ? "–" : String(one.values[i])))]);
-}
+export const tableOf = ({ x, series }: Figure, tick: (value: number) => string): string[][] =>
+  x.map((value, i) => [tick(value), ...series.map((one) => (Number.isNaN(one.values[i]) ? "–" : String(one.values[i])))]);
 
 export function figureOf(samples: Sample[], of: "heard" | "roundTrip"): Figure {
   const names = Object.keys(samples[samples.length - 1]?.[of] ?? {});

@@ -146,9 +146,8 @@ export function wordsOf(place: string, unit: Unit, tongue: string, me: string): 
   };
 }
 
-export function leaveOut(place: string, unit: Unit, tongue: string): Move {
-  return { name: "leave-out", kind: Kind.UNIT, about: place, key: `${unit.name} ${tongue}`, fields: [[1, unit.name], [10, unit.number], [11, [tongue]], [17, ""]], text: "none" };
-}
+export const leaveOut = (place: string, unit: Unit, tongue: string): Move =>
+  ({ name: "leave-out", kind: Kind.UNIT, about: place, key: `${unit.name} ${tongue}`, fields: [[1, unit.name], [10, unit.number], [11, [tongue]], [17, ""]], text: "none" });
 
 function agree(place: string, versions: Version[], me: string): Move[] {
   const open = versions.filter((one) => stands(one, me) !== "agrees"), key = open.map((one) => one.place).join(" ");

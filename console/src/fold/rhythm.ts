@@ -12,9 +12,8 @@ const ofBody = (things: Thing[], body: Thing) =>
 
 export const lastSession = (things: Thing[], body: Thing): Thing | undefined => ofBody(things, body).filter(isHeld).sort((a, b) => (b.end_ms ?? 0) - (a.end_ms ?? 0))[0];
 
-export function nextSession(things: Thing[], body: Thing): Thing | undefined {
-  return body.over ? undefined : ofBody(things, body).filter((one) => !isHeld(one)).sort((a, b) => (a.end_ms ?? 0) - (b.end_ms ?? 0))[0];
-}
+export const nextSession = (things: Thing[], body: Thing): Thing | undefined =>
+  body.over ? undefined : ofBody(things, body).filter((one) => !isHeld(one)).sort((a, b) => (a.end_ms ?? 0) - (b.end_ms ?? 0))[0];
 
 // Those whose date went by, and of which nobody has said that they were held.
 export const pastSessions = (things: Thing[], body: Thing, at: number): Thing[] => body.over ? [] : things.filter((one) => one.kind === "session" && one.of === body.place && !isHeld(one) && isPast(one, at));

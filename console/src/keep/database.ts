@@ -77,10 +77,7 @@ async function make(): Promise<CryptoKey> {
   return (await get<CryptoKey>("keys", "seal")) ?? key;
 }
 
-function key(): Promise<CryptoKey> {
-  made ??= navigator.locks.request("entente-seal", make) as Promise<CryptoKey>;
-  return made;
-}
+const key = (): Promise<CryptoKey> => made ??= navigator.locks.request("entente-seal", make) as Promise<CryptoKey>;
 
 export async function sealBytes(plain: Bytes): Promise<Bytes> {
   const nonce = randomBytes(NONCE_LEN);
@@ -105,9 +102,7 @@ export const PIECE_LEN = 256 << 10;
 const keyOf = (hash: string, at: number) => `${hash} ${at}`;
 const hashIn = (key: string) => key.split(" ")[0];
 
-export async function keepPiece(hash: string, at: number, piece: Bytes): Promise<void> {
-  await put("pieces", keyOf(hash, at), await sealBytes(piece));
-}
+export const keepPiece = async (hash: string, at: number, piece: Bytes): Promise<void> => put("pieces", keyOf(hash, at), await sealBytes(piece));
 
 export async function keptPiece(hash: string, at: number): Promise<Bytes | undefined> {
   const sealed = await get<Bytes>("pieces", keyOf(hash, at));

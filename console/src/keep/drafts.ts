@@ -77,18 +77,14 @@ export function keepTyped(key: string, typed: Typed | null): Promise<void> {
   return writing;
 }
 
-async function allRows(): Promise<{ row: Row; sealed: Bytes }[]> {
-  return Promise.all((await getAll<Bytes>("drafts")).map(async (sealed) => ({ row: await unseal<Row>(sealed), sealed })));
-}
+const allRows = async (): Promise<{ row: Row; sealed: Bytes }[]> =>
+  Promise.all((await getAll<Bytes>("drafts")).map(async (sealed) => ({ row: await unseal<Row>(sealed), sealed })));
 
-async function rows(): Promise<{ typed: Typed; sealed: Bytes }[]> {
-  return (await allRows()).filter(({ row }) => row.whose === whose).map(({ row: { whose: _key, ...typed }, sealed }) => ({ typed, sealed }));
-}
+const rows = async (): Promise<{ typed: Typed; sealed: Bytes }[]> =>
+  (await allRows()).filter(({ row }) => row.whose === whose).map(({ row: { whose: _key, ...typed }, sealed }) => ({ typed, sealed }));
 
 // When what was typed so far is on the disk, or cannot be.
-export async function settleTyped(): Promise<void> {
-  await writing?.catch(() => undefined);
-}
+export const settleTyped = async (): Promise<void> => writing?.catch(() => undefined);
 
 // What the outbox took over goes from the disk; what is typed in its place by now is another.
 export async function dropTyped(typed: Typed): Promise<void> {

@@ -15,9 +15,7 @@ let key: string | undefined; // of the officer whose sight stands on this page
 export const seenBy = () => key;
 
 // Nothing of this page is left, its address neither.
-export function beginAnew(): void {
-  location.replace("/");
-}
+export const beginAnew = (): void => location.replace("/");
 
 async function enter(): Promise<void> {
   const next = await ask<Session>("/session");

@@ -25,9 +25,8 @@ export function ed25519(point: Bytes, sign: (message: Bytes) => Promise<Bytes>):
 }
 
 // A passkey's key: an uncompressed point of P-256 and the name of the site that it was made for.
-export function tokenKey(point: Bytes, application: string): Bytes {
-  return concat(string(utf8("sk-ecdsa-sha2-nistp256@openssh.com")), string(utf8("nistp256")), string(point), string(utf8(application)));
-}
+export const tokenKey = (point: Bytes, application: string): Bytes =>
+  concat(string(utf8("sk-ecdsa-sha2-nistp256@openssh.com")), string(utf8("nistp256")), string(point), string(utf8(application)));
 
 const FLAGS_AT = 32, COUNTER_AT = 33, EXTENSIONS_AT = 37; // in what an authenticator says: WebAuthn section 6.1
 

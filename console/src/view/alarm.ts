@@ -130,10 +130,7 @@ function holdSound(steal: boolean): void {
   });
 }
 
-export function sound(precedence: string): void {
-  if (soundsHere.value)
-    play(precedence);
-}
+export const sound = (precedence: string): void => (soundsHere.value ? play(precedence) : undefined);
 
 const unheard = new Map<string, number>(); // since when each of those that are open calls
 

@@ -22,9 +22,7 @@ const shownRows = signal<Record<string, Rows>>({});
 
 const rowsOf = (channel: string) => shownRows.value[channel] ?? { from: 0, to: AT_ONCE };
 
-function show(channel: string, from: number, to: number): void {
-  shownRows.value = { ...shownRows.value, [channel]: { from, to } };
-}
+const show = (channel: string, from: number, to: number): void => { shownRows.value = { ...shownRows.value, [channel]: { from, to } }; };
 
 function newer(channel: string): void {
   const from = Math.max(0, rowsOf(channel).from - AT_ONCE);

@@ -150,13 +150,11 @@ export function resultOf(key: string): Said | undefined {
   return result?.place !== undefined && typing.value[key] !== undefined ? undefined : result;
 }
 
-export function Language({ typed, label }: { typed: Typed; label?: string }) {
-  return <Choice label={label ?? _("Language")} value={typed.language} options={["ko", "en"].map((tongue) => [tongue, tongueName(tongue)])} onChange={(language) => change(typed, { language })} />;
-}
+export const Language = ({ typed, label }: { typed: Typed; label?: string }) =>
+  <Choice label={label ?? _("Language")} value={typed.language} options={["ko", "en"].map((tongue) => [tongue, tongueName(tongue)])} onChange={(language) => change(typed, { language })} />;
 
-export function Role({ typed, roles }: { typed: Typed; roles: string[] }) {
-  return <Choice label={_("In the role")} value={typed.role} options={roles.map((role) => [role, roleName(role)])} onChange={(role) => change(typed, { role })} />;
-}
+export const Role = ({ typed, roles }: { typed: Typed; roles: string[] }) =>
+  <Choice label={_("In the role")} value={typed.role} options={roles.map((role) => [role, roleName(role)])} onChange={(role) => change(typed, { role })} />;
 
 // An empty message says nothing, and nobody means to sign one.
 const saysSomething = (typed: Typed) => textOf(typed.text).trim() !== "" || typed.form !== undefined || (typed.files ?? []).length > 0;

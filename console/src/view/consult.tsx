@@ -41,9 +41,8 @@ const subjectOf = (instance: Instance): Subject => ({ place: instance.place, cha
 
 const RESULTS = ["REACHED", "NO ANSWER", "LINE DOWN", "REFUSED"]; // by their number
 
-function ownMoves(instance: WholeInstance): Move[] {
-  return [...movesOf(instance, stepsOf(instance, procedures.value), me(), session.value?.holder ?? 0), ...formsOn("instance", instance.place, { result: RESULTS.map((name, i) => [String(i), word(name)]) })];
-}
+const ownMoves = (instance: WholeInstance): Move[] =>
+  [...movesOf(instance, stepsOf(instance, procedures.value), me(), session.value?.holder ?? 0), ...formsOn("instance", instance.place, { result: RESULTS.map((name, i) => [String(i), word(name)]) })];
 
 async function read(entry: Entry): Promise<{ entry: Entry; text: string; hash: string } | undefined> {
   const text = entry.text?.join("\n");

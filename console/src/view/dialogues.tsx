@@ -71,9 +71,8 @@ const byPlace = (place: string | undefined) => all.value.find((one) => one.place
 const bodyNamed = (name: string | undefined) => all.value.find((one) => one.kind === "body" && one.name === name);
 const sessionNamed = (name: string | undefined) => all.value.find((one) => one.kind === "session" && one.name === name);
 
-function Link({ thing }: { thing: Thing }) {
-  return <a href={linkTo("dialogues", thing.place)} data-place={thing.place} aria-current={placeIn(screen.value.about) === thing.place ? "true" : undefined}>{title(thing)}</a>;
-}
+const Link = ({ thing }: { thing: Thing }) =>
+  <a href={linkTo("dialogues", thing.place)} data-place={thing.place} aria-current={placeIn(screen.value.about) === thing.place ? "true" : undefined}>{title(thing)}</a>;
 
 // What is set next, or that it is time to set one; who hosts it by turns.
 function Rhythm({ body }: { body: Thing }) {

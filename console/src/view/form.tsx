@@ -26,18 +26,15 @@ export function FormChoice({ typed, plane, about }: { typed: Typed; plane: strin
     options={usable.map((form) => [form.form, `${form.form} ${named(form.title)}`])} />;
 }
 
-export function Line({ typed, name, label, rows, hint }: { typed: Typed; name: string; label: string; rows?: number; hint?: string }) {
-  return <Input label={label} name={name} rows={rows} placeholder={hint} value={typed.fields[name] ?? ""} onChange={(value) => setField(typed, name, value)} />;
-}
+export const Line = ({ typed, name, label, rows, hint }: { typed: Typed; name: string; label: string; rows?: number; hint?: string }) =>
+  <Input label={label} name={name} rows={rows} placeholder={hint} value={typed.fields[name] ?? ""} onChange={(value) => setField(typed, name, value)} />;
 
-export function Select({ typed, name, label, options }: { typed: Typed; name: string; label: string; options: [string, string][] }) {
-  return <Choice label={label} name={name} empty="–" value={typed.fields[name] ?? ""} options={options} onChange={(value) => setField(typed, name, value)} />;
-}
+export const Select = ({ typed, name, label, options }: { typed: Typed; name: string; label: string; options: [string, string][] }) =>
+  <Choice label={label} name={name} empty="–" value={typed.fields[name] ?? ""} options={options} onChange={(value) => setField(typed, name, value)} />;
 
 // A line in each language of the accord.
-export function InEach({ typed, name, label }: { typed: Typed; name: string; label: string }) {
-  return <Group>{(accord.value?.languages ?? []).map((tongue) => <Line key={tongue} typed={typed} name={`${name}.${tongue}`} label={`${label} (${tongueName(tongue)})`} rows={2} />)}</Group>;
-}
+export const InEach = ({ typed, name, label }: { typed: Typed; name: string; label: string }) =>
+  <Group>{(accord.value?.languages ?? []).map((tongue) => <Line key={tongue} typed={typed} name={`${name}.${tongue}`} label={`${label} (${tongueName(tongue)})`} rows={2} />)}</Group>;
 
 const DTG = "281407Z NOV 26";
 

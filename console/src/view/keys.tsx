@@ -14,9 +14,7 @@ interface Shortcut {
   run(): void;
 }
 
-function focusFirst(selector: string): void {
-  document.querySelector<HTMLElement>(selector)?.focus();
-}
+const focusFirst = (selector: string): void => document.querySelector<HTMLElement>(selector)?.focus();
 
 // Rows of lists are walked through by their links.
 function step(forward: boolean): void {

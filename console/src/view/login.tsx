@@ -76,9 +76,8 @@ const Page = ({ name, children }: { name: string; children: ComponentChildren })
 export const Left = () => <Page name="login left"><p role="status">{_("The session has ended. This page begins anew when the node answers; nothing of it is shown to anybody else.")}</p></Page>;
 
 // Before the node has said who is signed in, or that nobody is.
-export function Unanswered() {
-  return <Page name="login"><p class="warning" role="status"><Sentence text={_("The node has not answered yet. This page asks it again by itself; on the node `entente status` tells what is wrong.")} /></p></Page>;
-}
+export const Unanswered = () =>
+  <Page name="login"><p class="warning" role="status"><Sentence text={_("The node has not answered yet. This page asks it again by itself; on the node `entente status` tells what is wrong.")} /></p></Page>;
 
 export const Login = () => (
   <Page name="login">

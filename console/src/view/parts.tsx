@@ -96,9 +96,8 @@ export const Choice = ({ label, value, options, onChange, empty, name }: { optio
   </label>
 );
 
-export function Check({ label, value, onChange, name }: Asked<boolean>) {
-  return <label class="check"><input type="checkbox" data-field={name} checked={value} onChange={(event) => onChange(event.currentTarget.checked)} /> {label}</label>;
-}
+export const Check = ({ label, value, onChange, name }: Asked<boolean>) =>
+  <label class="check"><input type="checkbox" data-field={name} checked={value} onChange={(event) => onChange(event.currentTarget.checked)} /> {label}</label>;
 
 // A line of text, or rows of it.
 export function Input({ label, value, onChange, name, rows, ...more }: { rows?: number } & Asked<string> & { class?: string; lang?: string; placeholder?: string; onBlur?: () => void; "aria-invalid"?: boolean }) {
@@ -135,9 +134,8 @@ export const InTurn = ({ all }: { all: (string | undefined)[] }) => <Group>{all.
 export const Sentence = ({ text }: { text: string }) => <Group>{text.split("`").map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : part))}</Group>;
 
 // In every language that it is given in.
-export function InAll({ names, between = " · " }: { names: Names; between?: string }) {
-  return <Group>{Object.entries(names).map(([tongue, text], i) => <span key={tongue} lang={tongue}>{i > 0 ? between : ""}{text}</span>)}</Group>;
-}
+export const InAll = ({ names, between = " · " }: { names: Names; between?: string }) =>
+  <Group>{Object.entries(names).map(([tongue, text], i) => <span key={tongue} lang={tongue}>{i > 0 ? between : ""}{text}</span>)}</Group>;
 
 // What stands where words would, if none are shown.
 function instead(entry: Entry | Draft): string {

@@ -64,9 +64,8 @@ function Line({ label, name }: { label: string; name: "words" | Bound }) {
     onChange={(value) => { typed.value = { ...typed.value, [name]: value }; }} />;
 }
 
-function Filter({ label, name, options }: { label: string; name: "channel" | "party" | "precedence"; options: [string, string][] }) {
-  return <Choice label={label} value={typed.value[name]} options={options} empty={_("all")} onChange={(value) => { typed.value = { ...typed.value, [name]: value }; }} />;
-}
+const Filter = ({ label, name, options }: { label: string; name: "channel" | "party" | "precedence"; options: [string, string][] }) =>
+  <Choice label={label} value={typed.value[name]} options={options} empty={_("all")} onChange={(value) => { typed.value = { ...typed.value, [name]: value }; }} />;
 
 function Search() {
   const parties = [...new Set(lines.value.flatMap((line) => line.parties))];
