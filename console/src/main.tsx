@@ -5,8 +5,8 @@ import { useEffect, useErrorBoundary } from "preact/hooks";
 import { effect, signal, untracked } from "@preact/signals";
 import { pause, Silence } from "./node/ask.js";
 import { findSession, followTabs } from "./node/login.js";
-import { deliverAll, loadOutbox, sweep } from "./node/outbox.js";
-import { askAll, askDuty, askStatus, endSession, hasLeft, heard, inboxes, logs, session, take } from "./node/record.js";
+import { deliverAll, loadOutbox, outbox, sweep } from "./node/outbox.js";
+import { askAll, askDuty, askStatus, endSession, hasLeft, heard, inboxes, logs, session, status, take } from "./node/record.js";
 import { listen } from "./node/stream.js";
 import { followAlarms, followAnnouncements } from "./view/alarm.js";
 import { followAttached, keepPage } from "./view/attach.js";
@@ -101,6 +101,10 @@ function followNode(): void {
       timers.forEach(clearInterval);
       stop = undefined;
     }
+  });
+  effect(() => {
+    if (status.value !== undefined && outbox.peek().some(({ state }) => state === "UNSENT"))
+      untracked(() => void deliverAll()); // it has answered, whatever became of the stream
   });
   effect(() => {
     if (logs.value.length > 0 || Object.keys(inboxes.value).length > 0)

@@ -377,6 +377,120 @@ test("a question that got no answer is asked again: nothing old stands there as 
   await kor.page.locator(".warning.stale").waitFor({ state: "detached" });
 });
 
+test("of two answers to one question that of the later one stays, whichever comes last", async () => {
+  const { page } = kor, late = await stage.ask("get", { party: "kor", path: "/inbox", channel: "share", last: 200 });
+  let letGo, isFirst = true;
+  const held = new Promise((resolve) => { letGo = resolve; });
+  await at(kor, stage, "channel/share");
+  await page.route("**/inbox?channel=share&last=*", async (route) => {
+    if (!isFirst)
+      return route.continue();
+    isFirst = false;
+    await held;
+    await route.fulfill({ json: late });
+  });
+  await send("The first of two.");
+  const { place } = await send("The second of two."), row = page.locator(`.list a[data-place="${place}"]`);
+  await row.waitFor();
+  await page.waitForTimeout(2_000); // until nothing is asked any more
+  assert.ok(!isFirst);
+  letGo();
+  await page.waitForTimeout(300);
+  assert.equal(await row.count(), 1, "it was there");
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+});
+
+test("what comes while a page does not know its channels yet is shown when it does", async () => {
+  const page = await kor.context.newPage();
+  let letGo;
+  const held = new Promise((resolve) => { letGo = resolve; });
+  stage.watchPage(page, stage.addresses.kor);
+  await page.route("**/channels", async (route) => {
+    await held;
+    await route.continue();
+  });
+  const answered = page.waitForResponse((one) => one.url().includes("/inbox?channel=share"));
+  await page.goto(`${stage.addresses.kor}/#channel/share`);
+  await answered;
+  const { place } = await send("While the channels are asked for.");
+  await stage.ask("held", { party: "kor", place });
+  await page.waitForTimeout(2_000); // until nothing is asked any more
+  letGo();
+  await page.locator(`.list a[data-place="${place}"]`).waitFor();
+  await page.close();
+});
+
+test("what the node did not take goes when it answers again, though its stream was never cut", async () => {
+  const { page } = kor, waits = page.locator(".warning", { hasText: "이 브라우저에 있음" }), asked = [];
+  let isSilent = true;
+  await at(kor, stage, "channel/share");
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await page.route("**/statements", (route) => (isSilent ? route.abort() : route.continue()));
+  await write(page, { to: ["usa/watch"], text: "스트림은 살아 있다." });
+  await page.locator(".compose .text textarea").press("Control+Enter");
+  await waits.waitFor();
+  isSilent = false;
+  await waits.waitFor({ state: "detached" });
+  await page.locator(".list li.ours", { hasText: "스트림은 살아 있다." }).waitFor();
+  assert.ok(!asked.includes("/events"), "it was");
+  await page.unroute("**/statements");
+});
+
+test("what waited here and is refused then is told on whatever screen one is, with its rule, and its text is where it was typed", async () => {
+  const { page } = kor, told = page.locator(".refused-late");
+  await at(kor, stage, "channel/service");
+  await page.route("**/statements", (route) => route.abort());
+  await write(page, { to: ["usa/watch"], text: "직책이 맞지 않는 글" });
+  await page.locator(".compose .text textarea").press("Control+Enter");
+  await page.locator(".warning", { hasText: "이 브라우저에 있음" }).waitFor();
+  await at(kor, stage, "status");
+  await page.unroute("**/statements");
+  await told.locator("[role=alert]", { hasText: "ROLE" }).waitFor(); // the head does not write there
+  await told.locator("a").press("Enter");
+  assert.equal(await page.locator(".compose .text textarea").inputValue(), "직책이 맞지 않는 글");
+  await told.locator("button").press("Enter");
+  await told.waitFor({ state: "detached" });
+  await page.locator(".compose .text textarea").fill("");
+});
+
+test("a reason that was typed stays there when the draft has ended meanwhile, and comes back when it was signed in vain", async () => {
+  const draft = () => say("kor", "policy", "send", "consult-urgent", "누가 먼저 거부하는가.", "--language", "ko", "--to", "usa/watch", "--label", "U", "--precedence", "FLASH");
+  const { page } = second, reason = page.locator(".reason textarea");
+  for (const isSigned of [false, true]) {
+    const { place } = await draft();
+    await at(second, stage, `channel/${encodeURIComponent(place)}`);
+    await page.locator(`.draft[aria-label="${place}"] .hold:enabled`).waitFor();
+    await reason.fill("늦은 사유");
+    await page.route("**/statements", (route) => route.abort());
+    if (isSigned) {
+      await page.locator("[data-act=refuse]").press("Enter");
+      await page.locator(".warning", { hasText: "이 브라우저에 있음" }).waitFor();
+    }
+    await say("kor", "head", "refuse", place, "Too early.");
+    await page.locator(".approvals", { hasText: "거부됨" }).waitFor();
+    await page.unroute("**/statements");
+    if (isSigned)
+      await page.locator(".refused-late [role=alert]", { hasText: "ENDED" }).waitFor();
+    assert.equal(await reason.inputValue(), "늦은 사유");
+  }
+  await page.locator(".refused-late button").press("Enter");
+});
+
+test("what was typed for an act stands there still, under the rule, when the act is refused meanwhile", async () => {
+  const { place } = await send("Asked of two."), { page } = kor, box = page.locator(".compose.act textarea");
+  await stage.ask("held", { party: "kor", place });
+  await say("kor", "watch", "ack", place);
+  await at(kor, stage, `channel/${encodeURIComponent(place)}`);
+  await page.locator('.message [data-act="decline"]:not([aria-disabled=true])').press("Enter");
+  await box.fill("반쯤 쓴 글");
+  await page.route("**/may", (route) => route.fulfill({ json: Array.from({ length: 64 }, () => ({ err: "REFUSED", rule: "STEP", text: "the step before it was not taken" })) }));
+  await send("And what else.");
+  await page.locator(".acts .warning code", { hasText: "STEP" }).waitFor();
+  assert.equal(await box.inputValue(), "반쯤 쓴 글");
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  await box.fill("");
+});
+
 // From nothing to sixty rows, in a page of its own.
 async function firstScreen(channel) {
   const page = await kor.context.newPage(), began = Date.now(), asked = [];

@@ -165,6 +165,9 @@ test("a draft is refused with a reason, and its author is told", async () => {
   await shift.page.locator(".reason .done, .draft .approvals").first().waitFor();
   await at(drafter, stage, `channel/${encodeURIComponent(refused)}`);
   await drafter.page.locator(".approvals", { hasText: "거부됨" }).waitFor();
+  await at(drafter, stage, "watch"); // where nobody has told him its place
+  await drafter.page.locator(".panel.home tr", { hasText: "거부됨" }).locator(`a[href*="${encodeURIComponent(refused)}"]`).press("Enter");
+  await drafter.page.locator(".approvals", { hasText: "표현을 고칠 것" }).waitFor();
 });
 
 test("a node that is gone: the screen says STALE in two periods, and goes on when it is back", async () => {

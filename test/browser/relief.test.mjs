@@ -38,6 +38,7 @@ test("what is not resolved is not handed over without a word, and the node says 
   await goes.page.locator(".panel.offer textarea").fill("상대 측 확인 중.");
   await goes.page.locator("[data-act=offer]").press("Enter");
   await goes.page.locator(".panel.offer .done[data-place]").waitFor();
+  assert.equal(await goes.page.locator(".panel.offer textarea").inputValue(), "", "what was said of this watch is said of no other");
 });
 
 test("what comes late for one post is not offered at another", async () => {

@@ -85,6 +85,21 @@ test("rows of Watch do not move under the hand, by mouse or keyboard: what comes
   }
 });
 
+test("of a path that is down no round trip stands there as if it were of now; a key that comes while one looks at the keys is there", async () => {
+  const { page } = kor, paths = page.locator(".watch [class*=line-] tbody tr");
+  await at(kor, stage, "watch");
+  await change("/status", ({ peers }) => ({ peers: peers.map((peer) => ({ ...peer, paths: peer.paths.map((path) => ({ ...path, up: false, since_ms: Date.now() - 1_000, round_trip_us: 84_000 })) })) }));
+  await paths.first().locator(".path.down").waitFor();
+  assert.doesNotMatch((await paths.allInnerTexts()).join("; "), /84 ms/);
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  await at(kor, stage, "people");
+  const rows = page.locator(".panel.keys-kor tbody tr");
+  await rows.first().waitFor();
+  const before = await rows.count(), other = await stage.officer("kor", "shift");
+  await rows.nth(before).waitFor();
+  await other.context.close();
+});
+
 test("from an alarm it is one key to what it is about, on every screen", async () => {
   const { page } = kor, { place } = await send("Now.", "IMMEDIATE");
   await at(kor, stage, "status");

@@ -62,6 +62,10 @@ export const owedCopies = (copies: Copy[], party: string, isFalse = false): Owed
 // Neither out nor ended; DATED waits for its day.
 export const isWaiting = (draft: Draft): boolean => ["SUBMITTED", "APPROVED", "DATED"].includes(draft.state);
 
+// Its author is told that it went nowhere, for a day or two: then it is old.
+const TOLD_MS = 172_800_000;
+export const hasFailed = (draft: Draft, holder: number, nodeNow: number): boolean => ["REFUSED", "LAPSED"].includes(draft.state) && draft.author_holder === holder && nodeNow - draft.claimed_ms < TOLD_MS;
+
 // A draft waits for a person of this party other than its author and those who have signed.
 function waitsForMe(draft: Draft, holder: number): boolean {
   return (draft.state === "SUBMITTED" && draft.author_holder !== holder && !draft.signers.some((signer) => signer.holder === holder)) ||

@@ -17,7 +17,8 @@ export const keepingFails = signal(false); // the browser's disk does not take i
 
 // What was typed is the outbox's from the moment at which the node has it, and comes back with a refusal.
 export const settled = signal<Typed | undefined>(undefined);
-export const returned = signal<{ typed: Typed; answer: Answer } | undefined>(undefined);
+export const returned = signal<Typed | undefined>(undefined);
+export const refused = signal<{ item: Item; answer: Answer }[]>([]); // after it had waited here, when nobody looked at it any more
 
 const SIGNED_OUT = 401;
 
@@ -36,9 +37,13 @@ export async function isOnDisk(writing: Promise<void>): Promise<boolean> {
   return !keepingFails.value;
 }
 
+const underWay = new Set<string>(); // to the disk
+
 async function keep(item: Item): Promise<void> {
+  underWay.add(item.id);
   outbox.value = [...outbox.value.filter((row) => row.id !== item.id), item];
   await isOnDisk(seal(item).then((sealed) => put("outbox", item.id, sealed)));
+  underWay.delete(item.id);
 }
 
 async function drop(item: Item): Promise<void> {
@@ -57,7 +62,7 @@ export async function loadOutbox(): Promise<void> {
   const others = items.filter((_item, i) => keys[i] !== session.value?.key);
   othersTyped = others.flatMap((item) => item.typed ?? []);
   othersUnsent.value = others.filter((item) => item.state === "UNSENT").length;
-  const unkept = keepingFails.value ? outbox.value.filter((one) => !items.some((item) => item.id === one.id)) : [];
+  const unkept = outbox.value.filter((one) => (keepingFails.value || underWay.has(one.id)) && !items.some((item) => item.id === one.id));
   outbox.value = [...items.filter((item) => !others.includes(item)), ...unkept].sort((a, b) => a.since - b.since);
 }
 
@@ -93,12 +98,12 @@ async function settle(item: Item): Promise<void> {
 }
 
 // It comes back beside its box: something newer may be typed there, in this tab or in another.
-async function giveBack(item: Item, answer: Answer): Promise<void> {
+async function giveBack(item: Item): Promise<void> {
   if (item.typed === undefined)
     return;
   const typed = { ...item.typed, key: besideKey(item.typed.key, item.id) };
   await keepTyped(typed.key, typed).catch(() => { keepingFails.value = true; });
-  returned.value = { typed, answer };
+  returned.value = typed;
 }
 
 async function apply(item: Item, outcome: Outcome): Promise<Posted> {
@@ -106,7 +111,7 @@ async function apply(item: Item, outcome: Outcome): Promise<Posted> {
   case "submit":
     return submitted(item);
   case "draft":
-    await giveBack(item, outcome.answer);
+    await giveBack(item);
     await drop(item);
     return { answer: outcome.answer };
   case "gone":
@@ -141,10 +146,14 @@ export async function send(item: Item): Promise<Posted> {
 export async function deliverAll(): Promise<void> {
   if (!session.value)
     return;
-  await navigator.locks.request("entente-outbox", async () => {
+  await navigator.locks.request("entente-outbox", { ifAvailable: true }, async (lock) => {
+    if (lock === null)
+      return; // somebody delivers, and the next answer of the node finds what is left
     await loadOutbox();
-    for (const item of outbox.value.filter((row) => row.state === "UNSENT"))
-      await deliver(item);
+    for (const item of outbox.value.filter((row) => row.state === "UNSENT")) {
+      const { answer } = await deliver(item);
+      refused.value = answer === undefined ? refused.value : [...refused.value, { item, answer }];
+    }
   });
 }
 

@@ -61,10 +61,17 @@ export function endSession(): void {
 
 // Questions whose last answer did not come, or was a refusal: what is shown of them may be old until each of them is answered.
 const missed = new Map<string, { text: string; again: () => Promise<void> }>();
+const shownOf = new Map<string, number>(); // of each question which of its answers is shown: one that comes late is not shown over a later one
+let questions = 0;
 
 export async function asked<T>(name: string, question: () => Promise<T>, keep: (answer: T) => void): Promise<void> {
+  const mine = ++questions;
   try {
-    keep(await question());
+    const answer = await question();
+    if (mine > (shownOf.get(name) ?? 0)) {
+      shownOf.set(name, mine);
+      keep(answer);
+    }
     missed.delete(name);
   } catch (why) {
     if (why instanceof Refusal && why.status === 401)
@@ -76,7 +83,7 @@ export async function asked<T>(name: string, question: () => Promise<T>, keep: (
   fault.value = [...missed.values()][0]?.text;
 }
 
-const askFor = <T>(path: string, keep: (answer: T) => void, query: Query = {}) => asked(path, () => ask<T>(path, query), keep);
+const askFor = <T>(path: string, keep: (answer: T) => void, query: Query = {}) => asked([path, ...Object.values(query)].join(" "), () => ask<T>(path, query), keep);
 
 // A refusal is asked for again by itself; after a silence all of it, for nobody knows what else was not heard.
 const askAgain = (all = [...missed.values()]): Promise<unknown> => (all.some(({ text }) => text === "") ? askAll() : Promise.all(all.map(({ again }) => again())));

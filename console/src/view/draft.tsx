@@ -5,6 +5,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { fromBase64, sha256, toHex, equal } from "../base/bytes.js";
 import { isAsSaid, labelText } from "../fold/drafted.js";
 import { isWaiting } from "../fold/owed.js";
+import type { Typed } from "../keep/drafts.js";
 import { ask } from "../node/ask.js";
 import { compose, inRoles, placeOf, sign } from "../node/compose.js";
 import { Posted, send } from "../node/outbox.js";
@@ -18,7 +19,7 @@ import { _, named, word } from "../words/say.js";
 import { Named } from "./attach.js";
 import { openedDraft } from "./entry.js";
 import { ActingFor, addressText, Authentic, Banner, Fields, Homes, Says } from "./message.js";
-import { Group, Hold, Input, OnTerminal, Precedence, readersText, Result, roleName, Words as Shown } from "./parts.js";
+import { Group, Hold, Input, OnTerminal, Precedence, readersText, Result, roleName, whoIs, Words as Shown } from "./parts.js";
 import { once, results } from "./say.js";
 import { now } from "./screen.js";
 import { typedFor } from "./compose.js";
@@ -49,6 +50,7 @@ export function followDrafts(): void {
       return;
     void check(draft).catch(() => { checked.value = { place: draft.place, hash: "", isTrue: false }; });
     void entriesAbout(draft.refers ?? [], ABOUT_DEPTH).then((found) => { about.value = { [draft.place]: found }; });
+    void refusalOf(draft).then((found) => { refusal.value = found; }, () => undefined);
   });
 }
 
@@ -65,13 +67,13 @@ async function release(place: string): Promise<Posted> {
   });
 }
 
-async function onSubmit(draft: Waiting, kind: number, fields?: Map<number, Value>, reason?: string): Promise<Posted> {
+async function onSubmit(draft: Waiting, kind: number, fields?: Map<number, Value>, reason?: Typed): Promise<Posted> {
   const submit = await ask<Entry>("/entry", { place: draft.place }), channel = home.value?.name ?? "";
   const words = { kind, channel, label: submit.label, refers: [placeOf(submit)], fields };
   const [{ role }] = await inRoles(channel, [async (one) => ({ ...words, role: one })]);
   const item = await compose({
-    ...words, role, content: reason ? { language: draft.language ?? "en", portions: [{ text: reason }] } : undefined,
-  }, true, draft.subject ?? draft.place);
+    ...words, role, content: reason ? { language: draft.language ?? "en", portions: [{ text: reason.text }] } : undefined,
+  }, true, draft.subject ?? draft.place, reason);
   return send(item);
 }
 
@@ -83,7 +85,7 @@ async function approve(draft: Waiting): Promise<Posted> {
   if (draft.state === "APPROVED")
     return release(draft.place);
   const signature = await sign(fromBase64(draft.statement));
-  const done = await onSubmit(draft, Kind.APPROVE, new Map<number, Value>([[1, signature]]), isHeld(draft) ? reasonOf(draft).text : undefined);
+  const done = await onSubmit(draft, Kind.APPROVE, new Map<number, Value>([[1, signature]]), isHeld(draft) ? reasonOf(draft) : undefined);
   return done.answer !== undefined || done.isSilent ? done : release(draft.place);
 }
 
@@ -91,7 +93,7 @@ async function approve(draft: Waiting): Promise<Posted> {
 
 function Reason({ draft }: { draft: Waiting }) {
   const typed = typedFor(home.value?.name ?? "", Kind.REFUSE, { place: draft.place } as Entry);
-  const refuse = () => void once(typed.key, () => onSubmit(draft, Kind.REFUSE, undefined, typed.text));
+  const refuse = () => void once(typed.key, () => onSubmit(draft, Kind.REFUSE, undefined, typed));
   const cancel = () => void once(typed.key, () => onSubmit(draft, Kind.CANCEL));
   return (
     <div class="reason">
@@ -113,6 +115,7 @@ function Approvals({ draft }: { draft: Waiting }) {
       <li>{_("drafted by officer {1}, {2}", draft.author_holder, roleName(draft.role))}</li>
       {draft.signers.map((signer) => <li key={signer.holder}>{_("approved by officer {1}", signer.holder)}</li>)}
       <li><b>{word(draft.state)} {_("{1} of {2}", draft.approved, draft.needed)}</b>{draft.line ? ` · ${_("guidelines, line {1}", draft.line)}` : ""}</li>
+      {refusal.value?.refers?.includes(draft.place) ? <li class="refusal-of">{whoIs(refusal.value)}: <Shown text={refusal.value.title ?? ""} tongue={refusal.value.language} /></li> : null}
       {draft.lapses_ms > 0 ? <li>{_("lapses in {1}", countdown(left))}</li> : null}
       {draft.released ? <li>{_("went out as {1}", draft.released)}</li> : null}
     </ul>
@@ -130,6 +133,13 @@ async function entriesAbout(places: string[], depth: number): Promise<Entry[]> {
   return [...entries, ...await entriesAbout([...new Set(entries.flatMap((one) => one.refers ?? []))], depth - 1)];
 }
 
+const refusal = signal<Entry | undefined>(undefined); // of a draft that was refused: by whom, and why
+
+async function refusalOf({ place, state, party }: Waiting): Promise<Entry | undefined> {
+  const [, channel, epoch, from] = /^[^/]+\/(\S+) (\d+)\.(\d+)$/.exec(place) ?? [];
+  return state !== "REFUSED" ? undefined : (await ask<{ entries: Entry[] }>("/log", { channel: channel.toLowerCase(), party, epoch, from, limit: 1000 })).entries.find((one) => one.kind === "refuse" && one.refers?.includes(place));
+}
+
 function About({ entries }: { entries: Entry[] }) {
   return entries.length === 0 ? null : (
     <ul class="about">
@@ -139,9 +149,8 @@ function About({ entries }: { entries: Entry[] }) {
 }
 
 // The marking in the bytes; in the words of the guidelines only where the node speaks of the same.
-function Marked({ bytes, marking }: { bytes: Checked | undefined; marking: Waiting["marking"] }) {
-  return bytes?.isTrue && marking !== undefined ? <Banner marking={marking} /> : <p class="banner">{labelText(bytes?.statement?.label)}</p>;
-}
+const Marked = ({ bytes, marking }: { bytes: Checked | undefined; marking: Waiting["marking"] }) =>
+  bytes?.isTrue && marking !== undefined ? <Banner marking={marking} /> : <p class="banner">{labelText(bytes?.statement?.label)}</p>;
 
 // Its day has come, and the node does not file it by itself.
 const unfiled = (draft: Waiting): Record<NonNullable<Waiting["unfiled"]>, string> => ({
@@ -185,7 +194,7 @@ export function DraftView({ draft }: { draft: Waiting }) {
       {isOpen && draft.state !== "DATED" && (draft.state === "APPROVED" || !isSealed.value) ? <Hold name="approve" title={draft.state === "APPROVED" ? _("Send it on its way") : _("Approve and sign")} disabled={!bytes?.isTrue || (isHeld(draft) && reason.text.trim() === "")}
         act={() => void once(reason.key, () => approve(draft))} /> : null}
       <Result result={results.value[reason.key]} />
-      {isOpen ? <Reason draft={draft} /> : null}
+      {isOpen || typedFor(home.value?.name ?? "", Kind.REFUSE, { place: draft.place } as Entry).text !== "" ? <Reason draft={draft} /> : null}
       <Marked bytes={bytes} marking={draft.marking} />
     </article>
   );

@@ -5,14 +5,14 @@ import { useEffect } from "preact/hooks";
 import { clock, local, localIn, offset } from "../words/moment.js";
 import { _, N_, ageText, choose, language, nodeSays, otherLanguage, sayIn, spanText } from "../words/say.js";
 import { signOut } from "../node/login.js";
-import { outbox, othersUnsent, keepingFails } from "../node/outbox.js";
+import { outbox, othersUnsent, keepingFails, refused } from "../node/outbox.js";
 import { accord, fault, heard, mode, nodeClock, session, status } from "../node/record.js";
 import { acknowledge, acknowledgeAll, alarms, flood } from "./alarm.js";
 import { Doubts } from "./consult.js";
 import { marking } from "./entry.js";
 import { Idle } from "./leave.js";
-import { linkTo, now, said, screen, SCREENS, setTheme, Theme, theme, themes, when } from "./screen.js";
-import { Choice, Group, InAll, Precedence } from "./parts.js";
+import { linkTo, now, placeIn, said, screen, SCREENS, setTheme, Theme, theme, themes, when } from "./screen.js";
+import { Choice, Group, InAll, Precedence, Result, Words } from "./parts.js";
 
 const SILENCE_MS = 12_000, ALARMS_SHOWN = 3;
 
@@ -68,6 +68,12 @@ function Unsent() {
     <Group>
       {keepingFails.value ? <p class="warning bad" role="alert">{_("This browser keeps nothing on its disk: your text stands on this page alone. Do not close it.")}</p> : null}
       {othersUnsent.value > 0 ? <p class="warning" role="status"><b>{_("IN THIS BROWSER")}</b> {_("{1} signed texts of other officers wait here: each goes to the node when who signed it is signed in.", othersUnsent.value)}</p> : null}
+      {refused.value.map((one) => (
+        <div key={one.item.id} class="refused-late" role="status">
+          <Result result={one} />
+          <p class="warning bad"><a href={linkTo("channel", placeIn(one.item.typed?.about ?? "") ?? one.item.channel)}>{one.item.channel}</a> <Words text={one.item.title} /> <button type="button" onClick={() => { refused.value = refused.value.filter((other) => other !== one); }}>{_("I have read it")}</button></p>
+        </div>
+      ))}
       {waiting.map((item) => (
         <p class="warning" role="status">
           <b>{_("IN THIS BROWSER")}</b> {_("since {1}: {2}. It goes to the node by itself when the node answers.", when(item.since), item.title || item.channel)}

@@ -78,7 +78,7 @@ const Rows = ({ typed, rows }: { typed: Typed; rows: Row[] }) => (
     {rows.map((row) => {
       const shown = { key: row.name, typed, name: row.name, label: rowTitle(row) };
       return row.type === "words" ? <InEach {...shown} /> : row.type === "ticked" ? <Ticked {...shown} row={row} />
-        : row.type === "choice" ? <Select {...shown} options={(row.options ?? []).map(([value, text]) => [value, word(text)])} /> : <Line {...shown} rows={row.type === "people" ? 4 : undefined} />;
+        : row.type === "choice" ? <Select {...shown} options={(row.options ?? []).map(([value, text]) => [value, row.name === "cause" ? word(text) : text])} /> : <Line {...shown} rows={row.type === "people" ? 4 : undefined} />;
     })}
   </div>
 );
@@ -220,6 +220,9 @@ function MoveButton({ subject, move, title }: { subject: Subject; move: Move; ti
   );
 }
 
+// What was typed for it stays under the hand, though it be refused by now.
+const isForm = (subject: Subject, move: Move) => move.command !== undefined || verdicts.value[keyIn(subject, move)]?.refusals === undefined || typing.value[typedOf(subject, move).key] !== undefined;
+
 function Opened({ subject, move, title }: { subject: Subject; move: Move; title: string }) {
   const refusals = verdicts.value[keyIn(subject, move)]?.refusals;
   if (move.command !== undefined)
@@ -230,15 +233,13 @@ function Opened({ subject, move, title }: { subject: Subject; move: Move; title:
           why={_("What is said of this is sealed, and no key for that is in this page. It is said on a terminal of a role that it was sealed for.")} />
       </div>
     );
-  return refusals === undefined ? <MoveForm subject={subject} move={move} title={title} />
-    : <Group>{refusals.map((answer) => <Refusal key={answer.text} answer={answer} title={title} />)}</Group>;
+  return <Group>{(refusals ?? []).map((answer) => <Refusal key={answer.text} answer={answer} title={title} />)}{isForm(subject, move) ? <MoveForm subject={subject} move={move} title={title} /> : null}</Group>;
 }
 
 // name: what a move is called besides, as the option that it proposes.
 export function Moves({ subject, moves, name }: { subject: Subject; moves: Move[]; name?: (move: Move) => string | undefined }) {
   const open = moves.find((move) => keyIn(subject, move) === opened.value), titled = (move: Move) => [titles[move.name](), name?.(move)].filter((part) => part !== undefined).join(": ");
-  const isForm = open !== undefined && (open.command !== undefined || verdicts.value[opened.value]?.refusals === undefined);
-  const keys = moves.filter((move) => move !== open || !isForm).map((move) => typedOf(subject, move).key);
+  const keys = moves.filter((move) => move !== open || !isForm(subject, move)).map((move) => typedOf(subject, move).key);
   return moves.length === 0 ? null : (
     <div class="acts">
       <div class="buttons">{moves.map((move) => <MoveButton key={keyOfMove(move)} subject={subject} move={move} title={titled(move)} />)}</div>

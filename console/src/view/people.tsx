@@ -3,7 +3,7 @@
 import { h } from "preact";
 import { signal } from "@preact/signals";
 import { ask } from "../node/ask.js";
-import { accord, channelOf, session } from "../node/record.js";
+import { accord, channelOf, logs, session } from "../node/record.js";
 import type { Key } from "../node/shapes.js";
 import { used } from "../sign/keys.js";
 import { _, named } from "../words/say.js";
@@ -13,7 +13,7 @@ import { whenShown } from "./screen.js";
 
 const keys = signal<Record<string, Key[]>>({});
 
-export const followPeople = () => whenShown(["people"], () => accord.value, async () => {
+export const followPeople = () => whenShown(["people"], () => [accord.value, logs.value], async () => {
   keys.value = Object.fromEntries(await Promise.all((accord.value?.parties ?? []).map(async ({ name }) => [name, (await ask<{ keys: Key[] }>("/keys", { party: name })).keys])));
 });
 

@@ -5,6 +5,7 @@ import { h } from "preact";
 import { signal } from "@preact/signals";
 import { fromBase64 } from "../base/bytes.js";
 import { stepsOf } from "../fold/moves.js";
+import type { Typed } from "../keep/drafts.js";
 import { ask } from "../node/ask.js";
 import { askMay, compose, placeOf, Words as Statement } from "../node/compose.js";
 import { outbox, send } from "../node/outbox.js";
@@ -25,9 +26,8 @@ import { change } from "./typing.js";
 
 const states: Record<Post["state"], string> = { MANNED: N_("manned"), GAP: N_("planned gap"), EMPTY: N_("NOBODY ON DUTY"), UNKNOWN: N_("no roster") };
 
-function State({ state, depth }: { state: Post["state"]; depth: number }) {
-  return <b class={state === "EMPTY" ? "crossed" : state === "MANNED" ? "path up" : "unproved"} data-duty={state}>{_(states[state])}{state === "MANNED" ? ` ${depth}` : ""}</b>;
-}
+const State = ({ state, depth }: { state: Post["state"]; depth: number }) =>
+  <b class={state === "EMPTY" ? "crossed" : state === "MANNED" ? "path up" : "unproved"} data-duty={state}>{_(states[state])}{state === "MANNED" ? ` ${depth}` : ""}</b>;
 
 const OwnRow = ({ post }: { post: Post }) => (
   <tr data-post={post.post}>
@@ -110,7 +110,7 @@ const postShown = () => screen.value.about || rolesOn(home.value?.name ?? "")[0]
 
 export const followRelief = () => whenShown(["relief"], () => [postShown(), duty.value], async (_place, isInOrder) => (postShown() === "" ? undefined : load(postShown(), isInOrder)));
 
-const say = async (words: Statement, title: string): Promise<Said> => send(await compose(words, true, title));
+const say = async (words: Statement, title: string, typed?: Typed): Promise<Said> => send(await compose(words, true, title, typed));
 
 // What a procedure lets owe is named by its step, which the accord names, and how far it must come.
 function Owes({ what, place }: OpenItem) {
@@ -151,7 +151,7 @@ function Offer({ post }: { post: string }) {
         <Beside typed={typed} />
         <Left />
         <Refusal answer={refusals.value.offer} />
-        <button type="button" class="primary" data-act="offer" disabled={!isWhole} onClick={() => void once(key, () => say(offering(post), post))}>{_("Sign, and offer the relief")}</button>
+        <button type="button" class="primary" data-act="offer" disabled={!isWhole} onClick={() => void once(key, () => say(offering(post), post, typed))}>{_("Sign, and offer the relief")}</button>
         <Result result={results.value[key]} />
       </form>
     </Panel>

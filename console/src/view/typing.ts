@@ -45,9 +45,7 @@ export function takeUp(typed: Typed): void {
 
 export const textsHere = signal(0); // of whomever
 
-export async function countTyping(): Promise<void> {
-  textsHere.value = await countTyped();
-}
+export const countTyping = async (): Promise<void> => { textsHere.value = await countTyped(); };
 
 // What this officer typed here.
 export async function loadTyping(key: string): Promise<void> {
@@ -76,7 +74,7 @@ export function followTyping(): void {
     });
   });
   effect(() => {
-    const typed = returned.value?.typed;
+    const typed = returned.value;
     untracked(() => {
       const there = typed && typing.value[boxOf(typed.key)];
       if (typed !== undefined && (there === undefined || isSame(there, typed)))

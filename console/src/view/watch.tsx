@@ -2,14 +2,15 @@
 
 import { h } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { isWaiting, Owed } from "../fold/owed.js";
-import { drafts, held, inboxes, instances, nodeClock, status } from "../node/record.js";
+import { hasFailed, isWaiting, Owed } from "../fold/owed.js";
+import { drafts, held, inboxes, instances, nodeClock, session, status } from "../node/record.js";
 import type { Entry, Held, Path, Peer } from "../node/shapes.js";
 import { countdown } from "../words/moment.js";
 import { _, spanText, word } from "../words/say.js";
 import { owed, titleOf } from "./alarm.js";
 import { outbox } from "../node/outbox.js";
 import { Running } from "./consult.js";
+import { minute } from "./dialogues.js";
 import { Aged, EntryRow, Group, MissingRows, Panel, Precedence, Step, StillTable, Table, Title, unsettled, Views, Words } from "./parts.js";
 import { OnDuty, SoundTest } from "./relief.js";
 import { linkTo, now, when } from "./screen.js";
@@ -44,7 +45,7 @@ function PathRow({ path }: { path: Path }) {
     <tr>
       <th scope="row">{path.name}</th>
       <td><b class={`path ${path.up ? "up" : "down"}`}>{path.up ? _("UP") : _("DOWN")}</b></td>
-      <td>{path.round_trip_us > 0 ? _("{1} ms", (path.round_trip_us / 1000).toFixed(0)) : ""}</td>
+      <td>{path.up && path.round_trip_us > 0 ? _("{1} ms", (path.round_trip_us / 1000).toFixed(0)) : ""}</td>
       <td>{path.up ? <Aged at={path.heard_ms} limit={path.thin ? PROOF_MS : PATH_BEAT_MS}>{_("heard")}</Aged>
         : path.since_ms > 0 ? _("for {1}", spanText(at - path.since_ms)) : _("it was never up")}</td>
       <td>{isProved ? <Aged at={path.line_checked_ms} limit={PROOF_MS}>{_("line check {1} ms", path.line_check_ms)}</Aged>
@@ -68,8 +69,8 @@ function LineBoard({ peer }: { peer: Peer }) {
 }
 
 function Drafts() {
-  const waiting = drafts.value.filter(isWaiting);
-  return <Table rows={waiting} limit={ROWS_SHOWN} none={_("Nothing waits for an approval.")} row={(draft) => (
+  const failed = drafts.value.filter((draft) => hasFailed(draft, session.value?.holder ?? 0, minute.value));
+  return <Table rows={[...drafts.value.filter(isWaiting), ...failed]} limit={ROWS_SHOWN} none={_("Nothing waits for an approval.")} row={(draft) => (
     <tr key={draft.place}>
       <td><Precedence name={draft.precedence ?? "ROUTINE"} /></td>
       <th scope="row"><a href={linkTo("channel", draft.place)}>{draft.place}</a></th>
