@@ -158,6 +158,22 @@ test("a link that cannot be read leads to the first screen", async () => {
   await page.locator(".watch .panel.ours").waitFor();
 });
 
+test("a link to a name that every object has is one to no channel, and a title that is such a name, or a word of the screen, is a title", async () => {
+  const { page } = kor;
+  await at(kor, stage, "channel/constructor");
+  await page.reload();
+  await page.locator(".channel h1").waitFor();
+  for (const [name, title] of [["proto", "constructor"], ["opened", "OPEN"]])
+    await stage.ask("say", { party: "usa", key: "policy", words: ["body", "new", name, title, "--language", "en", "--channel", "consult", "--label", "U"] });
+  await at(kor, stage, "dialogues");
+  await page.locator(".panel.bodies a", { hasText: "OPEN" }).waitFor();
+  await page.locator(".founding [data-act=found-body]").press("Enter");
+  await page.locator(".founding [data-field=feeds]").waitFor();
+  const offered = await page.locator(".founding [data-field=feeds] option").allInnerTexts();
+  assert.ok(["constructor", "OPEN"].every((title) => offered.includes(title)), offered.join("; "));
+  await page.locator(".founding [data-act=found-body]").press("Enter");
+});
+
 test("a page's title says the screen, whose console it is and in which mode", async () => {
   const { page } = kor, titles = new Set();
   for (const name of ["watch", "channel", "record", "status"]) {

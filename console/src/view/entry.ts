@@ -68,16 +68,14 @@ export function followMay(): void {
 export const marking = signal<Marking | "none" | "late" | undefined>(undefined); // none: of what is shown none can be made; late: the node has not answered
 export const shownToo = signal<Partial<Record<Screen, { label?: Label }[]>>>({}); // what a screen shows besides the newest messages
 
-export function showToo(name: Screen, all: { label?: Label }[]): void {
-  shownToo.value = { ...shownToo.peek(), [name]: all };
-}
+export const showToo = (name: Screen, all: { label?: Label }[]): void => { shownToo.value = { ...shownToo.peek(), [name]: all }; };
 
 const LABELS_MAX = 64, LATE_MS = 1_000, AGAIN_MS = 2_000; // of one question; until the marking of what was shown before goes; until it is asked again
 
 // At home every label of ours may stand; on a line those that may not would be left out.
 function labelsShown(): { channel: string; labels: Label[] } {
   const { name, about } = screen.value, line = name === "channel" ? channelIn(about) : "";
-  const entries = line in inboxes.value ? allOf(line) : Object.values(inboxes.value).flat();
+  const entries = Object.hasOwn(inboxes.value, line) ? allOf(line) : Object.values(inboxes.value).flat();
   const labels = [...entries, ...drafts.value.filter((draft) => isWaiting(draft) && (line === "" || draft.channel_name === line)), ...copies.value.filter((one) => line === "" || channelOf(line)?.number === one.channel).map((one) => one.entry), ...shownToo.value[name] ?? [], opened.value, openedDraft.value, readBack.value].flatMap((one) => one?.label ?? []);
   return { channel: home.value?.name ?? "", labels: [...new Map(labels.map((label) => [JSON.stringify(label), label])).values()] };
 }

@@ -16,9 +16,7 @@ const kept = localStorage.getItem(KEPT);
 export const language = signal<Language>(kept === "ko" || kept === "en" ? kept : navigator.language.startsWith("ko") ? "ko" : "en");
 const korean = signal<Record<string, string>>({});
 
-export async function loadWords(): Promise<void> {
-  korean.value = await ask<Record<string, string>>(new URL("../strings-ko.json", import.meta.url).pathname);
-}
+export const loadWords = async (): Promise<void> => { korean.value = await ask<Record<string, string>>(new URL("../strings-ko.json", import.meta.url).pathname); };
 
 export const otherLanguage = (): Language => (language.value === "ko" ? "en" : "ko");
 
@@ -28,7 +26,7 @@ export function choose(next: Language): void {
   document.documentElement.lang = next;
 }
 
-export const sayIn = (tongue: Language, msgid: string, ...values: Filling[]): string => fill(tongue === "ko" ? korean.value[msgid] ?? msgid : msgid, values);
+export const sayIn = (tongue: Language, msgid: string, ...values: Filling[]): string => fill(tongue === "ko" && Object.hasOwn(korean.value, msgid) ? korean.value[msgid] : msgid, values);
 
 export const _ = (msgid: string, ...values: Filling[]): string => sayIn(language.value, msgid, ...values);
 
