@@ -468,7 +468,20 @@ static enum err entry_judge(struct node *n, struct now now, const struct command
 	return e;
 }
 
-/* A statement for one channel, or the channel's copy of a statement for every channel. */
+/*
+ * Behind own entries that wait: whether one of them moved the log to a version by which we do not judge yet.
+ */
+static bool moved_unfolded(const struct node *n, const struct line *line)
+{
+	size_t known;
+
+	return places_version(&line->places, &n->versions, line->log->frontier.size, &known) != line->version;
+}
+
+/*
+ * A statement for one channel, or the channel's copy of a statement for every channel. Behind own entries
+ * that wait, neither a procedure nor a version that they moved to can be asked whether it counts.
+ */
 static enum err command_file(struct node *n, struct now now, const struct command *in,
 			     const struct statement *s, uint32_t channel, struct effect_answer *answer)
 {
@@ -480,8 +493,7 @@ static enum err command_file(struct node *n, struct now now, const struct comman
 
 	if (e != ERR_OK)
 		return e;
-	/* Behind own entries that wait, its procedure cannot be asked whether it counts. */
-	if (statement_must_count(s) && line->folded < line->log->frontier.size)
+	if (line->folded < line->log->frontier.size && (statement_must_count(s) || moved_unfolded(n, line)))
 		return ERR_RECOVERING;
 	if (line->staged_len + in->statement.len + in->content.len > BATCH_LEN_MAX - ENTRY_LEN_MAX ||
 	    line->log->frontier.size - line->log->durable >= BATCH_ENTRIES_MAX) {

@@ -883,6 +883,18 @@ static void boot_misread(struct world *w, struct sim_node *n, log_number number,
 	assert_int_equal(ops->commit(n->store), ERR_OK);
 }
 
+/* Both hold the next version of the accord; what becomes of it this story says. */
+static void adopt_both(struct world *w)
+{
+	world_rotates(w);
+	for (size_t i = 0; i < 2; i++) {
+		struct sim_node *n = &w->nodes[i];
+		assert_int_equal(node_adopt(n->node, world_now(w, n), w->next, &n->fx), ERR_OK);
+		n->has_next = true;
+		node_turn(w, n);
+	}
+}
+
 /*
  * At a start a log's first entry, which says whose keys sign, was misread: whoever moves the log afterwards
  * is not said to have used a key that does not hold, be it the peer's log or our own.
@@ -897,13 +909,7 @@ static void test_a_misread_first_entry_accuses_nobody(void **state)
 		uint8_t memory[NOTE_LEN_MAX];
 		struct store_log row;
 
-		world_rotates(w); /* with this seed that party's log key */
-		for (size_t i = 0; i < 2; i++) {
-			struct sim_node *to = &w->nodes[i];
-			assert_int_equal(node_adopt(to->node, world_now(w, to), w->next, &to->fx), ERR_OK);
-			to->has_next = true;
-			node_turn(w, to);
-		}
+		adopt_both(w); /* with this seed that party's log key */
 		boot_misread(w, n, log_of(n, 2, author == 0 ? "aster" : "birch", &row), 0);
 		officer_move(w, &w->nodes[author]);
 		node_turn(w, &w->nodes[author]);
@@ -1007,10 +1013,60 @@ static void test_a_row_of_the_views_is_given_up(void **state)
 	world_free(w);
 }
 
+/*
+ * An own log that has moved to the next version waits for what has rotted, and the node has not folded the
+ * move: until it has, it takes no message that only the version before allows.
+ */
+static void test_no_door_opens_by_the_version_before(void **state)
+{
+	struct world *w = world_ready(29);
+	struct sim_node *n = &w->nodes[0];
+	uint64_t refused;
+	log_number number;
+	struct store_log log;
+	struct prng p;
+	struct draft d;
+
+	(void)state;
+	prng_init(&p, 17);
+	adopt_both(w);
+	say(w, &w->nodes[1], 1);
+	say(w, n, 1);
+	officer_move(w, n);
+	node_turn(w, n);
+	world_advance(w, w->now_us + 2000000);
+	assert_true(newest(n, 0, 2).accord == w->next);
+	let_meet(w, false);
+	number = log_of(n, 2, "birch", &log);
+	assert_true(rot(w, n, &p, number, log.size - 1, ROT_ENTRY));
+	let_row_rot(n);
+	assert_true(repair(w, n).left >= 1);
+	n->node->views.ops = row.map;
+	n->store_ops.views_walk = row.walk;
+	let_meet(w, true);
+	settle(w);
+	assert_int_equal(newest(n, 0, 2).state, LOG_RUNS);
+	assert_true(newest(n, 0, 2).folded < newest(n, 0, 2).size);
+	refused = w->counters.refused;
+	draft_open(w, n, &d, 2, KIND_MESSAGE);
+	draft_addressees(w, n, &d);
+	d.s.has_precedence = true;
+	d.s.precedence = PRECEDENCE_PRIORITY;
+	draft_content(w, &d, 40, (struct bytes){ NULL, 0 });
+	draft_submit(w, n, &d, &n->officer.key);
+	node_turn(w, n);
+	assert_int_equal(w->counters.refused, refused + 1);
+	assert_int_equal(repair(w, n).left, 0);
+	settle(w);
+	check_agreement(w);
+	world_free(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_row_of_the_views_is_given_up),
+		cmocka_unit_test(test_no_door_opens_by_the_version_before),
 		cmocka_unit_test(test_a_tree_is_made_again_of_its_entries),
 		cmocka_unit_test(test_a_tree_that_is_lost_halts_its_log),
 		cmocka_unit_test(test_each_has_what_the_other_lacks),
