@@ -609,15 +609,16 @@ static bool is_outdated(const struct sim_acknowledged *a)
 
 /*
  * What it refers to, or had seen, is lost with it, or its procedure has gone on or belongs to the log that
- * was lost, or the next accord does not allow it any more, or more is open by now than it hands over: the
- * door says so, and the person writes another.
+ * was lost, or the next accord does not allow it any more, or the approvals that it went out by have lapsed
+ * meanwhile, or more is open by now than it hands over: the door says so, and the person writes another.
  */
 static bool is_told(const struct sim_acknowledged *a)
 {
 	return is_outdated(a) || (a->err == ERR_NOT_FOUND && a->limit == NULL) ||
 	       (a->err == ERR_REFUSED &&
 		(a->verdict == VERDICT_UNRESOLVED || a->verdict == VERDICT_RELIEVED ||
-		 a->verdict == VERDICT_PROCEDURE || a->verdict == VERDICT_PRECEDENCE)) ||
+		 a->verdict == VERDICT_PROCEDURE || a->verdict == VERDICT_PRECEDENCE ||
+		 a->verdict == VERDICT_LAPSED)) ||
 	       (a->err == ERR_REFUSED && a->subject.log.epoch != 0 &&
 		(a->verdict == VERDICT_REFERS || a->verdict == VERDICT_STEP));
 }
