@@ -8,6 +8,7 @@
 #include "home/words.h"
 #include "show/show.h"
 #include "sys/file.h"
+#include "terminal/aloud.h"
 #include "terminal/login.h"
 #include "terminal/refuse.h"
 #include "terminal/stored.h"
@@ -25,6 +26,7 @@ static const struct option_row options[] = {
 	{ "save", N_("DIR"), N_("write its attachments into this folder, made if it is not there") },
 	{ "proof", N_("FILE"),
 	  N_("write the proof of this entry, a tlog-proof file that needs no node to be checked") },
+	{ "aloud", NULL, N_("and show nine digits of it, to be read aloud: the same on both sides") },
 	{ "wraps", N_("DIR"), N_("what entente rewrap wrote for your key; otherwise $ENTENTE_WRAPS") },
 	{ NULL, NULL, NULL },
 };
@@ -162,6 +164,18 @@ static enum exit_code save_proof(struct client *c, const struct options *o, cons
 	return client_fetch(c, query_target(&q), path, file_place_new);
 }
 
+/* Whoever telephones says with nine digits which entry he means, and that it is the same. */
+static void say_aloud(const json_t *entry)
+{
+	char digits[ALOUD_LEAF_LEN + 1];
+	uint8_t leaf[HASH_LEN];
+
+	if (json_hex(entry, "leaf", leaf, sizeof leaf) != ERR_OK)
+		return;
+	aloud_leaf(leaf, digits);
+	say("\n{1}: {2}\n", _("read aloud, the same on both sides"), digits);
+}
+
 /* What came ahead of its log can be read, and nothing can be signed on it. */
 static enum exit_code read_copy(struct client *c, const struct options *o, const json_t *copy)
 {
@@ -213,6 +227,8 @@ static enum exit_code run(struct options *o)
 		say("\n");
 		code = show_copy(&c, copy);
 	}
+	if (code == EXIT_DONE && !o->is_json && option_is_given(o, "aloud"))
+		say_aloud(entry);
 	if (code == EXIT_DONE)
 		code = save(&c, o, &ids, entry);
 	if (code == EXIT_DONE)

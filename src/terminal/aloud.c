@@ -1,5 +1,7 @@
 #include "terminal/aloud.h"
 
+#include <stdio.h>
+
 /* As radio operators say them: no two sound alike. They are said so whatever the terminal's language is. */
 static const struct {
 	const char *ko, *en;
@@ -29,4 +31,12 @@ void aloud_words(const char *group, bool is_korean, struct buf *out)
 			buf_put_byte(out, ' ');
 		buf_put_str(out, is_korean ? digits[digit].ko : digits[digit].en);
 	}
+}
+
+void aloud_leaf(const uint8_t leaf[HASH_LEN], char out[ALOUD_LEAF_LEN + 1])
+{
+	unsigned number = be32_get(leaf) % 1000000000u;
+
+	snprintf(out, ALOUD_LEAF_LEN + 1, "%03u %03u %03u", number / 1000000, number / 1000 % 1000,
+		 number % 1000);
 }

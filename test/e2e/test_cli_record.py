@@ -139,6 +139,16 @@ def test_a_saved_file_is_its_users_and_looks_like_what_it_is(pair):
     assert "next: the same command with another name" in again
 
 
+def test_nine_digits_are_the_same_on_both_sides(pair):
+    """As the console shows them."""
+    kor, usa = pair["kor"], pair["usa"]
+    place = notice(kor, "Over the telephone.")["place"]
+    usa.await_step(place, "STATION RECEIPT")
+    number = f"{int(usa.entry(place)['leaf'][:8], 16) % 10**9:09}"
+    line = f"read aloud, the same on both sides: {number[:3]} {number[3:6]} {number[6:]}\n"
+    assert [node.run("read", place, "--aloud").stdout.endswith(line) for node in (kor, usa)] == [True, True]
+
+
 def test_nobody_leaves_a_door_where_a_file_is_made(pair):
     """Links that whoever may write beside it has laid under each name that can be guessed."""
     kor, trap = pair["kor"], pair.folder / "trap"
