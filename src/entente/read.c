@@ -179,7 +179,8 @@ static void say_aloud(const json_t *entry)
 /* What came ahead of its log can be read, and nothing can be signed on it. */
 static enum exit_code read_copy(struct client *c, const struct options *o, const json_t *copy)
 {
-	if (option_is_given(o, "ack") || option_is_given(o, "save") || option_is_given(o, "proof")) {
+	if (option_is_given(o, "ack") || option_is_given(o, "save") || option_is_given(o, "proof") ||
+	    option_is_given(o, "aloud")) {
 		say_error(_("{1} is an advance copy: nothing can be signed or proved on it before its log "
 			    "has come."),
 			  o->arguments[0]);

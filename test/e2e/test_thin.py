@@ -186,7 +186,8 @@ def test_what_an_officer_sees(stage, line):
     for command in (["inbox"], ["read", place]):
         assert "authenticated by the line alone" in usa.run(*command).stdout
     assert "Missile launched." in usa.run("read", place).stdout
-    assert "advance copy" in usa.run("read", place, "--ack", key="watch", code=4).stderr
+    for option in ("--ack", "--aloud"):
+        assert "advance copy" in usa.run("read", place, option, key="watch", code=4).stderr
     status = usa.run("status", code=5).stdout
     assert f"thin, {FAST} bit/s, {line.ends[1]}" in status
     checks = {(row["check"], row["finding"]) for row in
