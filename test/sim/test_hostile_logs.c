@@ -711,6 +711,21 @@ static void hear_line(struct room *r, const struct forge *f, size_t size, size_t
 	assert_int_equal(room_hear(r, mirror, FRAME_COSIGNATURE, buf_bytes(&out)), ERR_OK);
 }
 
+/* The next version brings this party another mirror key; gives what is held of its log. */
+static size_t leave_mirror_key(struct room *r, size_t mirror, struct forge *ours, struct forge *f)
+{
+	world_rotates(r->w);
+	assert_memory_not_equal(r->w->nodes[mirror].mirror_key.public,
+				r->w->nodes[mirror].next_mirror_key.public, SIGN_PUBLIC_LEN);
+	room_link(r, mirror, 0, NULL, 0);
+	adopt_next(r);
+	assert_int_equal(room_say_at_once(r, LEADER, PRECEDENCE_FLASH, 10, 2), ERR_OK);
+	load(ours, r, 0, LEADER);
+	load(f, r, mirror, LEADER);
+	assert_int_equal(room_hear_batch(r, mirror, f, 0, f->count), ERR_OK);
+	return f->count;
+}
+
 /*
  * Whoever has the mirror key that a party has left makes nobody believe more than its own log shows; a
  * receipt that a restore took from us, and that its mirror cannot make again, comes back.
@@ -722,16 +737,7 @@ static void test_a_mirror_key_that_was_left(void **state)
 	struct forge f, ours;
 	size_t held;
 
-	world_rotates(r->w);
-	assert_memory_not_equal(r->w->nodes[mirror].mirror_key.public,
-				r->w->nodes[mirror].next_mirror_key.public, SIGN_PUBLIC_LEN);
-	room_link(r, mirror, 0, NULL, 0);
-	adopt_next(r);
-	assert_int_equal(room_say_at_once(r, LEADER, PRECEDENCE_FLASH, 10, 2), ERR_OK);
-	load(&ours, r, 0, LEADER);
-	load(&f, r, mirror, LEADER);
-	assert_int_equal(room_hear_batch(r, mirror, &f, 0, f.count), ERR_OK);
-	held = f.count;
+	held = leave_mirror_key(r, mirror, &ours, &f);
 	add_seen(&f, 0, 1, ours.count - 1);
 	forge_version(&f, r->w->next->hash);
 	f.log_key = &r->w->nodes[mirror].next_log_key;
@@ -757,14 +763,7 @@ static void test_a_receipt_waits_for_what_its_party_shows(void **state)
 	struct forge f, ours;
 	size_t held;
 
-	world_rotates(r->w);
-	room_link(r, mirror, 0, NULL, 0);
-	adopt_next(r);
-	assert_int_equal(room_say_at_once(r, LEADER, PRECEDENCE_FLASH, 10, 2), ERR_OK);
-	load(&ours, r, 0, LEADER);
-	load(&f, r, mirror, LEADER);
-	assert_int_equal(room_hear_batch(r, mirror, &f, 0, f.count), ERR_OK);
-	held = f.count;
+	held = leave_mirror_key(r, mirror, &ours, &f);
 	forge_version(&f, r->w->next->hash);
 	f.log_key = &r->w->nodes[mirror].next_log_key;
 	assert_int_equal(room_hear_batch(r, mirror, &f, held, f.count), ERR_OK);

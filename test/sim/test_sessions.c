@@ -175,12 +175,10 @@ static void test_limits(void **state)
 	assert_int_equal(served_status(served_ask(v, "GET", "/session", v->tokens[READER_WATCH], NONE)), 200);
 }
 
-/* The key is withdrawn while a stream runs: it says so and ends, and the token is of nobody. */
-static void test_withdrawn(void **state)
+/* The desk signs in and opens the stream; gives its socket. */
+static int desk_listens(struct served *v)
 {
-	struct served *v = *state;
 	char request[256];
-	struct bytes got;
 	int fd, len;
 
 	served_sign_in(v, READER_DESK, &w);
@@ -189,6 +187,17 @@ static void test_withdrawn(void **state)
 		       v->tokens[READER_DESK]);
 	fd = served_connect(v);
 	assert_int_equal(send(fd, request, (size_t)len, MSG_NOSIGNAL), len);
+	return fd;
+}
+
+/* The key is withdrawn while a stream runs: it says so and ends, and the token is of nobody. */
+static void test_withdrawn(void **state)
+{
+	struct served *v = *state;
+	struct bytes got;
+	int fd;
+
+	fd = desk_listens(v);
 	got = served_listen(v, fd);
 	assert_true(says(got, "event: hello") && !says(got, "event: end"));
 	served_withdraw_desk(&ours);
@@ -206,16 +215,10 @@ static void test_stream(void **state)
 {
 	struct served *v = *state;
 	size_t had = theirs.count;
-	char request[256];
 	struct bytes got;
-	int fd, len;
+	int fd;
 
-	served_sign_in(v, READER_DESK, &w);
-	len = snprintf(request, sizeof request,
-		       "GET /events HTTP/1.1\r\nHost: node\r\nAuthorization: Bearer %s\r\n\r\n",
-		       v->tokens[READER_DESK]);
-	fd = served_connect(v);
-	assert_int_equal(send(fd, request, (size_t)len, MSG_NOSIGNAL), len);
+	fd = desk_listens(v);
 	got = served_listen(v, fd);
 	assert_true(says(got, "id: 1-0\nevent: hello"));
 	served_message(&theirs, "S", "not for the desk");
@@ -261,20 +264,14 @@ static void test_unreadable(void **state)
 	static struct served served;
 	struct served *v = &served;
 	size_t lens[64];
-	char request[256];
 	struct bytes got;
-	int fd, len;
+	int fd;
 
 	(void)state;
 	served_open(v, &w, &o);
 	served_say(v, &home, 0, home.count);
 	served_say(v, &ours, 0, ours.count);
-	served_sign_in(v, READER_DESK, &w);
-	len = snprintf(request, sizeof request,
-		       "GET /events HTTP/1.1\r\nHost: node\r\nAuthorization: Bearer %s\r\n\r\n",
-		       v->tokens[READER_DESK]);
-	fd = served_connect(v);
-	assert_int_equal(send(fd, request, (size_t)len, MSG_NOSIGNAL), len);
+	fd = desk_listens(v);
 	got = served_listen(v, fd);
 	assert_true(says(got, "event: hello"));
 	assert_int_equal(o.store->ops->begin(o.store), ERR_OK);
