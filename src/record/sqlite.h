@@ -20,6 +20,7 @@
 /* A piece's row id is the attachment's number and the offset. */
 #define OFFSET_BITS 32
 #define REDO_SALT_LEN 16u
+#define CHECK_LEN 8u /* lite_check_of */
 
 /*
  * What a query does: READ; WRITE a row, which the redo file repeats; ERASE, a write that leaves zeros where
@@ -49,7 +50,8 @@ enum query_kind { QUERY_KIND_READ, QUERY_KIND_WRITE, QUERY_KIND_ERASE, QUERY_KIN
 	X(CONTENT_ERASED, WRITE, "INSERT INTO content VALUES(NULL, ?1, NULL, ?2)") \
 	X(CONTENT_NAME, WRITE, "INSERT INTO content_name VALUES(?1, ?2)") \
 	X(CONTENT_RENEW, WRITE, "UPDATE content SET bytes = ?2 WHERE number = ?1") \
-	X(CONTENT_GET, READ, "SELECT bytes, eraser FROM content WHERE number = ?1") \
+	X(CONTENT_GET, READ, "SELECT content.number, hash, bytes, eraser FROM content_name JOIN content USING(number) " \
+	               "WHERE id = ?1") \
 	X(CONTENT_FORGET, ERASE, "UPDATE content SET bytes = NULL, eraser = NULL WHERE number = ?1") \
 	X(CONTENT_ERASE, ERASE, "UPDATE content SET bytes = NULL, eraser = ?2 WHERE number = ?1") \
 	X(NOTE_PUT, WRITE, "INSERT OR REPLACE INTO note VALUES(?1, ?2)") \
@@ -132,14 +134,26 @@ struct redo {
 	bool is_reading;	   /* what runs comes from the file */
 };
 
-/* A row of the views as it is in the open transaction. */
+/* A row of the views as it is in the open transaction, or will be before its turn is committed. */
 struct kept_row {
 	enum { ROW_UNKNOWN, ROW_ABSENT, ROW_THERE } state;
+	bool is_owed; /* the table has the row with another value */
 	uint8_t key_len, value_len;
 	uint8_t key[64], value[192];
 };
 
 #define VIEW_ROWS_KEPT 128u
+
+/* What a walk came to, which is asked again for the next entry: good until a row of its type is written. */
+struct kept_walk {
+	enum { WALK_UNKNOWN, WALK_ENDS, WALK_GOES_ON } state;
+	bool is_after;
+	uint64_t age; /* of the type, then */
+	uint8_t prefix_len, bound_len, key_len, value_len;
+	uint8_t bound[64], key[64], value[64];
+};
+
+#define VIEW_WALKS_KEPT 32u
 
 /*
  * A walk over the views' rows that is left where it stands: a list takes row after row, or what hangs on
@@ -196,10 +210,23 @@ struct store_sqlite {
 	bool has_said_full;	/* in the log, since SQLite's last commit: it is tried again all the time */
 	bool has_erased;	/* erased bytes may still be in the WAL or in the redo file */
 	int frames, backfilled; /* of the WAL; those that are in the file already */
+	uint8_t row[MAP_VALUE_MAX + CHECK_LEN]; /* as it is written */
 	struct kept_row rows[VIEW_ROWS_KEPT];
+	struct kept_walk walks[VIEW_WALKS_KEPT];
+	struct {
+		uint64_t age;  /* writes of such rows */
+		unsigned owed; /* rows */
+		enum { ROWS_UNKNOWN, ROWS_NONE, ROWS_SOME } rows;
+	} types[UINT8_MAX + 1]; /* by the first byte of a key */
+	unsigned owed_count;
 	struct cursor cursors[CURSORS_MAX];
 	bool has_cursors; /* open ones */
 	struct view_rows view_rows;
+	struct {
+		bool is_known;
+		uint8_t hash[HASH_LEN];
+		uint64_t id;
+	} absent;     /* the content that was asked for last and is not there, which often comes next */
 	char **rules; /* names of rules that log rows brought; they live as long as the store */
 	size_t rules_count;
 };
@@ -292,9 +319,10 @@ enum err lite_views_walk(struct store *store, bool is_first, struct buf *key) MU
  * What shows that a row of bytes is as it was written: the first bytes of a hash over key and value, at its
  * end. check_row cuts them off; ERR_CORRUPT.
  */
-#define CHECK_LEN 8u
 void lite_check_of(struct bytes key, struct bytes value, uint8_t check[CHECK_LEN]);
 enum err lite_check_row(struct bytes key, struct bytes *value) MUST_CHECK;
+/* Writes what is owed, before the turn is committed. */
+enum err lite_views_pay(struct store_sqlite *s) MUST_CHECK;
 /* After a rollback. */
 void lite_views_forget(struct store_sqlite *s);
 /* Before anything is written, committed or moved. */

@@ -14,26 +14,47 @@
 
 #define CONTENT_ID_MAX (UINT64_MAX >> 1)
 
-/* *id is where the hash stands; with ERR_NOT_FOUND, where it would. */
-static enum err content_find(struct store_sqlite *s, const uint8_t hash[HASH_LEN], uint64_t *id,
-			     uint64_t *number)
+/*
+ * CONTENT_FIND or CONTENT_GET, open on the row of the hash. *id is where it stands; with ERR_NOT_FOUND, where
+ * it would.
+ */
+static enum err content_open(struct store_sqlite *s, enum query which, const uint8_t hash[HASH_LEN],
+			     uint64_t *id, struct prepared **out)
 {
+	struct prepared *q;
 	enum err e;
 
+	if (s->absent.is_known && memcmp(s->absent.hash, hash, HASH_LEN) == 0) {
+		*id = s->absent.id;
+		return ERR_NOT_FOUND;
+	}
 	for (*id = be64_get(hash) >> 1;; *id = *id == CONTENT_ID_MAX ? 0 : *id + 1) {
-		struct prepared *q = lite_query(s, QUERY_CONTENT_FIND);
-		bool is_same;
-
+		*out = q = lite_query(s, which);
 		lite_bind_number(q, 1, *id);
 		e = lite_row_open(s, q);
 		if (e != ERR_OK)
-			return e;
-		*number = lite_column_number(q, 0);
-		is_same = bytes_equal(lite_column_bytes(q, 1), (struct bytes){ hash, HASH_LEN });
-		lite_row_close(q);
-		if (is_same)
+			break;
+		if (bytes_equal(lite_column_bytes(q, 1), (struct bytes){ hash, HASH_LEN }))
 			return ERR_OK;
+		lite_row_close(q);
 	}
+	s->absent.is_known = e == ERR_NOT_FOUND;
+	s->absent.id = *id;
+	memcpy(s->absent.hash, hash, HASH_LEN);
+	return e;
+}
+
+static enum err content_find(struct store_sqlite *s, const uint8_t hash[HASH_LEN], uint64_t *id,
+			     uint64_t *number)
+{
+	struct prepared *q;
+	enum err e = content_open(s, QUERY_CONTENT_FIND, hash, id, &q);
+
+	if (e != ERR_OK)
+		return e;
+	*number = lite_column_number(q, 0);
+	lite_row_close(q);
+	return ERR_OK;
 }
 
 /* CONTENT_PUT with the bytes or CONTENT_ERASED with the eraser. */
@@ -43,6 +64,7 @@ static enum err content_new(struct store_sqlite *s, uint64_t id, const uint8_t h
 	struct prepared *q = lite_query(s, which);
 	enum err e;
 
+	s->absent.is_known = false;
 	lite_bind_bytes(q, 1, (struct bytes){ hash, HASH_LEN });
 	lite_bind_bytes(q, 2, value);
 	e = lite_run(s, q);
@@ -85,23 +107,21 @@ enum err lite_content_renew(struct store *store, const uint8_t hash[HASH_LEN], s
 	return lite_run(s, q);
 }
 
+enum { COLUMN_BYTES = 2, COLUMN_ERASER }; /* of CONTENT_GET */
+
 static enum err content_column(struct store *store, const uint8_t hash[HASH_LEN], int column, struct buf *out)
 {
-	struct store_sqlite *s = lite(store);
-	struct prepared *q = lite_query(s, QUERY_CONTENT_GET);
-	uint64_t id, number;
-	enum err e = content_find(s, hash, &id, &number);
+	struct prepared *q;
+	uint64_t id;
+	enum err e = content_open(lite(store), QUERY_CONTENT_GET, hash, &id, &q);
 
-	if (e != ERR_OK)
-		return e;
-	lite_bind_number(q, 1, number);
-	e = lite_row_open(s, q);
 	if (e != ERR_OK)
 		return e;
 	/* With neither it was forgotten: its row keeps the place that others may have counted past. */
 	if (sqlite3_column_type(q->statement, column) == SQLITE_NULL)
-		e = column == 0 && sqlite3_column_type(q->statement, 1) != SQLITE_NULL ? ERR_REFUSED
-										       : ERR_NOT_FOUND;
+		e = column == COLUMN_BYTES && sqlite3_column_type(q->statement, COLUMN_ERASER) != SQLITE_NULL
+			    ? ERR_REFUSED
+			    : ERR_NOT_FOUND;
 	else
 		buf_put(out, lite_column_bytes(q, column));
 	lite_row_close(q);
@@ -110,12 +130,12 @@ static enum err content_column(struct store *store, const uint8_t hash[HASH_LEN]
 
 enum err lite_content_get(struct store *store, const uint8_t hash[HASH_LEN], struct buf *content)
 {
-	return content_column(store, hash, 0, content);
+	return content_column(store, hash, COLUMN_BYTES, content);
 }
 
 enum err lite_content_eraser(struct store *store, const uint8_t hash[HASH_LEN], struct buf *eraser)
 {
-	return content_column(store, hash, 1, eraser);
+	return content_column(store, hash, COLUMN_ERASER, eraser);
 }
 
 enum err lite_content_erase(struct store *store, const uint8_t hash[HASH_LEN], struct bytes eraser)

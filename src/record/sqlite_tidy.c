@@ -8,7 +8,7 @@
 
 /* Frames of 4 KiB in the WAL. A checkpoint costs flushes, so it waits until it is worth one. */
 #define WAL_FRAMES_IDLE 256
-#define WAL_FRAMES_BUSY 2048
+#define WAL_FRAMES_BUSY 512
 #define WAL_FRAMES_LARGE 32768
 #define WAL_FRAMES_AHEAD 128
 /* A quiet moment comes at least four times a second. */

@@ -1,7 +1,9 @@
 /*
  * The views' map. A fold reads the same few rows for every entry: how far each log is folded, the entry
- * before, the officer's key. They are kept here as they were last read or written in this connection, which
- * is the only one, so that they cost no query.
+ * before, the officer's key; and asks again what there is none of: a procedure, a second message with that
+ * id. They are kept here as they were last read or written in this connection, which is the only one, so that
+ * they cost no query. A row that is there and changes is owed to the table until its turn is committed, or a
+ * walk may come by it: how far a log is folded is written once a turn, and not once an entry.
  */
 #include "record/sqlite.h"
 
@@ -12,13 +14,21 @@
 
 /* ---- Rows that are kept. ---- */
 
+/* FNV-1a, eight bytes at a time. */
 static uint32_t sum_of(struct bytes key)
 {
-	uint32_t sum = 2166136261u; /* FNV-1a */
+	uint64_t sum = 14695981039346656037u ^ key.len, part = 0;
 
-	for (size_t i = 0; i < key.len; i++)
-		sum = (sum ^ key.ptr[i]) * 16777619u;
-	return sum;
+	for (; key.len >= sizeof part; key = (struct bytes){ key.ptr + sizeof part, key.len - sizeof part }) {
+		memcpy(&part, key.ptr, sizeof part);
+		sum = (sum ^ part) * 1099511628211u;
+		sum ^= sum >> 32;
+	}
+	part = 0;
+	if (key.len > 0)
+		memcpy(&part, key.ptr, key.len);
+	sum = (sum ^ part) * 1099511628211u;
+	return (uint32_t)(sum >> 32);
 }
 
 static struct kept_row *slot_of(struct store_sqlite *s, struct bytes key)
@@ -26,18 +36,30 @@ static struct kept_row *slot_of(struct store_sqlite *s, struct bytes key)
 	return &s->rows[sum_of(key) % VIEW_ROWS_KEPT];
 }
 
-static struct kept_row *row_find(struct store_sqlite *s, struct bytes key)
+static bool is_of(const struct kept_row *row, struct bytes key)
 {
-	struct kept_row *row = slot_of(s, key);
-
-	return row->state != ROW_UNKNOWN && bytes_equal((struct bytes){ row->key, row->key_len }, key) ? row
-												       : NULL;
+	return row->state != ROW_UNKNOWN && bytes_equal((struct bytes){ row->key, row->key_len }, key);
 }
 
-static void row_keep(struct store_sqlite *s, struct bytes key, const struct bytes *value)
+static uint8_t type_of(struct bytes key)
 {
-	struct kept_row *row = slot_of(s, key);
+	return key.len == 0 ? 0 : key.ptr[0];
+}
 
+static void owe(struct store_sqlite *s, struct kept_row *row, bool is_owed)
+{
+	if (row->is_owed == is_owed)
+		return;
+	row->is_owed = is_owed;
+	s->types[row->key[0]].owed += is_owed ? 1 : -1u;
+	s->owed_count += is_owed ? 1 : -1u;
+}
+
+/* In that slot, unless the table is owed what stands there. */
+static void row_keep(struct kept_row *row, struct bytes key, const struct bytes *value)
+{
+	if (row->is_owed)
+		return;
 	row->state = ROW_UNKNOWN;
 	if (key.len > sizeof row->key || (value != NULL && value->len > sizeof row->value))
 		return;
@@ -53,8 +75,14 @@ static void row_keep(struct store_sqlite *s, struct bytes key, const struct byte
 
 void lite_views_forget(struct store_sqlite *s)
 {
-	for (size_t i = 0; i < VIEW_ROWS_KEPT; i++)
+	for (size_t i = 0; i < VIEW_ROWS_KEPT; i++) {
+		owe(s, &s->rows[i], false);
 		s->rows[i].state = ROW_UNKNOWN;
+	}
+	for (size_t i = 0; i < VIEW_WALKS_KEPT; i++)
+		s->walks[i].state = WALK_UNKNOWN;
+	for (size_t i = 0; i < ARRAY_COUNT(s->types); i++)
+		s->types[i].rows = ROWS_UNKNOWN;
 }
 
 /* ---- What shows that a row is as it was written. ---- */
@@ -94,33 +122,6 @@ static enum err give(struct bytes found, struct buf *value)
 	return buf_check(value);
 }
 
-static enum err view_get(void *self, struct bytes key, struct buf *value)
-{
-	const struct kept_row *row = row_find(self, key);
-	struct prepared *q;
-	struct bytes found;
-	enum err e;
-
-	if (row != NULL)
-		return row->state == ROW_ABSENT ? ERR_NOT_FOUND
-						: give((struct bytes){ row->value, row->value_len }, value);
-	q = lite_query(self, QUERY_VIEW_GET);
-	lite_bind_bytes(q, 1, key);
-	e = lite_row_open(self, q);
-	if (e == ERR_NOT_FOUND)
-		row_keep(self, key, NULL);
-	if (e != ERR_OK)
-		return e;
-	found = lite_column_bytes(q, 0);
-	e = lite_check_row(key, &found);
-	if (e == ERR_OK) {
-		row_keep(self, key, &found);
-		e = give(found, value);
-	}
-	lite_row_close(q);
-	return e;
-}
-
 /* One more row, or one less: at a place that the walk has passed it changes nothing for the walk. */
 static void reckon(struct store_sqlite *s, struct bytes key, bool is_new)
 {
@@ -132,46 +133,96 @@ static void reckon(struct store_sqlite *s, struct bytes key, bool is_new)
 		v->ahead += is_new ? 1 : (uint64_t)-1;
 }
 
+/* VIEW_NEW or VIEW_PUT; whether there was such a row to be written, or none. */
+static enum err row_write(struct store_sqlite *s, enum query which, struct bytes key, struct bytes value,
+			  bool *has_changed)
+{
+	struct prepared *q = lite_query(s, which);
+	enum err e;
+
+	if (value.len > 0)
+		memcpy(s->row, value.ptr, value.len);
+	lite_check_of(key, value, s->row + value.len);
+	lite_bind_bytes(q, 1, key);
+	lite_bind_bytes(q, 2, (struct bytes){ s->row, value.len + CHECK_LEN });
+	e = lite_run(s, q);
+	*has_changed = e == ERR_OK && sqlite3_changes(s->db) == 1;
+	return e;
+}
+
+/* A row that was there and is not any more: the disk has forgotten it. */
+static enum err row_change(struct store_sqlite *s, struct bytes key, struct bytes value)
+{
+	bool has_changed;
+	enum err e = row_write(s, QUERY_VIEW_PUT, key, value, &has_changed);
+
+	return e != ERR_OK || has_changed ? e : (s->why = ERR_CORRUPT);
+}
+
+/* type: a key's first byte; NULL: all. */
+static enum err pay(struct store_sqlite *s, const uint8_t *type)
+{
+	enum err e = ERR_OK;
+
+	if ((type == NULL ? s->owed_count : s->types[*type].owed) == 0)
+		return ERR_OK;
+	for (size_t i = 0; e == ERR_OK && i < VIEW_ROWS_KEPT; i++) {
+		struct kept_row *row = &s->rows[i];
+		if (!row->is_owed || (type != NULL && row->key[0] != *type))
+			continue;
+		owe(s, row, false);
+		e = row_change(s, (struct bytes){ row->key, row->key_len },
+			       (struct bytes){ row->value, row->value_len });
+	}
+	return e;
+}
+
+enum err lite_views_pay(struct store_sqlite *s)
+{
+	return pay(s, NULL);
+}
+
 static enum err view_put(void *self, struct bytes key, struct bytes value)
 {
 	struct store_sqlite *s = self;
-	const struct kept_row *kept = row_find(self, key);
-	bool is_there = kept != NULL && kept->state == ROW_THERE;
-	struct prepared *q = lite_query(self, is_there ? QUERY_VIEW_PUT : QUERY_VIEW_NEW);
-	uint8_t row[MAP_VALUE_MAX + CHECK_LEN];
+	struct kept_row *row = slot_of(s, key);
+	bool is_there = is_of(row, key) && row->state == ROW_THERE, has_changed;
 	enum err e;
 
 	assert(key.len <= MAP_KEY_MAX && value.len <= MAP_VALUE_MAX);
-	if (value.len > 0)
-		memcpy(row, value.ptr, value.len);
-	lite_check_of(key, value, row + value.len);
-	lite_bind_bytes(q, 1, key);
-	lite_bind_bytes(q, 2, (struct bytes){ row, value.len + CHECK_LEN });
-	row_keep(self, key, &value); /* if it fails, so does the turn, and nothing is kept of it */
-	e = lite_run(self, q);
+	s->types[type_of(key)].age++;
+	if (is_there) {
+		owe(s, row, false);
+		row_keep(row, key, &value); /* if it fails, so does the turn, and nothing is kept of it */
+		if (!s->is_open || row->state == ROW_UNKNOWN)
+			return row_change(s, key, value);
+		owe(s, row, true);
+		return ERR_OK;
+	}
+	row_keep(row, key, &value);
+	e = row_write(s, QUERY_VIEW_NEW, key, value, &has_changed);
 	if (e != ERR_OK)
 		return e;
-	/* A row that was there and is not any more: the disk has forgotten it. */
-	if (is_there)
-		return sqlite3_changes(s->db) == 1 ? ERR_OK : (s->why = ERR_CORRUPT);
-	if (sqlite3_changes(s->db) == 1) {
+	s->types[type_of(key)].rows = ROWS_SOME;
+	if (has_changed) {
 		reckon(s, key, true);
 		return ERR_OK;
 	}
-	q = lite_query(self, QUERY_VIEW_PUT);
-	lite_bind_bytes(q, 1, key);
-	lite_bind_bytes(q, 2, (struct bytes){ row, value.len + CHECK_LEN });
-	return lite_run(self, q);
+	return row_write(s, QUERY_VIEW_PUT, key, value, &has_changed);
 }
 
 static enum err view_del(void *self, struct bytes key)
 {
 	struct store_sqlite *s = self;
+	struct kept_row *row = slot_of(s, key);
 	struct prepared *q = lite_query(self, QUERY_VIEW_DEL);
 	enum err e;
 
+	s->types[type_of(key)].age++;
+	if (is_of(row, key))
+		owe(s, row, false);
 	lite_bind_bytes(q, 1, key);
-	row_keep(self, key, NULL);
+	row_keep(row, key, NULL);
 	e = lite_run(self, q);
 	if (e == ERR_OK && sqlite3_changes(s->db) == 1)
 		reckon(s, key, false);
@@ -191,14 +242,17 @@ void lite_cursors_close(struct store_sqlite *s)
 }
 
 /* Of each log's rows of each type its own: what hangs on the rows of a list is walked beside it. */
-static struct cursor *cursor_of(struct store_sqlite *s, struct bytes prefix)
+static uint32_t sum_of_front(struct bytes prefix)
 {
-	struct bytes front = { prefix.ptr, prefix.len < CURSOR_BY ? prefix.len : CURSOR_BY };
-
-	return &s->cursors[sum_of(front) % CURSORS_MAX];
+	return sum_of((struct bytes){ prefix.ptr, prefix.len < CURSOR_BY ? prefix.len : CURSOR_BY });
 }
 
-static struct bytes key_copy(uint8_t memory[MAP_KEY_MAX], struct bytes key)
+static struct cursor *cursor_of(struct store_sqlite *s, struct bytes prefix)
+{
+	return &s->cursors[sum_of_front(prefix) % CURSORS_MAX];
+}
+
+static struct bytes copy(uint8_t *memory, struct bytes key)
 {
 	if (key.len > 0)
 		memcpy(memory, key.ptr, key.len);
@@ -207,7 +261,7 @@ static struct bytes key_copy(uint8_t memory[MAP_KEY_MAX], struct bytes key)
 
 static void low_set(struct cursor *c, struct bytes key, bool is_in)
 {
-	c->low_len = key_copy(c->low, key).len;
+	c->low_len = copy(c->low, key).len;
 	c->is_low_in = is_in;
 }
 
@@ -248,7 +302,7 @@ static enum err cursor_seek(struct store_sqlite *s, struct cursor *c, struct byt
 		if (c->is_open)
 			lite_row_close(&c->query);
 		lite_prepare(s, QUERY_VIEW_FROM, &c->query);
-		lite_bind_bytes(&c->query, 1, key_copy(c->from, bound));
+		lite_bind_bytes(&c->query, 1, copy(c->from, bound));
 		low_set(c, bound, true);
 		e = cursor_step(s, c);
 		order = e == ERR_OK ? bytes_compare(bound, lite_column_bytes(&c->query, 0)) : 0;
@@ -260,26 +314,130 @@ static enum err cursor_seek(struct store_sqlite *s, struct cursor *c, struct byt
 	return e;
 }
 
+static enum err walk_give(struct bytes found, struct bytes held, struct buf *key, struct buf *value)
+{
+	enum err e;
+
+	buf_reset(key);
+	buf_put(key, found);
+	e = buf_check(key);
+	return e == ERR_OK ? give(held, value) : e;
+}
+
+/* Where such a walk is kept, begun anew unless it was this one. */
+static struct kept_walk *walk_of(struct store_sqlite *s, struct bytes prefix, struct bytes bound,
+				 bool is_after)
+{
+	struct kept_walk *w = &s->walks[sum_of_front(prefix) % VIEW_WALKS_KEPT];
+	uint64_t age = s->types[type_of(prefix)].age;
+
+	if (prefix.len == 0 || bound.len > sizeof w->bound)
+		return NULL;
+	if (w->state != WALK_UNKNOWN && w->age == age && w->is_after == is_after &&
+	    w->prefix_len == prefix.len && bytes_equal((struct bytes){ w->bound, w->bound_len }, bound))
+		return w;
+	w->state = WALK_UNKNOWN;
+	w->age = age;
+	w->is_after = is_after;
+	w->prefix_len = (uint8_t)prefix.len;
+	w->bound_len = (uint8_t)copy(w->bound, bound).len;
+	return w;
+}
+
+static void walk_keep(struct kept_walk *w, struct bytes found, struct bytes held)
+{
+	if (w == NULL || found.len > sizeof w->key || held.len > sizeof w->value)
+		return;
+	w->state = WALK_GOES_ON;
+	w->key_len = (uint8_t)copy(w->key, found).len;
+	w->value_len = (uint8_t)copy(w->value, held).len;
+}
+
 static enum err view_next(void *self, struct bytes prefix, struct bytes after, struct buf *key,
 			  struct buf *value)
 {
 	bool is_after = after.len > 0 && bytes_compare(after, prefix) >= 0;
+	struct bytes bound = is_after ? after : prefix, found, held;
+	struct kept_walk *w = walk_of(self, prefix, bound, is_after);
 	struct cursor *c = cursor_of(self, prefix);
-	struct bytes found, held;
-	enum err e = cursor_seek(self, c, is_after ? after : prefix, is_after);
+	enum err e;
 
+	if (w != NULL && w->state == WALK_ENDS)
+		return ERR_NOT_FOUND;
+	if (w != NULL && w->state == WALK_GOES_ON)
+		return walk_give((struct bytes){ w->key, w->key_len },
+				 (struct bytes){ w->value, w->value_len }, key, value);
+	e = pay(self, prefix.len == 0 ? NULL : prefix.ptr);
+	if (e == ERR_OK)
+		e = cursor_seek(self, c, bound, is_after);
+	if (e == ERR_OK)
+		found = lite_column_bytes(&c->query, 0);
+	if (e == ERR_NOT_FOUND ||
+	    (e == ERR_OK && (found.len < prefix.len ||
+			     (prefix.len > 0 && memcmp(found.ptr, prefix.ptr, prefix.len) != 0)))) {
+		if (w != NULL)
+			w->state = WALK_ENDS;
+		return ERR_NOT_FOUND;
+	}
 	if (e != ERR_OK)
 		return e;
-	found = lite_column_bytes(&c->query, 0);
-	if (found.len < prefix.len || (prefix.len > 0 && memcmp(found.ptr, prefix.ptr, prefix.len) != 0))
-		return ERR_NOT_FOUND;
 	held = lite_column_bytes(&c->query, 1);
 	e = lite_check_row(found, &held);
-	buf_reset(key);
-	buf_put(key, found);
-	if (e == ERR_OK)
-		e = buf_check(key);
-	return e == ERR_OK ? give(held, value) : e;
+	if (e != ERR_OK) {
+		buf_reset(key);
+		buf_put(key, found);
+		return e;
+	}
+	walk_keep(w, found, held);
+	return walk_give(found, held, key, value);
+}
+
+/* Asked once a type: of most there is no row at all, and each entry asks for one of its own. */
+static enum err type_look(struct store_sqlite *s, uint8_t type)
+{
+	struct buf key = { 0 };
+	enum err e;
+
+	if (s->types[type].rows != ROWS_UNKNOWN)
+		return ERR_OK;
+	e = view_next(s, (struct bytes){ &type, 1 }, (struct bytes){ NULL, 0 }, &key, NULL);
+	if (e != ERR_NOT_FOUND && e != ERR_LIMIT && e != ERR_CORRUPT)
+		return e;
+	s->types[type].rows = e == ERR_NOT_FOUND ? ROWS_NONE : ROWS_SOME;
+	return ERR_OK;
+}
+
+static enum err view_get(void *self, struct bytes key, struct buf *value)
+{
+	struct store_sqlite *s = self;
+	struct kept_row *row = slot_of(s, key);
+	struct prepared *q;
+	struct bytes found;
+	enum err e;
+
+	if (is_of(row, key))
+		return row->state == ROW_ABSENT ? ERR_NOT_FOUND
+						: give((struct bytes){ row->value, row->value_len }, value);
+	if (s->types[type_of(key)].rows == ROWS_NONE)
+		return ERR_NOT_FOUND;
+	q = lite_query(s, QUERY_VIEW_GET);
+	lite_bind_bytes(q, 1, key);
+	e = lite_row_open(s, q);
+	if (e == ERR_NOT_FOUND) {
+		row_keep(row, key, NULL);
+		e = type_look(s, type_of(key));
+		return e == ERR_OK ? ERR_NOT_FOUND : e;
+	}
+	if (e != ERR_OK)
+		return e;
+	found = lite_column_bytes(q, 0);
+	e = lite_check_row(key, &found);
+	if (e == ERR_OK) {
+		row_keep(row, key, &found);
+		e = give(found, value);
+	}
+	lite_row_close(q);
+	return e;
 }
 
 struct map lite_views(struct store *store)

@@ -65,6 +65,7 @@ void lite_transaction_again(struct store_sqlite *s)
 	if ((!sqlite3_get_autocommit(s->db) && turn(s, QUERY_ROLLBACK) != ERR_OK) || redo_again(s) != ERR_OK)
 		s->is_dead = true;
 	lite_views_forget(s);
+	s->absent.is_known = false;
 	lite_rows_back(s);
 }
 
@@ -74,6 +75,8 @@ static void lite_rollback(struct store *store)
 
 	if (s->is_open && (s->why != ERR_OK || !redo_is_empty(s)))
 		lite_transaction_again(s);
+	else if (s->owed_count > 0)
+		lite_views_forget(s);
 	s->is_open = false;
 	s->why = ERR_OK;
 }
@@ -103,6 +106,8 @@ static enum err lite_commit(struct store *store)
 	enum err e = s->why;
 
 	assert(s->is_open);
+	if (e == ERR_OK)
+		e = lite_views_pay(s);
 	if (e == ERR_OK)
 		e = lite_rows_keep(s);
 	if (e == ERR_OK)
