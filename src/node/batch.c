@@ -151,10 +151,9 @@ static void verify_signers(void *self, size_t index)
 	const struct arriving *a = self;
 	size_t i = a->from + index;
 	struct entry entry;
-	struct statement s;
 	struct fault fault;
 
-	if (entry_read(a->batch.items[i].entry, &entry, &s, &fault) == ERR_OK)
+	if (entry_open(a->batch.items[i].entry, &entry, &fault) == ERR_OK)
 		signers_verify(a->n, a->party, &entry, a->n->signers[i]);
 }
 

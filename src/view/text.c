@@ -510,7 +510,7 @@ static enum err judge_record(const struct case_file *c, enum verdict *out)
 	return err_unless(e, ERR_NOT_FOUND);
 }
 
-enum err judge_text(const struct case_file *c, enum verdict *out)
+static enum err judge_deed(const struct case_file *c, enum verdict *out)
 {
 	const struct statement *s = c->in->statement;
 	struct thing_row row;
@@ -520,14 +520,6 @@ enum err judge_text(const struct case_file *c, enum verdict *out)
 	bool is_over = false, is_full;
 	enum err e = ERR_OK;
 
-	if (is_of_signed(s))
-		return judge_signed(c, out);
-	if (is_record(s))
-		return judge_record(c, out);
-	if (text_is_about_initial(s->kind))
-		return judge_about_initial(c, out);
-	if (!text_is_deed(s->kind))
-		return ERR_OK;
 	if (!find_text(c, &place, &e)) {
 		*out = VERDICT_REFERS;
 		return e;
@@ -555,6 +547,19 @@ enum err judge_text(const struct case_file *c, enum verdict *out)
 out:
 	text_close(&t);
 	return e;
+}
+
+enum err judge_text(const struct case_file *c, enum verdict *out)
+{
+	const struct statement *s = c->in->statement;
+
+	if (is_of_signed(s))
+		return judge_signed(c, out);
+	if (is_record(s))
+		return judge_record(c, out);
+	if (text_is_about_initial(s->kind))
+		return judge_about_initial(c, out);
+	return text_is_deed(s->kind) ? judge_deed(c, out) : ERR_OK;
 }
 
 /* ---- What an entry that counts leaves. ---- */

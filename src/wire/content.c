@@ -264,6 +264,21 @@ enum err content_pad(struct content *c, size_t len)
 	return ERR_LIMIT;
 }
 
+/* Asked several times of each content, of which hardly any has one. */
+static bool has_attachments(struct bytes content)
+{
+	struct cbor_reader r;
+	struct cbor_map map;
+	struct bytes value;
+	uint64_t key = 0;
+
+	cbor_open_known(&r, content);
+	(void)cbor_read_map(&r, KEY_COUNT, &map);
+	while (cbor_next_key(&r, &map, &key) && key < KEY_ATTACHMENTS)
+		(void)cbor_read_raw(&r, &value);
+	return r.err == ERR_OK && key == KEY_ATTACHMENTS;
+}
+
 size_t content_blobs(const struct statement *s, struct bytes content, struct blob out[ATTACHMENTS_MAX])
 {
 	struct content c;
@@ -275,7 +290,7 @@ size_t content_blobs(const struct statement *s, struct bytes content, struct blo
 		memcpy(out, s->blobs, s->blobs_count * sizeof *out);
 		return s->blobs_count;
 	}
-	if (content_read(content, &c, &fault) != ERR_OK)
+	if (!has_attachments(content) || content_read(content, &c, &fault) != ERR_OK)
 		return 0;
 	for (size_t i = 0; i < c.attachments_count; i++) {
 		memcpy(out[i].hash, c.attachments[i].hash, HASH_LEN);
