@@ -23,11 +23,12 @@ from run import nodes, quantiles, say  # noqa: E402
 RESULT = run.OUT / "scale.json"
 SLICE = 50000
 APPENDS = 300
+WATCHERS = 1000
 HOW = """\
 One node (of two) holds so many entries: messages of 16 characters, each signed by an officer beforehand, filed 200 a request
 over 8 connections while the peer is away, so that verification, tree, views and store of one node have both cores. At each size:
 300 statements one after another, from the request's first byte to the answer (append); the peer comes and takes what it lacks
-(catch-up); both end; the node starts three times, until its first answer (restart, median); `entente verify` reads
+(catch-up), and a thousand clients watch it (its memory then); both end; the node starts three times, until its first answer (restart, median); `entente verify` reads
 and checks everything, on both cores; the files' length; the memory (PSS) of all of the node's processes after the last start."""
 
 
@@ -67,18 +68,22 @@ def restart_ms(node):
     return round(quantiles(times)["p50"], 1)
 
 
-def catch_up(world):
-    """Entries a second from the start of the peer's node until it holds and has folded all."""
+def catch_up(world, row):
+    """Entries a second from the start of the peer's node until it holds and has folded all; what one core can verify."""
     a, b = world["kor"], world["usa"]
     goal = run.size_of(a, "kor")[0]
+    ceiling = run.ceiling(1)
     begin = time.monotonic()
     b.start()
     before = run.size_of(b, "kor")[2]
     nodes.wait_for("all has come", lambda: run.size_of(b, "kor")[2] >= goal, 3600)
-    per_s = (goal - before) / (time.monotonic() - begin)
+    row["catchup_per_s"] = round((goal - before) / (time.monotonic() - begin))
+    row["ceiling_per_s"] = round((ceiling + run.ceiling(1)) / 2)
     world.await_receipts(120)
+    # What its node takes with so many entries and a thousand clients that watch.
+    run.write_requests(world, "kor", f"{world.folder}/watched", 40, 1)
+    row["watched_pss_kib"] = spread(world, f"{world.folder}/watched", WATCHERS, ["usa"])[2]
     b.stop()
-    return round(per_s)
 
 
 def entries(folder, found, most):
@@ -91,7 +96,7 @@ def entries(folder, found, most):
             held = run.size_of(node, "kor")[0]
             row = {"entries": size, "filed_per_s": fill(world, path, size - held - APPENDS)}
             row.update({f"append_{name}_us": value for name, value in append(world, path).items()})
-            row["catchup_per_s"] = catch_up(world)
+            catch_up(world, row)
             node.stop()
             row["disk_bytes"] = round(disk_len(node.home) / size)
             begin = time.monotonic()
@@ -201,6 +206,7 @@ def main():
     given = options.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended
     run.build("client")
+    run.build("ceiling", "-lsodium")
     found = json.loads(RESULT.read_text()) if RESULT.exists() else {}
     found.update(machine=run.machine(), how=HOW)
     folder = tempfile.mkdtemp(prefix="entente-scale-")

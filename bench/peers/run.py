@@ -158,7 +158,8 @@ def measure(kind, setting, repeats, sizes):
             shutil.rmtree(folder, ignore_errors=True)
     accepted, told = kind.settings[setting]
     return {"accepted": accepted, "told": told, "line": kind.line, "windows": kind.windows,
-            "crash_rate": kind.crash_rate, "load": round(os.getloadavg()[0], 2), "figures": summary(rows)}
+            "crash_rate": kind.crash_rate, "load": round(os.getloadavg()[0], 2),
+            "when": time.strftime("%Y-%m-%d %H:%M", time.gmtime()), "figures": summary(rows)}
 
 
 def versions(name):
