@@ -86,7 +86,7 @@ enum err attachments_named(struct node *n, const struct place_key *at, const str
 		return ERR_OK;
 	/* What was held already does not come again. */
 	if (bytes.len == 0 && s->content.sealing == SEALING_NONE) {
-		e = record_content(n->record, s->content.hash, &memory);
+		e = lent(record_content(n->record, s->content.hash, &memory));
 		if (is_failure(e))
 			return e;
 		bytes = buf_bytes(&memory);

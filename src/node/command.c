@@ -648,7 +648,7 @@ static enum err command_judge(struct node *n, struct now now, const struct comma
 /* Begun only if all that it may lead to has room in this turn, the flush and its notes included. */
 static bool has_room(const struct node *n, const struct command *in)
 {
-	const size_t note_len = 4096, rest_len = 64u << 10;
+	const size_t note_len = 4096, rest_len = CONTENT_LEN_MAX + (64u << 10);
 	size_t channels = n->accord->channels_count, len = in->statement.len + in->content.len + 512;
 
 	for (size_t i = 0; i < in->signatures_count; i++)

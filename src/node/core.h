@@ -292,6 +292,11 @@ enum err node_local(struct node *n, enum err e, const char *what) MUST_CHECK;
 bool is_failure(enum err e);
 /* e, or ERR_OK where it is no failure: what is not to be read is left out. */
 enum err failure_of(enum err e) MUST_CHECK;
+/*
+ * Of what was read into what the turn's arena lent: that this is too short is nobody's limit, and whoever is
+ * within a turn cannot go on without it.
+ */
+enum err lent(enum err e) MUST_CHECK;
 /* True the first time in a session. */
 bool warns(struct peer *p, enum warning warning);
 struct effect_publish *publish(struct node *n, enum change change);

@@ -66,7 +66,7 @@ static enum err is_of_draft(struct node *n, const struct log_key *log, const str
 			continue;
 		e = draft_find(&n->fold, home->number, s->id, &draft);
 		if (e == ERR_OK)
-			e = statement_at(n, &draft.at, &bytes, &submit);
+			e = lent(statement_at(n, &draft.at, &bytes, &submit));
 		if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_ROT)
 			return e;
 		*out = e == ERR_OK && submit.has_content &&
@@ -97,7 +97,7 @@ static enum err erases(struct node *n, const struct place *eraser, struct place_
 {
 	struct buf bytes = arena_lend(&n->fx->arena, ENTRY_LEN_MAX);
 
-	return read_erased(n, eraser, &bytes, of);
+	return lent(read_erased(n, eraser, &bytes, of));
 }
 
 /*
@@ -297,7 +297,7 @@ enum err erase_cut(struct node *n, const struct place_key *at)
 {
 	struct buf bytes = arena_lend(&n->fx->arena, ENTRY_LEN_MAX);
 	struct statement s;
-	enum err e = statement_at(n, at, &bytes, &s);
+	enum err e = lent(statement_at(n, at, &bytes, &s));
 
 	if (e != ERR_OK)
 		return err_unless(e, ERR_ROT);

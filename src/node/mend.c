@@ -211,7 +211,7 @@ static enum err mend_attachments(struct node *n, struct now now, const struct ro
 	if (e != ERR_OK || !s.has_content)
 		return err_unless(e, ERR_ROT);
 	bytes = arena_lend(&n->fx->arena, CONTENT_LEN_MAX);
-	e = record_content(n->record, s.content.hash, &bytes);
+	e = lent(record_content(n->record, s.content.hash, &bytes));
 	if (e != ERR_OK)
 		return failure_of(e);
 	return attachments_renew(n, now, line, &s, arena_keep(&n->fx->arena, &bytes));
@@ -330,7 +330,7 @@ static enum err mend_content(struct node *n, const struct line *line, const stru
 	*is_left = false;
 	if (entry_read(item->entry, &entry, &s, &fault) != ERR_OK || !s.has_content)
 		return ERR_OK;
-	e = record_content(n->record, s.content.hash, &held);
+	e = lent(record_content(n->record, s.content.hash, &held));
 	if (e != ERR_ROT && e != ERR_NOT_FOUND)
 		return err_unless(e, ERR_REFUSED);
 	if (item->is_erased) {

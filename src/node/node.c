@@ -173,6 +173,11 @@ enum err failure_of(enum err e)
 	return is_failure(e) ? e : ERR_OK;
 }
 
+enum err lent(enum err e)
+{
+	return e == ERR_LIMIT ? ERR_MEMORY : e;
+}
+
 bool warns(struct peer *p, enum warning warning)
 {
 	bool is_first = (p->warned >> warning & 1) == 0;

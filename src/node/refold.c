@@ -214,7 +214,7 @@ enum err line_waits(struct node *n, const struct line *line, struct fold_waits *
 	struct entry entry;
 	struct statement statement;
 	struct fold_input bare = { .entry = &entry, .statement = &statement, .log = line->key };
-	enum err e = line_entry(n, line, line->folded, &bytes, &entry, &statement);
+	enum err e = lent(line_entry(n, line, line->folded, &bytes, &entry, &statement));
 
 	out->count = 0;
 	return e == ERR_OK ? fold_is_ready(&n->fold, &bare, out) : e;
@@ -231,7 +231,7 @@ static enum err fold_held(struct node *n, struct now now, struct line *line, boo
 	struct judged judged;
 	struct entry_view view;
 	bool awaits_word = false;
-	enum err e = line_entry(n, line, line->folded, &bytes, &entry, &statement);
+	enum err e = lent(line_entry(n, line, line->folded, &bytes, &entry, &statement));
 
 	if (e == ERR_ROT)
 		return ERR_SHORT; /* until it is mended */
