@@ -142,14 +142,14 @@ enum err statements_check(struct bytes body, size_t *count)
  * Whoever names or claims to have seen what he may not know of is told what he would be told if it were not
  * there: or he could ask for every place by naming it.
  */
-enum err statements_may_name(struct api *a, const struct request *q, const struct command *one)
+static enum err may_name(struct api *a, const struct command *one)
 {
 	const struct accord *accord = node_accord(a->node);
 	struct statement s;
 	struct fault fault;
 	enum err e = ERR_OK;
 
-	if (q->session == 0 || statement_read(one->statement, &s, &fault) != ERR_OK)
+	if (statement_read(one->statement, &s, &fault) != ERR_OK)
 		return ERR_OK;
 	for (size_t i = 0; i < s.refers_count + s.has_instance && e == ERR_OK; i++) {
 		const struct place *named = i < s.refers_count ? &s.refers[i] : &s.instance;
@@ -167,6 +167,11 @@ enum err statements_may_name(struct api *a, const struct request *q, const struc
 			e = ERR_NOT_FOUND;
 	}
 	return e;
+}
+
+enum err statements_may_name(struct api *a, const struct request *q, const struct command *one)
+{
+	return q->session == 0 ? ERR_OK : may_name(a, one);
 }
 
 static void read_commands(const struct request *q, struct command *out)

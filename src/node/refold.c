@@ -101,8 +101,7 @@ static void read_inner(const struct statement *statement, struct judged *out)
 	struct statement ignored;
 	struct sshsig sig;
 
-	if ((statement->kind != KIND_SUBMIT && statement->kind != KIND_APPROVE) || submit == NULL ||
-	    submit_read(submit, &outgoing, &ignored) != ERR_OK ||
+	if (submit == NULL || submit_read(submit, &outgoing, &ignored) != ERR_OK ||
 	    sshsig_verify(inner_signature(statement), BYTES_LIT(SSHSIG_STATEMENT), outgoing, &sig) != ERR_OK)
 		return;
 	out->input.inner.is_good = true;
@@ -139,7 +138,7 @@ enum err judged_of(struct node *n, const struct log_key *log, const struct entry
 	}
 	e = read_named(n, statement, out);
 	out->is_behind_rot = e == ERR_ROT;
-	if (e == ERR_OK)
+	if (e == ERR_OK && (statement->kind == KIND_SUBMIT || statement->kind == KIND_APPROVE))
 		read_inner(statement, out);
 	return err_unless(e, ERR_ROT);
 }

@@ -259,21 +259,29 @@ enum err item_read(struct node *n, const struct line *line, uint64_t index, stru
 	return e;
 }
 
+static enum err item_read_bare(struct node *n, const struct line *line, uint64_t index, struct buf *memory,
+			       struct batch_item *item)
+{
+	size_t from = memory->len;
+	struct entry entry;
+	struct statement s;
+	enum err e = line_entry(n, line, index, memory, &entry, &s);
+
+	*item = (struct batch_item){ .entry = { memory->ptr + from, memory->len - from } };
+	return e;
+}
+
 /* A content that has rotted is left out for who holds it: his may be the only one that is left. */
 static enum err item_read_for(struct node *n, const struct line *line, uint64_t index, uint64_t held,
 			      struct buf *memory, struct batch_item *item)
 {
 	size_t from = memory->len;
-	struct entry entry;
-	struct statement s;
 	enum err e = item_read(n, line, index, memory, item);
 
 	if (e != ERR_ROT || index >= held)
 		return e;
 	memory->len = from;
-	e = line_entry(n, line, index, memory, &entry, &s);
-	*item = (struct batch_item){ .entry = { memory->ptr + from, memory->len - from } };
-	return e;
+	return item_read_bare(n, line, index, memory, item);
 }
 
 /* Entries from where the batch ends so far, until they have len bytes or the next one has no room. */

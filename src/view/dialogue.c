@@ -450,19 +450,14 @@ static enum err judge_same(const struct case_file *c, enum verdict *out)
 	return err_unless(e, ERR_NOT_FOUND);
 }
 
-enum err judge_dialogue(const struct case_file *c, enum verdict *out)
+static enum err judge_by(const struct dialogue_rule *rule, const struct case_file *c, enum verdict *out)
 {
 	const struct statement *s = c->in->statement;
-	const struct dialogue_rule *rule = rule_find(s->kind);
 	struct thing_row row;
 	struct place_key subject;
 	uint64_t kind = 0;
 	enum err e = ERR_OK;
 
-	if (s->kind == KIND_SAME)
-		return judge_same(c, out);
-	if (rule == NULL)
-		return ERR_OK;
 	if (s->kind == KIND_TEXT && dialogue_uint(s, DIALOGUE_ACT) >= TEXT_RELATION_COUNT) {
 		*out = VERDICT_RAW;
 		return ERR_OK;
@@ -491,6 +486,15 @@ enum err judge_dialogue(const struct case_file *c, enum verdict *out)
 	if (kind == KIND_REPORTED)
 		return judge_answer(c, &row, out);
 	return judge_deed(c, &subject, &row, out);
+}
+
+enum err judge_dialogue(const struct case_file *c, enum verdict *out)
+{
+	const struct dialogue_rule *rule = rule_find(c->in->statement->kind);
+
+	if (c->in->statement->kind == KIND_SAME)
+		return judge_same(c, out);
+	return rule == NULL ? ERR_OK : judge_by(rule, c, out);
 }
 
 /* ---- What an entry that counts leaves. ---- */

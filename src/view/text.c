@@ -701,23 +701,14 @@ static enum err put_initial(const struct fold *f, const struct fold_input *in, c
 	return initial_put(f, &place, &initial);
 }
 
-enum err fold_text_deed(const struct fold *f, const struct fold_input *in, const struct entry_view *v)
+static enum err fold_deed(const struct fold *f, const struct fold_input *in, const struct entry_view *v)
 {
 	const struct statement *s = in->statement;
-	struct place_key text;
+	struct place_key text = place_referred(f, in, 0);
 	uint8_t memory[ROW_VALUE_MAX];
 	struct buf value = BUF_ON(memory);
 	enum err e;
 
-	if (is_record(s))
-		return put_record(f, in, v);
-	if (text_is_about_initial(s->kind))
-		return fold_about_initial(f, in, v);
-	if (s->kind == KIND_TEXT)
-		return put_walk_of(f, in);
-	if (!text_is_deed(s->kind))
-		return ERR_OK;
-	text = place_referred(f, in, 0);
 	deed_open(in, s->refers_count - 1, &value);
 	for (size_t i = 1; i < s->refers_count; i++) {
 		const struct place_key named = place_referred(f, in, i);
@@ -728,4 +719,17 @@ enum err fold_text_deed(const struct fold *f, const struct fold_input *in, const
 		fields_write(s->fields, s->fields_count, &value);
 	e = put_deed(f, in, v, &text, &value);
 	return e == ERR_OK ? put_initial(f, in, &text) : e;
+}
+
+enum err fold_text_deed(const struct fold *f, const struct fold_input *in, const struct entry_view *v)
+{
+	const struct statement *s = in->statement;
+
+	if (is_record(s))
+		return put_record(f, in, v);
+	if (text_is_about_initial(s->kind))
+		return fold_about_initial(f, in, v);
+	if (s->kind == KIND_TEXT)
+		return put_walk_of(f, in);
+	return text_is_deed(s->kind) ? fold_deed(f, in, v) : ERR_OK;
 }

@@ -279,22 +279,27 @@ static bool has_attachments(struct bytes content)
 	return r.err == ERR_OK && key == KEY_ATTACHMENTS;
 }
 
-size_t content_blobs(const struct statement *s, struct bytes content, struct blob out[ATTACHMENTS_MAX])
+static size_t clear_blobs(struct bytes content, struct blob out[ATTACHMENTS_MAX])
 {
 	struct content c;
 	struct fault fault;
 
-	if (!s->has_content)
-		return 0;
-	if (s->content.sealing != SEALING_NONE) {
-		memcpy(out, s->blobs, s->blobs_count * sizeof *out);
-		return s->blobs_count;
-	}
-	if (!has_attachments(content) || content_read(content, &c, &fault) != ERR_OK)
+	if (content_read(content, &c, &fault) != ERR_OK)
 		return 0;
 	for (size_t i = 0; i < c.attachments_count; i++) {
 		memcpy(out[i].hash, c.attachments[i].hash, HASH_LEN);
 		out[i].len = c.attachments[i].len;
 	}
 	return c.attachments_count;
+}
+
+size_t content_blobs(const struct statement *s, struct bytes content, struct blob out[ATTACHMENTS_MAX])
+{
+	if (!s->has_content)
+		return 0;
+	if (s->content.sealing != SEALING_NONE) {
+		memcpy(out, s->blobs, s->blobs_count * sizeof *out);
+		return s->blobs_count;
+	}
+	return has_attachments(content) ? clear_blobs(content, out) : 0;
 }
