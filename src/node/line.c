@@ -117,7 +117,7 @@ static enum err line_load(struct node *n, struct log *log, struct line *out)
 						 &found, &line);
 		out->reach[i].goal = out->is_own ? log->durable : 0;
 		if (e == ERR_OK)
-			out->reach[i].held = out->reach[i].thin = out->cosigned[i] = found;
+			out->reach[i].held = out->cosigned[i] = found;
 		else if (e != ERR_NOT_FOUND)
 			return e;
 	}

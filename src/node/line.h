@@ -35,7 +35,7 @@ struct reach {
 	size_t way;
 	uint64_t waits_from;
 	struct mono waits_since;
-	uint64_t thin;		/* our own: looked at for a thin path so far */
+	uint64_t thin[2]; /* our own: looked at for a thin path so far, for FLASHes and for IMMEDIATEs */
 	struct mono thin_since; /* when there was nothing more to look at */
 };
 

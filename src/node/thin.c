@@ -1,6 +1,6 @@
 /*
  * A path that is no TLS: copies of what is urgent, said again and again under a key of the pair, to a peer
- * who may never answer. docs/spec/thin.md; why so: docs/adr/0019-thin-path.md.
+ * who may never answer. docs/spec/thin.md; why so: docs/adr/0021-thin-path.md.
  */
 #include "node/core.h"
 
@@ -61,10 +61,8 @@ static void follow_version(struct node *n, size_t peer)
 	for (size_t i = 0; i < THIN_COPIES_MAX; i++)
 		t->outs[i].is_used = t->outs[i].is_used && t->busy == &t->outs[i];
 	t->heard_count = 0;
-	for (size_t i = 0; i < n->lines_count; i++) {
-		if (n->lines[i].is_own)
-			n->lines[i].reach[peer].thin = held_by(&n->lines[i], peer);
-	}
+	for (size_t i = 0; i < n->lines_count; i++)
+		memset(n->lines[i].reach[peer].thin, 0, sizeof n->lines[i].reach[peer].thin);
 }
 
 void thin_open(struct node *n, const struct node_options *options)
@@ -145,19 +143,40 @@ static enum err out_seal(struct node *n, const struct thin *t, const struct thin
 	return e == ERR_OK ? thin_seal(&t->out, kind, buf_bytes(&plain), out) : e;
 }
 
-static void out_add(struct node *n, struct now now, size_t peer, const struct line *line, uint64_t index)
+static bool out_has(const struct thin *t, const struct place_key *at)
+{
+	for (size_t i = 0; i < THIN_COPIES_MAX; i++) {
+		if (t->outs[i].is_used && place_key_equal(&t->outs[i].at, at))
+			return true;
+	}
+	return false;
+}
+
+/* Who gives way before he was said enough is looked at again. */
+static void out_leave(struct node *n, size_t peer, const struct thin_out *o)
+{
+	struct reach *r = o->is_used ? &line_find(n, &o->at.log)->reach[peer] : NULL;
+
+	if (r != NULL && o->round < ROUNDS_ENOUGH && r->thin[o->urgency - URGENCY_FLASH] > o->at.index)
+		r->thin[o->urgency - URGENCY_FLASH] = o->at.index;
+}
+
+/* It goes to that place, if it is of that urgency. */
+static void out_add(struct node *n, struct now now, size_t peer, const struct line *line, uint64_t index,
+		    enum urgency urgency, struct thin_out *o)
 {
 	struct thin *t = n->peers[peer].thin;
 	struct thin_copy copy = { .origin = line->log->origin, .index = index };
 	struct thin_message message;
-	struct thin_out *o;
+	struct place_key at = { line->key, index };
 	struct buf entries;
 	struct batch_item item;
 	struct entry entry;
 	struct statement s;
 
 	buf_init(&entries, n->scratch, BATCH_LEN_MAX);
-	if (!is_urgent_item(n, line, index, PRECEDENCE_IMMEDIATE, &entries, &item, &entry, &s))
+	if (!is_urgent_item(n, line, index, PRECEDENCE_IMMEDIATE, &entries, &item, &entry, &s) ||
+	    (enum urgency)(URGENCY_FLASH + (int)s.precedence) != urgency || out_has(t, &at))
 		return;
 	copy.statement = entry.statement;
 	copy.content = item.content;
@@ -166,18 +185,30 @@ static void out_add(struct node *n, struct now now, size_t peer, const struct li
 			   (unsigned long long)index, n->paths[peer][t->path]);
 		return;
 	}
-	o = out_for(t, (enum urgency)(URGENCY_FLASH + (int)s.precedence));
-	if (o == NULL) {
-		log_warning("channel %u, entry %llu: THIN_COPIES_MAX copies are on the thin path %s already",
-			    line->key.channel, (unsigned long long)index, n->paths[peer][t->path]);
-		return;
-	}
+	out_leave(n, peer, o);
 	*o = (struct thin_out){ .is_used = true,
-				.at = { line->key, index },
-				.urgency = (enum urgency)(URGENCY_FLASH + (int)s.precedence),
+				.at = at,
+				.urgency = urgency,
 				.message = message,
 				.order = ++t->order,
 				.due = now.mono };
+}
+
+/* What finds no place is looked at again; each urgency has its mark, so no FLASH waits for an IMMEDIATE. */
+static void outs_of(struct node *n, struct now now, size_t peer, struct line *line, enum urgency urgency)
+{
+	struct thin *t = n->peers[peer].thin;
+	uint64_t *at = &line->reach[peer].thin[urgency - URGENCY_FLASH];
+
+	while (*at < line->log->durable) {
+		struct thin_out *o = out_for(t, urgency);
+		uint64_t index = *at;
+
+		if (o == NULL)
+			return;
+		*at = index + 1;
+		out_add(n, now, peer, line, index, urgency, o);
+	}
 }
 
 /* Own entries that nobody of the peer has acknowledged. */
@@ -188,22 +219,22 @@ static void outs_find(struct node *n, struct now now, size_t peer)
 	for (size_t i = 0; i < n->lines_count; i++) {
 		struct line *line = &n->lines[i];
 		struct reach *r = &line->reach[peer];
-		uint64_t durable = line->log->durable, held = held_by(line, peer);
+		uint64_t durable = line->log->durable, from = held_by(line, peer);
 
 		if (!line->is_own || !is_shared_with(line, peer) ||
 		    channel_urgency(line->channel) > URGENCY_IMMEDIATE)
 			continue;
-		if (r->thin < held)
-			r->thin = held;
-		if (r->thin < durable && durable - r->thin > ADVANCE_LOOK_BACK)
-			r->thin = durable - ADVANCE_LOOK_BACK;
-		if (r->thin >= durable)
+		if (from < durable && durable - from > ADVANCE_LOOK_BACK)
+			from = durable - ADVANCE_LOOK_BACK;
+		for (int u = 0; u < 2; u++)
+			r->thin[u] = r->thin[u] < from ? from : r->thin[u];
+		if (r->thin[0] >= durable && r->thin[1] >= durable)
 			r->thin_since = now.mono;
 		/* A thick path brings the entry itself, and its receipt, before a frame has left here. */
 		if (!is_alone && mono_is_before(now.mono, mono_add_ms(r->thin_since, RECEIPT_WAIT_MS)))
 			continue;
-		while (r->thin < durable)
-			out_add(n, now, peer, line, r->thin++);
+		outs_of(n, now, peer, line, URGENCY_FLASH);
+		outs_of(n, now, peer, line, URGENCY_IMMEDIATE);
 	}
 }
 

@@ -324,6 +324,34 @@ static void test_a_full_line_says_the_most_urgent(void **state)
 	assert_int_equal(said(r, THIN_CONTENT, CONSULT), 0);
 }
 
+/* Of that channel, different ones. */
+static size_t said_apart(const struct room *r, uint32_t channel)
+{
+	struct thin_reader reader = { .len = 0 };
+	bool is_said[256] = { false };
+	size_t count = 0;
+
+	for (size_t i = 0; i < r->count; i++) {
+		struct bytes in = { r->said[i].bytes, r->said[i].len };
+		while (r->said[i].path == THIN_PATH && in.len > 0) {
+			static uint8_t rebuilt[8192];
+			uint8_t memory[THIN_MESSAGE_MAX];
+			struct buf plain = BUF_ON(memory), out = BUF_ON(rebuilt);
+			struct thin_copy copy;
+			struct thin_read read;
+			if (thin_read(&reader, &out_key, &in, &plain, &read) != ERR_OK ||
+			    read.kind == THIN_HEARD)
+				continue;
+			assert_int_equal(thin_copy_read(read.plain, read.kind, &book, "aster", &out, &copy),
+					 ERR_OK);
+			assert_true(copy.index < ARRAY_COUNT(is_said));
+			count += copy.origin.channel == channel && !is_said[copy.index];
+			is_said[copy.index] |= copy.origin.channel == channel;
+		}
+	}
+	return count;
+}
+
 /* By which the peer names the message that the line had last. */
 static void last_seal(const struct room *r, uint8_t seal[PAIR_SEAL_LEN])
 {
@@ -357,6 +385,47 @@ static void test_what_is_heard_while_it_is_said_keeps_out_nothing(void **state)
 	room_tick(r, HOUR_MS);
 	take(r, 400);
 	assert_true(said(r, THIN_CONTENT, CONSULT) > 0);
+}
+
+/* One more than there are places for is said as soon as one of them was heard, or all were said enough. */
+static void test_one_more_waits_for_a_place(void **state)
+{
+	struct room *r = *state;
+	uint8_t seal[PAIR_SEAL_LEN] = { 0 };
+
+	for (unsigned i = 0; i < THIN_COPIES_MAX + 2; i++)
+		assert_int_equal(room_say(r, LEADER, PRECEDENCE_FLASH, 10, NULL, 0), ERR_OK);
+	take(r, 400);
+	assert_int_equal(said_apart(r, LEADER), THIN_COPIES_MAX);
+	last_seal(r, seal);
+	hear(r, THIN_HEARD, BYTES_OF(seal));
+	take(r, 400);
+	assert_int_equal(said_apart(r, LEADER), THIN_COPIES_MAX + 1);
+	for (int i = 0; i < 3; i++) {
+		room_tick(r, HOUR_MS);
+		take(r, 400);
+	}
+	assert_int_equal(said_apart(r, LEADER), THIN_COPIES_MAX + 2);
+}
+
+/* What gave way to a FLASH is said once that was heard; a FLASH waits for no IMMEDIATE that has no place. */
+static void test_what_gave_way_comes_back(void **state)
+{
+	struct room *r = *state;
+	uint8_t seal[PAIR_SEAL_LEN] = { 0 };
+
+	for (unsigned i = 0; i < THIN_COPIES_MAX + 1; i++)
+		assert_int_equal(room_say(r, CONSULT, PRECEDENCE_IMMEDIATE, 10, NULL, 0), ERR_OK);
+	assert_int_equal(room_say(r, LEADER, PRECEDENCE_FLASH, 10, NULL, 0), ERR_OK);
+	take(r, 5);
+	assert_int_equal(said_apart(r, LEADER), 1);
+	last_seal(r, seal);
+	for (int i = 0; i < 4; i++) {
+		hear(r, THIN_HEARD, BYTES_OF(seal));
+		take(r, 400);
+		room_tick(r, HOUR_MS);
+	}
+	assert_int_equal(said_apart(r, CONSULT), THIN_COPIES_MAX + 1);
 }
 
 /* However often it was said, within an hour it is said again, until the peer says that he heard it. */
@@ -426,6 +495,8 @@ int main(void)
 		THIN(a_late_copy_is_none),
 		THIN(a_signed_copy_takes_the_place),
 		THIN(a_full_line_says_the_most_urgent),
+		THIN(one_more_waits_for_a_place),
+		THIN(what_gave_way_comes_back),
 		THIN(it_is_said_each_hour_until_it_is_heard),
 		THIN(so_many_are_told_as_heard),
 		THIN(what_is_heard_while_it_is_said_keeps_out_nothing),
