@@ -200,10 +200,11 @@
 #define SANDBOX_NUMBERS_MAX 512u /* numbers of system calls whose names are known when one is refused */
 
 /* The node and its clients. */
-#define LOGS_MAX 1024u	       /* logs of one record held open */
-#define ADVANCES_MAX 256u      /* advance copies of one party that wait for its logs */
-#define EPOCHS_MAX 32u	       /* epochs of one party's log on one channel */
-#define OFFICER_KEYS_MAX 1024u /* keys in force of one party */
+#define LOGS_MAX 1024u		 /* logs of one record held open */
+#define ADVANCES_MAX 256u	 /* advance copies of one party that wait for its logs, signed */
+#define ADVANCES_BY_LINE_MAX 64u /* by a thin path: unproved ones, and as many FALSE */
+#define EPOCHS_MAX 32u		 /* epochs of one party's log on one channel */
+#define OFFICER_KEYS_MAX 1024u	 /* keys in force of one party */
 #define COMMANDS_PER_TURN_MAX 4096u
 #define EFFECTS_MAX 16384u		/* effects of one turn */
 #define EFFECTS_LEN_MAX (32u << 20)	/* bytes that the effects of one turn carry */

@@ -107,7 +107,7 @@ void advances_send(struct node *n, size_t peer)
  * A copy's key in the store: whoever repeats another's statement id takes no copy's place. Rows beside the
  * views:
  *
- *	'v' party, this key      a copy of that party's that waits for its log: its state, its place
+ *	'v' party, this key      a copy of that party's that waits for its log: state, place, number
  *	'q' place, key           of a copy by a line: that number was promised to it
  */
 #define PLACE_UNKNOWN UINT64_MAX /* a signed copy does not say its number */
@@ -127,9 +127,10 @@ struct kept {
 	uint8_t key[STATEMENT_ID_LEN];
 	enum advance_state state;
 	struct place_key at;
+	uint64_t number; /* rises with each of its party's that comes to its state */
 };
 
-#define KEPT_LEN (1 + PLACE_KEY_LEN)
+#define KEPT_LEN (1 + PLACE_KEY_LEN + 8)
 
 static void row_key(size_t party, const uint8_t key[STATEMENT_ID_LEN], struct buf *out)
 {
@@ -155,15 +156,21 @@ static enum err kept_put(struct node *n, const struct kept *k)
 	row_key(k->at.log.party, k->key, &row);
 	buf_put_byte(&value, (uint8_t)k->state);
 	place_key_write(&k->at, &value);
+	buf_put_be64(&value, k->number);
 	return beside_put(n, buf_bytes(&row), buf_bytes(&value));
 }
 
 static enum err kept_read(struct bytes value, struct kept *out)
 {
-	if (value.len != KEPT_LEN || value.ptr[0] < ADVANCE_SIGNED || value.ptr[0] > ADVANCE_FALSE)
+	struct bytes at = { value.ptr + 1, PLACE_KEY_LEN };
+
+	/* Those of before had no number: they are the oldest. */
+	if ((value.len != KEPT_LEN && value.len != KEPT_LEN - 8) || value.ptr[0] < ADVANCE_SIGNED ||
+	    value.ptr[0] > ADVANCE_FALSE)
 		return ERR_CORRUPT;
 	out->state = (enum advance_state)value.ptr[0];
-	return place_key_read(&(struct bytes){ value.ptr + 1, value.len - 1 }, &out->at);
+	out->number = value.len < KEPT_LEN ? 0 : be64_get(value.ptr + 1 + PLACE_KEY_LEN);
+	return place_key_read(&at, &out->at);
 }
 
 /* ERR_NOT_FOUND. */
@@ -196,20 +203,41 @@ static enum err kept_del(struct node *n, const struct kept *k)
 	return e == ERR_OK ? store->ops->advance_del(store, k->key) : e;
 }
 
-/* Copies of that party that are kept, counted no further than to the limit. */
-static enum err count_kept(struct node *n, size_t party, size_t *out)
+/*
+ * A place for one more in its state, and its number. ERR_LIMIT: as many are signed already. Nobody signed
+ * what came by a line, and whoever has its key says as much as he likes: there the oldest gives way, of each
+ * state by itself, so that no copy finds the door shut, and not all that was found FALSE is taken back.
+ */
+static enum err kept_room(struct node *n, struct kept *k)
 {
-	uint8_t prefix[] = { ROW_ADVANCE, (uint8_t)party }, memory[MAP_KEY_MAX];
-	struct buf key = BUF_ON(memory);
+	uint8_t prefix[] = { ROW_ADVANCE, (uint8_t)k->at.log.party }, memory[MAP_KEY_MAX];
+	uint8_t value_memory[KEPT_LEN];
+	struct buf row = BUF_ON(memory), value = BUF_ON(value_memory);
+	size_t count = 0, max = k->state == ADVANCE_SIGNED ? ADVANCES_MAX : ADVANCES_BY_LINE_MAX;
+	struct kept one, oldest = { .number = UINT64_MAX };
 	enum err e = ERR_OK;
 
-	buf_put(&key, BYTES_OF(prefix));
-	for (*out = 0; *out < ADVANCES_MAX; ++*out) {
-		e = map_next(&n->views, BYTES_OF(prefix), buf_bytes(&key), &key, NULL);
+	k->number = 0;
+	buf_put(&row, BYTES_OF(prefix));
+	for (;;) {
+		buf_reset(&value);
+		e = map_next(&n->views, BYTES_OF(prefix), buf_bytes(&row), &row, &value);
+		if (e == ERR_OK)
+			e = kept_read(buf_bytes(&value), &one);
 		if (e != ERR_OK)
 			break;
+		if (one.state != k->state)
+			continue;
+		count++;
+		memcpy(one.key, row.ptr + sizeof prefix, STATEMENT_ID_LEN);
+		if (one.number >= k->number)
+			k->number = one.number + 1;
+		if (one.number < oldest.number)
+			oldest = one;
 	}
-	return err_unless(e, ERR_NOT_FOUND);
+	if (e != ERR_NOT_FOUND || count < max)
+		return err_unless(e, ERR_NOT_FOUND);
+	return k->state == ADVANCE_SIGNED ? ERR_LIMIT : kept_del(n, &oldest);
 }
 
 enum err advances_count(struct node *n)
@@ -282,7 +310,7 @@ static void publish_copy(struct node *n, const struct kept *k, const struct adva
 	p->content = arena_copy(&n->fx->arena, a->content);
 }
 
-/* The line said what its log does not: kept, shown as what it is, and never taken back by itself. */
+/* The line said what its log does not: kept, and shown as what it is, until many more of them have come. */
 static enum err contradict(struct node *n, struct kept *k)
 {
 	struct buf memory;
@@ -294,6 +322,8 @@ static enum err contradict(struct node *n, struct kept *k)
 	buf_init(&memory, n->scratch, SCRATCH_LEN);
 	e = kept_copy(n, k, &memory, &a);
 	k->state = ADVANCE_FALSE;
+	if (e == ERR_OK)
+		e = kept_room(n, k);
 	if (e == ERR_OK)
 		e = kept_put(n, k);
 	if (e != ERR_OK)
@@ -341,16 +371,13 @@ static enum err advance_keep(struct node *n, struct kept *k, const struct statem
 {
 	uint8_t memory[PROMISED_LEN];
 	struct buf row = BUF_ON(memory);
-	size_t kept;
 	enum err e;
 
 	advance_key(k->at.log.party, s->id, k->key);
 	e = advance_meet(n, k, a);
 	if (e != ERR_NOT_FOUND)
 		return e;
-	e = count_kept(n, k->at.log.party, &kept);
-	if (e == ERR_OK && kept == ADVANCES_MAX)
-		return ERR_LIMIT;
+	e = kept_room(n, k);
 	if (e == ERR_OK)
 		e = kept_put(n, k);
 	if (e == ERR_OK && k->state == ADVANCE_BY_LINE) {

@@ -256,6 +256,82 @@ static void test_a_signed_copy_takes_the_place(void **state)
 	forge_free(&f);
 }
 
+/* The n-th of many FLASHes of which no log says anything. */
+static void flood(struct room *r, struct forge *f, size_t copies, uint64_t index)
+{
+	for (size_t i = 0; i < copies; i++) {
+		struct statement s;
+		forge_message(f, PRECEDENCE_FLASH, &s);
+		hear_copy(r, f, &s, index);
+	}
+}
+
+/* That one is shown, signed or not; what others said before it, in whatever number, keeps it from nobody. */
+static void is_taken(struct room *r, struct forge *f)
+{
+	static uint8_t memory[8192];
+	struct buf out = BUF_ON(memory);
+	struct statement s;
+	size_t shown = r->published[CHANGE_ADVANCE];
+
+	flood(r, f, 1, f->count + 5);
+	assert_int_equal(r->published[CHANGE_ADVANCE], shown + 1);
+	forge_message(f, PRECEDENCE_FLASH, &s);
+	forge_advance(f, &s, &r->w->nodes[PEER].officer.key, NONE, &out);
+	assert_int_equal(room_hear(r, PEER, FRAME_ADVANCE, buf_bytes(&out)), ERR_OK);
+	assert_int_equal(r->published[CHANGE_ADVANCE], shown + 2);
+}
+
+/* Who has the pair's key fills what is kept by the line, and no more: the oldest of it gives way. */
+static void test_copies_by_the_line_shut_nothing(void **state)
+{
+	struct room *r = *state;
+	struct statement last;
+	struct forge f;
+	size_t first;
+
+	load(&f, r, PEER, LEADER);
+	first = f.count;
+	room_link(r, PEER, 0, NULL, 0);
+	assert_int_equal(room_hear_batch(r, PEER, &f, 0, first), ERR_OK);
+	flood(r, &f, ADVANCES_MAX + 10, first + 1000);
+	assert_int_equal(kept(r, ADVANCE_BY_LINE), ADVANCES_BY_LINE_MAX);
+	/* The last one is among those that stay: its log bears it out. */
+	forge_message(&f, PRECEDENCE_FLASH, &last);
+	hear_copy(r, &f, &last, first);
+	is_taken(r, &f);
+	assert_int_equal(kept(r, ADVANCE_BY_LINE), ADVANCES_BY_LINE_MAX);
+	forge_say(&f, &last, &r->w->nodes[PEER].officer.key, NONE);
+	assert_int_equal(room_hear_batch(r, PEER, &f, first, f.count), ERR_OK);
+	assert_int_equal(kept(r, ADVANCE_BY_LINE), ADVANCES_BY_LINE_MAX - 1);
+	assert_int_equal(kept(r, ADVANCE_SIGNED), 1);
+	forge_free(&f);
+}
+
+/* Nor does what the log has contradicted; of that the last stay to be seen. */
+static void test_false_copies_shut_nothing(void **state)
+{
+	struct room *r = *state;
+	struct forge f;
+	size_t first;
+
+	load(&f, r, PEER, LEADER);
+	first = f.count;
+	room_link(r, PEER, 0, NULL, 0);
+	assert_int_equal(room_hear_batch(r, PEER, &f, 0, first), ERR_OK);
+	flood(r, &f, ADVANCES_BY_LINE_MAX, first); /* of which the log makes as many FALSE at once */
+	add_message(&f, PRECEDENCE_FLASH, "another");
+	assert_int_equal(room_hear_batch(r, PEER, &f, first, f.count), ERR_OK);
+	assert_int_equal(kept(r, ADVANCE_FALSE), ADVANCES_BY_LINE_MAX);
+	assert_int_equal(kept(r, ADVANCE_BY_LINE), 0);
+	flood(r, &f, ADVANCES_MAX, first);
+	assert_int_equal(kept(r, ADVANCE_FALSE), ADVANCES_BY_LINE_MAX);
+	is_taken(r, &f);
+	assert_int_equal(kept(r, ADVANCE_FALSE), ADVANCES_BY_LINE_MAX);
+	assert_int_equal(kept(r, ADVANCE_BY_LINE), 1);
+	forge_free(&f);
+}
+
 /* ---- What goes. ---- */
 
 /* What the line had of us since room_forget, by kind: whole messages, each as often as it was said. */
@@ -494,6 +570,8 @@ int main(void)
 		THIN(what_a_log_does_not_bear_out_is_false),
 		THIN(a_late_copy_is_none),
 		THIN(a_signed_copy_takes_the_place),
+		THIN(copies_by_the_line_shut_nothing),
+		THIN(false_copies_shut_nothing),
 		THIN(a_full_line_says_the_most_urgent),
 		THIN(one_more_waits_for_a_place),
 		THIN(what_gave_way_comes_back),
