@@ -5,7 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
-#define TIME_LEN 6u
+#define TIME_BITS 48
 
 static_assert(PAIR_PLAIN_MAX >= THIN_MESSAGE_MAX, "what is cut is sealed together");
 
@@ -234,25 +234,45 @@ enum err thin_read(struct thin_reader *r, const struct pair_key *key, struct byt
 
 /* ---- What a copy says. ---- */
 
+/*
+ * The time with which the id begins. ERR_FRAME: the difference does not begin with an id, a byte string of 16
+ * under key 4.
+ */
+static enum err id_time(struct bytes difference, uint64_t *out)
+{
+	*out = 0;
+	if (difference.len < 3 + TIME_BITS / 8 || difference.ptr[1] != 4 || difference.ptr[2] != 0x50)
+		return ERR_FRAME;
+	for (unsigned i = 0; i < TIME_BITS / 8; i++)
+		*out = *out << 8 | difference.ptr[3 + i];
+	return ERR_OK;
+}
+
 enum err thin_copy_write(const struct thin_copy *c, const struct book *book, struct wall claimed,
 			 struct buf *out, enum thin_kind *kind)
 {
+	uint8_t memory[THIN_MESSAGE_MAX];
+	struct buf difference = BUF_ON(memory);
 	struct short_state state;
+	uint64_t said;
 	enum err e;
 
-	if (claimed.ms >> (8 * TIME_LEN) != 0)
+	short_open(&state, book, &c->origin);
+	e = short_statement_write(&state, c->statement, c->content, claimed, &difference);
+	if (e != ERR_OK)
+		return e;
+	if (claimed.ms >> TIME_BITS != 0 || id_time(buf_bytes(&difference), &said) != ERR_OK ||
+	    (claimed.ms == 0 && said != 0))
 		return ERR_USAGE;
-	for (unsigned i = 0; i < TIME_LEN; i++)
-		buf_put_byte(out, (uint8_t)(claimed.ms >> (8 * (TIME_LEN - 1 - i))));
+	cbor_put_uint(out, said == claimed.ms ? 0 : claimed.ms);
 	cbor_put_uint(out, c->origin.channel);
 	cbor_put_uint(out, c->origin.epoch);
 	cbor_put_uint(out, c->index);
 	*kind = c->content.len == 0 ? THIN_COPY : THIN_CONTENT;
 	if (*kind == THIN_CONTENT)
 		cbor_put_bytes(out, c->content);
-	short_open(&state, book, &c->origin);
-	e = short_statement_write(&state, c->statement, c->content, claimed, out);
-	return e == ERR_OK ? buf_check(out) : e;
+	buf_put(out, buf_bytes(&difference));
+	return buf_check(out);
 }
 
 /* Fewer than a part for each of the parts: zeros. */
@@ -268,19 +288,16 @@ static bool is_padding(struct bytes in)
 enum err thin_copy_read(struct bytes plain, enum thin_kind kind, const struct book *book, const char *party,
 			struct buf *out, struct thin_copy *copy)
 {
-	struct bytes time, difference = { NULL, 0 };
+	struct bytes difference = { NULL, 0 };
 	struct cbor_reader r;
 	struct short_state state;
-	struct wall claimed = { 0 };
-	uint64_t channel, epoch;
-	enum err e = bytes_take(&plain, TIME_LEN, &time);
+	struct wall claimed;
+	uint64_t time, said, channel, epoch;
+	enum err e;
 
-	if (e != ERR_OK)
-		return ERR_FRAME;
-	for (unsigned i = 0; i < TIME_LEN; i++)
-		claimed.ms = claimed.ms << 8 | time.ptr[i];
 	*copy = (struct thin_copy){ .content = { NULL, 0 } };
 	cbor_open(&r, plain);
+	cbor_read_uint(&r, (1ull << TIME_BITS) - 1, &time);
 	cbor_read_uint(&r, CHANNEL_MAX, &channel);
 	cbor_read_uint(&r, UINT32_MAX, &epoch);
 	cbor_read_uint(&r, LOG_SIZE_MAX - 1, &copy->index);
@@ -288,8 +305,10 @@ enum err thin_copy_read(struct bytes plain, enum thin_kind kind, const struct bo
 		cbor_read_bytes(&r, CONTENT_LEN_MAX, &copy->content);
 	cbor_read_raw(&r, &difference);
 	if (r.err != ERR_OK || (kind == THIN_CONTENT && copy->content.len == 0) ||
-	    !is_padding((struct bytes){ plain.ptr + r.at, plain.len - r.at }))
+	    !is_padding((struct bytes){ plain.ptr + r.at, plain.len - r.at }) ||
+	    id_time(difference, &said) != ERR_OK || (time != 0 && time == said))
 		return ERR_FRAME;
+	claimed.ms = time == 0 ? said : time;
 	copy->origin = (struct origin){ .channel = (uint32_t)channel, .epoch = (uint32_t)epoch };
 	memcpy(copy->origin.accord, book->accord, ACCORD_ID_LEN);
 	if (bytes_copy_str(bytes_str(party), copy->origin.party, sizeof copy->origin.party) != ERR_OK)

@@ -40,7 +40,11 @@ struct statement coded_notice(uint8_t id)
 {
 	struct statement s = {
 		.channel = 3,
-		.id = { id, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 },
+		/* as our programs make it: it begins with its time */
+		.id = { (uint8_t)(CODED_CLAIMED_MS >> 40), (uint8_t)(CODED_CLAIMED_MS >> 32),
+			(uint8_t)(CODED_CLAIMED_MS >> 24), (uint8_t)(CODED_CLAIMED_MS >> 16),
+			(uint8_t)(CODED_CLAIMED_MS >> 8), (uint8_t)CODED_CLAIMED_MS, id, 7, 8, 9, 10, 11, 12,
+			13, 14, 15 },
 		.kind = KIND_MESSAGE,
 		.party = BYTES_LIT("kor"),
 		.role = BYTES_LIT("watch"),

@@ -9,16 +9,17 @@ import random
 import make_wire
 import thin_reader
 import wire_reader
-from make_wire import NOW, SHORT_MESSAGE, changed, encode
+from make_wire import ID, NOW, SHORT_MESSAGE, changed, encode
 
 SECRET, PARTY, PEER = "30313233343536373839616263646566" * 2, "borea", "alba"
 ACCORD = wire_reader.ACCORD.hex()
 KEYS = thin_reader.Keys(SECRET, ACCORD, PARTY, PEER)
+NOTICE = changed(SHORT_MESSAGE, {4: NOW.to_bytes(6, "big") + ID[6:]})
 CONTENT = b"\xa3" + b"c" * 120
 
 
 def message(number=7, difference=None, content=None):
-    return thin_reader.copy(NOW, 1, 1, number, encode(difference or SHORT_MESSAGE), content)
+    return thin_reader.copy(NOW, 1, 1, number, encode(difference or NOTICE), content)
 
 
 def lines_of(kind, plain, lost=(), order=None):
@@ -65,7 +66,12 @@ def named():
     yield "too many zeros behind", lines_of(kind, plain + bytes(16))
     yield "something behind", lines_of(kind, plain + b"\1")
     yield "a content of no bytes", lines_of(*message(content=b""))
-    yield "its key 10 as it was", lines_of(*message(difference=changed(SHORT_MESSAGE, {10: 0})))
+    yield "its key 10 as it was", lines_of(*message(difference=changed(NOTICE, {10: 0})))
+    yield "an id that does not begin with its time", lines_of(*message(difference=SHORT_MESSAGE))
+    yield "a time that the id has", lines_of(kind, encode(NOW) + plain[1:])
+    yield "a time of 2^48 - 1", lines_of(kind, encode(2**48 - 1) + plain[1:])
+    yield "a time of 2^48", lines_of(kind, encode(2**48) + plain[1:])
+    yield "a difference that begins with another key", lines_of(*message(difference={3: 2, **NOTICE}))
     five = [KEYS.round(*message(number=number)) for number in range(5)]
     yield "five at once", b"".join(frames[0] for frames in five) + b"".join(frames[1] for frames in five)
 

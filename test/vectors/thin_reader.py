@@ -71,7 +71,8 @@ class Keys:
 
 def copy(time, channel, epoch, index, difference, content=None):
     """(kind, plain bytes): the difference in short values, encoded."""
-    plain = time.to_bytes(6, "big") + b"".join(map(wire_reader.encode, (channel, epoch, index)))
+    said = int.from_bytes(difference[3:9], "big")
+    plain = b"".join(map(wire_reader.encode, (0 if said == time else time, channel, epoch, index)))
     if content is not None:
         plain += wire_reader.encode(content)
     return (COPY if content is None else CONTENT), plain + difference
@@ -146,18 +147,21 @@ def item_len(raw):
 
 
 def copy_line(kind, plain, party):
-    wire_reader.need(len(plain) > 6, "FRAME")
-    time, at, parts = int.from_bytes(plain[:6], "big"), 6, []
-    for _ in range(4 if kind == COPY else 5):
+    at, parts = 0, []
+    for _ in range(5 if kind == COPY else 6):
         length = item_len(plain[at:])
         parts.append(plain[at:at + length])
         at += length
     wire_reader.need(len(plain) - at < PARTS_MAX and not any(plain[at:]), "FRAME")
-    channel, epoch, index = (wire_reader.decode(part) for part in parts[:3])
-    wire_reader.need(wire_reader.is_uint(channel, 0, 999) and wire_reader.is_uint(epoch, 0, wire_reader.U32) and
+    time, channel, epoch, index = (wire_reader.decode(part) for part in parts[:4])
+    wire_reader.need(wire_reader.is_uint(time, 0, 2**48 - 1) and wire_reader.is_uint(channel, 0, 999) and wire_reader.is_uint(epoch, 0, wire_reader.U32) and
                      wire_reader.is_uint(index, 0, wire_reader.SIZE_MAX - 1), "FRAME")
-    content = wire_reader.decode(parts[3]) if kind == CONTENT else None
+    content = wire_reader.decode(parts[4]) if kind == CONTENT else None
     wire_reader.need(content is None or (type(content) is bytes and content), "FRAME")
+    wire_reader.need(len(parts[-1]) >= 9 and parts[-1][1:3] == b"\x04\x50", "FRAME")
+    said = int.from_bytes(parts[-1][3:9], "big")
+    wire_reader.need(time == 0 or time != said, "FRAME")
+    time = time or said
     statement = wire_reader.Shorts(channel, party).statement(parts[-1], time, content)
     return f"copy {channel}/{party}/{epoch} {index} {statement.hex()} {'-' if content is None else content.hex()}"
 
