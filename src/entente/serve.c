@@ -106,7 +106,7 @@ static enum exit_code read_pair_key(const struct core *c, const struct settings_
 
 	*out = (struct thin_options){ .is_thin = true,
 				      .is_receive_only = strcmp(p->receive, "yes") == 0,
-				      .speed = p->speed };
+				      .speed = p->modem > 0 ? p->modem : p->speed };
 	if (e == ERR_OK)
 		e = file_read(path, &text);
 	if (e == ERR_OK && text.len > 0 && text.ptr[text.len - 1] == '\n')

@@ -226,7 +226,7 @@ static const char *const sentences[] = {
 	N_("a path with serial has speed and key"),
 	N_("another path to this peer is serial"),
 	N_("another path has the same device"),
-	N_("speed, key and receive-only are of a path with serial"),
+	N_("speed, modem, key and receive-only are of a path with serial"),
 	N_("a serial device is /dev/ttyS0"),
 	N_("a speed is THIN_SPEED_MIN to THIN_SPEED_MAX bit/s, a decimal number"),
 	N_("it is yes or no"),

@@ -184,6 +184,8 @@ static const char *set_path(struct settings_path *p, const char *key, const char
 		why = take_device(value, p->serial);
 	else if (strcmp(key, "speed") == 0)
 		why = take_speed(value, &p->speed);
+	else if (strcmp(key, "modem") == 0)
+		why = take_speed(value, &p->modem);
 	else if (strcmp(key, "key") == 0)
 		why = take(value, p->key, sizeof p->key);
 	else if (strcmp(key, "receive-only") == 0)
@@ -253,8 +255,8 @@ static const char *thin_check(const struct settings *s, size_t at)
 	const struct settings_path *p = &s->paths[at];
 
 	if (p->serial[0] == '\0')
-		return p->speed != 0 || p->key[0] != '\0' || p->receive[0] != '\0'
-			       ? "speed, key and receive-only are of a path with serial"
+		return p->speed != 0 || p->modem != 0 || p->key[0] != '\0' || p->receive[0] != '\0'
+			       ? "speed, modem, key and receive-only are of a path with serial"
 			       : NULL;
 	if (p->connect[0] != '\0' || p->listen[0] != '\0')
 		return "a path has connect, listen or serial, and one of them";

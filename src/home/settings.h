@@ -27,7 +27,7 @@ struct settings_path {
 	char listen[SETTINGS_NAME_LEN];
 	/* Or a thin path: */
 	char serial[SERIAL_DEVICE_LEN];
-	uint32_t speed;		    /* bit/s; 0: not said */
+	uint32_t speed, modem;	    /* bit/s; 0: not said */
 	char key[SETTINGS_KEY_LEN]; /* the file with the pair's key */
 	char receive[4];	    /* "yes": nothing is sent; "no" or empty */
 	size_t line;		    /* of its heading */

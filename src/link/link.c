@@ -366,6 +366,8 @@ static void resume_stalled(struct link *l)
 		if (l->connections[i] != NULL)
 			connection_resume(l->connections[i]);
 	}
+	for (size_t i = 0; i < PARTY_MAX * LINK_PATHS_MAX; i++)
+		thin_resume(&l->paths[i / LINK_PATHS_MAX][i % LINK_PATHS_MAX]);
 }
 
 static void pump_marked(struct link *l)

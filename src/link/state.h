@@ -33,8 +33,8 @@ struct listener {
 /* A thin path's device, and what is being put on it. */
 struct serial {
 	char device[SERIAL_DEVICE_LEN];
-	uint32_t speed; /* bit/s; 0: the path is not thin */
-	int fd;		/* -1: it is not open */
+	struct serial_speed speed; /* device 0: the path is not thin */
+	int fd;			   /* -1: it is not open */
 	struct watch *watch;
 	struct timer *pace;
 	uint8_t out[THIN_FRAME_MAX];
@@ -158,7 +158,7 @@ void listener_stop(struct listener *s);
 void path_try(struct path *p);
 static inline bool path_is_thin(const struct path *p)
 {
-	return p->serial.speed > 0;
+	return p->serial.speed.device > 0;
 }
 /* It came up; its peer has said HELLO; it is down. */
 void path_up(struct path *p, struct connection *c);
@@ -170,6 +170,7 @@ void thin_try(struct path *p);
 /* In place of what is left of the bytes before. */
 void thin_write(struct path *p, const struct record *r);
 void thin_stop(struct path *p);
+void thin_resume(struct path *p); /* core has read */
 
 /* refusal.c */
 void refusal_add(struct link *l, enum err why, const char *name, const char *address, const uint8_t *key);

@@ -34,11 +34,9 @@ void thin_stop(struct path *p)
 
 static size_t chunk_len(const struct serial *s)
 {
-	size_t len = s->speed / 8 * CHUNK_MS_MIN / 1000, left = s->out_len - s->out_at;
+	size_t len = CHUNK_MS_MIN * 1000 / (size_t)serial_us(&s->speed, 1);
 
-	if (len < CHUNK_LEN_MIN)
-		len = CHUNK_LEN_MIN;
-	return len < left ? len : left;
+	return len < CHUNK_LEN_MIN ? CHUNK_LEN_MIN : len;
 }
 
 static void pace(struct path *p)
@@ -57,7 +55,7 @@ static void passed(struct path *p, size_t len)
 
 	if (mono_is_before(s->free_at, now))
 		s->free_at = now;
-	s->free_at.us += (int64_t)len * 8 * 1000000 / s->speed;
+	s->free_at.us += serial_us(&s->speed, len);
 	s->out_at += len;
 }
 
@@ -66,13 +64,15 @@ static void on_pace(void *self)
 	struct path *p = self;
 	struct serial *s = &p->serial;
 	struct record sent = { .kind = RECORD_SENT, .peer = p->peer, .path = p->index, .number = s->tag };
-	size_t written = 0;
-	enum err e;
+	size_t written = 0, len = chunk_len(s), left = s->out_len - s->out_at;
+	enum err e = ERR_SHORT;
 
-	if (s->out_at == s->out_len)
+	if (left == 0)
 		return;
-	/* The device may be slower than was said: then it takes no more. */
-	e = serial_write(s->fd, (struct bytes){ s->out + s->out_at, chunk_len(s) }, &written);
+	/* It may be slower than was said, and what it has already would go before what is urgent. */
+	if (serial_queued(s->fd) <= len)
+		e = serial_write(s->fd, (struct bytes){ s->out + s->out_at, len < left ? len : left },
+				 &written);
 	if (e == ERR_DOWN) {
 		end(p, ERR_DOWN, "");
 		return;
@@ -107,8 +107,13 @@ static void on_ready(void *self, bool is_readable, bool is_writable)
 	enum err e;
 
 	(void)is_writable;
-	if (!is_readable || link_is_full(p->link))
+	if (!is_readable)
 		return;
+	if (link_is_full(p->link)) {
+		p->link->is_stalled = true;
+		watch_set(p->serial.watch, false, false);
+		return;
+	}
 	e = serial_read(p->serial.fd, &in);
 	got.rest = buf_bytes(&in);
 	if (e == ERR_OK)
@@ -134,4 +139,10 @@ void thin_try(struct path *p)
 	s->watch = watch_open(p->link->loop, s->fd, on_ready, p);
 	watch_set(s->watch, true, false);
 	path_up(p, NULL);
+}
+
+void thin_resume(struct path *p)
+{
+	if (path_is_thin(p) && p->serial.fd >= 0)
+		watch_set(p->serial.watch, true, false);
 }

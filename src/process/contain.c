@@ -53,6 +53,7 @@ static const struct sandbox_call of_link[] = {
 	{ "futex", { IS(1, FUTEX_WAKE_PRIVATE) } }, /* libraries, once each: there is no second thread */
 	{ "getsockopt", { IS(1, SOL_SOCKET), IS(2, SO_ERROR) } },
 	{ "ioctl", { IS(1, FIONBIO) } },
+	{ "ioctl", { IS(1, TIOCOUTQ) } },
 	{ "read", { { 0 } } },
 	{ "recvmsg", { { 0 } } },
 	{ "setsockopt", { IS(1, IPPROTO_TCP), IS(2, TCP_NODELAY) } },

@@ -6,7 +6,7 @@
 
 static struct bytes serial_text(const struct settings_path *p, char out[SERIAL_TEXT_LEN])
 {
-	snprintf(out, SERIAL_TEXT_LEN, "%u %s", p->speed, p->serial);
+	snprintf(out, SERIAL_TEXT_LEN, "%u %u %s", p->speed, p->modem, p->serial);
 	return bytes_str(out);
 }
 

@@ -91,7 +91,7 @@ static enum err start_link(struct starter *s, const int ends[2])
 static enum err take_door(struct starter *s, const struct record *r)
 {
 	char *door = s->doors[r->number < DOORS_MAX ? r->number : 0], device[SERIAL_DEVICE_LEN];
-	uint32_t speed;
+	struct serial_speed speed;
 
 	if (s->is_shut || r->number >= DOORS_MAX || door[0] != '\0' ||
 	    bytes_copy_str(r->text, door, DOOR_TEXT_LEN) != ERR_OK)
@@ -159,12 +159,12 @@ static enum err read_core(struct starter *s)
 static enum err make_socket(const struct starter *s, uint64_t door, int *fd)
 {
 	char device[SERIAL_DEVICE_LEN];
-	uint32_t speed;
+	struct serial_speed speed;
 
 	if (!s->is_shut || door >= DOORS_MAX || s->doors[door][0] == '\0')
 		return ERR_REFUSED;
 	if (serial_text_read(bytes_str(s->doors[door]), &speed, device) == ERR_OK)
-		return serial_open(device, speed, fd);
+		return serial_open(device, speed.device, fd);
 	return door < LINK_LISTENERS_MAX ? socket_listen(s->doors[door], fd)
 					 : socket_connect(s->doors[door], fd);
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -18,17 +19,37 @@ static const struct {
 	{ 57600, B57600 }, { 115200, B115200 },
 };
 
-enum err serial_text_read(struct bytes text, uint32_t *speed, char device[SERIAL_DEVICE_LEN])
+/* As settings have it. */
+static enum err speed_take(struct bytes *text, uint32_t *out)
 {
 	struct bytes number;
 	uint64_t value;
 
-	if (bytes_take_until(&text, ' ', &number) != ERR_OK ||
-	    bytes_read_decimal(number, THIN_SPEED_MAX, &value) != ERR_OK || value < THIN_SPEED_MIN ||
-	    text.len < 2 || text.ptr[0] != '/' || bytes_copy_str(text, device, SERIAL_DEVICE_LEN) != ERR_OK)
+	if (bytes_take_until(text, ' ', &number) != ERR_OK ||
+	    bytes_read_decimal(number, THIN_SPEED_MAX, &value) != ERR_OK)
 		return ERR_USAGE;
-	*speed = (uint32_t)value;
+	*out = (uint32_t)value;
+	return value == 0 || value >= THIN_SPEED_MIN ? ERR_OK : ERR_USAGE;
+}
+
+enum err serial_text_read(struct bytes text, struct serial_speed *speed, char device[SERIAL_DEVICE_LEN])
+{
+	struct serial_speed said;
+
+	if (speed_take(&text, &said.device) != ERR_OK || said.device == 0 ||
+	    speed_take(&text, &said.modem) != ERR_OK || text.len < 2 || text.ptr[0] != '/' ||
+	    bytes_copy_str(text, device, SERIAL_DEVICE_LEN) != ERR_OK)
+		return ERR_USAGE;
+	*speed = said;
 	return ERR_OK;
+}
+
+int64_t serial_us(const struct serial_speed *speed, size_t len)
+{
+	int64_t device = (int64_t)len * 10 * 1000000 / speed->device;
+	int64_t modem = speed->modem == 0 ? 0 : (int64_t)len * 8 * 1000000 / speed->modem;
+
+	return modem > device ? modem : device;
 }
 
 static enum err tune(int fd, uint32_t speed)
@@ -89,4 +110,11 @@ enum err serial_write(int fd, struct bytes part, size_t *written)
 	if (put > 0)
 		return ERR_OK;
 	return put == 0 || errno == EAGAIN || errno == EINTR ? ERR_SHORT : ERR_DOWN;
+}
+
+size_t serial_queued(int fd)
+{
+	int queued = 0;
+
+	return ioctl(fd, TIOCOUTQ, &queued) == 0 && queued > 0 ? (size_t)queued : 0;
 }

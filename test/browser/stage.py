@@ -49,7 +49,7 @@ class Stage:
         self.world.make()
         os.environ["ENTENTE_CONSOLE_DIR"] = str(ROOT / "build/console")
         self.terminals = self.open_terminals(folder) if has_terminals else {}
-        self.radio = Line(RADIO) if has_radio else None
+        self.radio = Line() if has_radio else None
         if has_radio:
             self.radio.join(self.world, RADIO)
         self.world.start()

@@ -1,4 +1,4 @@
-"""A thin path: a serial line at 75 bit/s that loses a tenth, and a side that may only listen."""
+"""A thin path: a modem of 75 bit/s that loses a tenth, and a side that may only listen."""
 import json
 import os
 import sys
@@ -26,13 +26,12 @@ def line(stage):
     return line
 
 
-def thin_world(stage, line, speed=75, receive_only=(), is_tls=False, **more):
+def thin_world(stage, line, speed=FAST, modem=0, receive_only=(), is_tls=False, **more):
     """KOR and USA with a TLS path through a relay, which is cut at first, and a thin one."""
     relay = stage.relay()
     world = stage.world(is_started=False, through={("usa", "north"): relay.port}, **more)
     relay.to = world.ports["kor", "usa", "north"]
-    line.byte_s = 8 / speed
-    line.join(world, speed, receive_only)
+    line.join(world, speed, modem, receive_only)
     if not is_tls:
         relay.cut()
     for node in world.nodes.values():
@@ -88,11 +87,12 @@ def flash_and_copy(line, kor, usa):
     return place, copy
 
 
-def test_a_flash_beside_an_attachment(stage, line):
+@pytest.mark.parametrize("lost", [0, 1, 2])
+def test_a_flash_beside_an_attachment(stage, line, lost):
     """A path falls silent in the middle of an attachment of 1 MiB: the FLASH behind it waits a second for its receipt, and is there
-    by radio within 15 s of being filed."""
-    line.lose[0] = lambda number: number == 2
-    world, relay = thin_world(stage, line, is_tls=True)
+    by radio within 15 s of being filed, whichever of its frames is lost."""
+    line.lose[0] = lambda number: number == lost
+    world, relay = thin_world(stage, line, modem=75, is_tls=True)
     kor, usa = world["kor"], world["usa"]
     for node in (kor, usa):
         node.await_link()
@@ -104,6 +104,7 @@ def test_a_flash_beside_an_attachment(stage, line):
     relay.hold()
     assert relay.passed - before < 1 << 20 and line.passed == [0, 0]
     place, copy = flash_and_copy(line, kor, usa)
+    assert line.lost[0] == (lost < 2), "the third is not waited for where the first two have come"
     assert (copy["state"], copy["place"]) == ("BY_LINE", place)
     relay.bytes_per_s = 0
     relay.let_go()
@@ -117,7 +118,7 @@ def test_a_flash_by_a_bad_line(stage, line):
     Meanwhile an attachment of 1 MiB waits for the other path: it takes nothing of this one.
     """
     line.lose[0] = lambda number: number % 10 == 0
-    world, relay = thin_world(stage, line)
+    world, relay = thin_world(stage, line, modem=75)
     kor, usa = world["kor"], world["usa"]
     big = world.folder / "big.bin"
     big.write_bytes(os.urandom(1 << 20))
@@ -133,9 +134,16 @@ def test_a_flash_by_a_bad_line(stage, line):
     kor.await_step(place, "STATION RECEIPT")
 
 
+def test_a_flash_by_a_wire(stage, line):
+    """A device at 75 bit/s without a modem carries 7.5 bytes in a second: a FLASH of which no frame is lost is there within 15 s."""
+    world, _ = thin_world(stage, line, speed=75)
+    place, copy = flash_and_copy(line, world["kor"], world["usa"])
+    assert (copy["state"], copy["place"], line.lost[0]) == ("BY_LINE", place, 0)
+
+
 def test_a_form_by_a_bad_line(stage, line):
     """N20 at FLASH, as the command line fills it: one message, its codes in both languages before its log has come."""
-    world, relay = thin_world(stage, line)
+    world, relay = thin_world(stage, line, modem=75)
     kor, usa = world["kor"], world["usa"]
     place = kor.release("send", "notify-urgent", "--to", "usa/watch", "--label", "U", "--form", "N20", "--precedence", "FLASH",
                         "--field", "topic=launch", "--field", "basis-of=official", "--field", "span=-2m/now", "--field",
@@ -155,7 +163,7 @@ def test_a_form_by_a_bad_line(stage, line):
 
 def test_who_only_listens(stage, line):
     """Not a byte comes back, the copies go on, and stop with the receipt that another path brings."""
-    world, relay = thin_world(stage, line, speed=FAST, receive_only=["usa"])
+    world, relay = thin_world(stage, line, receive_only=["usa"])
     kor, usa = world["kor"], world["usa"]
     place = flash(kor)
     usa.wait("the copy is there", lambda: copies(usa))
@@ -175,7 +183,7 @@ def test_who_only_listens(stage, line):
 
 
 def test_what_an_officer_sees(stage, line):
-    world, _ = thin_world(stage, line, speed=FAST)
+    world, _ = thin_world(stage, line)
     kor, usa = world["kor"], world["usa"]
     events = usa.events()
     place = flash(kor, body=officers.content("Missile launched."))
@@ -197,7 +205,7 @@ def test_what_an_officer_sees(stage, line):
 
 def test_what_came_ahead_rings(stage, line, tmp_path):
     """An advance copy pages the post that it is for, once, and ends when its entry stands in the log."""
-    world, relay = thin_world(stage, line, speed=FAST)
+    world, relay = thin_world(stage, line)
     kor, usa = world["kor"], world["usa"]
     alarm = Alarm(usa, tmp_path / "rung")
     place = flash(kor)
@@ -225,7 +233,7 @@ def test_a_flash_overtakes(stage, line):
 def test_noise_and_old_frames(stage, line):
     """Bits turn, and somebody says again what he has recorded: nothing is shown twice, and nothing false."""
     line.turn[0] = 0.005
-    world, relay = thin_world(stage, line, speed=FAST)
+    world, relay = thin_world(stage, line)
     kor, usa = world["kor"], world["usa"]
     place = flash(kor)
     usa.wait("the copy is there", lambda: copies(usa), patience=60)
@@ -241,7 +249,7 @@ def test_noise_and_old_frames(stage, line):
 
 def test_a_copy_that_the_log_contradicts(stage, line):
     """Whoever has the pair's key can say what no officer signed. When the log comes, that is seen, and stays."""
-    world, relay = thin_world(stage, line, speed=FAST)
+    world, relay = thin_world(stage, line)
     kor, usa = world["kor"], world["usa"]
     line.is_cut[0] = True
     genuine = flash(kor)
@@ -262,7 +270,7 @@ def test_a_copy_that_the_log_contradicts(stage, line):
 def test_erased_words_are_said_no_more(stage, line):
     """What two officers erase leaves the line too, and the peer's copy goes when the log comes without it."""
     people = {"watch": ["watch"], "head": ["head"], "deputy": ["deputy"]}
-    world, relay = thin_world(stage, line, speed=FAST, receive_only=["usa"], officers_of={"kor": people, "usa": people})
+    world, relay = thin_world(stage, line, receive_only=["usa"], officers_of={"kor": people, "usa": people})
     kor, usa = world["kor"], world["usa"]
     place = flash(kor, body=officers.content("Words that are to go."))
     usa.wait("the copy is there", lambda: copies(usa))

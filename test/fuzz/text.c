@@ -60,11 +60,12 @@ static void check_time(const char *text)
 static void check_serial(struct bytes in)
 {
 	char device[SERIAL_DEVICE_LEN];
-	uint32_t speed;
+	struct serial_speed speed;
 
 	if (serial_text_read(in, &speed, device) != ERR_OK)
 		return;
-	assert(speed >= THIN_SPEED_MIN && speed <= THIN_SPEED_MAX && device[0] == '/');
+	assert(speed.device >= THIN_SPEED_MIN && speed.device <= THIN_SPEED_MAX && device[0] == '/');
+	assert(speed.modem == 0 || (speed.modem >= THIN_SPEED_MIN && speed.modem <= THIN_SPEED_MAX));
 	assert(in.len > strlen(device) &&
 	       bytes_equal(bytes_str(device),
 			   (struct bytes){ in.ptr + in.len - strlen(device), strlen(device) }));

@@ -14,12 +14,12 @@ class Line:
     byte to have a bit turned. A direction that is cut passes nothing.
     """
 
-    def __init__(self, bits_per_s=75, seed=1):
+    def __init__(self, seed=1):
         self.pairs = [os.openpty() for _ in range(2)]
         for _, slave in self.pairs:
             tty.setraw(slave)
         self.ends = [os.ttyname(slave) for _, slave in self.pairs]
-        self.byte_s = 8 / bits_per_s if bits_per_s else 0
+        self.byte_s = 0
         self.random, self.is_closed = random.Random(seed), False
         self.lose = [lambda number: False, lambda number: False]
         self.turn, self.is_cut = [0.0, 0.0], [False, False]
@@ -64,8 +64,10 @@ class Line:
                     byte ^= 1 << self.random.randrange(8)
                 os.write(sink, bytes([byte]))
 
-    def join(self, world, speed, receive_only=()):
-        """The path `radio` between KOR's home and USA's, under a pair's key of their own."""
+    def join(self, world, speed, modem=0, receive_only=()):
+        """The path `radio` between KOR's home and USA's, under a pair's key of their own: a byte has ten bits on the device's wire,
+        and eight behind a modem."""
+        self.byte_s = max(10 / speed, 8 / modem if modem else 0)
         key = world.folder / "pair"
         world["kor"].run("keys", "--pair", key)
         for node, peer, device in (("kor", "usa", self.ends[0]), ("usa", "kor", self.ends[1])):
@@ -73,6 +75,7 @@ class Line:
             (world[node].home / "keys" / "pair").chmod(0o600)
             with open(world[node].home / "settings", "a") as settings:
                 settings.write(f"\n[path {peer}/radio]\nserial = {device}\nspeed = {speed}\nkey = keys/pair\n"
+                               + (f"modem = {modem}\n" if modem else "") +
                                f"receive-only = {'yes' if node in receive_only else 'no'}\n")
 
     def close(self):

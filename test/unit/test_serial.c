@@ -16,31 +16,37 @@ static void texts(void **state)
 	static const struct {
 		const char *why, *in;
 		enum err want;
-		uint32_t speed;
+		struct serial_speed speed;
 	} rows[] = {
-		{ "the usual", "75 /dev/ttyS0", ERR_OK, 75 },
-		{ "the slowest", "50 /dev/x", ERR_OK, 50 },
-		{ "no speed", "/dev/ttyS0", ERR_USAGE, 0 },
-		{ "no number", "fast /dev/ttyS0", ERR_USAGE, 0 },
-		{ "too slow", "1 /dev/ttyS0", ERR_USAGE, 0 },
-		{ "too fast", "4000000000 /dev/ttyS0", ERR_USAGE, 0 },
-		{ "no device", "75 ", ERR_USAGE, 0 },
-		{ "the root alone", "75 /", ERR_USAGE, 0 },
-		{ "no absolute path", "75 ttyS0", ERR_USAGE, 0 },
+		{ "the usual", "75 0 /dev/ttyS0", ERR_OK, { 75, 0 } },
+		{ "the slowest", "50 50 /dev/x", ERR_OK, { 50, 50 } },
+		{ "a modem behind it", "9600 75 /dev/ttyS0", ERR_OK, { 9600, 75 } },
+		{ "no speed of a modem", "75 /dev/ttyS0", ERR_USAGE, { 0, 0 } },
+		{ "a modem too slow", "75 1 /dev/ttyS0", ERR_USAGE, { 0, 0 } },
+		{ "a device of no speed", "0 75 /dev/ttyS0", ERR_USAGE, { 0, 0 } },
+		{ "no speed", "/dev/ttyS0", ERR_USAGE, { 0, 0 } },
+		{ "no number", "fast 0 /dev/ttyS0", ERR_USAGE, { 0, 0 } },
+		{ "too slow", "1 0 /dev/ttyS0", ERR_USAGE, { 0, 0 } },
+		{ "too fast", "4000000000 0 /dev/ttyS0", ERR_USAGE, { 0, 0 } },
+		{ "no device", "75 0 ", ERR_USAGE, { 0, 0 } },
+		{ "the root alone", "75 0 /", ERR_USAGE, { 0, 0 } },
+		{ "no absolute path", "75 0 ttyS0", ERR_USAGE, { 0, 0 } },
 		{ "too long a path",
-		  "75 /0123456789012345678901234567890123456789012345678901234567890123456789"
+		  "75 0 /0123456789012345678901234567890123456789012345678901234567890123456789"
 		  "01234567890123456789012345678901234567890",
-		  ERR_USAGE, 0 },
+		  ERR_USAGE,
+		  { 0, 0 } },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
 		char device[SERIAL_DEVICE_LEN];
-		uint32_t speed = 0;
+		struct serial_speed speed = { 0, 0 };
 
 		print_message("# text: %s\n", rows[i].why);
 		assert_int_equal(serial_text_read(bytes_str(rows[i].in), &speed, device), rows[i].want);
-		assert_int_equal(speed, rows[i].speed);
+		assert_int_equal(speed.device, rows[i].speed.device);
+		assert_int_equal(speed.modem, rows[i].speed.modem);
 	}
 }
 

@@ -21,7 +21,8 @@ static void a_whole_one(void **state)
 		"; the node of alba\n" NODE "\n[listen]\nnorth = 192.0.2.7:7400\n"
 		"six = [2001:db8::7]:7400 ; v6\n\n[path borea/north]\nlisten = north\n"
 		"[path borea/south]\nconnect = 198.51.100.9:7400\n[path cima/a]\nlisten=north\n"
-		"[path borea/radio]\nserial = /dev/ttyS0\nspeed = 75\nkey = keys/pair\nreceive-only = yes\n";
+		"[path borea/radio]\nserial = /dev/ttyS0\nspeed = 9600\nmodem = 75\nkey = keys/pair\n"
+		"receive-only = yes\n";
 	struct settings s;
 	struct settings_fault fault;
 
@@ -34,7 +35,8 @@ static void a_whole_one(void **state)
 	assert_string_equal(s.listens[1].address, "[2001:db8::7]:7400");
 	assert_int_equal(s.paths_count, 4);
 	assert_string_equal(s.paths[3].serial, "/dev/ttyS0");
-	assert_int_equal(s.paths[3].speed, 75);
+	assert_int_equal(s.paths[3].speed, 9600);
+	assert_int_equal(s.paths[3].modem, 75);
 	assert_string_equal(s.paths[3].key, "keys/pair");
 	assert_string_equal(s.paths[3].receive, "yes");
 	assert_string_equal(s.paths[0].peer, "borea");
@@ -58,6 +60,8 @@ static const struct {
 	{ "thin and called", NODE "[path b/r]\nserial = /dev/ttyS0\nspeed = 75\nkey = k\nconnect = 127.0.0.1:1\n", 5, "path b/r" },
 	{ "a speed of 49", NODE "[path b/r]\nserial = /dev/ttyS0\nspeed = 49\n", 6, "path b/r.speed" },
 	{ "a speed of 115201", NODE "[path b/r]\nspeed = 115201\n", 5, "path b/r.speed" },
+	{ "a modem of 49", NODE "[path b/r]\nmodem = 49\n", 5, "path b/r.modem" },
+	{ "a modem of no thin path", NODE "[path b/r]\nconnect = 127.0.0.1:1\nmodem = 75\n", 5, "path b/r" },
 	{ "a device with no path", NODE "[path b/r]\nserial = ttyS0\n", 5, "path b/r.serial" },
 	{ "owner-reads is neither yes nor no", NODE "owner-reads = maybe\n", 4, "node.owner-reads" },
 	{ "a console for the network", NODE "console = 192.0.2.7:7480\n", 4, "node.console" },
