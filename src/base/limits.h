@@ -237,6 +237,7 @@
 #define MAY_STATEMENTS_MAX 64u		/* statements of one question whether they may be filed */
 #define BEAT_MS 5000u			/* a stream is never silent for longer */
 #define SCRUB_PASS_MS (12ull * 3600000) /* everything that is held is read again in so long; twice a day */
+#define SCRUB_KEEP_MS 300000u		/* where a pass stands is written so often, for the next start */
 #define SCRUB_EVERY_MS 200u		/* between two slices */
 #define SCRUB_SLICE_LEN (4u << 20)	/* bytes of a slice, a signature counting for VERIFY_SIGNATURE_LEN */
 #define HEADS_MS 60000u			/* heads are compared with each peer so often */

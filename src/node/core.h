@@ -265,6 +265,7 @@ enum node_row {
 	ROW_PROMISED = 'q', /* advance.c */
 	ROW_CLOSED = 'r',   /* recover.c */
 	ROW_PLACES = 'Q',   /* keyed.c */
+	ROW_PASS = '2',	    /* scrub.c */
 	ROW_ADVANCE = 'v',  /* advance.c */
 	ROW_UPLOADED = 'U', /* look.c */
 	ROW_WANTED = 'w',   /* attach.c */

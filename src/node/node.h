@@ -157,8 +157,8 @@ enum err node_refold(struct node *n, struct now now, struct effects *fx) MUST_CH
 enum err node_tidy(struct node *n, bool is_idle, struct effects *fx) MUST_CHECK;
 /*
  * Reads a few milliseconds' worth of what is held again, at the pace at which all of it is read within
- * SCRUB_PASS_MS. Between turns, as often as there is a quiet moment: most calls do nothing. A log of which
- * something has changed is stopped (record.rot), the others go on.
+ * SCRUB_PASS_MS, whatever starts come between. Between turns, as often as there is a quiet moment: most calls
+ * do nothing. A log of which something has changed is stopped (record.rot), the others go on.
  */
 enum err node_scrub(struct node *n, struct now now, struct effects *fx) MUST_CHECK;
 /*

@@ -1,6 +1,7 @@
 /*
  * Everything that is held is read again, a few milliseconds at a time, at the pace at which all of it is read
- * twice a day. What has changed under us halts its log, loudly, and nobody else's; views are made anew.
+ * twice a day; a start goes on where the one before it had come to. What has changed under us halts its log,
+ * loudly, and nobody else's; views are made anew.
  * Spec: docs/spec/record.md section 13.
  */
 #include "node/core.h"
@@ -226,8 +227,53 @@ static void pass_begin(struct node *n, struct now now, enum scrub_phase phase)
 	s->phase = phase;
 	s->begun = now.mono;
 	s->started = now.wall;
-	s->findings = s->rots_count = 0;
-	s->is_view_rotten = false;
+	s->keep_next = mono_add_ms(now.mono, SCRUB_KEEP_MS);
+	s->findings = s->rots_count = s->skipped = 0;
+	s->is_view_rotten = s->is_resumed = false;
+}
+
+/* Its value: when the pass began, the log that it has come to, the entry; u64 each. */
+static const uint8_t pass_key[] = { ROW_PASS };
+
+/* So that starts that are more frequent than passes leave nothing unread. */
+static enum err pass_keep(struct node *n, struct now now)
+{
+	struct scrub *s = &n->scrub;
+	uint8_t memory[3 * 8];
+	log_number log;
+	uint64_t index;
+
+	if (s->phase != SCRUB_WATCHES || mono_is_before(now.mono, s->keep_next) ||
+	    !verify_place(s->verify, &log, &index))
+		return ERR_OK;
+	s->keep_next = mono_add_ms(now.mono, SCRUB_KEEP_MS);
+	be64_put(memory, s->started.ms);
+	be64_put(memory + 8, log);
+	be64_put(memory + 16, index);
+	return beside_put(n, BYTES_OF(pass_key), BYTES_OF(memory));
+}
+
+/* The rest of what the start before left; nothing is known of what it found, so the whole follows at once. */
+static enum err pass_resume(struct node *n)
+{
+	struct scrub *s = &n->scrub;
+	uint8_t memory[3 * 8];
+	struct buf row = BUF_ON(memory);
+	enum err e = map_get(&n->views, BYTES_OF(pass_key), &row);
+	log_number log;
+
+	if (e != ERR_OK || row.len != sizeof memory)
+		return failure_of(e);
+	log = (log_number)be64_get(memory + 8);
+	e = verify_begin_at(s->verify, log, be64_get(memory + 16));
+	if (e != ERR_OK)
+		return failure_of(e);
+	s->started.ms = be64_get(memory);
+	s->is_resumed = true;
+	s->skipped = be64_get(memory + 16);
+	for (size_t i = 0; record_log_at(n->record, i)->number != log; i++)
+		s->skipped += record_log_at(n->record, i)->durable;
+	return ERR_OK;
 }
 
 /* Half of the time is for what stands beside the entries, and for a machine that sleeps at night. */
@@ -287,7 +333,7 @@ static enum err pass_end(struct node *n, struct now now)
 
 	verify_free(s->verify);
 	s->verify = NULL;
-	s->passes++;
+	s->passes += !s->is_resumed;
 	s->finished = now.wall;
 	s->last_findings = s->findings;
 	if (e != ERR_OK || s->phase == SCRUB_WATCHES)
@@ -302,18 +348,22 @@ static enum err pass_end(struct node *n, struct now now)
 static enum err pass_go_on(struct node *n, struct now now)
 {
 	struct scrub *s = &n->scrub;
-	enum err e;
+	bool is_first = s->begun.us == 0;
+	enum err e = ERR_OK;
 
 	if (s->verify == NULL) {
 		if (s->passes > 0 && mono_is_before(now.mono, mono_add_ms(s->begun, SCRUB_PASS_MS)))
 			return ERR_OK;
 		pass_begin(n, now, SCRUB_WATCHES);
+		if (is_first && !is_hurried(n))
+			e = pass_resume(n);
 	}
-	if (s->phase == SCRUB_WATCHES && !is_hurried(n) && is_ahead(n, now))
-		return ERR_OK;
-	e = verify_step(s->verify, SCRUB_SLICE_LEN);
+	if (e == ERR_OK && s->phase == SCRUB_WATCHES && !is_hurried(n) && is_ahead(n, now))
+		return pass_keep(n, now);
+	if (e == ERR_OK)
+		e = verify_step(s->verify, SCRUB_SLICE_LEN);
 	if (e == ERR_SHORT)
-		return ERR_OK;
+		return pass_keep(n, now);
 	return e == ERR_OK ? pass_end(n, now) : e;
 }
 
@@ -371,7 +421,7 @@ void scrub_status(const struct node *n, struct scrub_status *out)
 				      .has_repaired = s->has_repaired,
 				      .found = s->found,
 				      .left = s->left };
-	out->done = s->verify == NULL ? out->total : verify_count(s->verify)->entries;
+	out->done = s->verify == NULL ? out->total : s->skipped + verify_count(s->verify)->entries;
 	if (s->verify != NULL && s->findings < s->last_findings)
 		out->findings = s->last_findings; /* this pass has not come so far yet */
 }

@@ -24,9 +24,11 @@ enum scrub_phase { SCRUB_WATCHES, SCRUB_LOOKS, SCRUB_ASKS, SCRUB_CHECKS }; /* al
 struct scrub {
 	enum scrub_phase phase;
 	struct verify *verify; /* NULL: between two passes */
-	struct mono next, begun, ask_next, moved;
+	struct mono next, begun, ask_next, moved, keep_next;
 	struct wall started, finished;		  /* of this pass and of the last whole one; .ms 0: never */
 	uint64_t passes, findings, last_findings; /* findings: of this pass */
+	bool is_resumed;			  /* this pass began where the start before had come to */
+	uint64_t skipped;			  /* entries that it had looked at */
 	struct rot rots[ROTS_MAX];
 	size_t rots_count;
 	bool is_view_rotten;  /* at least one row */

@@ -36,7 +36,7 @@ struct verify {
 	/* an entry is missing or has changed: roots mean nothing until a note's is met */
 	bool is_broken;
 	struct log_places places;
-	bool is_unplaced;   /* an entry that may have said a place cannot be read */
+	bool is_unplaced;   /* an entry that may have said a place cannot be read, or was not looked at */
 	bool is_views_over; /* all rows of the views have been read */
 	struct buf row;	    /* the key of the last one */
 	uint64_t next_note; /* smallest size above that has one; UINT64_MAX: none */
@@ -464,6 +464,16 @@ static enum err attachment_look(struct verify *v, size_t *len)
 
 /* ---- Logs. ---- */
 
+/* The notes and lines of sizes from there on. */
+static enum err sizes_seek(struct verify *v, uint64_t from)
+{
+	enum err e = note_seek(v, from);
+
+	for (size_t i = 0; e == ERR_OK && i < v->accord->parties_count; i++)
+		e = line_seek(v, i, from);
+	return e;
+}
+
 static enum err log_start(struct verify *v, size_t *len)
 {
 	enum err e;
@@ -475,10 +485,43 @@ static enum err log_start(struct verify *v, size_t *len)
 	v->places.count = 0;
 	v->is_unplaced = false;
 	v->attachments.count = v->attachments.at = 0;
-	e = note_seek(v, 0);
-	for (size_t i = 0; e == ERR_OK && i < v->accord->parties_count; i++)
-		e = line_seek(v, i, 0);
+	e = sizes_seek(v, 0);
 	return e == ERR_OK ? size_look(v, len) : e;
+}
+
+bool verify_place(const struct verify *v, log_number *log, uint64_t *index)
+{
+	if (!v->is_under_way && v->position == record_logs_count(v->record))
+		return false;
+	*log = v->is_under_way ? v->log->number : record_log_at(v->record, v->position)->number;
+	/* Attachments of the entry before it are read still. */
+	*index = v->is_under_way ? v->frontier.size - (v->attachments.at < v->attachments.count) : 0;
+	return true;
+}
+
+enum err verify_begin_at(struct verify *v, log_number log, uint64_t index)
+{
+	const size_t count = record_logs_count(v->record);
+	struct frontier frontier;
+	size_t position = 0, len = 0;
+	enum err e;
+
+	assert(!v->is_under_way && v->position == 0);
+	while (position < count && record_log_at(v->record, position)->number != log)
+		position++;
+	if (log == 0 || position == count || index > record_log_at(v->record, position)->durable)
+		return ERR_NOT_FOUND;
+	v->log = record_log_at(v->record, position);
+	e = frontier_load(&frontier, index, node_of, v);
+	if (e != ERR_OK)
+		return is_failure(e) ? e : ERR_NOT_FOUND;
+	v->position = position;
+	e = log_start(v, &len);
+	if (e != ERR_OK || index == 0)
+		return e;
+	v->frontier = frontier;
+	v->is_unplaced = true; /* the entries that say so stand before it */
+	return sizes_seek(v, index + 1);
 }
 
 static enum err log_end(struct verify *v)

@@ -2,7 +2,7 @@
  * verify.h - looks at everything that is held, again: every entry, leaf, node, root, note, line and content.
  *
  * Spec: docs/spec/record.md section 9. Layer: record. Reads the store only. In slices: a node scrubs between
- * its turns (all of it within 24 hours), `entente verify` in one go.
+ * its turns (limits.h: SCRUB_PASS_MS), `entente verify` in one go.
  *
  * A log that grows while it is looked at is looked at to its new end.
  */
@@ -76,5 +76,17 @@ void verify_signatures(struct verify *v, struct signatures *s);
  */
 enum err verify_step(struct verify *v, size_t len) MUST_CHECK;
 const struct verify_counts *verify_count(const struct verify *v);
+
+/*
+ * The log and the entry that it has come to: all before them in the order of the record has been looked at.
+ * False: all logs have been.
+ */
+bool verify_place(const struct verify *v, log_number *log, uint64_t *index);
+/*
+ * Begins at a place of an earlier verify, in place of the first log; rows of the views are looked at from the
+ * first on. ERR_NOT_FOUND: there is no such place any more, or the tree does not lead to it, and it begins
+ * with the first log.
+ */
+enum err verify_begin_at(struct verify *v, log_number log, uint64_t index) MUST_CHECK;
 
 #endif

@@ -20,9 +20,11 @@
 #ifdef FEW
 #define ROTS 40u
 #define WORLDS 2u
+#define STARTS 1u
 #else
 #define ROTS 120u
 #define WORLDS 6u
+#define STARTS 2u
 #endif
 
 /* Until the repair is over; the world goes on meanwhile. */
@@ -299,6 +301,69 @@ static void test_the_scrub_finds_it(void **state)
 	node_status(n->node, &status);
 	assert_true(status.scrub.findings > 0);
 	world_free(w);
+}
+
+#define MANY 150u /* turns, each with its signatures: a pass of many slices */
+
+/* The last words that a pass comes to: no start reads them. */
+static void rot_late(struct world *w, struct sim_node *n, struct prng *p)
+{
+	bool is_done = false;
+
+	for (size_t i = record_logs_count(n->node->record); !is_done && i-- > 0;) {
+		const struct log *log = record_log_at(n->node->record, i);
+		for (uint64_t index = log->durable; !is_done && index-- > 0;)
+			is_done = rot(w, n, p, log->number, index, ROT_CONTENT);
+	}
+	assert_true(is_done);
+}
+
+/* A day in which the node is started anew every so often. True: something has halted. */
+static bool is_found_in_a_day(struct world *w, struct sim_node *n, uint64_t start_ms)
+{
+	for (uint64_t ms = 0; ms < 24 * 3600000 && stopped(n) == 0; ms += start_ms) {
+		struct now now;
+		node_down(w, n);
+		node_boot(w, n);
+		now = world_now(w, n);
+		for (uint64_t at = 0; at < start_ms && stopped(n) == 0; at += 60000) {
+			now.mono = mono_add_ms(now.mono, 60000);
+			assert_int_equal(node_scrub(n->node, now, &n->fx), ERR_OK);
+			node_turn(w, n);
+		}
+	}
+	return stopped(n) > 0;
+}
+
+/* A pass goes on where the start before had come to: who is started every few hours reads everything too. */
+static void test_the_scrub_outlives_starts(void **state)
+{
+	static const uint64_t starts_ms[] = { 5 * 3600000, 20 * 60000 };
+	static struct node_status status;
+
+	(void)state;
+	for (size_t i = 0; i < STARTS; i++) {
+		struct world *w = world_ready(14);
+		struct sim_node *n = &w->nodes[0];
+		struct prng p;
+
+		prng_init(&p, 7);
+		for (unsigned k = 0; k < MANY; k++) {
+			officer_send(w, n, 2);
+			node_turn(w, n);
+			world_advance(w, w->now_us + 100000);
+		}
+		/* Where it begins in the middle of a log it finds nothing that is not there. */
+		assert_false(is_found_in_a_day(w, n, starts_ms[i]));
+		node_status(n->node, &status);
+		assert_int_equal(status.scrub.findings, 0);
+		rot_late(w, n, &p);
+		assert_true(is_found_in_a_day(w, n, starts_ms[i]));
+		assert_int_equal(stopped(n), 1);
+		node_status(n->node, &status);
+		assert_true(status.scrub.findings > 0);
+		world_free(w);
+	}
 }
 
 /* The log that was found to have rotted halts in a quiet moment, of which the world has no more. */
@@ -1081,6 +1146,7 @@ int main(void)
 		cmocka_unit_test(test_without_a_peer_one_log_halts),
 		cmocka_unit_test(test_a_start_finds_what_it_stopped_for),
 		cmocka_unit_test(test_the_scrub_finds_it),
+		cmocka_unit_test(test_the_scrub_outlives_starts),
 		cmocka_unit_test(test_what_has_rotted_is_not_said),
 		cmocka_unit_test(test_what_names_it_waits),
 		cmocka_unit_test(test_what_follows_from_the_entries_grows_again),
