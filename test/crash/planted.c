@@ -1,7 +1,8 @@
 /*
- * planted NAME [FROM]: a twin with a fault of ours in it (src/base/plant.h) must be found by the cuts, or by
- * the faults, of one of eight seeds from this one on.
+ * planted NAME WORDS [FROM]: a twin with a fault of ours in it (src/base/plant.h) must be found by the cuts,
+ * or by the faults, of one of eight seeds from this one on, by the check that says these words.
  */
+#include "../sim/apart.h"
 #include "cuts.h"
 #include "faults.h"
 
@@ -14,13 +15,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define CUTS_A_SEED 700u
 #define STRIDE 3u /* of the calls of the disk */
 #define MEMORY_STRIDE 40u
 #define SEEDS 8u
+#define SECONDS 120u
 
 enum plant plant_chosen;
 
@@ -32,29 +32,14 @@ static const struct {
 #undef PLANT_ROW
 };
 
-static bool is_found_by(uint64_t seed)
+static void run(uint64_t seed)
 {
-	pid_t child;
-	int status = 0;
+	struct cut_counts *cuts = xcalloc(1, sizeof *cuts);
+	struct fail_counts *fails = xcalloc(1, sizeof *fails);
+	const struct fail_order order = { seed, 1 + seed % STRIDE, STRIDE, MEMORY_STRIDE, 1 + seed, 0 };
 
-	fflush(stdout);
-	child = fork();
-	if (child < 0)
-		exit(2);
-	if (child == 0) {
-		struct cut_counts *cuts = xcalloc(1, sizeof *cuts);
-		struct fail_counts *fails = xcalloc(1, sizeof *fails);
-		const struct fail_order order = {
-			seed, 1 + seed % STRIDE, STRIDE, MEMORY_STRIDE, 1 + seed, 0
-		};
-		(void)alarm(120);
-		cuts_run(seed, CUTS_A_SEED, cuts);
-		faults_run(&order, fails);
-		_exit(0);
-	}
-	if (waitpid(child, &status, 0) != child)
-		exit(2);
-	return status != 0;
+	cuts_run(seed, CUTS_A_SEED, cuts);
+	faults_run(&order, fails);
 }
 
 int main(int argc, char **argv)
@@ -65,9 +50,9 @@ int main(int argc, char **argv)
 		if (strcmp(plants[i].name, argv[1]) == 0)
 			plant_chosen = (enum plant)i;
 	}
-	if (plant_chosen == PLANT_NONE ||
-	    (argc > 2 && bytes_read_decimal(bytes_str(argv[2]), 100000, &from) != ERR_OK)) {
-		fprintf(stderr, "usage: planted NAME [FROM]\n");
+	if (plant_chosen == PLANT_NONE || argc < 3 ||
+	    (argc > 3 && bytes_read_decimal(bytes_str(argv[3]), 100000, &from) != ERR_OK)) {
+		fprintf(stderr, "usage: planted NAME WORDS [FROM]\n");
 		return 2;
 	}
 	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
@@ -75,7 +60,7 @@ int main(int argc, char **argv)
 	log_open("planted", 0);
 	crypto_init();
 	for (uint64_t seed = from; seed < from + SEEDS; seed++) {
-		if (!is_found_by(seed))
+		if (!apart_finds(run, seed, SECONDS, argv[2]))
 			continue;
 		printf("found by seed %llu: %s\n", (unsigned long long)seed, plants[plant_chosen].text);
 		return 0;

@@ -1,6 +1,6 @@
 /*
- * sim [SEED=n | SEEDS=count] [FROM=n] [JOBS=n] [FLOORS=n]: runs seeds, prints trace hashes, how often each
- * fault fired and each operation came after each.
+ * sim [SEED=n | SEEDS=count] [FROM=n] [JOBS=n]: runs seeds, prints trace hashes, how often each fault fired
+ * and each operation came after each. In a run of FLOOR_SEEDS or more each must have come often enough.
  */
 #include "shares.h"
 #include "world.h"
@@ -12,7 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Over 200 seeds; FLOORS=n is for n times as many. */
+/* In so many seeds, and in proportion in more. */
+#define FLOOR_SEEDS 200u
 #define FAULT_FLOOR 5u
 #define PIECES_FLOOR 20u
 #define SILENT_FLOOR 100u
@@ -63,8 +64,9 @@ static void print_counters(const struct sim_counters *c)
 /*
  * A fault or a pair that does not come is tested by nothing: too few over all seeds is a failure of the test.
  */
-static bool check_floors(const struct sim_counters *c, uint64_t factor)
+static bool check_floors(const struct sim_counters *c, uint64_t seeds)
 {
+	uint64_t factor = seeds / FLOOR_SEEDS;
 	uint64_t fault_floor = factor * FAULT_FLOOR, pair_floor = factor * PAIR_FLOOR;
 	bool is_good = c->pieces >= factor * PIECES_FLOOR && c->silent >= factor * SILENT_FLOOR &&
 		       c->detours >= factor * DETOURS_FLOOR;
@@ -122,8 +124,7 @@ int main(int argc, char **argv)
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	if (is_good) {
 		print_counters(total);
-		if (world_argument(argc, argv, "FLOORS", 0) != 0)
-			is_good = check_floors(total, world_argument(argc, argv, "FLOORS", 0));
+		is_good = check_floors(total, count);
 		printf("%llu seeds in %.1f s\n", (unsigned long long)count,
 		       (double)(end.tv_sec - start.tv_sec) + 1e-9 * (double)(end.tv_nsec - start.tv_nsec));
 	}
