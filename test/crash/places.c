@@ -18,6 +18,8 @@
 #define PROGRAM_LEN_MAX (1u << 28)
 #define PLACES_MAX (1u << 16)
 #define CHILDREN_MAX 16u
+#define FAILURES_FLOOR \
+	2u /* a failure for every so many places of the stride, which have two errors or three */
 
 /* Calls of which one fails too: about as many as a repair makes in some seconds, and a start. */
 static const uint64_t second_within[TWICE_COUNT] = { [TWICE_REPAIR] = 3000, [TWICE_START] = 600 };
@@ -169,6 +171,30 @@ bool places_end(struct place_counts *out)
 	return !all.is_bad;
 }
 
+bool places_are_enough(const struct place_counts *c, const uint64_t floors[SEAM_COUNT])
+{
+	uint64_t places = 0, failures = 0;
+	bool is_good = true;
+
+	for (size_t i = 0; i < SEAM_COUNT; i++) {
+		places += c->places[i];
+		failures += c->failures[i];
+		printf("# %-24s %6llu places %6llu failures\n", seam_name((enum seam)i),
+		       (unsigned long long)c->places[i], (unsigned long long)c->failures[i]);
+		if (c->places[i] >= floors[i] && (floors[i] == 0 || c->failures[i] > 0))
+			continue;
+		printf("# FAIL fewer than %llu places, or no failure\n", (unsigned long long)floors[i]);
+		is_good = false;
+	}
+	printf("# %llu failures of %llu calls, a second one after %llu\n", (unsigned long long)failures,
+	       (unsigned long long)c->passed, (unsigned long long)c->seconds);
+	if (failures < places / all.order.stride / FAILURES_FLOOR) {
+		printf("# FAIL at %llu places too few\n", (unsigned long long)places);
+		is_good = false;
+	}
+	return is_good || all.order.only != 0;
+}
+
 static const int deadly[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL };
 
 /* True in the child. */
@@ -263,8 +289,10 @@ enum err place_fails(enum seam seam, const char *name, const enum err *errors)
 	if (c.variant == PLACE_ERRORS_MAX || errors[c.variant] == ERR_OK)
 		return ERR_OK;
 	c.error = errors[c.variant];
-	if (all.order.only != 0 ? c.at.hash != all.order.only || c.variant != all.order.only_error
-				: (c.at.hash / 7 + c.variant) % all.order.stride != 0)
+	/* The first place of each seam is left out by no stride. */
+	if (all.order.only != 0
+		    ? c.at.hash != all.order.only || c.variant != all.order.only_error
+		    : all.counts.failures[seam] > 0 && (c.at.hash / 7 + c.variant) % all.order.stride != 0)
 		return ERR_OK;
 	all.counts.failures[seam]++;
 	if (all.order.only == 0 && !all.order.is_in_place && !go_apart(&c))

@@ -53,6 +53,11 @@ struct place_order {
 void places_begin(const struct place_order *order);
 /* Waits for every child; false: one of them found something, and has said what. */
 bool places_end(struct place_counts *out);
+/*
+ * Prints them; false: a seam has fewer places than its floor, or one with a floor none that failed, or in all
+ * too few failed for the stride: what is wrapped no longer is.
+ */
+bool places_are_enough(const struct place_counts *counts, const uint64_t floors[SEAM_COUNT]);
 
 bool places_are_short(void);
 /* This process is one in which a call has failed; since when. */
