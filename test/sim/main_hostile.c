@@ -13,8 +13,8 @@
 #include <string.h>
 
 /*
- * In so many seeds each attack was made once, or the run proves less than it says. The rarest come in three of
- * them twice. A procedure's moves are forged in each seed, many times.
+ * In so many seeds each attack was made once, or the run proves less than it says: the rarest come about
+ * twice in three. A procedure's moves are forged in each seed, many times.
  */
 #define SEEDS_PER_ATTACK 5u
 

@@ -1,10 +1,10 @@
 /*
- * test_planted NAME WORDS histories|restores|consult|refusals|silences [FROM]: a twin of the core with a fault
- * of ours in it (src/base/plant.h) must be found by a seed of that kind of history, by the check that says
- * these words. That says the simulator is not blind; it prints which seed found it and how many were tried.
- * FROM is a hint: a seed that found it soon, when it was written. Each change of the core gives every seed
- * another history, and a twin that one in a hundred shows is not to be missed by that: the search goes on for
- * as many seeds as `make sim` runs.
+ * test_planted NAME WORDS histories|restores|consult|refusals|silences [FROM]: a twin of the core with a
+ * fault of ours in it (src/base/plant.h) must be found by a seed of that kind of history, by the check that
+ * says these words. That says the simulator is not blind; it prints which seed found it and how many were
+ * tried. FROM is a hint: a seed that found it soon, when it was written. Each change of the core gives every
+ * seed another history, and a twin that one in a hundred shows is not to be missed by that: the search goes
+ * on for as many seeds as `make sim` is asked for.
  */
 #include "apart.h"
 #include "restores.h"
