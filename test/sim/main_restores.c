@@ -85,7 +85,7 @@ static bool print_counters(const struct restore_counters *c, uint64_t floors)
 	}
 	/* A peer who goes back while another recovers is judged with him, and has no ending of its own. */
 	is_good &= print_row("of a peer meanwhile", &c->turns[TURN_PEER], 1,
-			     c->restores - sum_row(c->ends[0], MEMORY_COUNT * END_COUNT));
+			     c->restores - sum_row(c->ends[0], sizeof c->ends / sizeof c->ends[0][0]));
 	printf("endings, of restores and of each log of who went back:\n");
 	for (size_t i = 0; i < END_COUNT; i++) {
 		is_good &= print_row(ends[i], &by_end[i], 1, floors * END_FLOOR);
