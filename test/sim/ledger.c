@@ -119,8 +119,14 @@ void ledger_rolled_back(struct world *w, const struct sim_node *n)
 {
 	for (size_t i = 0; i < w->logs_count; i++) {
 		struct sim_log *log = &w->logs[i];
-		if (log->key.party == n->party && log->signed_count > log->count)
-			log->signed_count = log->count;
+		const struct mark *mark = marks_find(&n->signer.marks, &log->origin);
+		/*
+		 * A backup may have brought the mark back together with the entries, of an epoch that ended
+		 * without them.
+		 */
+		size_t known = mark != NULL && mark->size > log->count ? (size_t)mark->size : log->count;
+		if (log->key.party == n->party && log->signed_count > known)
+			log->signed_count = known;
 	}
 }
 
