@@ -334,29 +334,46 @@ static void test_false_copies_shut_nothing(void **state)
 
 /* ---- What goes. ---- */
 
-/* What the line had of us since room_forget, by kind: whole messages, each as often as it was said. */
+/* A walk over what the line had of us since room_forget. */
+struct hearing {
+	struct thin_reader reader;
+	size_t at;
+	struct bytes in; /* what is left of that frame */
+};
+
+/* The next whole message; of one that is no HEARD, the copy as well. */
+static bool next_said(const struct room *r, struct hearing *h, struct thin_read *read, struct thin_copy *copy)
+{
+	static uint8_t plain_memory[THIN_MESSAGE_MAX], rebuilt[8192];
+
+	for (;;) {
+		struct buf plain = BUF_ON(plain_memory), out = BUF_ON(rebuilt);
+		while (h->in.len == 0) {
+			if (h->at == r->count)
+				return false;
+			if (r->said[h->at].path == THIN_PATH)
+				h->in = (struct bytes){ r->said[h->at].bytes, r->said[h->at].len };
+			h->at++;
+		}
+		if (thin_read(&h->reader, &out_key, &h->in, &plain, read) != ERR_OK)
+			continue;
+		if (read->kind != THIN_HEARD)
+			assert_int_equal(thin_copy_read(read->plain, read->kind, &book, "aster", &out, copy),
+					 ERR_OK);
+		return true;
+	}
+}
+
+/* By kind, and of that channel: whole messages, each as often as it was said. */
 static size_t said(const struct room *r, enum thin_kind kind, uint32_t channel)
 {
-	struct thin_reader reader = { .len = 0 };
+	struct hearing h = { .at = 0 };
+	struct thin_copy copy;
+	struct thin_read read;
 	size_t count = 0;
 
-	for (size_t i = 0; i < r->count; i++) {
-		struct bytes in = { r->said[i].bytes, r->said[i].len };
-		while (r->said[i].path == THIN_PATH && in.len > 0) {
-			static uint8_t rebuilt[8192];
-			uint8_t memory[THIN_MESSAGE_MAX];
-			struct buf plain = BUF_ON(memory), out = BUF_ON(rebuilt);
-			struct thin_copy copy;
-			struct thin_read read;
-			if (thin_read(&reader, &out_key, &in, &plain, &read) != ERR_OK || read.kind != kind)
-				continue;
-			if (kind != THIN_HEARD)
-				assert_int_equal(
-					thin_copy_read(read.plain, read.kind, &book, "aster", &out, &copy),
-					ERR_OK);
-			count += kind == THIN_HEARD || copy.origin.channel == channel;
-		}
-	}
+	while (next_said(r, &h, &read, &copy))
+		count += read.kind == kind && (kind == THIN_HEARD || copy.origin.channel == channel);
 	return count;
 }
 
@@ -403,27 +420,18 @@ static void test_a_full_line_says_the_most_urgent(void **state)
 /* Of that channel, different ones. */
 static size_t said_apart(const struct room *r, uint32_t channel)
 {
-	struct thin_reader reader = { .len = 0 };
+	struct hearing h = { .at = 0 };
 	bool is_said[256] = { false };
+	struct thin_copy copy;
+	struct thin_read read;
 	size_t count = 0;
 
-	for (size_t i = 0; i < r->count; i++) {
-		struct bytes in = { r->said[i].bytes, r->said[i].len };
-		while (r->said[i].path == THIN_PATH && in.len > 0) {
-			static uint8_t rebuilt[8192];
-			uint8_t memory[THIN_MESSAGE_MAX];
-			struct buf plain = BUF_ON(memory), out = BUF_ON(rebuilt);
-			struct thin_copy copy;
-			struct thin_read read;
-			if (thin_read(&reader, &out_key, &in, &plain, &read) != ERR_OK ||
-			    read.kind == THIN_HEARD)
-				continue;
-			assert_int_equal(thin_copy_read(read.plain, read.kind, &book, "aster", &out, &copy),
-					 ERR_OK);
-			assert_true(copy.index < ARRAY_COUNT(is_said));
-			count += copy.origin.channel == channel && !is_said[copy.index];
-			is_said[copy.index] |= copy.origin.channel == channel;
-		}
+	while (next_said(r, &h, &read, &copy)) {
+		if (read.kind == THIN_HEARD || copy.origin.channel != channel)
+			continue;
+		assert_true(copy.index < ARRAY_COUNT(is_said));
+		count += !is_said[copy.index];
+		is_said[copy.index] = true;
 	}
 	return count;
 }
