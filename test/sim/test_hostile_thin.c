@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "node/core.h"
 #include "wire/thin.h"
 
 #define PEER 1u
@@ -308,6 +309,57 @@ static void test_copies_by_the_line_shut_nothing(void **state)
 	forge_free(&f);
 }
 
+#define ROW_LEN_BEFORE (1 + PLACE_KEY_LEN)
+
+/*
+ * Rows of the peer's copies as they were before they had a number: how many; made so first, if that is asked.
+ */
+static size_t rows_of_before(struct room *r, bool is_made)
+{
+	const uint8_t prefix[] = { ROW_ADVANCE, PEER };
+	uint8_t key_memory[MAP_KEY_MAX], value_memory[64];
+	struct store *store = r->n->store;
+	struct map views = store->ops->views(store);
+	struct buf key = BUF_ON(key_memory);
+	size_t count = 0;
+
+	buf_put(&key, BYTES_OF(prefix));
+	assert_int_equal(store->ops->begin(store), ERR_OK);
+	for (;;) {
+		struct buf value = BUF_ON(value_memory);
+		if (map_next(&views, BYTES_OF(prefix), buf_bytes(&key), &key, &value) != ERR_OK)
+			break;
+		if (is_made)
+			value.len = ROW_LEN_BEFORE;
+		assert_int_equal(map_put(&views, buf_bytes(&key), buf_bytes(&value)), ERR_OK);
+		count += value.len == ROW_LEN_BEFORE;
+	}
+	assert_int_equal(store->ops->commit(store), ERR_OK);
+	return count;
+}
+
+/* A store of before is read, and what it has gives way first. */
+static void test_a_copy_of_before_is_the_oldest(void **state)
+{
+	struct room *r = *state;
+	struct forge f;
+	size_t first;
+
+	load(&f, r, PEER, LEADER);
+	first = f.count;
+	room_link(r, PEER, 0, NULL, 0);
+	assert_int_equal(room_hear_batch(r, PEER, &f, 0, first), ERR_OK);
+	flood(r, &f, 1, first + 1000);
+	assert_int_equal(rows_of_before(r, true), 1);
+	flood(r, &f, ADVANCES_BY_LINE_MAX - 1, first + 1000);
+	assert_int_equal(kept(r, ADVANCE_BY_LINE), ADVANCES_BY_LINE_MAX);
+	assert_int_equal(rows_of_before(r, false), 1);
+	flood(r, &f, 1, first + 1000);
+	assert_int_equal(kept(r, ADVANCE_BY_LINE), ADVANCES_BY_LINE_MAX);
+	assert_int_equal(rows_of_before(r, false), 0);
+	forge_free(&f);
+}
+
 /* Nor does what the log has contradicted; of that the last stay to be seen. */
 static void test_false_copies_shut_nothing(void **state)
 {
@@ -579,6 +631,7 @@ int main(void)
 		THIN(a_late_copy_is_none),
 		THIN(a_signed_copy_takes_the_place),
 		THIN(copies_by_the_line_shut_nothing),
+		THIN(a_copy_of_before_is_the_oldest),
 		THIN(false_copies_shut_nothing),
 		THIN(a_full_line_says_the_most_urgent),
 		THIN(one_more_waits_for_a_place),
