@@ -467,10 +467,13 @@ static enum err reply_denied_outlets(struct api *a, struct reply *r, const struc
 				     struct bytes names)
 {
 	struct outlets o = { .a = a, .r = r, .x = x };
+	size_t count = 0;
 	enum err e = ERR_OK;
 
 	reply_array(r, "denied");
 	while (e == ERR_OK && names.len > 0 && x->accord->guidelines != NULL) {
+		if (count++ == DIALOGUE_OUTLETS_MAX) /* each is asked of all that the text has */
+			return ERR_USAGE;
 		if (bytes_take_until(&names, ',', &o.name) != ERR_OK) {
 			o.name = names;
 			names.len = 0;

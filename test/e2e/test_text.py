@@ -387,6 +387,10 @@ def test_no_label_goes_out_above_its_outlet(stage, tmp_path):
                     else f"does not go out by press: guidelines, line {line}: press does not carry R.") in said, said
     assert "leaflet: R 등급은 실을 수 없음" in kor.run("text", "publish", "statement", tmp_path, code=4, env=nodes.KOREAN).stderr
     assert not list(tmp_path.glob("statement*"))
+    # Each is asked of all that stands in the text: of no more than a release may have.
+    place = next(one for one in kor.get("/dialogues", kind="text")["things"] if one["name"] == "statement")["place"]
+    for outlets, status in ("press," * 8, 200), ("press," * 9, 400):
+        assert kor.ask("GET", "/text", place=place, outlets=outlets)[0] == status
     endorsed(world, "release", "released", "--when", "2023-04-12T00:00Z", "--outlets", "atom")
     both(world, "its outlets", lambda one: one["released"]["all"] and one["released"]["by"][0]["outlets"] == ["atom"])
     kor.run("text", "publish", "statement", tmp_path)
