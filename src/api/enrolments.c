@@ -65,18 +65,31 @@ static void chain_add(struct chain *c, const struct place_key *at)
 static enum err find_signer(struct api *a, const struct place_key *at, const uint8_t key[KEY_HASH_LEN],
 			    struct place_key *out, uint64_t *roles)
 {
-	struct place_key found = *at;
+	const struct fold *f = node_fold(a->node);
+	struct log_key log = { at->log.channel, at->log.party, 0 };
 	struct key_view view;
-	enum err e = ERR_NOT_FOUND;
+	bool is_found = false;
+	uint64_t size;
+	enum err e = fold_key(f, &at->log, key, at->index, &view);
 
-	for (; e == ERR_NOT_FOUND && found.log.epoch > 0; found.log.epoch--, found.index = UINT64_MAX) {
-		e = fold_key(node_fold(a->node), &found.log, key, found.index, &view);
-		if (e != ERR_OK)
-			continue;
-		*out = (struct place_key){ found.log, view.added - 1 };
+	if (e == ERR_OK) {
+		*out = (struct place_key){ at->log, view.added - 1 };
 		*roles = view.roles;
 	}
-	return e;
+	if (e != ERR_NOT_FOUND)
+		return e;
+	while ((e = fold_next_epoch(f, &log, &size)) == ERR_OK && log.epoch < at->log.epoch) {
+		e = fold_key(f, &log, key, size, &view);
+		if (e == ERR_OK) { /* of several the last */
+			is_found = true;
+			*out = (struct place_key){ log, view.added - 1 };
+			*roles = view.roles;
+		} else if (e != ERR_NOT_FOUND) {
+			return e;
+		}
+	}
+	e = err_unless(e, ERR_NOT_FOUND);
+	return e == ERR_OK && !is_found ? ERR_NOT_FOUND : e;
 }
 
 static enum err add_signers(struct api *a, struct chain *c, const struct place_key *at)

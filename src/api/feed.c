@@ -423,11 +423,10 @@ static bool may_leave(uint64_t kind)
 	       kind == KIND_SAME;
 }
 
-static enum err put_rows(struct feed *f, const struct log_key *log, struct rows *rows)
+static enum err put_rows(struct feed *f, const struct log_key *log, uint64_t size, struct rows *rows)
 {
 	const struct fold *fold = node_fold(f->api->node);
-	uint64_t size;
-	enum err e = fold_size(fold, log, &size);
+	enum err e = ERR_OK;
 
 	for (uint64_t i = 0; e == ERR_OK && i < size; i++) {
 		struct place_key place = { *log, i };
@@ -441,14 +440,18 @@ static enum err put_rows(struct feed *f, const struct log_key *log, struct rows 
 
 enum err feed_rows(struct feed *f, uint32_t channel, size_t party, struct feed_row **rows, size_t *count)
 {
-	uint32_t last = node_epoch(f->api->node, channel, party);
+	const struct fold *fold = node_fold(f->api->node);
+	struct log_key log = { channel, party, 0 };
 	struct rows found = { 0 };
-	enum err e = ERR_OK;
+	uint64_t size;
+	enum err e;
 
-	for (uint32_t epoch = 1; e == ERR_OK && epoch <= last; epoch++) {
-		struct log_key log = { channel, party, epoch };
-		e = put_rows(f, &log, &found);
+	while ((e = fold_next_epoch(fold, &log, &size)) == ERR_OK) {
+		e = put_rows(f, &log, size, &found);
+		if (e != ERR_OK)
+			break;
 	}
+	e = err_unless(e, ERR_NOT_FOUND);
 	if (e != ERR_OK) {
 		free(found.of);
 		return e;

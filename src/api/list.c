@@ -93,7 +93,11 @@ static enum err find_last(struct api *a, uint32_t channel, uint64_t last, const 
 	else
 		e = last_order(a, channel, &order);
 
-	for (uint64_t back = last; e == ERR_OK; back *= 2) { /* a log has one each millisecond at most */
+	/*
+	 * A log has one each millisecond at most. Whoever asks says the order of what the list is to end
+	 * before.
+	 */
+	for (uint64_t back = last; e == ERR_OK; back = back > order / 2 ? order : 2 * back) {
 		*at = (struct message_at){ .order = back < order ? order - back : 0 };
 		ahead = *at;
 		for (uint64_t i = 0; i < last && e == ERR_OK; i++)

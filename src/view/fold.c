@@ -36,6 +36,11 @@ enum err fold_size(const struct fold *f, const struct log_key *log, uint64_t *si
 	return row_get_folded(f->map, log, size);
 }
 
+enum err fold_next_epoch(const struct fold *f, struct log_key *log, uint64_t *size)
+{
+	return row_next_folded(f->map, log, size);
+}
+
 enum err fold_is_current(const struct fold *f, const struct log_key *log, bool *is_current)
 {
 	return row_is_current(f->map, log, is_current);

@@ -236,6 +236,11 @@ enum err fold_judged(const struct fold *all, const struct fold_input *in,
 
 enum err fold_size(const struct fold *f, const struct log_key *log, uint64_t *size) MUST_CHECK;
 /*
+ * The next epoch behind log->epoch of which anything is folded of that party's log on that channel; their
+ * numbers leave gaps. ERR_NOT_FOUND.
+ */
+enum err fold_next_epoch(const struct fold *f, struct log_key *log, uint64_t *size) MUST_CHECK;
+/*
  * Raised when a row is written otherwise, or when the folds make something else of an entry: rows of another
  * format mean nothing here, and are dropped and made anew (docs/spec/record.md section 6). A log of which
  * nothing is folded has none: current.

@@ -248,9 +248,11 @@ enum err fold_first_to_see(const struct fold *f, const struct place_key *after, 
 			   struct place_key *out)
 {
 	uint64_t size;
-	enum err e = ERR_OK;
+	enum err e;
 
-	for (*out = *after; (e = fold_size(f, &out->log, &size)) == ERR_OK && size > 0; out->log.epoch++) {
+	*out = *after;
+	out->log.epoch--; /* its own is the next one */
+	while ((e = fold_next_epoch(f, &out->log, &size)) == ERR_OK) {
 		for (out->index = out->log.epoch == after->log.epoch ? after->index + 1 : 0;
 		     out->index < size; out->index++) {
 			struct entry_view v;
@@ -262,5 +264,5 @@ enum err fold_first_to_see(const struct fold *f, const struct place_key *after, 
 				return e;
 		}
 	}
-	return e == ERR_OK ? ERR_NOT_FOUND : e;
+	return e;
 }

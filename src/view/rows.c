@@ -75,28 +75,34 @@ static bool is_of_format(struct bytes value)
 	return value.len == FOLDED_VALUE_LEN && be32_get(value.ptr + 8) == FOLD_FORMAT;
 }
 
-enum err row_last_folded(const struct map *m, struct log_key *log, uint64_t *size)
+enum err row_next_folded(const struct map *m, struct log_key *log, uint64_t *size)
 {
 	struct row_key prefix, at;
 	uint8_t memory[FOLDED_VALUE_LEN];
 	struct buf value = BUF_ON(memory);
-	enum err e = ERR_OK;
+	struct bytes key;
+	enum err e;
 
-	log->epoch = 0;
-	*size = 0;
 	log_key_write(log, row_open(&at, ROW_FOLDED));
 	row_open(&prefix, ROW_FOLDED);
 	buf_put(&prefix.buf, (struct bytes){ at.memory + 1, LOG_KEY_LEN - sizeof log->epoch });
-	while (e == ERR_OK) {
-		struct bytes key;
-		buf_reset(&value);
-		e = map_next(m, buf_bytes(&prefix.buf), buf_bytes(&at.buf), &at.buf, &value);
-		if (e != ERR_OK)
-			break;
-		key = (struct bytes){ at.memory + 1, at.buf.len - 1 };
-		e = is_of_format(buf_bytes(&value)) ? log_key_read(&key, log) : ERR_CORRUPT;
-		*size = be64_get(memory);
-	}
+	e = map_next(m, buf_bytes(&prefix.buf), buf_bytes(&at.buf), &at.buf, &value);
+	if (e != ERR_OK)
+		return e;
+	key = (struct bytes){ at.memory + 1, at.buf.len - 1 };
+	*size = be64_get(memory);
+	return is_of_format(buf_bytes(&value)) ? log_key_read(&key, log) : ERR_CORRUPT;
+}
+
+enum err row_last_folded(const struct map *m, struct log_key *log, uint64_t *size)
+{
+	uint64_t found;
+	enum err e;
+
+	log->epoch = 0;
+	*size = 0;
+	while ((e = row_next_folded(m, log, &found)) == ERR_OK)
+		*size = found;
 	return err_unless(e, ERR_NOT_FOUND);
 }
 

@@ -62,7 +62,12 @@ void row_put_channel(struct row_key *k, uint32_t channel);
 
 enum err row_put_folded(const struct map *m, const struct log_key *log, uint64_t size) MUST_CHECK;
 /* 0 for a log of which nothing is folded. */
-/* The latest epoch of which anything is folded of that party's log on that channel; *size 0: of none. */
+/*
+ * The next epoch behind log->epoch of which anything is folded of that party's log on that channel: whoever
+ * opens one chooses its number, so that nobody counts up or down to it. ERR_NOT_FOUND.
+ */
+enum err row_next_folded(const struct map *m, struct log_key *log, uint64_t *size) MUST_CHECK;
+/* The latest of them; *size 0: there is none. */
 enum err row_last_folded(const struct map *m, struct log_key *log, uint64_t *size) MUST_CHECK;
 enum err row_get_folded(const struct map *m, const struct log_key *log, uint64_t *size) MUST_CHECK;
 /* Whether this version's folds wrote it, or nobody. */

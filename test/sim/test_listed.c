@@ -1,11 +1,13 @@
 /*
  * What a list reads of the store. Of commitments: a row for each, and of no entry; for the owner, for an
  * officer who may know of all, and for one who may not, each in the first list after a start. Of what is
- * owed: what is on the page, however much is owed besides. Counted, so that no machine is too slow for it.
+ * owed: what is on the page, however much is owed besides. And of no number that is said in a question, or by
+ * a peer, are all those before it looked at. Counted, so that no machine is too slow for it.
  */
 #include "served.h"
 
 #include "base/alloc.h"
+#include "view/release.h"
 #include "wire/dialogue.h"
 
 #include <setjmp.h>
@@ -19,7 +21,8 @@
 
 #define NONE ((struct bytes){ NULL, 0 })
 #define LISTED 200u
-#define APART 40u /* of the officer, of his channel, of the body: not of each */
+#define APART 40u	 /* of the officer, of his channel, of the body: not of each */
+#define ROWS_MAX 100000u /* of any answer: what goes on behind these never ends */
 
 static struct world w;
 
@@ -38,16 +41,22 @@ static enum err entry_get(struct store *store, log_number log, uint64_t index, s
 	return counted.true_ops->entry_get(store, log, index, entry, hashes);
 }
 
+static void count_row(void)
+{
+	if (++counted.rows > ROWS_MAX)
+		fail_msg("%u rows for one answer", ROWS_MAX);
+}
+
 static enum err row_get(void *self, struct bytes key, struct buf *value)
 {
-	counted.rows++;
+	count_row();
 	return counted.true_map.ops->get(self, key, value);
 }
 
 static enum err row_next(void *self, struct bytes prefix, struct bytes after, struct buf *key,
 			 struct buf *value)
 {
-	counted.rows++;
+	count_row();
 	return counted.true_map.ops->next(self, prefix, after, key, value);
 }
 
@@ -67,6 +76,7 @@ static struct store *counting_store(void)
 	static struct store_ops ops;
 	struct store *store = store_mem_new();
 
+	counted.entries = counted.rows = 0;
 	counted.true_ops = store->ops;
 	ops = *store->ops;
 	ops.entry_get = entry_get;
@@ -233,12 +243,160 @@ static void test_a_page_of_what_is_owed(void **state)
 	forge_free(&l.theirs);
 }
 
+/* ---- What whoever asks, or a peer, may say of a number. ---- */
+
+static void open_counted(struct served *v, struct forge *ours, struct forge *theirs)
+{
+	struct served_options o = { .store = counting_store() };
+
+	forge_open(ours, &w, 0, SERVED_CONSULT, 1);
+	forge_open(theirs, &w, 1, SERVED_CONSULT, 1);
+	served_begin(ours);
+	served_begin(theirs);
+	served_open(v, &w, &o);
+	served_say(v, ours, 0, ours->count);
+}
+
+/* A list that ends before what was never said, at a time that no clock has. */
+static void test_an_end_behind_all(void **state)
+{
+	struct forge ours, theirs;
+	struct bytes answer;
+	struct served v;
+
+	(void)state;
+	open_counted(&v, &ours, &theirs);
+	served_message(&theirs, "U", "A text");
+	served_hear(&v, &theirs, 0, theirs.count);
+	for (unsigned last = 1; last <= 3; last++) {
+		char target[128];
+		snprintf(target, sizeof target,
+			 "/inbox?channel=2&last=%u&before=18446744073709551615-ASTER/2%%201.3", last);
+		counted.rows = 0;
+		answer = served_ask(&v, "GET", target, NULL, NONE);
+		assert_int_equal(served_status(answer), 200);
+		assert_int_equal(count_of(answer, "\"filed_ms\":"), 1);
+	}
+	served_close(&v);
+	forge_free(&ours);
+	forge_free(&theirs);
+}
+
+/* The statements that an epoch begins with, behind all that is held of the one before. */
+static void begin_behind(struct forge *f, const struct forge *before)
+{
+	uint8_t memory[2][128], root[HASH_LEN];
+	struct buf manifest = BUF_ON(memory[0]), old = BUF_ON(memory[1]);
+	struct statement s;
+
+	forge_statement(f, KIND_OPEN, &s);
+	cbor_put_bytes(&manifest, BYTES_OF(w.accord->hash));
+	s.fields[s.fields_count++] = (struct field){ FIELD_OPEN_MANIFEST, buf_bytes(&manifest) };
+	frontier_root(&before->frontiers[before->count], root);
+	cbor_put_array(&old, 3);
+	cbor_put_uint(&old, before->key.epoch);
+	cbor_put_uint(&old, before->count);
+	cbor_put_bytes(&old, BYTES_OF(root));
+	s.fields[s.fields_count++] = (struct field){ FIELD_OPEN_OLD, buf_bytes(&old) };
+	forge_say(f, &s, &w.nodes[f->key.party].officer.registrar, NONE);
+}
+
+/* Its number is for whoever opens it: the highest that there is. */
+static void test_an_epoch_far_ahead(void **state)
+{
+	const struct place_key after = { { SERVED_CONSULT, 1, 1 }, 0 },
+			       seen = { { SERVED_CONSULT, 0, 1 }, 0 };
+	struct forge ours, theirs, later;
+	struct place_key first;
+	struct statement s;
+	struct bytes answer;
+	struct served v;
+
+	(void)state;
+	open_counted(&v, &ours, &theirs);
+	served_message(&theirs, "U", "A text");
+	forge_open(&later, &w, 1, SERVED_CONSULT, UINT32_MAX);
+	forge_begin(&later);
+	served_message(&later, "U", "A text");
+	forge_message(&later, PRECEDENCE_ROUTINE, &s);
+	s.seen[s.seen_count++] = (struct seen){ bytes_str(w.accord->parties[0].name), 1, 1 };
+	forge_say(&later, &s, &w.nodes[1].officer.key, NONE);
+	served_hear(&v, &theirs, 0, theirs.count);
+	served_hear(&v, &later, 0, later.count);
+	counted.rows = 0;
+	answer = served_ask(&v, "GET", "/feed?format=csv&role=watch", NULL, NONE);
+	assert_int_equal(served_status(answer), 200);
+	assert_int_equal(count_of(answer, "A text"), 2 * 2); /* as title and as words */
+	assert_int_equal(fold_first_to_see(node_fold(v.node), &after, &seen, &first), ERR_OK);
+	assert_true(first.log.epoch == UINT32_MAX && first.index + 1 == later.count);
+	served_close(&v);
+	forge_free(&later);
+	forge_free(&ours);
+	forge_free(&theirs);
+}
+
+/* A key that words are sealed for, of the desk, which two give: the accord begins with it. */
+static void say_recipient(struct forge *f)
+{
+	static const uint8_t key[RECIPIENT_X25519_LEN] = { 9 };
+	uint8_t memory[4][128];
+	struct buf b[4];
+	struct statement s;
+
+	for (size_t i = 0; i < ARRAY_COUNT(b); i++)
+		buf_init(&b[i], memory[i], sizeof memory[i]);
+	forge_statement(f, KIND_KEYS, &s);
+	s.channel = 0;
+	cbor_put_uint(&b[0], 0);
+	cbor_put_uint(&b[1], KEY_USE_RECIPIENT);
+	cbor_put_bytes(&b[2], BYTES_OF(key));
+	cbor_put_array(&b[3], 1);
+	cbor_put_text(&b[3], BYTES_LIT("desk"));
+	s.fields[s.fields_count++] = (struct field){ FIELD_KEYS_ACT, buf_bytes(&b[0]) };
+	s.fields[s.fields_count++] = (struct field){ FIELD_KEYS_USE, buf_bytes(&b[1]) };
+	s.fields[s.fields_count++] = (struct field){ FIELD_KEYS_KEY, buf_bytes(&b[2]) };
+	s.fields[s.fields_count++] = (struct field){ FIELD_KEYS_ROLES, buf_bytes(&b[3]) };
+	forge_say(f, &s, &w.nodes[f->key.party].officer.registrar, NONE);
+}
+
+/* Repeated in such an epoch: whoever signed it is no officer in any of them. */
+static void test_keys_of_an_epoch_far_ahead(void **state)
+{
+	struct accord *a = (struct accord *)(void *)w.accord_memory;
+	struct forge ours, theirs, later;
+	struct bytes answer;
+	struct served v;
+
+	(void)state;
+	a->two_roles = 2; /* the desk */
+	open_counted(&v, &ours, &theirs);
+	say_recipient(&theirs);
+	forge_open(&later, &w, 1, SERVED_CONSULT, UINT32_MAX);
+	begin_behind(&later, &theirs);
+	say_recipient(&later);
+	theirs.book = later.book = NULL; /* it does not know the desk */
+	served_hear(&v, &theirs, 0, theirs.count);
+	served_hear(&v, &later, 0, later.count);
+	counted.rows = 0;
+	answer = served_ask(&v, "GET", "/recipients?channel=2", NULL, NONE);
+	assert_int_equal(served_status(answer), 200);
+	assert_int_equal(count_of(answer, "\"roles\":[\"desk\"]"), 1);
+	served_close(&v);
+	a->two_roles = 0;
+	forge_free(&later);
+	forge_free(&ours);
+	forge_free(&theirs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_row_for_each),
 		cmocka_unit_test(test_deeds_are_no_rows_more),
 		cmocka_unit_test(test_a_page_of_what_is_owed),
+		cmocka_unit_test(test_an_end_behind_all),
+		cmocka_unit_test(test_an_epoch_far_ahead),
+		cmocka_unit_test(test_keys_of_an_epoch_far_ahead),
 	};
 
 	served_world(&w);
