@@ -719,11 +719,25 @@ static void add_begun(struct held_search *s, struct bytes *piece)
 		add_character(s, c);
 }
 
+static void look_at_front(struct held_search *s, struct bytes piece)
+{
+	size_t len = sizeof s->front - s->front_len;
+	enum file_kind kind;
+
+	if (len > piece.len)
+		len = piece.len;
+	if (len == 0)
+		return;
+	memcpy(s->front + s->front_len, piece.ptr, len);
+	s->front_len += len;
+	kind = kind_of((struct bytes){ s->front, s->front_len });
+	if (kind != FILE_TEXT)
+		s->kind = kind;
+}
+
 void held_search_add(struct held_search *s, struct bytes piece)
 {
-	if (s->len == 0 && piece.len > 0)
-		s->kind = kind_of(piece);
-	s->len += piece.len;
+	look_at_front(s, piece);
 	while (piece.len > 0 && s->kind == FILE_TEXT) {
 		uint32_t c;
 		if (s->begun_len > 0) {

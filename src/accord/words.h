@@ -75,7 +75,8 @@ struct held_search {
 	struct buf plain, markup; /* streams of what came last: as it stands, and without its tags */
 	uint8_t begun[4];	  /* a character that the next piece ends */
 	size_t begun_len;
-	uint64_t len;
+	uint8_t front[4]; /* of the file: what it begins with says its kind, in whatever pieces it comes */
+	size_t front_len;
 	enum file_kind kind;
 	bool in_tag;
 	uint8_t reference[12]; /* "&#x..." or "\\u..." as far as it has come */
