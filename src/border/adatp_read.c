@@ -135,12 +135,12 @@ static bool put_items(struct incoming *in, const struct xml_doc *doc, struct byt
 }
 
 /* Its words, whatever else it says. */
-static void look_at_words(struct incoming *in, const struct xml_doc *doc, const struct xml_node *label)
+static void look_at_words(struct incoming *in, const struct xml_node *label)
 {
 	static const char *const names[] = { "PolicyIdentifier", "Classification", "Category",
 					     "GenericValue" };
 
-	for (const struct xml_node *n = xml_walk(doc, label); n != NULL; n = xml_walk(doc, n)) {
+	for (const struct xml_node *n = xml_within(label, label); n != NULL; n = xml_within(label, n)) {
 		for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
 			if (!xml_is(n, LABEL_NS, names[i]))
 				continue;
@@ -172,7 +172,7 @@ enum err adatp_incoming(struct incoming *in, struct bytes bytes)
 		else
 			marks.mark = INCOMING_UNKNOWN;
 		take_succession(in, n, &told, &marks);
-		look_at_words(in, doc, n);
+		look_at_words(in, n);
 	}
 	(void)incoming_take_ism(in, xml_root(doc), &marks);
 	if (labels == 0)

@@ -210,8 +210,12 @@ bool incoming_put(struct incoming *in, struct bytes id, struct bytes title, stru
 	char memory[LABEL_TEXT_LEN_MAX], typed_memory[LABEL_TEXT_LEN_MAX];
 	struct buf line = BUF_ON(memory), typed = BUF_ON(typed_memory);
 	struct incoming_marks own = *marks, *m = &own;
-	json_t *item = json_object();
+	json_t *item;
 
+	if (text.len > INCOMING_TEXTS_MAX - in->texts_len)
+		return false;
+	in->texts_len += text.len;
+	item = json_object();
 	take_words(in, title, m);
 	take_words(in, text, m);
 	if (m->mark == INCOMING_LABELLED || m->mark == INCOMING_CONTRADICTORY)

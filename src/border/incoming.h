@@ -14,6 +14,7 @@
 #define INCOMING_LEN_MAX (1u << 20) /* bytes of one file */
 #define INCOMING_DEPTH_MAX 24u
 #define INCOMING_ITEMS_MAX 1000u
+#define INCOMING_TEXTS_MAX (16u << 20) /* bytes of the texts of all items: a head's words stand in each */
 
 enum incoming_mark {
 	INCOMING_LABELLED, /* its label is one of these guidelines, and its marks agree */
@@ -32,6 +33,7 @@ struct incoming {
 	 * "unknown": a word of its marking that is not known here, "has_banner"}; its own
 	 */
 	json_t *items;
+	size_t texts_len; /* of all of them */
 	/* roles of home that may read each of them, whichever of its marks is meant */
 	uint64_t readers;
 	const char *rule;   /* of the format that is broken; NULL while none is */
@@ -85,7 +87,7 @@ bool incoming_take_ism(struct incoming *in, const struct xml_node *top, struct i
 void incoming_look_at(struct incoming *in, struct bytes marking);
 /*
  * Texts are copied; any may have .ptr NULL. Marks of portions in them count too. False: there are too many,
- * or one is no UTF-8.
+ * they are too long together, or one is no UTF-8.
  */
 bool incoming_put(struct incoming *in, struct bytes id, struct bytes title, struct bytes text,
 		  const struct incoming_marks *marks);

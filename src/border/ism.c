@@ -123,11 +123,11 @@ static void read_attribute(const struct guidelines *g, struct bytes name, struct
 
 static bool read_node(struct incoming *in, const struct xml_node *n, struct banner *out)
 {
+	const struct xml_attribute *a = NULL;
 	struct bytes name, value;
-	size_t at = 0;
 
 	*out = (struct banner){ 0 };
-	while (xml_attribute_next(n, ISM_NS, &at, &name, &value)) {
+	while ((a = xml_attribute_next(n, a, ISM_NS, &name, &value)) != NULL) {
 		incoming_look_at(in, value);
 		out->is_there = true;
 		read_attribute(in->guidelines, name, value, out);

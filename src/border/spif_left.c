@@ -88,12 +88,13 @@ void spif_left_count(json_t *left, const struct xml_doc *doc)
 
 	for (const struct xml_node *n = xml_walk(doc, NULL); n != NULL; n = xml_walk(doc, n)) {
 		const char *known = attributes_of(n);
-		struct bytes a;
+		const struct xml_attribute *a = NULL;
+		struct bytes name, value;
 		if (known == NULL)
 			count(kinds, xml_name_of(n), (struct bytes){ NULL, 0 });
-		for (size_t i = 0; known != NULL && (a = xml_attribute_at(n, i)).ptr != NULL; i++) {
-			if (!is_in(known, a))
-				count(kinds, xml_name_of(n), a);
+		while (known != NULL && (a = xml_attribute_next(n, a, NULL, &name, &value)) != NULL) {
+			if (!is_in(known, name))
+				count(kinds, xml_name_of(n), name);
 		}
 	}
 	json_object_foreach(kinds, kind, sum)

@@ -577,13 +577,14 @@ static void put_category(struct spif_reader *r, const struct xml_node *tag, stru
 static void put_party(struct spif_reader *r, const struct xml_node *n)
 {
 	struct bytes name = xml_attribute_of(n, "name");
-	bool is_outside = is_extended(r, "outside", "party", name, NULL, none);
+	bool is_outside;
 	char *code;
 
 	if (!is_carried(r, n))
 		return;
 	if (is_full(r, r->parties_count, GUIDELINES_PARTIES_MAX, name))
 		return;
+	is_outside = is_extended(r, "outside", "party", name, NULL, none);
 	code = r->parties[r->parties_count];
 	take_code(r, name, false, PARTY_NAME_MAX, r->parties, r->parties_count, code);
 	r->party_numbers[r->parties_count++] = xml_attribute_of(n, "lacv");

@@ -34,9 +34,15 @@ char *stix_bundle(const struct stix *s, const char *what);
 
 #define STIX_DEPTH_MAX INCOMING_DEPTH_MAX
 #define STIX_OBJECTS_MAX INCOMING_ITEMS_MAX
+/*
+ * Bytes of the markings that all references name together, each reference for at least as much: each is read.
+ */
+#define STIX_MARKED_MAX (16u << 20)
+#define STIX_MARK_LEN_MIN 1024u
 
 struct stix_in {
 	json_t *objects; /* array: of a bundle or an envelope; its own */
+	json_t *of_id;	 /* object: by its id an array of those that have it; its own */
 };
 
 struct stix_object {
@@ -47,7 +53,7 @@ struct stix_object {
 
 /*
  * Reads a bundle or a TAXII envelope. ERR_USAGE with the offset: no JSON, a key twice, too deep, not UTF-8,
- * no such thing. ERR_LIMIT: more than STIX_OBJECTS_MAX.
+ * no such thing. ERR_LIMIT: more than STIX_OBJECTS_MAX, or than STIX_MARKED_MAX.
  */
 enum err stix_read(struct bytes in, struct stix_in *out, size_t *offset) MUST_CHECK;
 void stix_in_close(struct stix_in *in);

@@ -8,12 +8,89 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char *str_of(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
+static const char *label_of(const json_t *marking)
+{
+	return str_of(json_object_get(json_object_get(marking, "extensions"), STIX_EXTENSION), "label");
+}
+
+static struct bytes statement_of(const json_t *marking)
+{
+	const char *text = str_of(json_object_get(marking, "definition"), "statement");
+
+	return text == NULL ? (struct bytes){ NULL, 0 } : bytes_str(text);
+}
+
+static json_t *by_id(const json_t *objects)
+{
+	json_t *out = json_object(), *same;
+	const json_t *o;
+	size_t i;
+
+	json_array_foreach(objects, i, o)
+	{
+		const char *id = str_of(o, "id");
+		if (id == NULL)
+			continue;
+		same = json_object_get(out, id);
+		if (same == NULL) {
+			same = json_array();
+			json_object_set_new(out, id, same);
+		}
+		json_array_append(same, (json_t *)(uintptr_t)o);
+	}
+	return out;
+}
+
+/* One reference more: *left is what may still be read of what they name. */
+static bool has_room(const struct stix_in *in, const char *id, size_t *left)
+{
+	const json_t *same = id == NULL ? NULL : json_object_get(in->of_id, id);
+	size_t i = 0;
+
+	do {
+		const json_t *o = json_array_get(same, i);
+		const char *label = label_of(o);
+		size_t len = STIX_MARK_LEN_MIN + (label == NULL ? 0 : strlen(label)) + statement_of(o).len;
+		if (len > *left)
+			return false;
+		*left -= len;
+	} while (++i < json_array_size(same));
+	return true;
+}
+
+/* Whoever sends it may name each marking as often as he likes. */
+static bool is_short(const struct stix_in *in)
+{
+	size_t left = STIX_MARKED_MAX, i, j;
+	const json_t *o, *mark;
+
+	json_array_foreach(in->objects, i, o)
+	{
+		json_array_foreach(json_object_get(o, "object_marking_refs"), j, mark)
+		{
+			if (!has_room(in, json_string_value(mark), &left))
+				return false;
+		}
+		json_array_foreach(json_object_get(o, "granular_markings"), j, mark)
+		{
+			if (!has_room(in, str_of(mark, "marking_ref"), &left))
+				return false;
+		}
+	}
+	return true;
+}
+
 enum err stix_read(struct bytes in, struct stix_in *out, size_t *offset)
 {
 	json_t *whole, *objects;
 	enum err e = border_json_read(in, &whole, offset);
 
-	out->objects = NULL;
+	*out = (struct stix_in){ NULL, NULL };
 	if (e != ERR_OK)
 		return e;
 	objects = json_object_get(whole, "objects");
@@ -26,43 +103,25 @@ enum err stix_read(struct bytes in, struct stix_in *out, size_t *offset)
 		return ERR_LIMIT;
 	}
 	out->objects = json_incref(objects);
+	out->of_id = by_id(objects);
 	json_decref(whole);
-	return ERR_OK;
+	if (is_short(out))
+		return ERR_OK;
+	stix_in_close(out);
+	return ERR_LIMIT;
 }
 
 void stix_in_close(struct stix_in *in)
 {
+	json_decref(in->of_id);
 	json_decref(in->objects);
-	in->objects = NULL;
-}
-
-static const char *str_of(const json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key));
-}
-
-static const char *label_of(const json_t *marking)
-{
-	return str_of(json_object_get(json_object_get(marking, "extensions"), STIX_EXTENSION), "label");
+	*in = (struct stix_in){ NULL, NULL };
 }
 
 /* The next object with this id; NULL: there is none. A file may have two, and both count. */
 static const json_t *next_of_id(const struct stix_in *in, const char *id, size_t *at)
 {
-	while (*at < json_array_size(in->objects)) {
-		const json_t *o = json_array_get(in->objects, (*at)++);
-		const char *own = str_of(o, "id");
-		if (own != NULL && strcmp(own, id) == 0)
-			return o;
-	}
-	return NULL;
-}
-
-static struct bytes statement_of(const json_t *marking)
-{
-	const char *text = str_of(json_object_get(marking, "definition"), "statement");
-
-	return text == NULL ? (struct bytes){ NULL, 0 } : bytes_str(text);
+	return json_array_get(json_object_get(in->of_id, id), (*at)++); /* NULL behind the last */
 }
 
 /*

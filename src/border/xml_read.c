@@ -15,9 +15,9 @@
 #define NODES_LEN_MAX (8u << 20) /* bytes for elements and their attributes */
 #define NODES_LEN_A_BYTE 64u	 /* a byte of a file makes no more of them, see nodes_len */
 
-struct attribute {
+struct xml_attribute {
 	struct bytes name, prefix, value; /* name: the whole of it */
-	struct attribute *next;
+	struct xml_attribute *next;
 };
 
 /* xmlns:prefix="uri", and all that hold around it. */
@@ -31,7 +31,7 @@ struct xml_node {
 	struct xml_node *parent, *first, *last, *next;
 	struct bytes uri, name;	   /* uri: .ptr NULL is none */
 	struct bytes text, behind; /* before its first element; behind its end, in the one around it */
-	struct attribute *attributes;
+	struct xml_attribute *attributes;
 	struct scope *scope;
 };
 
@@ -126,7 +126,7 @@ static bool take_attribute(struct xml_doc *doc, struct xml_node *n, struct bytes
 {
 	struct bytes local = name;
 	struct bytes prefix = split(doc, &local);
-	struct attribute *a;
+	struct xml_attribute *a;
 
 	if (bytes_equal(name, BYTES_LIT("xmlns")))
 		return declare(doc, n, BYTES_LIT(""), value);
@@ -135,7 +135,7 @@ static bool take_attribute(struct xml_doc *doc, struct xml_node *n, struct bytes
 	a = node_alloc(doc, sizeof *a);
 	if (a == NULL)
 		return false;
-	*a = (struct attribute){ name, prefix, value, n->attributes };
+	*a = (struct xml_attribute){ name, prefix, value, n->attributes };
 	n->attributes = a;
 	return doc->rule == NULL;
 }
@@ -147,7 +147,7 @@ static void resolve(struct xml_doc *doc, struct xml_node *n)
 
 	if (!find_uri(n, split(doc, &n->name), &n->uri))
 		refuse(doc, "xml.form");
-	for (const struct attribute *a = n->attributes; a != NULL; a = a->next) {
+	for (const struct xml_attribute *a = n->attributes; a != NULL; a = a->next) {
 		if (!find_uri(n, a->prefix, &uri))
 			refuse(doc, "xml.form");
 	}
@@ -221,7 +221,7 @@ static void on_doctype(void *self, const XML_Char *name, const XML_Char *system,
 static size_t nodes_len(size_t len)
 {
 	_Static_assert(sizeof(struct xml_node) + _Alignof(max_align_t) <= 3 * NODES_LEN_A_BYTE, "<a>");
-	_Static_assert(sizeof(struct attribute) + _Alignof(max_align_t) <= 5 * NODES_LEN_A_BYTE,
+	_Static_assert(sizeof(struct xml_attribute) + _Alignof(max_align_t) <= 5 * NODES_LEN_A_BYTE,
 		       "a='' and a space");
 	_Static_assert(sizeof(struct scope) + _Alignof(max_align_t) <= 5 * NODES_LEN_A_BYTE,
 		       "a='' and a space");
@@ -398,38 +398,30 @@ void xml_words(const struct xml_node *top, struct buf *out)
 
 struct bytes xml_attribute_of(const struct xml_node *node, const char *name)
 {
-	for (const struct attribute *a = node->attributes; a != NULL; a = a->next) {
+	for (const struct xml_attribute *a = node->attributes; a != NULL; a = a->next) {
 		if (is_text(a->name, name))
 			return a->value;
 	}
 	return (struct bytes){ NULL, 0 };
 }
 
-struct bytes xml_attribute_at(const struct xml_node *node, size_t index)
+const struct xml_attribute *xml_attribute_next(const struct xml_node *node, const struct xml_attribute *after,
+					       const char *name_space, struct bytes *name,
+					       struct bytes *value)
 {
-	const struct attribute *a = node->attributes;
-
-	while (a != NULL && index-- > 0)
-		a = a->next;
-	return a == NULL ? (struct bytes){ NULL, 0 } : a->name;
-}
-
-bool xml_attribute_next(const struct xml_node *node, const char *name_space, size_t *at, struct bytes *name,
-			struct bytes *value)
-{
-	const struct attribute *a = node->attributes;
+	const struct xml_attribute *a = after == NULL ? node->attributes : after->next;
 	struct bytes uri;
 
-	for (size_t i = 0; a != NULL; a = a->next) {
-		if (i++ < *at || a->prefix.len == 0 || !find_uri(node, a->prefix, &uri) ||
-		    !is_text(uri, name_space))
+	for (; a != NULL; a = a->next) {
+		size_t before = name_space == NULL ? 0 : a->prefix.len + 1;
+		if (name_space != NULL &&
+		    (a->prefix.len == 0 || !find_uri(node, a->prefix, &uri) || !is_text(uri, name_space)))
 			continue;
-		*at = i;
-		*name = (struct bytes){ a->name.ptr + a->prefix.len + 1, a->name.len - a->prefix.len - 1 };
+		*name = (struct bytes){ a->name.ptr + before, a->name.len - before };
 		*value = a->value;
-		return true;
+		break;
 	}
-	return false;
+	return a;
 }
 
 struct bytes xml_name_of(const struct xml_node *node)

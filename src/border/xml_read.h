@@ -10,6 +10,7 @@
 
 struct xml_doc;
 struct xml_node;
+struct xml_attribute;
 
 /* ERR_USAGE with *rule and *offset: not UTF-8, a DTD, not well formed, too deep, too large;
  * ERR_MEMORY. Gives. */
@@ -36,11 +37,13 @@ struct bytes xml_text_of(const struct xml_node *node);
 void xml_words(const struct xml_node *top, struct buf *out);
 /* Of a name as it is written, "xml:lang"; .ptr NULL: it has none. */
 struct bytes xml_attribute_of(const struct xml_node *node, const char *name);
-/* The name of the attribute at `index` as it is written, whichever comes first; .ptr NULL: it has no more. */
-struct bytes xml_attribute_at(const struct xml_node *node, size_t index);
-/* The next attribute of that namespace, *at = 0 for the first; its name without the prefix. */
-bool xml_attribute_next(const struct xml_node *node, const char *name_space, size_t *at, struct bytes *name,
-			struct bytes *value);
+/*
+ * The next attribute behind `after` (NULL: the first), in no order; of that namespace, with its name without
+ * the prefix, or NULL: of any, as it is written. NULL: there is no more.
+ */
+const struct xml_attribute *xml_attribute_next(const struct xml_node *node, const struct xml_attribute *after,
+					       const char *name_space, struct bytes *name,
+					       struct bytes *value);
 struct bytes xml_name_of(const struct xml_node *node);		   /* without its prefix */
 const struct xml_node *xml_parent_of(const struct xml_node *node); /* NULL: it is the root */
 

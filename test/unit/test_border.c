@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -827,6 +828,81 @@ static void nothing_larger_is_read(void **state)
 	}
 }
 
+/* ---- As long as a file may be, and made so that each of its parts costs as much as the whole. ---- */
+
+static char long_file[INCOMING_LEN_MAX];
+#define LONG_S_MAX 4 /* of this process */
+
+/* front, then as many of `each` (with a number of its own for each # in it) as leave room for end. */
+static struct bytes make_long(const char *front, const char *each, size_t max, const char *end)
+{
+	struct buf out = { (uint8_t *)long_file, 0, sizeof long_file, false };
+
+	buf_put_str(&out, front);
+	for (size_t i = 0; i < max && out.len + strlen(each) + 8 + strlen(end) < out.max; i++) {
+		for (const char *c = each; *c != '\0'; c++) {
+			char number[8];
+			snprintf(number, sizeof number, "%06zu", i % 1000000);
+			if (*c == '#')
+				buf_put_str(&out, number);
+			else
+				buf_put_byte(&out, (uint8_t)*c);
+		}
+	}
+	buf_put_str(&out, end);
+	assert_false(out.full);
+	return buf_bytes(&out);
+}
+
+static void read_long(const char *why, const char *format, struct bytes file, enum err wanted)
+{
+	clock_t begin = clock();
+	struct incoming in;
+	enum err e = incoming_read(g, 0, bytes_str(format), file, &in);
+
+	if (e != wanted)
+		fail_msg("%s: %s", why, err_name(e));
+	if (clock() - begin > (clock_t)LONG_S_MAX * CLOCKS_PER_SEC)
+		fail_msg("%s: %f s", why, (double)(clock() - begin) / CLOCKS_PER_SEC);
+	incoming_close(&in);
+}
+
+static void no_file_is_read_again_for_each_of_its_parts(void **state)
+{
+	static char head[700000];
+
+	(void)state;
+	read_long("labels of an ADatP file", "adatp-4774",
+		  make_long("<a xmlns='urn:nato:stanag:4774:confidentialitymetadatalabel:1:0'>",
+			    "<originatorConfidentialityLabel/>", SIZE_MAX, "</a>"),
+		  ERR_OK);
+	read_long("attributes of one element", "ic-ism",
+		  make_long("<a xmlns:i='urn:us:gov:ic:ism'", " i:a#=''", 90000, "/>"), ERR_OK);
+	read_long("one marking for one object", "stix",
+		  make_long("{\"objects\":[{\"type\":\"note\",\"id\":\"n\",\"object_marking_refs\":[\"m\"",
+			    ",\"m\"", 200000, "]}]}"),
+		  ERR_LIMIT);
+	read_long("parts of one object", "stix",
+		  make_long("{\"objects\":[{\"type\":\"note\",\"id\":\"n\",\"granular_markings\":[{}",
+			    ",{\"marking_ref\":\"m\"}", 40000, "]}]}"),
+		  ERR_LIMIT);
+	read_long("markings of one id", "stix",
+		  make_long("{\"objects\":[{\"type\":\"note\",\"id\":\"n\",\"object_marking_refs\":["
+			    "\"m\",\"m\",\"m\",\"m\",\"m\",\"m\",\"m\",\"m\",\"m\",\"m\","
+			    "\"m\",\"m\",\"m\",\"m\",\"m\",\"m\",\"m\",\"m\",\"m\",\"m\"]}",
+			    ",{\"type\":\"m\",\"id\":\"m\"}", STIX_OBJECTS_MAX - 1, "]}"),
+		  ERR_LIMIT);
+	read_long("as many as a file of ours has", "stix",
+		  make_long("{\"objects\":[{\"type\":\"m\",\"id\":\"m\"}",
+			    ",{\"type\":\"note\",\"id\":\"n#\",\"object_marking_refs\":[\"m\",\"m\",\"m\"]}",
+			    STIX_OBJECTS_MAX - 1, "]}"),
+		  ERR_OK);
+	memset(head, 'x', sizeof head - 2);
+	head[sizeof head - 2] = '\n';
+	read_long("rows below a long head", "csv", make_long(head, "a\n", INCOMING_ITEMS_MAX, ""), ERR_LIMIT);
+	read_long("rows below a short one", "csv", make_long("x\n", "a\n", INCOMING_ITEMS_MAX, ""), ERR_OK);
+}
+
 /* What does not fit any more is as if it was never put, and what stood before is sent. */
 static void one_large_item_stops_no_feed(void **state)
 {
@@ -894,6 +970,7 @@ int main(void)
 		cmocka_unit_test(what_nobody_sees_is_named),
 		cmocka_unit_test(portions_have_marks_of_their_own),
 		cmocka_unit_test(nothing_larger_is_read),
+		cmocka_unit_test(no_file_is_read_again_for_each_of_its_parts),
 		cmocka_unit_test(one_large_item_stops_no_feed),
 		cmocka_unit_test(numbers_of_ships),
 	};
