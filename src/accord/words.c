@@ -271,7 +271,7 @@ static unsigned begin_of(struct bytes stream)
 
 static void note_begin(struct held_words *w, struct bytes stream)
 {
-	unsigned at = begin_of(stream); /* a word has so many letters, and more keys */
+	unsigned at = begin_of(stream); /* whoever adds a stream has counted */
 
 	w->begins[at >> 3] |= (uint8_t)(1u << (at & 7));
 }
@@ -294,9 +294,12 @@ static enum err add_word(struct bytes line, struct arena *a, struct held_words *
 	if (has_hangul(line)) {
 		buf_reset(&stream);
 		put_stream(line, true, &stream);
-		w.keys = arena_copy(a, buf_bytes(&stream));
-		if (w.keys.ptr == NULL)
-			return ERR_MEMORY;
+		/* Letters that stand alone may be more than their keys: so few would be found everywhere. */
+		if (characters_of(buf_bytes(&stream)) >= HELD_LETTERS_MIN) {
+			w.keys = arena_copy(a, buf_bytes(&stream));
+			if (w.keys.ptr == NULL)
+				return ERR_MEMORY;
+		}
 	}
 	note_begin(out, w.letters);
 	if (w.keys.len > 0)

@@ -331,6 +331,19 @@ static void test_refused(void **state)
 	assert_in_range(len, 60, 1000);
 }
 
+/* A doubled letter is two letters and one key: of such a word there may be too few keys to be looked for. */
+static void test_fewer_keys(void **state)
+{
+	size_t line;
+
+	(void)state;
+	arena_init(&arena, memory, sizeof memory);
+	assert_int_equal(held_words_read(BYTES_LIT("뼈\n뺨"), &arena, &words, &line), ERR_OK);
+	assert_true(bytes_equal(held_words_find(&words, BYTES_LIT("the ㅂㅂㅕ")), BYTES_LIT("뼈")));
+	assert_int_equal(held_words_find(&words, BYTES_LIT("quay, quorum")).len, 0);
+	assert_true(bytes_equal(held_words_find(&words, BYTES_LIT("qia")), BYTES_LIT("뺨")));
+}
+
 /* ---- Normal form C, as a terminal makes it. ---- */
 
 static const struct {
@@ -379,6 +392,7 @@ int main(void)
 		cmocka_unit_test_setup(test_no_text, read_list),
 		cmocka_unit_test_setup(test_broken_text, read_list),
 		cmocka_unit_test(test_normal_form),
+		cmocka_unit_test(test_fewer_keys),
 		cmocka_unit_test_setup(test_refused, read_list),
 	};
 
