@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""Searches with libFuzzer or AFL++: test/fuzz/run.py BUILD [--minutes N | --until COUNT] [--targets TARGET...]
+"""Searches with libFuzzer or AFL++: test/fuzz/run.py BUILD [--minutes N | --until COUNT [--quick BUILD]] [--targets TARGET...]
 
-All targets at once share the minutes; with --until, one at a time and the quickest first, each runs on until it was
-executed so often in all. Both engines read the corpus of the sources and BUILD/corpus/TARGET/, and what is new goes
+All targets at once share the minutes; with --until, one a core and the quickest first, each runs on until it was
+executed so often in all: by the programs of the quick build, if one is given, and what they reached is then replayed by
+BUILD's, which see more. Both engines read the corpus of the sources and BUILD/corpus/TARGET/, and what is new goes
 there; what is found lies in BUILD/found/TARGET/. A crash is copied to the corpus by hand, with the fix.
 
 Every run is counted in BUILD/report.json, from the engine's own figures, until --write adds it to the table of docs/fuzzing.md,
@@ -20,6 +21,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -28,6 +30,7 @@ MARKS = ("<!-- table: test/fuzz/run.py --write -->", "<!-- end of table -->")
 LEN_MAX = 65536  # of an input, where there is time
 LEN_MAX_COUNTED = 4096  # where executions are counted: longer ones say little that is new and take long
 SLICE_S = 120  # of a run with --until: what was counted is not lost if it is ended
+REPLAY_S = 600  # of a corpus
 TASTE_S = 5  # of the first run of a target, whose speed nobody knows
 KEEP_LEN_MAX = 4096  # of a corpus file in the sources
 KEEP_COUNT_MAX = 150  # new ones a target
@@ -49,8 +52,8 @@ ENV_LIBFUZZER = {**ENV, "ASAN_OPTIONS": "strict_string_checks=1", "ASAN_SYMBOLIZ
 class Run:
     """One engine at work on one target."""
 
-    def __init__(self, build, name, seconds, len_max, runs=0):
-        self.build, self.name = build, name
+    def __init__(self, build, name, seconds, len_max, runs=None, programs=None):
+        self.build, self.name, self.programs = build, name, programs or build
         self.new, self.found = build / "corpus" / name, build / "found" / name
         for folder in (self.new, self.found):
             folder.mkdir(parents=True, exist_ok=True)
@@ -82,7 +85,7 @@ class Run:
         }
 
     def program(self):
-        return str(self.build / "test/fuzz" / f"fuzz_{self.name}")
+        return str(self.programs / "test/fuzz" / f"fuzz_{self.name}")
 
     def words(self):
         words = HERE / f"{self.name}.dict"
@@ -97,7 +100,7 @@ class LibFuzzer(Run):
             [
                 self.program(),
                 f"-max_total_time={seconds}",
-                *([f"-runs={runs}"] if runs else []),
+                *([f"-runs={runs}"] if runs is not None else []),
                 f"-max_len={len_max}",
                 f"-artifact_prefix={self.found}/",
                 "-print_final_stats=1",
@@ -133,7 +136,7 @@ class Afl(Run):
             [
                 *("afl-fuzz", "-i", str(first), "-o", str(self.out), "-V", str(seconds), "-m", "none"),
                 *("-t", "2000+", "-G", str(len_max)),
-                *(["-E", str(runs)] if runs else []),
+                *(["-E", str(runs)] if runs is not None else []),
                 *(["-x", str(self.words())] if self.words() else []),
                 self.program(),
             ],
@@ -258,32 +261,65 @@ def for_minutes(engine, build, targets, minutes):
     return 1 if bad else 0
 
 
-def until(engine, build, targets, goal):
-    """The target that will be done first; one that found something waits until it was mended."""
-    bad = set()
+class Until:
+    """Targets that are executed until each was so often: one a core, always the one that will be done first."""
 
-    def left(name):
-        row = counted([build]).get(f"{name} {engine.engine}")
-        if row is None:
-            return 0.0
-        return (goal - row["executions"]) * max(1, row["seconds"]) / max(1, row["executions"])
+    def __init__(self, engine, build, quick, targets, goal):
+        self.engine, self.build, self.quick, self.targets, self.goal = engine, build, quick, targets, goal
+        self.lock, self.busy, self.bad = threading.Lock(), set(), set()
 
-    def is_open(name):
-        row = counted([build]).get(f"{name} {engine.engine}", {"executions": 0})
-        return name not in bad and row["executions"] < goal
+    def row(self, name):
+        return counted([self.build]).get(f"{name} {self.engine.engine}")
 
-    while open_ := sorted(filter(is_open, targets), key=left):
-        name = open_[0]
-        row = counted([build]).get(f"{name} {engine.engine}")
-        runs = goal - (row["executions"] if row else 0)
-        run = engine(build, name, SLICE_S if row else TASTE_S, LEN_MAX_COUNTED, runs)
+    def left_s(self, name):
+        row = self.row(name)
+        return (self.goal - row["executions"]) * max(1, row["seconds"]) / max(1, row["executions"]) if row else 0.0
+
+    def take(self):
+        """A target, and its row; None if nothing is left. One that found something waits until it was mended."""
+        with self.lock:
+            rows = {name: self.row(name) for name in self.targets if name not in self.bad | self.busy}
+            open_ = [name for name, row in rows.items() if row is None or row["executions"] < self.goal]
+            if not open_:
+                return None
+            name = min(open_, key=self.left_s)
+            self.busy.add(name)
+            return name, rows[name]
+
+    def keep(self, run):
         row = run.wait()
-        report_add(build, row)
-        tell(run, row)
-        if row["is_bad"] or row["executions"] == 0:
-            bad.add(name)
-    print(f"{len(targets) - len(bad)} passed, {len(bad)} failed")
-    return 1 if bad else 0
+        with self.lock:
+            report_add(self.build, row)
+            tell(run, row)
+            if row["is_bad"]:
+                self.bad.add(run.name)
+        return row
+
+    def replay(self, name):
+        """What was reached without the address sanitizer, under it."""
+        run = self.engine(self.build, name, REPLAY_S, LEN_MAX_COUNTED, 0)
+        self.keep(run)
+
+    def work(self):
+        while taken := self.take():
+            name, row = taken
+            runs = self.goal - (row["executions"] if row else 0)
+            row = self.keep(
+                self.engine(self.build, name, SLICE_S if row else TASTE_S, LEN_MAX_COUNTED, runs, self.quick)
+            )
+            if self.quick and not row["is_bad"] and self.row(name)["executions"] >= self.goal:
+                self.replay(name)
+            with self.lock:
+                self.busy.discard(name)
+
+    def all(self):
+        workers = [threading.Thread(target=self.work) for _ in range(os.cpu_count() or 1)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        print(f"{len(self.targets) - len(self.bad)} passed, {len(self.bad)} failed")
+        return 1 if self.bad else 0
 
 
 def take_over(build, name):
@@ -317,6 +353,7 @@ def main():
     parser.add_argument("--engine", choices=ENGINES, default="libfuzzer")
     parser.add_argument("--minutes", type=float, default=1)
     parser.add_argument("--until", type=int, metavar="COUNT", help="executions of each target, over all runs")
+    parser.add_argument("--quick", type=pathlib.Path, metavar="BUILD", help="with --until: whose programs are executed")
     parser.add_argument("--targets", nargs="*", default=[], metavar="TARGET")
     parser.add_argument("--report", action="store_true")
     parser.add_argument("--write", action="store_true")
@@ -341,7 +378,7 @@ def main():
         return 0
     engine = ENGINES[given.engine]
     if given.until:
-        return until(engine, build, targets, given.until)
+        return Until(engine, build, given.quick and given.quick.resolve(), targets, given.until).all()
     return for_minutes(engine, build, targets, given.minutes)
 
 
