@@ -2,7 +2,6 @@
 
 #include "base/alloc.h"
 #include "crypto/sshsig.h"
-#include "wire/entry.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -11,7 +10,8 @@
 #define GROUP_LEN (4u << 20)
 
 struct group_row {
-	struct bytes entry;
+	struct bytes statement, signatures[STATEMENT_SIGNATURES_MAX];
+	size_t signatures_count;
 	struct signature_counts counts;
 };
 
@@ -32,16 +32,12 @@ struct signatures {
 static void verify_row(void *self, size_t index)
 {
 	struct group_row *row = &((struct group *)self)->rows[index];
-	struct entry entry;
-	struct fault fault;
 
 	row->counts = (struct signature_counts){ 0, 0 };
-	if (entry_open(row->entry, &entry, &fault) != ERR_OK)
-		return;
-	for (size_t i = 0; i < entry.signatures_count; i++) {
+	for (size_t i = 0; i < row->signatures_count; i++) {
 		struct sshsig sig;
-		bool is_good = sshsig_verify(entry.signatures[i], BYTES_LIT(SSHSIG_STATEMENT),
-					     entry.statement, &sig) == ERR_OK;
+		bool is_good = sshsig_verify(row->signatures[i], BYTES_LIT(SSHSIG_STATEMENT), row->statement,
+					     &sig) == ERR_OK;
 		row->counts.good += is_good;
 		row->counts.bad += !is_good;
 	}
@@ -95,14 +91,25 @@ static void filled_begin(struct signatures *s)
 	group_open(s->filled);
 }
 
-void signatures_add(struct signatures *s, struct bytes entry)
+static struct bytes kept(struct group *g, struct bytes part)
+{
+	struct bytes copy = { g->memory.ptr + g->memory.len, part.len };
+
+	buf_put(&g->memory, part);
+	return copy;
+}
+
+void signatures_add(struct signatures *s, const struct entry *entry)
 {
 	struct group *g = s->filled;
+	struct group_row *row = &g->rows[g->work.count++];
 	size_t from = g->memory.len;
 
-	assert(entry.len <= ENTRY_LEN_MAX);
-	buf_put(&g->memory, entry);
-	g->rows[g->work.count++].entry = (struct bytes){ g->memory.ptr + from, entry.len };
+	row->statement = kept(g, entry->statement);
+	for (size_t i = 0; i < entry->signatures_count; i++)
+		row->signatures[i] = kept(g, entry->signatures[i]);
+	row->signatures_count = entry->signatures_count;
+	assert(!g->memory.full && g->memory.len - from <= ENTRY_LEN_MAX);
 	if (g->work.count == GROUP_MAX || g->memory.max - g->memory.len < ENTRY_LEN_MAX)
 		filled_begin(s);
 }

@@ -7,8 +7,8 @@
 #ifndef RECORD_SIGNATURES_H
 #define RECORD_SIGNATURES_H
 
-#include "base/bytes.h"
 #include "base/crew.h"
+#include "wire/entry.h"
 
 struct signature_counts {
 	uint64_t good, bad;
@@ -21,10 +21,10 @@ struct signatures *signatures_new(struct crew *crew);
 void signatures_free(struct signatures *s);
 
 /*
- * Takes a copy of an entry, for the crew to verify while the caller reads on. At most ENTRY_LEN_MAX bytes
- * (asserted); what is no entry has no signatures.
+ * Copies what an entry that was opened has signed, and by whom, for the crew to verify while the caller reads
+ * on. At most ENTRY_LEN_MAX bytes (asserted).
  */
-void signatures_add(struct signatures *s, struct bytes entry);
+void signatures_add(struct signatures *s, const struct entry *entry);
 /* Of all that were added; waits for them. */
 const struct signature_counts *signatures_count(struct signatures *s);
 

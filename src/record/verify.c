@@ -42,6 +42,9 @@ struct verify {
 	uint64_t next_note; /* smallest size above that has one; UINT64_MAX: none */
 	uint64_t next_line[PARTY_MAX];
 	struct attachments attachments;
+	/* Of the entry at hand: on the stack they would be filled with zeros once more for each. */
+	struct statement statement;
+	uint8_t hashes[(MERKLE_PROOF_MAX + 1) * HASH_LEN];
 	uint8_t entry[ENTRY_LEN_MAX], content[CONTENT_LEN_MAX], note[NOTE_LEN_MAX], piece[PIECE_LEN];
 	uint8_t row_memory[MAP_KEY_MAX];
 };
@@ -353,12 +356,12 @@ static enum err content_look(struct verify *v, uint64_t index, const struct stat
 /* One entry's bytes, leaf, nodes and content; *len is what was looked at. */
 static enum err bytes_look(struct verify *v, size_t *len)
 {
-	uint8_t hashes_memory[(MERKLE_PROOF_MAX + 1) * HASH_LEN], leaf[HASH_LEN];
-	struct buf bytes = BUF_ON(v->entry), hashes = BUF_ON(hashes_memory);
+	struct buf bytes = BUF_ON(v->entry), hashes = BUF_ON(v->hashes);
+	struct statement *statement = &v->statement;
+	uint8_t leaf[HASH_LEN];
 	uint64_t index = v->frontier.size;
 	bool is_there, was_broken = v->is_broken;
 	struct expected expected;
-	struct statement statement;
 	struct entry entry;
 	struct fault fault;
 	enum err e = v->store->ops->entry_get(v->store, v->log->number, index, &bytes, &hashes);
@@ -378,18 +381,20 @@ static enum err bytes_look(struct verify *v, size_t *len)
 		v->is_broken = v->is_unplaced = true;
 		return ERR_OK; /* what such an entry names means nothing */
 	}
-	if (v->signatures != NULL)
-		signatures_add(v->signatures, buf_bytes(&bytes));
 	if (!was_broken && (expected.wrong > 0 || expected.left > 0))
 		found(v, FINDING_NODE, index, NULL);
-	e = entry_read(buf_bytes(&bytes), &entry, &statement, &fault);
+	e = entry_open(buf_bytes(&bytes), &entry, &fault);
+	if (e == ERR_OK && v->signatures != NULL)
+		signatures_add(v->signatures, &entry);
+	if (e == ERR_OK)
+		e = entry_read_statement(buf_bytes(&bytes), &entry, statement, &fault);
 	if (e != ERR_OK || !origin_equal(&entry.origin, &v->log->origin) || entry.index != index) {
 		found(v, FINDING_ENTRY, index, e == ERR_OK ? NULL : &fault);
 		return ERR_OK;
 	}
-	if (is_of_places(&entry, &statement))
-		(void)places_pass(&v->places, v->versions, log_party(v), &entry, &statement);
-	return content_look(v, index, &statement);
+	if (is_of_places(&entry, statement))
+		(void)places_pass(&v->places, v->versions, log_party(v), &entry, statement);
+	return content_look(v, index, statement);
 }
 
 /* One entry, then the note and the lines of the size that it makes. */

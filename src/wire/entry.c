@@ -120,23 +120,28 @@ enum err entry_open(struct bytes in, struct entry *out, struct fault *fault)
 	return e;
 }
 
-enum err entry_read(struct bytes in, struct entry *out, struct statement *statement, struct fault *fault)
+enum err entry_read_statement(struct bytes in, const struct entry *e, struct statement *statement,
+			      struct fault *fault)
 {
 	const char *rule;
-	enum err e = entry_open(in, out, fault);
+	enum err err = statement_read(e->statement, statement, fault);
 
-	if (e != ERR_OK)
-		return e;
-	e = statement_read(out->statement, statement, fault);
-	if (e != ERR_OK) {
-		fault->offset += (size_t)(out->statement.ptr - in.ptr);
-		return e;
+	if (err != ERR_OK) {
+		fault->offset += (size_t)(e->statement.ptr - in.ptr);
+		return err;
 	}
-	rule = broken_rule(out, statement);
+	rule = broken_rule(e, statement);
 	if (rule == NULL)
 		return ERR_OK;
 	*fault = (struct fault){ rule, 0 };
 	return ERR_RULE;
+}
+
+enum err entry_read(struct bytes in, struct entry *out, struct statement *statement, struct fault *fault)
+{
+	enum err e = entry_open(in, out, fault);
+
+	return e == ERR_OK ? entry_read_statement(in, out, statement, fault) : e;
 }
 
 void entry_write(const struct entry *e, struct buf *out)

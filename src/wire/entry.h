@@ -27,6 +27,9 @@ enum err entry_read(struct bytes in, struct entry *out, struct statement *statem
 
 /* The entry alone, as strictly; what its statement says, and whether the two fit, is not looked at. */
 enum err entry_open(struct bytes in, struct entry *out, struct fault *fault) MUST_CHECK;
+/* The rest of entry_read, for whoever has opened it: `in` as it was then. */
+enum err entry_read_statement(struct bytes in, const struct entry *e, struct statement *statement,
+			      struct fault *fault) MUST_CHECK;
 
 void entry_write(const struct entry *e, struct buf *out);
 
