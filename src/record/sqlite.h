@@ -180,6 +180,9 @@ struct view_rows {
 	uint8_t key[MAP_KEY_MAX];	     /* of the walk's last row */
 	size_t key_len;
 	bool is_walking;
+	struct prepared query;	   /* the walk's */
+	bool is_open;		   /* on the row of the key */
+	uint8_t from[MAP_KEY_MAX]; /* as bound */
 };
 
 /* A copy of the store under way: lite_backup. */

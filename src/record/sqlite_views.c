@@ -238,6 +238,9 @@ void lite_cursors_close(struct store_sqlite *s)
 			lite_row_close(&s->cursors[i].query);
 		s->cursors[i].is_open = false;
 	}
+	if (s->view_rows.is_open)
+		lite_row_close(&s->view_rows.query);
+	s->view_rows.is_open = false;
 	s->has_cursors = false;
 }
 
@@ -485,29 +488,71 @@ void lite_rows_back(struct store_sqlite *s)
 	s->view_rows.ahead = s->view_rows.ahead_before;
 }
 
-enum err lite_views_walk(struct store *store, bool is_first, struct buf *key)
+/* One row on. What a damaged disk has in no order is no walk. */
+static enum err rows_step(struct store_sqlite *s, struct view_rows *v, struct bytes *found)
 {
-	struct view_rows *v = &lite(store)->view_rows;
-	struct buf at = { v->key, is_first ? 0 : v->key_len, sizeof v->key, false };
-	uint8_t before[MAP_KEY_MAX];
-	size_t before_len = at.len;
-	bool is_same;
+	enum err e = lite_row_open(s, &v->query);
+
+	s->has_cursors |= v->is_open = e == ERR_OK;
+	if (e == ERR_OK)
+		*found = lite_column_bytes(&v->query, 0);
+	return e;
+}
+
+/* Onto the row behind the last one, from wherever the query stands. */
+static enum err rows_next(struct store_sqlite *s, struct view_rows *v, bool is_first, struct bytes *found)
+{
+	const struct bytes last = { v->key, v->key_len };
+	bool is_begun = v->is_open;
 	enum err e;
 
+	if (!is_begun) {
+		lite_prepare(s, QUERY_VIEW_FROM, &v->query);
+		lite_bind_bytes(&v->query, 1, copy(v->from, last));
+	}
+	e = rows_step(s, v, found);
+	/* Begun anew, it begins with that row, unless it is gone. */
+	if (e == ERR_OK && !is_begun && !is_first && bytes_equal(*found, last))
+		e = rows_step(s, v, found);
+	if (e == ERR_OK && (found->len > sizeof v->key || (!is_first && bytes_compare(*found, last) <= 0)))
+		return ERR_CORRUPT;
+	return e;
+}
+
+/*
+ * Each row is read for its check, and a whole record has several an entry: the walk has a query of its own,
+ * which asks nothing but the next row.
+ */
+enum err lite_views_walk(struct store *store, bool is_first, struct buf *key)
+{
+	struct store_sqlite *s = lite(store);
+	struct view_rows *v = &s->view_rows;
+	struct bytes found, held;
+	enum err e = pay(s, NULL);
+
 	if (is_first) {
+		if (v->is_open)
+			lite_row_close(&v->query);
+		v->is_open = false;
 		v->ahead = v->count;
 		v->is_walking = true;
+		v->key_len = 0;
 	}
-	memcpy(before, at.ptr, before_len);
-	e = view_next(store, (struct bytes){ NULL, 0 }, buf_bytes(&at), &at, NULL);
-	is_same = bytes_equal(buf_bytes(&at), (struct bytes){ before, before_len });
-	v->key_len = at.len;
-	buf_reset(key);
-	buf_put(key, buf_bytes(&at));
-	if (e == ERR_NOT_FOUND || (e != ERR_OK && is_same)) {
-		v->is_walking = false;
+	if (e == ERR_OK)
+		e = rows_next(s, v, is_first, &found);
+	if (e != ERR_OK) {
+		if (v->is_open)
+			lite_row_close(&v->query);
+		v->is_open = v->is_walking = false;
+		buf_reset(key);
+		buf_put(key, (struct bytes){ v->key, v->key_len });
 		return e == ERR_NOT_FOUND && v->ahead != 0 ? ERR_CORRUPT : e;
 	}
+	held = lite_column_bytes(&v->query, 1);
+	e = lite_check_row(found, &held);
+	v->key_len = copy(v->key, found).len;
+	buf_reset(key);
+	buf_put(key, found);
 	v->ahead--;
 	return e;
 }

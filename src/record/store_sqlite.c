@@ -329,6 +329,7 @@ static void lite_close(struct store *store)
 		sqlite3_finalize(s->prepared[i].statement);
 	for (size_t i = 0; i < CURSORS_MAX; i++)
 		sqlite3_finalize(s->cursors[i].query.statement);
+	sqlite3_finalize(s->view_rows.query.statement);
 	sqlite3_close(s->db);
 	for (size_t i = 0; i < s->rules_count; i++)
 		free(s->rules[i]);
