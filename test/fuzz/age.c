@@ -1,6 +1,9 @@
 /*
  * Age files and keys: one header has one spelling, nothing opens that was not sealed, and what opens opens
  * by its file key too.
+ *
+ * Behind a first byte 0xff stands no file, but what one is to be made of that a secret of ours opens, so that
+ * chunks are read whose tags are right: up to CHUNKS_MAX times u8 flags (FIT_*) and u16 how long it is.
  */
 #include "crypto/age.h"
 #include "terminal/sealed_file.h"
@@ -11,6 +14,13 @@
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len);
+
+#define FITTED 0xff
+#define CHUNKS_MAX 3u
+#define PLAIN_MAX (4u * AGE_CHUNK_LEN)
+#define FILE_MAX (AGE_HEADER_LEN_MAX + AGE_NONCE_LEN + (CHUNKS_MAX + 1) * (AGE_CHUNK_LEN + AGE_TAG_LEN))
+
+enum fit { FIT_LAST = 1, FIT_SKIP = 2, FIT_CUT = 4 };
 
 /* Of test/vectors/age.json. */
 static const char *const secrets[] = {
@@ -82,7 +92,7 @@ static enum err more(void *self, struct buf *out)
 static void check_flow(struct bytes in, const uint8_t key[AGE_FILE_KEY_LEN], enum err wanted,
 		       struct bytes whole)
 {
-	static uint8_t memory[CONTENT_LEN_MAX];
+	static uint8_t memory[PLAIN_MAX];
 	struct buf out = BUF_ON(memory);
 	struct bytes left = in;
 	struct opening_file f;
@@ -98,9 +108,10 @@ static void check_flow(struct bytes in, const uint8_t key[AGE_FILE_KEY_LEN], enu
 	assert(wanted != ERR_OK || bytes_equal(buf_bytes(&out), whole));
 }
 
-static void check_file(struct bytes in)
+/* Whether it opened. */
+static bool check_file(struct bytes in)
 {
-	static uint8_t plain[CONTENT_LEN_MAX], again[CONTENT_LEN_MAX];
+	static uint8_t plain[PLAIN_MAX], again[PLAIN_MAX];
 	struct age_identity ids[ARRAY_COUNT(secrets)];
 	uint8_t key[AGE_FILE_KEY_LEN] = { 0 };
 	struct buf out = BUF_ON(plain), by_key = BUF_ON(again);
@@ -119,6 +130,65 @@ static void check_file(struct bytes in)
 	assert(bytes_equal(buf_bytes(&out), buf_bytes(&by_key)));
 	assert(e == ERR_OK || by_key.len == 0);
 	check_flow(in, key, e, buf_bytes(&by_key));
+	return e == ERR_OK;
+}
+
+/* A header for the first of our secrets, and the nonce behind it. */
+static void put_front(const uint8_t file_key[AGE_FILE_KEY_LEN], const uint8_t nonce[AGE_NONCE_LEN],
+		      struct buf *out)
+{
+	static uint8_t memory[AGE_HEADER_LEN_MAX];
+	static size_t len;
+	struct buf header = BUF_ON(memory);
+	struct drbg random = { { 7 } };
+	struct age_identity id;
+	struct age_recipient to;
+	const struct age_recipient *all[] = { &to };
+	size_t bad;
+	enum err e = ERR_OK;
+
+	header.len = len;
+	if (len == 0) {
+		e = age_identity_read(bytes_str(secrets[0]), &id);
+		if (e == ERR_OK)
+			e = age_identity_recipient(&id, &to);
+		if (e == ERR_OK)
+			e = age_header_write(all, 1, &random, file_key, &header, &bad);
+	}
+	assert(e == ERR_OK);
+	len = header.len;
+	buf_put(out, buf_bytes(&header));
+	buf_put(out, (struct bytes){ nonce, AGE_NONCE_LEN });
+}
+
+/* It opens if it is whole: each chunk full but the last one, which is empty only where it is alone. */
+static void check_fitted(struct bytes in)
+{
+	static const uint8_t file_key[AGE_FILE_KEY_LEN] = { 1 }, nonce[AGE_NONCE_LEN] = { 2 };
+	static const uint8_t zeros[AGE_CHUNK_LEN];
+	static uint8_t memory[FILE_MAX];
+	struct buf file = BUF_ON(memory);
+	bool is_whole = true, is_over = false;
+	struct age_stream stream;
+	struct bytes head;
+
+	put_front(file_key, nonce, &file);
+	age_stream_open(&stream, file_key, nonce);
+	for (unsigned i = 0; i < CHUNKS_MAX && bytes_take(&in, 3, &head) == ERR_OK; i++) {
+		bool is_last = (head.ptr[0] & FIT_LAST) != 0;
+		size_t len = is_last ? (size_t)head.ptr[1] << 8 | head.ptr[2] : AGE_CHUNK_LEN;
+		uint8_t *to;
+		if ((head.ptr[0] & FIT_SKIP) != 0)
+			stream.chunk++;
+		is_whole = is_whole && !is_over && (head.ptr[0] & (FIT_SKIP | FIT_CUT)) == 0 &&
+			   (len > 0 || i == 0);
+		is_over = is_last;
+		to = buf_reserve(&file, len + AGE_TAG_LEN);
+		assert(to != NULL);
+		age_stream_seal(&stream, (struct bytes){ zeros, len }, is_last, to);
+		file.len -= (head.ptr[0] & FIT_CUT) != 0 ? 1 + head.ptr[1] % AGE_TAG_LEN : 0;
+	}
+	assert(check_file(buf_bytes(&file)) == (is_whole && is_over));
 }
 
 static bool is_same_word(struct bytes a, struct bytes b)
@@ -166,8 +236,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 	if (!is_ready)
 		crypto_init();
 	is_ready = true;
+	if (len > 0 && ptr[0] == FITTED) {
+		check_fitted((struct bytes){ ptr + 1, len - 1 });
+		return 0;
+	}
 	check_header((struct bytes){ ptr, len });
-	check_file((struct bytes){ ptr, len });
+	(void)check_file((struct bytes){ ptr, len });
 	check_keys((struct bytes){ ptr, len });
 	return 0;
 }

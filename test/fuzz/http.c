@@ -1,14 +1,14 @@
 /*
  * A client of the node that says anything over its socket, in pieces: requests, one after another, of a real
- * node with a store in memory and some entries in it. Every answer is HTTP, and JSON where it says so; the
- * node never stops.
+ * node under guidelines, with a store in memory and some entries in it. Every answer is HTTP, and JSON where
+ * it says so; the node never stops.
  *
  * What changed the node is gone before the next input, so that each meets the same.
  *
  * Input: u8 the length of a piece, by eights (0: all at once), above 127 by the door for browsers, then what
  * is sent.
  */
-#include "forge.h"
+#include "served.h"
 
 #include "api/api.h"
 #include "base/alloc.h"
@@ -35,7 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len);
 
 static struct {
 	struct world w;
-	struct forge logs[PARTIES];
+	/* ahead: of a peer, an epoch of the highest number that there is */
+	struct forge logs[PARTIES], ahead;
 	struct node *node;
 	struct api *api;
 	struct effects fx;
@@ -51,33 +52,19 @@ static void remove_socket(void)
 	unlink(root.path);
 }
 
-static void say_message(struct forge *f, const char *text)
-{
-	uint8_t memory[1024];
-	struct buf content = BUF_ON(memory);
-	struct statement s;
-
-	forge_message(f, PRECEDENCE_ROUTINE, &s);
-	forge_content(&root.w, &s, bytes_str(text), NULL, 0, &content);
-	forge_say(f, &s, &root.w.nodes[f->key.party].officer.key, buf_bytes(&content));
-}
-
 static void make_root(void)
 {
-	crypto_init();
 	log_open("http", 0);
-	root.w.seed = 7;
-	root.w.nodes_count = PARTIES;
-	prng_init(&root.w.prng, root.w.seed);
-	for (size_t i = 0; i < PARTIES; i++)
-		root.w.nodes[i].party = i;
-	world_accord(&root.w);
+	served_world(&root.w);
 	for (size_t i = 0; i < PARTIES; i++) {
-		forge_open(&root.logs[i], &root.w, i, 2, 1);
-		forge_begin(&root.logs[i]);
-		say_message(&root.logs[i], "a word");
-		say_message(&root.logs[i], "another");
+		forge_open(&root.logs[i], &root.w, i, SERVED_CONSULT, 1);
+		served_begin(&root.logs[i]);
+		served_message(&root.logs[i], "U", "a word");
+		served_message(&root.logs[i], "S", "another");
 	}
+	forge_open(&root.ahead, &root.w, 1, SERVED_CONSULT, UINT32_MAX);
+	served_begin(&root.ahead);
+	served_message(&root.ahead, "U", "a third");
 	effects_init(&root.fx, xcalloc(EFFECTS_MAX, sizeof(struct effect)), xcalloc(1, EFFECTS_MEMORY),
 		     EFFECTS_MEMORY);
 	snprintf(root.path, sizeof root.path, "/tmp/entente-fuzz-http-%d", (int)getpid());
@@ -147,10 +134,31 @@ static uint64_t commits(void)
 	return status.commits;
 }
 
+/* Nothing waits, and there is room for nothing. */
+static enum err quarantine(void *self, const char *name, struct bytes what)
+{
+	(void)self;
+	(void)name;
+	(void)what;
+	return ERR_FULL;
+}
+
+static enum err quarantined(void *self, const char *name, struct buf *out)
+{
+	(void)self;
+	(void)name;
+	(void)out;
+	return ERR_NOT_FOUND;
+}
+
 static void node_begin(void)
 {
 	struct node_options o = { .versions = { { root.w.accord }, 1 }, .store = store_mem_new() };
-	struct api_options a = { .path = root.path, .copies = "/nonexistent", .run = 1 };
+	struct api_options a = { .path = root.path,
+				 .copies = "/nonexistent",
+				 .run = 1,
+				 .quarantine = quarantine,
+				 .quarantined = quarantined };
 	static struct mark rows[1];
 	struct marks marks = { rows, 0, 1 };
 	enum err e = node_new(&o, &root.node);
@@ -160,6 +168,7 @@ static void node_begin(void)
 	turn();
 	say_all(&root.logs[0]);
 	hear_all(&root.logs[1]);
+	hear_all(&root.ahead);
 	a.node = root.node;
 	a.address = root.address;
 	e = api_open(&a, &root.api);
