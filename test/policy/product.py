@@ -70,15 +70,25 @@ def nearby(label, g, r):
     return second.Label(level, values, rel or label.rel, origin or label.origin)
 
 
-def row_of(judge, label, readers):
-    out = [judge.check(label)]
-    for party, those in itertools.groupby(readers, lambda reader: reader[0]):
-        those = list(those)
+class Rows:
+    """What the second evaluator says, a label a row. Whom a label is for decides whether a party is asked at all, and nothing
+    of what is then said: that is asked once."""
+
+    def __init__(self, judge, readers):
+        self.judge, self.known = judge, {}
+        self.groups = [(party, list(those)) for party, those in itertools.groupby(readers, lambda reader: reader[0])]
+
+    def of_group(self, number, label):
+        party, those = self.groups[number]
         if party not in label.rel:
-            out += [judge.evaluate(label, *those[0])] * len(those)
-        else:
-            out += [judge.evaluate(label, *reader) for reader in those]
-    return " " + " ".join(out)
+            return " ".join([self.judge.evaluate(label, *those[0])] * len(those))
+        key = number, label.level, label.values, label.origin
+        if key not in self.known:
+            self.known[key] = " ".join([self.judge.evaluate(label, *reader) for reader in those])
+        return self.known[key]
+
+    def of(self, label):
+        return " ".join(["", self.judge.check(label), *(self.of_group(number, label) for number in range(len(self.groups)))])
 
 
 def main():
@@ -110,8 +120,9 @@ def main():
                     print(f"{vector['name']}: {vars(label)} within {vars(of)}: {row}")
                 within += row == "1"
             pairs += len(some)
+            second_rows = Rows(judge, readers)
             for label, row in zip(asked, rows):
-                wanted = row_of(judge, label, readers)
+                wanted = second_rows.of(label)
                 allowed += wanted.count("+")
                 if row != wanted:
                     wrong += 1
