@@ -188,12 +188,15 @@ def run_suites(which, suites, tally, is_beside=False):
     print(f"{which}: {time.monotonic() - start:.0f} s in all", flush=True)
 
 
-def check_rest(lint, is_checked, tally, is_beside):
-    """What needs no program of gcc's; lint has something to say about what does not build, too."""
+def check_rest(suites, lint, is_checked, tally, is_beside):
+    """What waits for no node; lint has something to say about what does not build, too."""
     which = "clang and sanitizers"
-    if build(which, tally, is_beside) and is_checked:
-        run_suites(which, SUITES[which], tally, is_beside)
-    run_suites("gcc", lint, tally, is_beside)
+    if suites:
+        run_suites("gcc", suites, tally, is_beside)
+    if lint:
+        if build(which, tally, is_beside) and is_checked:
+            run_suites(which, SUITES[which], tally, is_beside)
+        run_suites("gcc", lint, tally, is_beside)
 
 
 def run_plays(words, tally):
@@ -226,15 +229,13 @@ def main():
     is_built = build("gcc", tally)
     is_played = "e2e" in stages and is_built
     lint = [suite for suite in LINT if "lint" in stages or ("check" in stages and suite == "lint")]
-    if "check" in stages and is_built:
-        run_suites("gcc", [suite for suite in SUITES["gcc"] if suite not in LINT], tally)
-    # Plays leave much of the time.
+    suites = [suite for suite in SUITES["gcc"] if suite not in LINT] if "check" in stages and is_built else []
+    # Plays leave most of the time.
     with concurrent.futures.ThreadPoolExecutor(1) as beside:
-        rest = beside.submit(check_rest, lint, "check" in stages, tally, is_played) if lint else None
+        rest = beside.submit(check_rest, suites, lint, "check" in stages, tally, is_played)
         if is_played:
             run_plays(given.k, tally)
-    if rest:
-        rest.result()
+    rest.result()
 
     print(f"{tally.passed} passed, {len(tally.failures)} failed")
     return 1 if tally.failures or tally.passed == 0 else 0
