@@ -51,3 +51,45 @@ enum err text_to_nfc(struct bytes text, struct buf *out)
 	}
 	return count < 0 ? ERR_USAGE : buf_check(out);
 }
+
+#define PARTS_MAX 4u /* of one character */
+
+struct decomposed {
+	struct bytes rest;
+	utf8proc_int32_t parts[PARTS_MAX];
+	size_t count, at;
+};
+
+static bool next_part(struct decomposed *d, utf8proc_int32_t *out)
+{
+	utf8proc_ssize_t count;
+	uint32_t c;
+	int bound = 0;
+
+	if (d->at == d->count) {
+		if (d->rest.len == 0 || bytes_take_character(&d->rest, &c) != ERR_OK)
+			return false;
+		count = utf8proc_decompose_char((utf8proc_int32_t)c, d->parts, PARTS_MAX, UTF8PROC_DECOMPOSE,
+						&bound);
+		if (count < 1 || count > (utf8proc_ssize_t)PARTS_MAX)
+			return false;
+		d->count = (size_t)count;
+		d->at = 0;
+	}
+	*out = d->parts[d->at++];
+	if (*out >= 'A' && *out <= 'Z')
+		*out += 'a' - 'A';
+	return true;
+}
+
+size_t nfc_front(struct bytes text, struct bytes name)
+{
+	struct decomposed in = { .rest = text }, of = { .rest = name };
+	utf8proc_int32_t is, wanted;
+
+	while (next_part(&of, &wanted)) {
+		if (!next_part(&in, &is) || is != wanted)
+			return 0;
+	}
+	return of.rest.len == 0 && in.at == in.count ? text.len - in.rest.len : 0;
+}

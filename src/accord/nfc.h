@@ -11,5 +11,10 @@
 
 /* Appends. ERR_USAGE: it is not well-formed UTF-8, or longer than TEXT_WORDS_MAX; ERR_LIMIT. */
 enum err text_to_nfc(struct bytes text, struct buf *out) MUST_CHECK;
+/*
+ * How many bytes of a text say this name, in whichever of Unicode's forms it is written there, and its Latin
+ * letters in either case; 0: it does not begin so.
+ */
+size_t nfc_front(struct bytes text, struct bytes name);
 
 #endif

@@ -1,10 +1,10 @@
 #include "border/banner.h"
 
+#include "accord/nfc.h"
 #include "policy/marking.h"
 
 #include <ctype.h>
 #include <string.h>
-#include <strings.h>
 
 static struct bytes trimmed(struct bytes text)
 {
@@ -17,15 +17,15 @@ static struct bytes trimmed(struct bytes text)
 
 static bool is_same(struct bytes text, struct bytes name)
 {
-	return text.len == name.len && text.len > 0 &&
-	       strncasecmp((const char *)text.ptr, (const char *)name.ptr, name.len) == 0;
+	return text.len > 0 && nfc_front(text, name) == text.len;
 }
 
-/* Whether it begins with that, and not in the middle of a word. */
-static bool has_at_front(struct bytes text, struct bytes name)
+/* As many bytes as it begins with that, and not in the middle of a word; 0: it does not. */
+static size_t len_at_front(struct bytes text, struct bytes name)
 {
-	return name.len > 0 && name.len <= text.len && is_same((struct bytes){ text.ptr, name.len }, name) &&
-	       (name.len == text.len || (text.ptr[name.len] < 0x80 && !isalnum(text.ptr[name.len])));
+	size_t len = nfc_front(text, name);
+
+	return len == text.len || (text.ptr[len] < 0x80 && !isalnum(text.ptr[len])) ? len : 0;
 }
 
 void banner_doubt(struct banner *b, struct bytes word)
@@ -62,16 +62,17 @@ static bool find_level(const struct guidelines *g, struct bytes text, bool has_c
 	*longest = 0;
 	for (size_t l = 0; l < g->levels_count; l++) {
 		struct bytes code = bytes_str(g->levels[l].code);
-		if (has_codes && code.len > *longest && has_at_front(text, code)) {
+		size_t len = has_codes ? len_at_front(text, code) : 0;
+		if (len > *longest) {
 			*level = (uint8_t)l;
-			*longest = code.len;
+			*longest = len;
 		}
 		for (size_t i = 0; i < ACCORD_LANGUAGES_MAX; i++) {
-			struct bytes name = g->levels[l].names.text[i];
-			if (name.len < *longest || !has_at_front(text, name))
+			len = len_at_front(text, g->levels[l].names.text[i]);
+			if (len == 0 || len < *longest)
 				continue;
 			*level = (uint8_t)l;
-			*longest = name.len;
+			*longest = len;
 		}
 	}
 	return *longest > 0;
@@ -140,7 +141,7 @@ static void read_foreign(const struct guidelines *g, struct bytes text, struct b
 	bool is_whole = true;
 	size_t len;
 
-	if (has_at_front(text, BYTES_LIT("JOINT"))) {
+	if (len_at_front(text, BYTES_LIT("JOINT")) > 0) {
 		rest = trimmed((struct bytes){ text.ptr + 5, text.len - 5 });
 		b->has_level = find_level(g, rest, true, &b->level, &len);
 		rest = trimmed((struct bytes){ rest.ptr + len, rest.len - len });
@@ -204,7 +205,7 @@ static void read_segment(const struct guidelines *g, struct bytes text, struct b
 	b->has_words = true;
 	if (is_same(text, BYTES_LIT("NOFORN")) || is_same(text, BYTES_LIT("NF"))) {
 		narrow(b, 0);
-	} else if (has_at_front(text, BYTES_LIT("FGI")) && value_of(g, text) == 0) {
+	} else if (len_at_front(text, BYTES_LIT("FGI")) > 0 && value_of(g, text) == 0) {
 		uint32_t set = read_parties(g, trimmed((struct bytes){ text.ptr + 3, text.len - 3 }), " ",
 					    &is_whole);
 		b->foreign |= set;

@@ -542,6 +542,15 @@ static const struct {
 	  "label,label,text\nKOR-USA 3 U rel=KOR origin=KOR,KOR-USA 3 S rel=KOR origin=KOR,a\n", NULL,
 	  "CONTRADICTORY" },
 	{ "two columns of words", "csv", "text,text\na,b\n", "csv.columns", NULL },
+	{ "a marking above the label, in Korean", "csv",
+	  "marking,label,text\n\xe2\x85\xa0\xea\xb8\x89\xeb\xb9\x84\xeb\xb0\x80,KOR-USA 3 U rel=KOR "
+	  "origin=KOR,a\n",
+	  NULL, "CONTRADICTORY" },
+	{ "and in letters apart", "csv",
+	  "marking,label,"
+	  "text\n\xe2\x85\xa0\xe1\x84\x80\xe1\x85\xb3\xe1\x86\xb8\xe1\x84\x87\xe1\x85\xb5\xe1\x84\x86\xe1\x85"
+	  "\xb5\xe1\x86\xaf,KOR-USA 3 U rel=KOR origin=KOR,a\n",
+	  NULL, "CONTRADICTORY" },
 	{ "two columns of ids", "csv", "id,id,text\na,b,c\n", "csv.columns", NULL },
 	{ "a marking above the label", "csv",
 	  "marking,label,text\nTop Secret,KOR-USA 3 U rel=KOR origin=KOR,a\n", NULL, "CONTRADICTORY" },
