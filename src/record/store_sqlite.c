@@ -365,7 +365,7 @@ static enum err lite_entry_get(struct store *store, log_number log, uint64_t ind
 	if (index > INDEX_MAX)
 		return ERR_NOT_FOUND;
 	id = lite_row_id(log, index);
-	is_next = id == w->next && !s->is_open && sqlite3_get_autocommit(s->db);
+	is_next = id == w->next && !s->is_open && !s->is_dead && sqlite3_get_autocommit(s->db);
 	w->next = id + 1;
 	if (!is_next)
 		lite_entry_walk_close(s);
