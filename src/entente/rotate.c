@@ -208,13 +208,17 @@ static enum exit_code check_in_force(const struct held *h, enum node_use use,
 		version = version_of(h, log, self, memory);
 		if (version < h->versions.held.count)
 			key = accord_node_key(&h->versions.held, version, self, node_use_of_accord(use));
-		if (key != NULL && memcmp(key, next, SIGN_PUBLIC_LEN) == 0 &&
-		    (use != NODE_LOG || log->noted == log->durable))
-			continue;
-		say_error(_("The next key for {1} is not in force yet in our log on channel {2}."),
-			  node_use_names[use], say_number(log->origin.channel));
-		say_next(_("entente accord adopt DIR --key REGISTRAR, with the version that has it"));
-		code = EXIT_REFUSED;
+		if (key == NULL || memcmp(key, next, SIGN_PUBLIC_LEN) != 0) {
+			say_error(_("The next key for {1} is not in force yet in our log on channel {2}."),
+				  node_use_names[use], say_number(log->origin.channel));
+			say_next(_("entente accord adopt DIR --key REGISTRAR, with the version that has it"));
+			code = EXIT_REFUSED;
+		} else if (use == NODE_LOG && log->noted != log->durable) {
+			say_error(_("The newest entries of our log on channel {1} are not signed yet."),
+				  say_number(log->origin.channel));
+			say_next(_("wait until entente serve has had them signed, and say it again"));
+			code = EXIT_REFUSED;
+		}
 	}
 	free(memory);
 	return code;

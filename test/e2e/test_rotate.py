@@ -1,8 +1,10 @@
 """A node's own keys change with a version of the accord: what is old is verified by the old ones for ever, and nothing new."""
 import base64
 import json
+import os
 import re
 import shutil
+import signal
 import subprocess
 
 import nodes
@@ -278,7 +280,15 @@ def test_a_record_of_both_keys_by_bundle_backup_and_repair(stage):
     kor.start()
     kor.await_link()
     world.await_receipts()
-    kor.run("keys", "--retire", "log,mirror")
+    # What the old key may still have to sign.
+    signer = kor.processes()["signer"]
+    os.kill(signer, signal.SIGSTOP)
+    try:
+        send(kor, "Not signed yet.", "usa/watch")
+        assert "are not signed yet" in kor.run("keys", "--retire", "log,mirror", code=4).stderr
+    finally:
+        os.kill(signer, signal.SIGCONT)
+    kor.wait("the last line is signed", lambda: kor.run("keys", "--retire", "log,mirror", code=None).returncode == 0)
 
     # The old backup comes back; the old private keys are gone for good.
     kor.kill()
