@@ -282,15 +282,6 @@ def wire(folder, figures, _):
     figures["entente"]["wire_bytes"] = measured
 
 
-def pss_kib(node):
-    total = 0
-    for pid in node.processes().values():
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                total += int(line.split()[1])
-    return total
-
-
 def idle(folder, figures, _):
     """
     PSS of a node's processes together, linked and quiet. Of a page PSS counts what falls to each that has it, so with
@@ -309,7 +300,7 @@ def idle(folder, figures, _):
             node.start(binary=copies / "entente", env={"LD_LIBRARY_PATH": str(copies)})
         world.await_receipts()
         time.sleep(2)
-        figures["entente"]["pss_idle_kib"] = pss_kib(world["kor"])
+        figures["entente"]["pss_idle_kib"] = world["kor"].pss_kib()
     finally:
         world.stop()
 

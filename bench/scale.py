@@ -104,7 +104,7 @@ def entries(folder, found, most):
             row["verify_per_s"] = round(size / (time.monotonic() - begin))
             node.start()
             row["restart_ms"] = restart_ms(node)
-            row["pss_kib"] = run.pss_kib(node)
+            row["pss_kib"] = node.pss_kib()
             rows.append(row)
             say(f"  {row}")
             found["entries"] = rows
@@ -140,7 +140,7 @@ def spread(world, path, count, to):
         rows = []
         for line in done.stdout:
             if line in ("listening\n", "done\n"):
-                pss = run.pss_kib(world[to[-1]])
+                pss = world[to[-1]].pss_kib()
                 done.stdin.write("\n")
                 done.stdin.flush()
             else:

@@ -20,6 +20,11 @@
 
 #define CONNECTION_MEMORY (32u << 10) /* of libmicrohttpd for each: head, query and a piece of the body */
 #define MORE_BLOCK (16u << 10)
+/*
+ * Of a stream's own memory only who speaks HTTP/1.0 is served, an event in as many pieces as it takes: it is
+ * small.
+ */
+#define EVENTS_BLOCK (1u << 10)
 
 /* ---- One request, from its first line to its end. ---- */
 
@@ -347,8 +352,8 @@ static struct MHD_Response *response_new(struct request *q)
 			q->status == MHD_HTTP_NOT_MODIFIED ? 0 : q->file->bytes.len,
 			(void *)(uintptr_t)q->file->bytes.ptr, MHD_RESPMEM_PERSISTENT);
 	if (q->state == REQUEST_STREAMS)
-		return q->api->http->create_response_from_callback(MHD_SIZE_UNKNOWN, MORE_BLOCK, events_read,
-								   q, NULL);
+		return q->api->http->create_response_from_callback(MHD_SIZE_UNKNOWN, EVENTS_BLOCK,
+								   events_read, q, NULL);
 	if (q->more != NULL)
 		return q->api->http->create_response_from_callback(MHD_SIZE_UNKNOWN, MORE_BLOCK, more_read, q,
 								   NULL);

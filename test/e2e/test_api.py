@@ -20,6 +20,9 @@ sys.path.insert(0, str(nodes.ROOT / "docs"))
 import openapi  # noqa: E402
 
 
+STREAM_KIB_MAX = 32  # of memory for each client that watches: a thousand are 32 MiB
+
+
 def connect(node):
     return nodes.UnixConnection(node.home / "socket", 10)
 
@@ -243,7 +246,8 @@ def test_who_listens_first_misses_nothing(tmp_path):
 def test_streams_and_connections_are_bounded(lone):
     lone.stop()  # streams that were closed are noticed at the next beat only
     lone.start()
-    streams = [lone.events() for _ in range(1024)]
+    before, streams = lone.pss_kib(), [lone.events() for _ in range(1024)]
+    assert (lone.pss_kib() - before) / 1024 < STREAM_KIB_MAX
     with pytest.raises(Exception):
         lone.events()
     connection = connect(lone)

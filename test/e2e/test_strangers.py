@@ -4,7 +4,6 @@ import socket
 import ssl
 import struct
 import time
-from pathlib import Path
 
 import nodes
 import peer
@@ -13,15 +12,6 @@ from processes import HELLO, frame
 
 MIB = 1 << 20
 GROWTH_KIB_MAX = 32 * 1024
-
-
-def pss_kib(node):
-    """What all of the node's processes take, shared pages counted once."""
-    total = 0
-    for pid in node.processes().values():
-        rows = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-        total += sum(int(row.split()[1]) for row in rows if row.startswith("Pss:"))
-    return total
 
 
 @pytest.fixture
@@ -57,7 +47,7 @@ def test_ten_thousand_connections(two_paths):
     """From many hosts to both doors, none of which says who it is."""
     kor = two_paths["kor"]
     flash(kor, "Before.")
-    before, since, crowd, came = pss_kib(kor), kor.paths()["north"]["since_ms"], [], 0
+    before, since, crowd, came = kor.pss_kib(), kor.paths()["north"]["since_ms"], [], 0
     for number in range(10_000):
         port = two_paths.ports["kor", "usa", "south" if number % 2 else "north"]
         one = socket.socket()
@@ -74,18 +64,18 @@ def test_ten_thousand_connections(two_paths):
         if number % 2500 == 1249:
             flash(kor, f"Among {number}.")
     assert came > 9_500
-    assert pss_kib(kor) - before < GROWTH_KIB_MAX
+    assert kor.pss_kib() - before < GROWTH_KIB_MAX
     assert kor.paths()["north"]["up"] and kor.paths()["north"]["since_ms"] == since, "who is known stays"
     kor.wait("the limit is named", lambda: "LINK_STRANGERS_MAX" in kor.words())
     for one in crowd:
         one.close()
     kor.wait("who is known and was away comes in", lambda: flash(kor, "After."))
-    assert set(kor.processes()) == {"core", "link", "signer", "starter"} and pss_kib(kor) - before < GROWTH_KIB_MAX
+    assert set(kor.processes()) == {"core", "link", "signer", "starter"} and kor.pss_kib() - before < GROWTH_KIB_MAX
 
 
 def test_slow_drip_and_half_open(two_paths):
     kor = two_paths["kor"]
-    port, before, begun = two_paths.ports["kor", "usa", "south"], pss_kib(kor), time.monotonic()
+    port, before, begun = two_paths.ports["kor", "usa", "south"], kor.pss_kib(), time.monotonic()
     quiet, half, drip = (connected(port) for _ in range(3))
     half.sendall(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(40))
     hello = peer.tls_as(two_paths, "usa", port)
@@ -113,7 +103,7 @@ def test_slow_drip_and_half_open(two_paths):
     assert re_path(shown.stdout, "south") and "LINK_HANDSHAKE_MS_MAX" in re_path(shown.stdout, "south")
     korean = re_path(kor.run("status", env=nodes.KOREAN).stdout, "south")
     assert "LINK_HANDSHAKE_MS_MAX" in korean and "it took" not in korean
-    assert flash(kor, "The other path does not notice.") < 5 and pss_kib(kor) - before < GROWTH_KIB_MAX
+    assert flash(kor, "The other path does not notice.") < 5 and kor.pss_kib() - before < GROWTH_KIB_MAX
     for one in (quiet, half, drip, hello):
         one.close()
 
@@ -128,7 +118,7 @@ def test_a_frame_that_is_too_long(two_paths, tail):
     """By who has USA's own key: the path that it came by closes, USA's true path goes on."""
     kor = two_paths["kor"]
     flash(kor, "Before.")
-    before, since = pss_kib(kor), kor.paths()["north"]["since_ms"]
+    before, since = kor.pss_kib(), kor.paths()["north"]["since_ms"]
     for _ in range(20):
         one = peer.tls_as(two_paths, "usa", two_paths.ports["kor", "usa", "south"])
         try:
@@ -145,4 +135,4 @@ def test_a_frame_that_is_too_long(two_paths, tail):
     assert "a frame breaks the format" in line
     assert "프레임" in re_path(kor.run("status", env=nodes.KOREAN).stdout, "south")
     assert kor.paths()["north"]["up"] and kor.paths()["north"]["since_ms"] == since
-    assert flash(kor, "After.") < 5 and pss_kib(kor) - before < GROWTH_KIB_MAX
+    assert flash(kor, "After.") < 5 and kor.pss_kib() - before < GROWTH_KIB_MAX

@@ -187,6 +187,11 @@ class Node:
                     found[name] = pid
         return found
 
+    def pss_kib(self):
+        """What all of its processes take, shared pages counted once."""
+        rows = (row for pid in self.processes().values() for row in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines())
+        return sum(int(row.split()[1]) for row in rows if row.startswith("Pss:"))
+
     def kill(self, name="core"):
         os.kill(self.processes()[name], signal.SIGKILL)
 
