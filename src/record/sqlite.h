@@ -84,8 +84,7 @@ enum query_kind { QUERY_KIND_READ, QUERY_KIND_WRITE, QUERY_KIND_ERASE, QUERY_KIN
 	X(ROWS_COUNT, READ, "SELECT count(*) FROM view") \
 	X(ROWS_PUT, WRITE, "UPDATE view_rows SET count = ?1") \
 	X(VIEW_DEL, WRITE, "DELETE FROM view WHERE key = ?1") \
-	X(VIEW_FROM, READ, "SELECT key, value FROM view WHERE key >= ?1 ORDER BY key") \
-	X(ENTRY_FROM, READ, "SELECT id, hashes, bytes FROM entry WHERE id >= ?1 ORDER BY id")
+	X(VIEW_FROM, READ, "SELECT key, value FROM view WHERE key >= ?1 ORDER BY key")
 /* clang-format on */
 
 enum query {
@@ -186,16 +185,6 @@ struct view_rows {
 	uint8_t from[MAP_KEY_MAX]; /* as bound */
 };
 
-/*
- * Entries that are read one after the other: a query that steps, in the place of one that looks each up. It
- * is one ahead of who reads, to know where a page ends: lite_entry_get.
- */
-struct entry_walk {
-	uint64_t next; /* the id behind the one that was asked for last */
-	bool is_open;  /* on a row */
-	bool is_edge;  /* that is the first of its page, or may be */
-};
-
 /* A copy of the store under way: lite_backup. */
 struct copy {
 	char *path; /* heap; NULL: there is none */
@@ -236,7 +225,6 @@ struct store_sqlite {
 	struct cursor cursors[CURSORS_MAX];
 	bool has_cursors; /* open ones */
 	struct view_rows view_rows;
-	struct entry_walk entry_walk;
 	struct {
 		bool is_known;
 		uint8_t hash[HASH_LEN];
@@ -342,9 +330,6 @@ enum err lite_views_pay(struct store_sqlite *s) MUST_CHECK;
 void lite_views_forget(struct store_sqlite *s);
 /* Before anything is written, committed or moved. */
 void lite_cursors_close(struct store_sqlite *s);
-
-/* ---- store_sqlite.c ---- */
-void lite_entry_walk_close(struct store_sqlite *s);
 
 /* ---- sqlite_redo.c ---- */
 /* Reads the records that count into an open transaction. */

@@ -241,7 +241,6 @@ void lite_cursors_close(struct store_sqlite *s)
 	if (s->view_rows.is_open)
 		lite_row_close(&s->view_rows.query);
 	s->view_rows.is_open = false;
-	lite_entry_walk_close(s);
 	s->has_cursors = false;
 }
 

@@ -265,122 +265,29 @@ static enum err lite_entry_cut(struct store *store, log_number log, uint64_t fro
 	return lite_run(s, q);
 }
 
-/* Of a query on its row: the column of the hashes, with the bytes behind it. */
-static enum err entry_columns(const struct prepared *q, int at, struct buf *entry, struct buf *hashes)
-{
-	enum err e = ERR_OK;
-
-	if (hashes != NULL) {
-		buf_put(hashes, lite_column_bytes(q, at));
-		e = buf_check(hashes);
-	}
-	if (entry != NULL && e == ERR_OK) {
-		buf_put(entry, lite_column_bytes(q, at + 1));
-		e = buf_check(entry);
-	}
-	return e;
-}
-
-static enum err entry_find(struct store_sqlite *s, uint64_t id, struct buf *entry, struct buf *hashes)
-{
-	struct prepared *q = lite_query(s, QUERY_ENTRY_GET);
-	enum err e;
-
-	lite_bind_number(q, 1, id);
-	e = lite_row_open(s, q);
-	if (e != ERR_OK)
-		return e;
-	e = entry_columns(q, 0, entry, hashes);
-	lite_row_close(q);
-	return e;
-}
-
-void lite_entry_walk_close(struct store_sqlite *s)
-{
-	if (s->entry_walk.is_open)
-		lite_row_close(&s->prepared[QUERY_ENTRY_FROM]);
-	s->entry_walk.is_open = false;
-}
-
-/* How many pages SQLite has looked at; false: it does not say. */
-static bool pages_looked_at(struct store_sqlite *s, unsigned *out)
-{
-	int hits, misses, ignored;
-
-	if (sqlite3_db_status(s->db, SQLITE_DBSTATUS_CACHE_HIT, &hits, &ignored, 0) != SQLITE_OK ||
-	    sqlite3_db_status(s->db, SQLITE_DBSTATUS_CACHE_MISS, &misses, &ignored, 0) != SQLITE_OK)
-		return false;
-	*out = (unsigned)hits + (unsigned)misses;
-	return true;
-}
-
-/* Nobody has asked for that row yet: if it cannot be read, nothing is said before somebody does. */
-static void entry_walk_step(struct store_sqlite *s)
-{
-	struct entry_walk *w = &s->entry_walk;
-	unsigned before = 0, after = 0;
-	bool is_told = pages_looked_at(s, &before);
-
-	w->is_open = sqlite3_step(s->prepared[QUERY_ENTRY_FROM].statement) == SQLITE_ROW;
-	if (!w->is_open)
-		sqlite3_reset(s->prepared[QUERY_ENTRY_FROM].statement);
-	s->has_cursors |= w->is_open;
-	w->is_edge = !is_told || !pages_looked_at(s, &after) || after != before;
-}
-
-/* Onto that row, unless it stands there. */
-static bool entry_walk_to(struct store_sqlite *s, uint64_t id)
-{
-	struct entry_walk *w = &s->entry_walk;
-	struct prepared *q = &s->prepared[QUERY_ENTRY_FROM];
-
-	if (!w->is_open) {
-		lite_bind_number(lite_query(s, QUERY_ENTRY_FROM), 1, id);
-		if (q->statement == NULL)
-			return false;
-		entry_walk_step(s);
-	}
-	if (w->is_open && lite_column_number(q, 0) == id)
-		return true;
-	lite_entry_walk_close(s);
-	return false;
-}
-
-/*
- * From one row to the next in a page SQLite goes by no key of the pages above it, and would miss that one of
- * them has changed: whoever looks an entry up would not find it. So the first and the last one of each page
- * are looked up, and the way to those between them is the same. Never in a transaction: a step ahead of all
- * who read fails nobody's.
- */
 static enum err lite_entry_get(struct store *store, log_number log, uint64_t index, struct buf *entry,
 			       struct buf *hashes)
 {
 	struct store_sqlite *s = lite(store);
-	struct entry_walk *w = &s->entry_walk;
-	size_t entry_len = entry == NULL ? 0 : entry->len, hashes_len = hashes == NULL ? 0 : hashes->len;
-	uint64_t id;
-	bool is_next, is_edge;
+	struct prepared *q = lite_query(s, QUERY_ENTRY_GET);
 	enum err e;
 
 	if (index > INDEX_MAX)
 		return ERR_NOT_FOUND;
-	id = lite_row_id(log, index);
-	is_next = id == w->next && !s->is_open && !s->is_dead && sqlite3_get_autocommit(s->db);
-	w->next = id + 1;
-	if (!is_next)
-		lite_entry_walk_close(s);
-	if (!is_next || !entry_walk_to(s, id))
-		return entry_find(s, id, entry, hashes);
-	is_edge = w->is_edge;
-	e = is_edge ? ERR_OK : entry_columns(&s->prepared[QUERY_ENTRY_FROM], 1, entry, hashes);
-	entry_walk_step(s);
-	if (!is_edge && w->is_open && !w->is_edge)
+	lite_bind_number(q, 1, lite_row_id(log, index));
+	e = lite_row_open(s, q);
+	if (e != ERR_OK)
 		return e;
-	if (entry != NULL)
-		buf_cut(entry, entry_len);
-	if (hashes != NULL)
-		buf_cut(hashes, hashes_len);
-	return entry_find(s, id, entry, hashes);
+	if (hashes != NULL) {
+		buf_put(hashes, lite_column_bytes(q, 0));
+		e = buf_check(hashes);
+	}
+	if (entry != NULL && e == ERR_OK) {
+		buf_put(entry, lite_column_bytes(q, 1));
+		e = buf_check(entry);
+	}
+	lite_row_close(q);
+	return e;
 }
 
 static enum err lite_node_get(struct store *store, log_number log, unsigned level, uint64_t index,

@@ -358,98 +358,6 @@ static void whose_file_it_is(void **state)
 	assert_int_equal(store_sqlite_look(other), ERR_IO);
 }
 
-/* ---- Keys above the entries. ---- */
-
-#define WALKED 600u /* entries: pages enough for one above them */
-#define PAGE_LEN 4096u
-
-static void many_entries(struct bench *b)
-{
-	static const uint8_t bytes[500] = { 1 };
-
-	begin(b->store);
-	for (uint64_t i = 0; i < WALKED; i++)
-		assert_int_equal(
-			b->store->ops->entry_put(b->store, b->log, i, BYTES_OF(bytes), BYTES_LIT("hashes")),
-			ERR_OK);
-	commit(b->store);
-}
-
-/* sqlite.org/fileformat2.html section 1.6: where the one page of keys begins. */
-static off_t keys_page(int fd)
-{
-	for (off_t at = PAGE_LEN;; at += PAGE_LEN) {
-		uint8_t type;
-		assert_int_equal(pread(fd, &type, 1, at), 1);
-		if (type == 0x05)
-			return at;
-	}
-}
-
-/* Reads all in order; the one that is not found. */
-static uint64_t lost_entry(const char *path, log_number log)
-{
-	struct store *s = NULL;
-	uint64_t lost = WALKED;
-
-	assert_int_equal(store_sqlite_open(path, NULL, &s), ERR_OK);
-	for (uint64_t i = 0; i < WALKED; i++) {
-		uint8_t memory[512];
-		struct buf out = BUF_ON(memory);
-		enum err e = s->ops->entry_get(s, log, i, &out, NULL);
-		assert_true(e == ERR_OK || lost == WALKED);
-		if (e == ERR_OK)
-			continue;
-		assert_int_equal(e, ERR_NOT_FOUND);
-		lost = i;
-	}
-	s->ops->close(s);
-	return lost;
-}
-
-/*
- * Who reads in order finds what nobody would find who looks it up: a key above two pages that is off by one.
- */
-static void a_key_above_that_has_changed(void **state)
-{
-	struct bench *b = *state;
-	uint64_t done, total;
-	unsigned cells = 0;
-	uint8_t two[2];
-	char path[128];
-	off_t page;
-	int fd;
-
-	many_entries(b);
-	snprintf(path, sizeof path, "%s/copy", b->folder);
-	while (b->store->ops->backup(b->store, path, &done, &total) == ERR_SHORT)
-		;
-	assert_int_equal(lost_entry(path, b->log), WALKED);
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	page = keys_page(fd);
-	assert_int_equal(pread(fd, two, 2, page + 3), 2);
-	for (; cells < (unsigned)(two[0] << 8 | two[1]); cells++) {
-		uint8_t at[2], key[9];
-		off_t cell, last = 0;
-		assert_int_equal(pread(fd, at, 2, page + 12 + 2 * (off_t)cells), 2);
-		cell = page + (at[0] << 8 | at[1]) + 4;
-		assert_int_equal(pread(fd, key, sizeof key, cell), sizeof key);
-		while ((key[last] & 0x80) != 0)
-			last++;
-		if (key[last] == 0 || key[last] == 0x7f)
-			continue;
-		for (int by = -1; by <= 1; by += 2) {
-			uint8_t is = (uint8_t)(key[last] + by);
-			uint64_t low = ((uint64_t)(key[last - 1] & 0x7f) << 7 | key[last]) + (by > 0);
-			assert_int_equal(pwrite(fd, &is, 1, cell + last), 1);
-			assert_int_equal(lost_entry(path, b->log), low);
-		}
-		assert_int_equal(pwrite(fd, &key[last], 1, cell + last), 1);
-	}
-	assert_true(cells > WALKED / 8);
-	close(fd);
-}
-
 #define ON_BOTH(play)                                                        \
 	cmocka_unit_test_setup_teardown(play, memory_setup, bench_teardown), \
 		cmocka_unit_test_setup_teardown(play, sqlite_setup, bench_teardown)
@@ -467,7 +375,6 @@ int main(void)
 		ON_BOTH(none_is_forgotten),
 		ON_BOTH(all_rows_are_walked),
 		ON_SQLITE(whose_file_it_is),
-		ON_SQLITE(a_key_above_that_has_changed),
 	};
 
 	return cmocka_run_group_tests_name("store_edges", tests, NULL, NULL);

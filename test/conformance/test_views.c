@@ -268,57 +268,11 @@ static void what_is_said_again_costs_no_query(void **state)
 	s->ops->close(s);
 }
 
-/* As a record is read: few of them are looked up. */
-static void entries_in_order_are_walked(void **state)
-{
-	static const struct origin origin = { .channel = 1, .party = "kor", .epoch = 1 };
-	struct store *s = disk_open();
-	log_number log = 0;
-	uint64_t before;
-
-	(void)state;
-	assert_int_equal(s->ops->begin(s), ERR_OK);
-	assert_int_equal(s->ops->log_open(s, &origin, &log), ERR_OK);
-	for (uint8_t i = 0; i < 100; i++)
-		assert_int_equal(s->ops->entry_put(s, log, i, (struct bytes){ &i, 1 }, BYTES_LIT("hashes")),
-				 ERR_OK);
-	assert_int_equal(s->ops->commit(s), ERR_OK);
-	assert_int_equal(s->ops->tidy(s, true), ERR_OK);
-	before = runs_of(s, QUERY_ENTRY_GET);
-	for (uint8_t i = 0; i < 100; i++) {
-		uint8_t memory[16], hashes_memory[16];
-		struct buf out = BUF_ON(memory), hashes = BUF_ON(hashes_memory);
-		assert_int_equal(s->ops->entry_get(s, log, i, &out, &hashes), ERR_OK);
-		assert_true(out.len == 1 && memory[0] == i);
-		assert_true(bytes_equal(buf_bytes(&hashes), BYTES_LIT("hashes")));
-	}
-	assert_true(runs_of(s, QUERY_ENTRY_GET) - before < 10);
-	/*
-	 * Turns that could not be brought back: the tables are not the record, and nobody reads on in them.
-	 */
-	assert_int_equal(s->ops->entry_get(s, log, 1, NULL, NULL), ERR_OK);
-	assert_int_equal(s->ops->entry_get(s, log, 2, NULL, NULL), ERR_OK);
-	assert_true(sqlite3_get_autocommit(lite(s)->db));
-	lite(s)->is_dead = true;
-	lite(s)->redo.at = 1;
-	assert_int_equal(s->ops->entry_get(s, log, 3, NULL, NULL), ERR_IO);
-	lite(s)->is_dead = false;
-	lite(s)->redo.at = 0;
-	/* Whoever has come to the end sees what is written behind it. */
-	assert_int_equal(s->ops->begin(s), ERR_OK);
-	assert_int_equal(s->ops->entry_put(s, log, 100, BYTES_LIT("d"), BYTES_LIT("hashes")), ERR_OK);
-	assert_int_equal(s->ops->entry_get(s, log, 100, NULL, NULL), ERR_OK);
-	assert_int_equal(s->ops->commit(s), ERR_OK);
-	assert_int_equal(s->ops->entry_get(s, log, 101, NULL, NULL), ERR_NOT_FOUND);
-	s->ops->close(s);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_are_those_of_a_plain_map),
 		cmocka_unit_test(what_is_said_again_costs_no_query),
-		cmocka_unit_test(entries_in_order_are_walked),
 	};
 	static const char *const ends[] = { "", "-wal", "-redo" };
 	int failed;
