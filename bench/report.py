@@ -325,8 +325,8 @@ AIMS = {
                 "most of it: nine rows an entry on each side, one statement each. Next: rows of the views in the order of their keys, many a statement; and a "
                 "checkpoint's flush beside the work."),
     "catch-up": ("at least", 0.85, "One core verifies, the other folds, sends and receives: what the sender reads and what SQLite writes are on that one."),
-    "verify": ("at least", 0.85, "Of what is beside the signatures a third is the contents: each is looked up by its hash, in a page of its own. The rows of the views, each "
-               "read for its check, are a sixth. Next: contents in the order in which they lie."),
+    "verify": ("at least", 0.85, "Each entry and each content is looked up, a content by its hash, in a page of its own; each row of the views is read for its check. "
+               "Next: contents in the order in which they lie."),
     "kill": ("at most", 50, "The start reads the log of what was not yet in the tables, writes it once more and opens the line; how long that is depends on the disk."),
     "idle": ("at most", 12 * 1024, "Pages of libraries that nobody else has are counted whole."),
     "alone": ("at most", 900, ""),
