@@ -155,8 +155,13 @@ void say_fill_parts(char *out, size_t size, const char *const *parts)
 
 	while ((at = next_run(at, parts, count, &run, &is_value)) != NULL) {
 		size_t part = run.len < size - 1 - len ? run.len : size - 1 - len;
+		bool is_cut = part < run.len;
+		while (is_cut && part > 0 && (run.ptr[part] & 0xc0) == 0x80)
+			part--;
 		memcpy(out + len, run.ptr, part);
 		len += part;
+		if (is_cut)
+			break;
 	}
 	out[len] = '\0';
 }

@@ -18,7 +18,7 @@ enum colour { COLOUR_PLAIN, COLOUR_DIM, COLOUR_BOLD, COLOUR_GOOD, COLOUR_WARN, C
 #define say_note(...) say_error_parts((const char *[]){ __VA_ARGS__, NULL })
 #define say_next(...) say_next_parts((const char *[]){ __VA_ARGS__, NULL })
 
-/* The same into memory of size bytes, cut to it. */
+/* The same into memory of size bytes, cut to the characters that it has room for. */
 #define say_fill(out, size, ...) say_fill_parts(out, size, (const char *[]){ __VA_ARGS__, NULL })
 
 void say_parts(const char *const *parts);
