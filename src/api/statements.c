@@ -191,7 +191,7 @@ static void read_commands(const struct request *q, struct command *out)
 
 void statements_run(struct api *a, struct request *q)
 {
-	struct signer(*signers)[STATEMENT_SIGNATURES_MAX];
+	struct node_signers signers = { .node = a->node, .count = q->answers_count };
 	struct command *commands;
 
 	if (a->commands > 0 && q->answers_count > COMMANDS_PER_TURN_MAX - a->commands) {
@@ -204,11 +204,12 @@ void statements_run(struct api *a, struct request *q)
 		return;
 	q->state = REQUEST_ANSWERS;
 	commands = xcalloc(q->answers_count, sizeof *commands);
-	signers = xcalloc(q->answers_count, sizeof *signers);
+	signers.commands = commands;
+	signers.found = xcalloc(q->answers_count, sizeof *signers.found);
 	read_commands(q, commands);
-	node_signers(a->node, commands, q->answers_count, signers);
 	for (size_t i = 0; i < q->answers_count; i++) {
 		enum err e = statements_may_name(a, q, &commands[i]);
+		node_signers_next(&signers, i);
 		if (e == ERR_OK)
 			e = node_command(a->node, a->now, &commands[i], a->fx);
 		if (e != ERR_OK && err_class(e) == ERR_CLASS_LOCAL && e != ERR_FULL)
@@ -218,7 +219,7 @@ void statements_run(struct api *a, struct request *q)
 			put_answer(a, q, i, &answer);
 		}
 	}
-	free(signers);
+	free(signers.found);
 	free(commands);
 	a->commands += q->answers_count;
 }

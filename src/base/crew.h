@@ -19,11 +19,11 @@ struct crew {
 	const struct crew_ops *ops;
 };
 
-/* The task for each index below count. */
+/* The task for each of so many indices, the first of which is from. */
 struct crew_work {
 	crew_task *task;
 	void *self;
-	size_t count;
+	size_t from, count;
 	bool is_begun; /* by the others */
 };
 
@@ -50,7 +50,7 @@ static inline void crew_end(struct crew *c, struct crew_work *work)
 		return;
 	}
 	for (size_t i = 0; i < work->count; i++)
-		work->task(work->self, i);
+		work->task(work->self, work->from + i);
 }
 
 /* Nobody needs it any more: when it returns nobody is at it. */
@@ -60,14 +60,20 @@ static inline void crew_drop(struct crew *c, struct crew_work *work)
 		crew_end(c, work);
 }
 
-/* One alone is not worth waking anybody for. */
-static inline void crew_run(struct crew *c, crew_task *task, void *self, size_t count)
+/*
+ * Ends what was begun of all indices, and begins the next portion, which the others do while whoever calls
+ * uses what is done: below the index that is returned. A first one alone is not worth waking anybody for.
+ */
+static inline size_t crew_next(struct crew *c, struct crew_work *work, size_t all, size_t portion)
 {
-	struct crew_work work = { .task = task, .self = self, .count = count };
+	size_t end = work->from + work->count;
 
-	if (count > 1)
-		crew_begin(c, &work);
-	crew_end(c, &work);
+	crew_end(c, work);
+	work->from = end;
+	work->count = all - end < portion ? all - end : portion;
+	if (end > 0 || work->count > 1)
+		crew_begin(c, work);
+	return end;
 }
 
 #endif

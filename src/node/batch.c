@@ -45,7 +45,6 @@ struct arriving {
 	size_t party; /* whose log it is of */
 	struct line *line;
 	size_t skip;	       /* items that are held already */
-	size_t from;	       /* of the crew's work */
 	struct crew_work work; /* .count 0: none yet */
 	bool is_urgent;	       /* a FLASH or IMMEDIATE is among the others */
 };
@@ -149,21 +148,11 @@ static enum err batch_verify(struct node *n, struct now now, const struct arriva
 static void verify_signers(void *self, size_t index)
 {
 	const struct arriving *a = self;
-	size_t i = a->from + index;
 	struct entry entry;
 	struct fault fault;
 
-	if (entry_open(a->batch.items[i].entry, &entry, &fault) == ERR_OK)
-		signers_verify(a->n, a->party, &entry, a->n->signers[i]);
-}
-
-static void verify_from(struct arriving *a, size_t from, size_t max)
-{
-	size_t left = a->batch.count - from;
-
-	a->from = from;
-	a->work = (struct crew_work){ .task = verify_signers, .self = a, .count = left < max ? left : max };
-	crew_begin(a->n->crew, &a->work);
+	if (entry_open(a->batch.items[index].entry, &entry, &fault) == ERR_OK)
+		signers_verify(a->n, a->party, &entry, a->n->signers[index]);
 }
 
 /*
@@ -222,12 +211,9 @@ static enum err batch_add(struct node *n, struct now now, size_t peer, struct ar
 	enum err e = ERR_OK;
 
 	if (a->work.count == 0)
-		verify_from(a, at, VERIFIED_AHEAD);
+		a->work.from = at;
 	while (at < a->batch.count && e == ERR_OK) {
-		size_t end = a->from + a->work.count;
-		crew_end(n->crew, &a->work);
-		if (end < a->batch.count)
-			verify_from(a, end, VERIFIED_AHEAD);
+		size_t end = crew_next(n->crew, &a->work, a->batch.count, VERIFIED_AHEAD);
 		for (; at < end && e == ERR_OK; at++)
 			e = item_add(n, now, peer, a, at);
 	}
@@ -368,8 +354,10 @@ static enum err batch_line(struct node *n, struct now now, const struct arrival 
 	e = a->line != NULL ? places_reload(n, a->line) : ERR_OK;
 	if (e != ERR_OK)
 		return e;
-	if (a->batch.first == (a->line == NULL ? 0 : a->line->log->frontier.size))
-		verify_from(a, 0, VERIFIED_BESIDE);
+	if (a->batch.first == (a->line == NULL ? 0 : a->line->log->frontier.size)) {
+		a->work.count = a->batch.count < VERIFIED_BESIDE ? a->batch.count : VERIFIED_BESIDE;
+		crew_begin(n->crew, &a->work);
+	}
 	e = batch_judge(n, now, in, a);
 	if (e != ERR_OK || a->line != NULL)
 		return e;
@@ -416,7 +404,7 @@ static enum err batch_take(struct node *n, struct now now, const struct arrival 
 
 enum err receive_batch(struct node *n, struct now now, const struct arrival *in)
 {
-	struct arriving a = { .n = n };
+	struct arriving a = { .n = n, .work = { .task = verify_signers, .self = &a } };
 	struct fault fault;
 	enum err e;
 

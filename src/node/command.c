@@ -408,32 +408,29 @@ static void signers_of(const struct node *n, const struct command *in, struct si
 	signers_verify(n, n->self, &entry, out);
 }
 
-struct signing {
-	const struct node *n;
-	struct command *commands;
-	struct signer (*signers)[STATEMENT_SIGNATURES_MAX];
-};
+/* So many are verified while those before them are filed. */
+#define SIGNERS_AHEAD 32u
 
 static void find_signers(void *self, size_t index)
 {
-	const struct signing *s = self;
+	const struct node_signers *s = self;
 	struct command *in = &s->commands[index];
 	struct statement statement;
 	struct fault fault;
 
 	if (statement_read(in->statement, &statement, &fault) != ERR_OK ||
-	    !is_own_statement(s->n, &statement))
+	    !is_own_statement(s->node, &statement))
 		return;
-	signers_of(s->n, in, s->signers[index]);
-	in->signers = s->signers[index];
+	signers_of(s->node, in, s->found[index]);
+	in->signers = s->found[index];
 }
 
-void node_signers(struct node *n, struct command *in, size_t count,
-		  struct signer (*out)[STATEMENT_SIGNATURES_MAX])
+void node_signers_next(struct node_signers *s, size_t index)
 {
-	struct signing s = { n, in, out };
-
-	crew_run(n->crew, find_signers, &s, count);
+	if (s->work.task == NULL)
+		s->work = (struct crew_work){ .task = find_signers, .self = s };
+	while (s->done <= index)
+		s->done = crew_next(s->node->crew, &s->work, s->count, SIGNERS_AHEAD);
 }
 
 /* Whether it counts as the next entry of that log; if not, the answer says why. */

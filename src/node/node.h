@@ -86,14 +86,22 @@ struct command {
 	struct bytes signatures[STATEMENT_SIGNATURES_MAX];
 	size_t signatures_count;
 	struct bytes content;	      /* .len 0: none */
-	const struct signer *signers; /* as node_signers found them; NULL: node_command looks itself */
+	const struct signer *signers; /* as node_signers_next found them; NULL: node_command looks itself */
 };
 /*
- * Whose signatures many commands have, found by all hands at once (base/crew.h): out[i] of in[i], which from
- * then on points to it. What is no statement of ours is passed over.
+ * Whose signatures many commands have, found by all hands (base/crew.h) while those before them are filed:
+ * found[i] of commands[i]. The rest begins as 0. All are gone through from the first to the last, and nothing
+ * of it moves till then.
  */
-void node_signers(struct node *n, struct command *in, size_t count,
-		  struct signer (*out)[STATEMENT_SIGNATURES_MAX]);
+struct node_signers {
+	struct node *node;
+	struct command *commands;
+	struct signer (*found)[STATEMENT_SIGNATURES_MAX];
+	size_t count, done;
+	struct crew_work work;
+};
+/* From then on commands[index] points to what was found, unless it is no statement of ours. */
+void node_signers_next(struct node_signers *s, size_t index);
 enum err node_command(struct node *n, struct now now, const struct command *in,
 		      struct effects *fx) MUST_CHECK;
 

@@ -33,7 +33,7 @@ struct threads {
 static void take_part(struct threads *t, const struct crew_work *work)
 {
 	for (size_t i; (i = atomic_fetch_add(&t->next, 1)) < work->count;)
-		work->task(work->self, i);
+		work->task(work->self, work->from + i);
 }
 
 static void *thread(void *of)

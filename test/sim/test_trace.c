@@ -35,7 +35,7 @@ static void do_all(struct crew *c, const struct crew_work *work)
 	begun++;
 	begun_alone += work->count == 1;
 	for (size_t i = 0; i < work->count; i++)
-		work->task(work->self, i);
+		work->task(work->self, work->from + i);
 }
 
 static void do_nothing(struct crew *c, const struct crew_work *work)

@@ -25,8 +25,10 @@ static void add_one(void *self, size_t index)
 static void check(struct crew *c, size_t count)
 {
 	unsigned char times[COUNT_MAX] = { 0 };
+	struct crew_work work = { .task = add_one, .self = times, .count = count };
 
-	crew_run(c, add_one, times, count);
+	crew_begin(c, &work);
+	crew_end(c, &work);
 	for (size_t i = 0; i < COUNT_MAX; i++)
 		assert_int_equal(times[i], i < count);
 }
@@ -61,6 +63,30 @@ static void test_something_else_meanwhile(void **state)
 		crew_end(crews[i % 2], &work);
 		for (size_t j = 0; j < work.count; j++)
 			assert_int_equal(others[j], 2);
+	}
+	threads_free(t);
+}
+
+/* What it says is done is done, portion by portion, and nothing of what is behind all. */
+static void test_portions(void **state)
+{
+	struct threads *t = threads_new();
+	struct crew *crews[] = { threads_crew(t), NULL };
+
+	(void)state;
+	for (size_t i = 0; i < 2000; i++) {
+		unsigned char times[COUNT_MAX] = { 0 };
+		struct crew_work work = { .task = add_one, .self = times };
+		size_t all = i % COUNT_MAX, portion = 1 + i / 2 % 40, at = 0;
+		while (at < all) {
+			size_t done = crew_next(crews[i % 2], &work, all, portion);
+			assert_in_range(done, at, at + portion);
+			for (; at < done; at++)
+				assert_int_equal(times[at], 1);
+		}
+		assert_int_equal(work.count, 0);
+		for (; at < COUNT_MAX; at++)
+			assert_int_equal(times[at], 0);
 	}
 	threads_free(t);
 }
@@ -137,9 +163,13 @@ static void test_ends(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_each_index_once), cmocka_unit_test(test_something_else_meanwhile),
-		cmocka_unit_test(test_one_is_begun),	cmocka_unit_test(test_dropped),
-		cmocka_unit_test(test_alone),		cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_each_index_once),
+		cmocka_unit_test(test_something_else_meanwhile),
+		cmocka_unit_test(test_portions),
+		cmocka_unit_test(test_one_is_begun),
+		cmocka_unit_test(test_dropped),
+		cmocka_unit_test(test_alone),
+		cmocka_unit_test(test_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
