@@ -305,12 +305,25 @@ def idle(folder, figures, _):
         world.stop()
 
 
+LOOK_S = 0.0005
+
+
+def started(node):
+    """Seconds from the start of `entente serve` to its first answer."""
+    begin = time.monotonic()
+    node.start(wait=False)
+    while not node.is_answering():
+        time.sleep(LOOK_S)
+    return time.monotonic() - begin
+
+
 def next_delivered(world):
     """kill -9 of B's core, started again at once: seconds until a client of B has the next message of A."""
     a, b = world["kor"], world["usa"]
     path = f"{world.folder}/next.requests"
     write_requests(world, "kor", path, 1, 1)
     raw = Path(path).read_bytes()[20:]
+    goal = size_of(a, "kor")[0] + 1
     begin = time.monotonic()
     b.process.kill()
     b.process.wait()
@@ -318,12 +331,11 @@ def next_delivered(world):
     a.ask("POST", "/statements", raw)
     while True:
         try:
-            goal = size_of(a, "kor")[0]
             if size_of(b, "kor")[2] >= goal:
                 return time.monotonic() - begin
         except (OSError, nodes.http.client.HTTPException):
             b.forget_connection()
-        time.sleep(0.0005)
+        time.sleep(LOOK_S)
 
 
 def kill(folder, figures, _):
@@ -375,9 +387,7 @@ def restart(folder, figures, entries):
         node.stop()
         times = []
         for _ in range(5):
-            begin = time.monotonic()
-            node.start()
-            times.append(time.monotonic() - begin)
+            times.append(started(node))
             held = node.status()["entries"]
             node.stop()
         figures["entente"]["restart"] = {"entries": held, "ms": round(1000 * quantiles(times)["p50"], 1)}

@@ -62,9 +62,7 @@ def restart_ms(node):
     times = []
     for _ in range(3):
         node.stop()
-        begin = time.monotonic()
-        node.start()
-        times.append(1000 * (time.monotonic() - begin))
+        times.append(1000 * run.started(node))
     return round(quantiles(times)["p50"], 1)
 
 
