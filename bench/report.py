@@ -322,8 +322,9 @@ AIMS = {
                 "and four processes with TLS between them. A signer that is asked beside the flush would save its leg, and would have signed what a power cut takes "
                 "away; so the next try is at B: verification while the batch is still read."),
     "entries": ("at least", 0.6, "An entry is verified twice, once on each side, so two cores have 1.33 verifications' time left for all else of both nodes. The tables take "
-                "most of it: nine rows an entry on each side, one statement each. Next: rows of the views in the order of their keys, many a statement; and a "
-                "checkpoint's flush beside the work."),
+                "most of it: nine rows an entry on each side, one statement each. And both cores are idle for a quarter of the time, mostly while a node waits for its "
+                "disk (by the kernel's scheduler, on the machine of 1 December). Next: a checkpoint beside the work; and rows of the views in the order of their keys, "
+                "many a statement."),
     "catch-up": ("at least", 0.85, "One core verifies, the other folds, sends and receives: what the sender reads and what SQLite writes are on that one."),
     "verify": ("at least", 0.85, "Each entry and each content is looked up, a content by its hash, in a page of its own; each row of the views is read for its check. "
                "Next: contents in the order in which they lie."),
