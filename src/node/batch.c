@@ -219,9 +219,7 @@ static enum err batch_add(struct node *n, struct now now, size_t peer, struct ar
 	}
 	if (a->is_urgent)
 		ask_soon(n, now, a->line);
-	if (e == ERR_OK)
-		e = record_add_note(n->record, a->line->log, a->note.size, a->batch.note);
-	return e == ERR_OK ? lost_found(n, now, a->line) : e;
+	return e == ERR_OK ? record_add_note(n->record, a->line->log, a->note.size, a->batch.note) : e;
 }
 
 /* The content of an entry that we hold, and that somebody had said to be erased. */

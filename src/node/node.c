@@ -348,7 +348,10 @@ enum err entry_add(struct node *n, struct now now, const struct addition *a)
 	/* An entry that waits itself frees none; whether it ties a knot is asked once for its batch. */
 	if ((e == ERR_OK || (e == ERR_SHORT && !a->is_more)) && has_waiting(n))
 		e = refold(n, now, a->is_more);
-	return node_local(n, err_unless(e, ERR_SHORT), "a view could not be written");
+	e = err_unless(e, ERR_SHORT);
+	if (e == ERR_OK && !a->is_more)
+		e = lost_found(n, now, line);
+	return node_local(n, e, "a view could not be written");
 }
 
 /* Lines that the signer gave since the last commit go in with this one. */

@@ -5,6 +5,7 @@
 #include "attack.h"
 
 #include "base/alloc.h"
+#include "node/core.h"
 
 static uint8_t scratch[FRAME_LEN_MAX];
 
@@ -188,6 +189,30 @@ static void test_what_nobody_has_holds_nobody_up(void **state)
 	forge_free(&b);
 }
 
+/* He claims to have seen what we have not said yet. When we have said it, it is what he saw. */
+static void test_what_we_say_later_was_seen(void **state)
+{
+	struct room *r = *state;
+	struct log_key own = { LEADER, 0, 1 };
+	struct forge a;
+	size_t at;
+
+	load(&a, r, 1, LEADER);
+	at = a.count;
+	add_seen(&a, 0, 1, room_log(r, &own).size + 2);
+	hear(r, &a, 0, a.count);
+	for (int64_t s = 0; s < 70; s += 5)
+		room_tick(r, 5000);
+	assert_int_equal(room_log(r, &a.key).folded, at + 1);
+	assert_true(view_of(r, &a, at).is_flagged);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(room_say(r, LEADER, PRECEDENCE_FLASH, 16, NULL, 0), ERR_OK);
+	room_tick(r, 5000);
+	assert_false(view_of(r, &a, at).is_flagged);
+	assert_false(node_is_half(r->n->node, LEADER));
+	forge_free(&a);
+}
+
 /* While one who may have it is away, nothing is lost. */
 static void test_who_is_away_may_have_it(void **state)
 {
@@ -221,6 +246,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_only_what_is_in_a_knot_is_untied, setup,
 						attack_teardown),
 		cmocka_unit_test_setup_teardown(test_what_nobody_has_holds_nobody_up, setup, attack_teardown),
+		cmocka_unit_test_setup_teardown(test_what_we_say_later_was_seen, setup, attack_teardown),
 		cmocka_unit_test_setup_teardown(test_who_is_away_may_have_it, setup, attack_teardown),
 	};
 
