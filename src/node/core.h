@@ -108,6 +108,7 @@ struct peer {
 	struct mono false_since; /* his false lines since then: each costs a signature to verify */
 	size_t false_lines;
 	struct versions_held held; /* that he says on a line he holds, whether we do or not; count 0: never */
+	uint16_t versions_heard;   /* of those that we hold, since his HELLO: as node_peer_versions */
 	size_t bundle_version;	   /* of the bundle that is being read */
 	bool has_clock, has_said;  /* said: its HELLO came, if only in a bundle */
 	size_t bundle_left;	   /* attachments that the last bundle for him had no room for */
@@ -546,7 +547,10 @@ void versions_tell(const struct node *n, struct versions_held *out);
 void versions_hear(struct node *n, size_t peer, size_t path, const struct hello *h);
 /* What a peer says that he holds. */
 void versions_note(struct node *n, size_t peer, const struct versions_held *held);
-/* He holds one more: what he could not judge before, and did not keep, goes to him again. */
+/*
+ * If he holds one more of ours since his HELLO: what he could not judge before, and did not keep, goes to him
+ * again.
+ */
 void version_heard(struct node *n, size_t peer);
 /* Which version node_in_force is. */
 size_t version_in_force(const struct node *n);

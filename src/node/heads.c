@@ -133,10 +133,8 @@ enum err receive_heads(struct node *n, struct now now, const struct arrival *in)
 		return ERR_MEMORY;
 	e = heads_read(in->frame.payload, h);
 	if (e == ERR_OK && h->held.count > 0) {
-		bool is_more = h->held.count > p->held.count;
 		versions_note(n, in->peer, &h->held);
-		if (is_more)
-			version_heard(n, in->peer);
+		version_heard(n, in->peer);
 	}
 	for (size_t i = 0; e == ERR_OK && i < h->notes_count; i++)
 		e = mend_note_heard(n, now, h->notes[i], &is_mended);

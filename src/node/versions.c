@@ -57,12 +57,19 @@ void versions_hear(struct node *n, size_t peer, size_t path, const struct hello 
 		p->bundle_version = version;
 	} else {
 		versions_note(n, peer, &held);
+		p->versions_heard = node_peer_versions(n, peer);
 		p->paths[path].version = version < p->paths[path].said ? version : p->paths[path].said;
 	}
 }
 
 void version_heard(struct node *n, size_t peer)
 {
+	struct peer *p = &n->peers[peer];
+	uint16_t held = node_peer_versions(n, peer);
+
+	if ((held & ~p->versions_heard) == 0)
+		return;
+	p->versions_heard |= held;
 	for (size_t i = 0; i < n->lines_count; i++) {
 		struct reach *r = &n->lines[i].reach[peer];
 		if (r->sent > r->held)

@@ -37,6 +37,32 @@ static void test_a_want_without_a_note_reads_nothing(void **state)
 	forge_free(&f);
 }
 
+/* What he says to hold and nobody knows sends him nothing again, in however many lists. */
+static void test_made_up_versions_send_nothing(void **state)
+{
+	struct room *r = *state;
+	struct heads heads = { 0 };
+	struct forge f;
+
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+	room_turn(r);
+	assert_true(room_said(r, 1, FRAME_COSIGNATURE) > 0);
+	room_forget(r);
+	memcpy(heads.held.hashes[0], r->w->accord->hash, HASH_LEN);
+	memset(heads.held.hashes[1], 0xa5, HASH_LEN);
+	memset(heads.held.hashes[2], 0x5a, HASH_LEN);
+	for (size_t i = 0; i < 100; i++) {
+		struct buf out = BUF_ON(scratch);
+		heads.held.count = 2 + i % 2;
+		heads_write(&heads, &out);
+		assert_int_equal(room_hear(r, 1, FRAME_HEADS, buf_bytes(&out)), ERR_OK);
+	}
+	assert_int_equal(room_said(r, 1, FRAME_COSIGNATURE) + room_said(r, 1, FRAME_BATCH), 0);
+	forge_free(&f);
+}
+
 /* What waits is looked at once a batch, and without its signatures. */
 static void test_entries_that_wait_cost_little(void **state)
 {
@@ -328,6 +354,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ATTACK(a_want_without_a_note_reads_nothing),
+		ATTACK(made_up_versions_send_nothing),
 		ATTACK(entries_that_wait_cost_little),
 		ATTACK(line_checks_are_answered_so_often),
 		ATTACK(a_path_that_flaps_is_checked_so_often),
