@@ -124,6 +124,34 @@ static bool is_by_any(const struct node *n, size_t party, size_t first, const st
 	return false;
 }
 
+static bool are_equal(const struct log_places *a, const struct log_places *b)
+{
+	bool is_so = a->count == b->count;
+
+	for (size_t i = 0; i < a->count && is_so; i++)
+		is_so = a->of[i].from == b->of[i].from && a->of[i].is_awaited == b->of[i].is_awaited &&
+			memcmp(a->of[i].version, b->of[i].version, HASH_LEN) == 0;
+	return is_so;
+}
+
+/* Whether the note is about these entries, behind what is held before them. */
+static bool is_noted(const struct node *n, const struct line *l, const struct batch *batch,
+		     const struct note *note)
+{
+	struct frontier f = { .size = 0 };
+	uint8_t leaf[HASH_LEN], root[HASH_LEN];
+
+	if (batch->first > 0 && record_frontier(n->record, l->log, batch->first, &f) != ERR_OK)
+		return false;
+	for (size_t i = 0; i < batch->count; i++) {
+		hash_leaf(batch->items[i].entry, leaf);
+		if (frontier_append(&f, leaf, NULL, NULL) != ERR_OK)
+			return false;
+	}
+	frontier_root(&f, root);
+	return memcmp(root, note->root, HASH_LEN) == 0;
+}
+
 /* As far as a batch that carries on from what is held, or repeats it, says itself. */
 static void places_walk(const struct node *n, size_t party, const struct batch *batch, struct log_places *p)
 {
@@ -163,9 +191,14 @@ enum note_word note_judge(const struct node *n, size_t party, const struct line 
 	if (l != NULL)
 		p = l->places;
 	if (batch != NULL && batch->first <= held) {
-		places_cut(&p, batch->first);
-		places_walk(n, party, batch, &p);
-		held = note->size;
+		struct log_places said = p;
+		places_cut(&said, batch->first);
+		places_walk(n, party, batch, &said);
+		/* Any peer can make up a batch, and copy into it how the registrar moved another log. */
+		if (are_equal(&said, &p) || is_noted(n, l, batch, note)) {
+			p = said;
+			held = note->size;
+		}
 	}
 	version = places_version(&p, &n->versions, note->size == 0 ? 0 : note->size - 1, &known);
 	known = known == n->versions.count ? 0 : known;

@@ -622,6 +622,54 @@ static void test_a_key_out_of_its_place(void **state)
 	}
 }
 
+/*
+ * A peer passes on another's log with a move to the next version where that log has none, under a note that is
+ * genuine: neither what is held nor what follows is judged by it, and nobody's key is called misused.
+ */
+static void test_a_move_that_is_made_up(void **state)
+{
+	struct room *r = *state;
+	const struct sign_key *const old = &r->w->nodes[1].log_key, *const new = &r->w->nodes[1].next_log_key;
+
+	world_rotates(r->w);
+	room_link(r, 1, 0, NULL, 0);
+	room_link(r, 2, 0, NULL, 0);
+	adopt_next(r);
+	for (unsigned is_behind = 0; is_behind < 2; is_behind++) {
+		uint8_t memory[NOTE_LEN_MAX];
+		struct buf kept = BUF_ON(memory);
+		struct forge f, g;
+		size_t held, from;
+		load(&f, r, 1, is_behind ? CONSULT : LEADER);
+		load(&g, r, 1, is_behind ? CONSULT : LEADER);
+		add_many(&f, 2);
+		if (!is_behind) {
+			from = g.count;
+			assert_int_equal(hear_from(r, &f, 0), ERR_OK);
+			held = f.count;
+			forge_version(&f, r->w->next->hash);
+			add_many(&f, 1);
+			f.log_key = new;
+			assert_int_equal(hear_from(r, &f, held), ERR_OK);
+			held = f.count;
+		} else {
+			held = from = g.count;
+			assert_int_equal(hear_from(r, &g, 0), ERR_OK);
+		}
+		forge_version(&g, r->w->next->hash);
+		add_many(&g, 1);
+		g.log_key = old;
+		g.frontiers[g.count] = f.frontiers[g.count];
+		assert_int_equal(room_hear_batch(r, 2, &g, from, g.count), ERR_OK);
+		assert_string_equal(rule_of(r, &f), "");
+		assert_int_equal(room_log(r, &f.key).size, held);
+		assert_int_equal(node_misused(r->n->node, &f.key, &kept), ERR_NOT_FOUND);
+		forge_free(&f);
+		forge_free(&g);
+	}
+	assert_int_equal(r->closed, 0);
+}
+
 /* What is signed under a version that is not held: neither kept nor refused, and taken when it is held. */
 static void test_a_key_of_a_version_that_is_not_held(void **state)
 {
@@ -926,6 +974,7 @@ int main(void)
 		ATTACK(a_root_that_is_not_the_notes),
 		ATTACK(a_false_log_signature_closes),
 		ATTACK(a_key_out_of_its_place),
+		ATTACK(a_move_that_is_made_up),
 		ATTACK(a_key_of_a_version_that_is_not_held),
 		ATTACK(a_version_is_told_on_every_line),
 		ATTACK(a_stopped_log_closes_nothing),
