@@ -623,8 +623,8 @@ static void test_a_key_out_of_its_place(void **state)
 }
 
 /*
- * A peer passes on another's log with a move to the next version where that log has none, under a note that is
- * genuine: neither what is held nor what follows is judged by it, and nobody's key is called misused.
+ * A peer passes on another's log with a move to the next version where that log has none, under a note that
+ * is genuine: neither what is held nor what follows is judged by it, and nobody's key is called misused.
  */
 static void test_a_move_that_is_made_up(void **state)
 {
