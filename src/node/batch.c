@@ -67,11 +67,16 @@ enum err item_check(struct node *n, const struct statement *s, const struct batc
 /* Whether what comes before this batch has still to be seen, asked for here if not before: it is put off. */
 static bool looks_back(struct node *n, struct now now, const struct arrival *in, const struct arriving *a)
 {
+	struct reach *reach = &a->line->reach[in->peer];
+
 	if (a->batch.first == 0 || in->path == PATH_BUNDLE)
 		return false;
-	if (a->line->reach[in->peer].is_suspect)
-		return a->batch.first > a->line->reach[in->peer].suspect_from;
-	want_back(n, now, in->peer, a->line, a->note.size);
+	if (!reach->is_suspect)
+		want_back(n, now, in->peer, a->line, a->note.size);
+	else if (a->batch.first == reach->suspect_from)
+		want_further_back(n, now, in->peer, a->line);
+	else
+		return a->batch.first > reach->suspect_from;
 	return true;
 }
 
@@ -326,7 +331,7 @@ static enum err batch_judge(struct node *n, struct now now, const struct arrival
 	if (word == NOTE_FALSE || a->line == NULL)
 		return word == NOTE_AWAITS ? ERR_SHORT : ERR_NOTE;
 	if (word == NOTE_AWAITS)
-		a->line->is_kept_back = true;
+		a->line->reach[in->peer].is_kept_back = true;
 	else
 		e = misused_keep(n, a->line, &a->note);
 	if (e == ERR_OK && !a->line->is_own)

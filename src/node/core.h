@@ -500,6 +500,8 @@ void want_send(struct node *n, struct now now, size_t peer, struct line *line, u
 bool want_origin(struct node *n, size_t peer, const struct origin *origin, uint64_t first, uint64_t end);
 /* Asks for what we hold already, to find where another history begins. */
 void want_back(struct node *n, struct now now, size_t peer, struct line *line, uint64_t end);
+/* The two part before what was asked for: twice as much of it. */
+void want_further_back(struct node *n, struct now now, size_t peer, struct line *line);
 uint64_t tag_new(struct node *n, const struct tag *tag);
 /* The socket has it, or it is lost with its path: what it counted for is free again. */
 void tag_end(struct node *n, struct tag *t);

@@ -357,7 +357,8 @@ static enum err line_adopts(struct node *n, struct line *l)
 	struct note note;
 	enum err e;
 
-	l->is_kept_back = false;
+	for (size_t peer = 0; peer < n->accord->parties_count; peer++)
+		l->reach[peer].is_kept_back = false;
 	if (from == UINT64_MAX)
 		return ERR_OK;
 	e = places_scan(n, l, from, size);

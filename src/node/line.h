@@ -26,9 +26,10 @@ struct reach {
 	uint64_t taken;		     /* the socket has taken so much: SENT */
 	uint64_t told;		     /* size of the note that a HELLO or HEADS told him last */
 	uint64_t told_receipts;	     /* and how many receipts this node had taken by then */
-	/* It showed a note of another history, and the entries were asked of it from here on. */
+	/* It showed a note of another history, and these entries were asked of it. */
 	bool is_suspect;
-	uint64_t suspect_from;
+	uint64_t suspect_from, suspect_end;
+	bool is_kept_back; /* what he passed on is signed by a key of a version that is not held */
 	struct passage passages[PASSAGES_MAX]; /* the last ones, in a ring */
 	size_t passages_count;
 	/* Of a channel for FLASH: which of the open paths it goes by, and since when he has held no more. */
@@ -74,7 +75,6 @@ struct line {
 	bool shows_more;      /* and some since its party's receipts were judged last */
 	size_t version; /* of the accord, that judges the next of them; versions.count: it is not held */
 	struct log_places places; /* which version judges each entry that is held: keyed.c */
-	bool is_kept_back;	  /* what follows is signed by a key of a version that is not held */
 	bool has_lost;		  /* more of it was seen than is held, and something was folded without it */
 	enum { WORD_NONE, WORD_DUE, WORD_SAID } word; /* procedure_awaits_word */
 	uint64_t waits_at; /* its next entry waits at this place; UINT64_MAX: none has */
@@ -87,7 +87,10 @@ struct line {
 		size_t count;
 	} unheeded;	/* `keys` statements behind where the next epoch began; looked for up to `to` */
 	uint64_t known; /* size known to exist elsewhere: wanted, or recovered to */
+	/* What was wanted last: when, of whom, and behind how many entries. */
 	struct mono wanted_at;
+	size_t wanted_of;
+	uint64_t wanted_from;
 	/*
 	 * Entries from..end - 1 are asked for again, to be put where they have rotted; from the beginning on.
 	 */

@@ -195,7 +195,10 @@ static void hello_greet(struct peer *p, struct now now, size_t path, const struc
 static void held_anew(struct node *n, size_t peer, bool is_carried, bool is_first)
 {
 	for (size_t i = 0; i < n->lines_count; i++) {
-		n->lines[i].reach[peer].held = 0;
+		struct reach *r = &n->lines[i].reach[peer];
+		r->held = 0;
+		if (!is_carried)
+			r->is_suspect = r->is_kept_back = false;
 		if (is_first && !is_carried)
 			n->lines[i].early[peer][EARLY_OWN].size = 0;
 	}

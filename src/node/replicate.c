@@ -194,20 +194,39 @@ bool is_wanted_again(const struct line *line, struct now now)
 
 void want_send(struct node *n, struct now now, size_t peer, struct line *line, uint64_t first, uint64_t end)
 {
-	if (want_origin(n, peer, &line->log->origin, first, end))
-		line->wanted_at = now.mono;
+	if (!want_origin(n, peer, &line->log->origin, first, end))
+		return;
+	line->wanted_at = now.mono;
+	line->wanted_of = peer;
+	line->wanted_from = line->log->frontier.size;
 }
 
-/* Entries before a contradiction's end that are asked for, so that the two leaves are found. */
+/* Entries before a contradiction's end that are asked for first, so that the two leaves are found. */
 #define FORK_LOOK_BACK 1024u
+
+static void want_suspect(struct node *n, struct now now, size_t peer, struct line *line, uint64_t span)
+{
+	struct reach *reach = &line->reach[peer];
+
+	reach->suspect_from = reach->suspect_end > span ? reach->suspect_end - span : 0;
+	want_send(n, now, peer, line, reach->suspect_from, reach->suspect_end);
+}
 
 void want_back(struct node *n, struct now now, size_t peer, struct line *line, uint64_t end)
 {
 	struct reach *reach = &line->reach[peer];
+	uint64_t span = reach->is_suspect ? reach->suspect_end - reach->suspect_from : FORK_LOOK_BACK;
 
 	reach->is_suspect = true;
-	reach->suspect_from = end > FORK_LOOK_BACK ? end - FORK_LOOK_BACK : 0;
-	want_send(n, now, peer, line, reach->suspect_from, end);
+	reach->suspect_end = end;
+	want_suspect(n, now, peer, line, span);
+}
+
+void want_further_back(struct node *n, struct now now, size_t peer, struct line *line)
+{
+	const struct reach *reach = &line->reach[peer];
+
+	want_suspect(n, now, peer, line, 2 * (reach->suspect_end - reach->suspect_from));
 }
 
 /* ---- Batches ---- */
@@ -503,6 +522,36 @@ static bool send_batch(struct node *n, size_t peer, struct line *line)
 	return true;
 }
 
+static bool may_give(const struct node *n, const struct line *line, size_t peer)
+{
+	const struct reach *reach = &line->reach[peer];
+
+	return peer != n->self && reach->held > line->log->frontier.size && !reach->is_kept_back &&
+	       is_shared_with(line, peer) && best_path(&n->peers[peer]) < LINK_PATHS_MAX;
+}
+
+/*
+ * What is known to exist elsewhere and did not come by itself is asked of one who says that he holds it: of
+ * the same again while he gives some, else of the next.
+ */
+static void want_missing(struct node *n, struct now now, struct line *line)
+{
+	size_t count = n->accord->parties_count;
+	uint64_t size = line->log->frontier.size;
+	size_t from = line->wanted_of + (line->wanted_from == size ? 1 : 0);
+
+	if (line->log->stopped.rule != NULL || !is_wanted_again(line, now))
+		return;
+	for (size_t i = 0; i < count; i++) {
+		size_t peer = (from + i) % count;
+		uint64_t held = line->reach[peer].held;
+		if (!may_give(n, line, peer))
+			continue;
+		want_send(n, now, peer, line, size, line->known > held ? line->known : held);
+		return;
+	}
+}
+
 void replicate(struct node *n, struct now now)
 {
 	for (size_t peer = 0; peer < n->accord->parties_count; peer++) {
@@ -525,15 +574,9 @@ void replicate(struct node *n, struct now now)
 		}
 		advances_send(n, peer);
 		attachments_serve(n, peer);
-		/* What is known to exist elsewhere and did not come by itself. */
-		for (size_t i = 0; i < n->lines_count; i++) {
-			struct line *line = &n->lines[i];
-			uint64_t size = line->log->frontier.size, held = line->reach[peer].held;
-			if (held > size && line->log->stopped.rule == NULL && !line->is_kept_back &&
-			    is_shared_with(line, peer) && is_wanted_again(line, now))
-				want_send(n, now, peer, line, size, line->known > held ? line->known : held);
-		}
 	}
+	for (size_t i = 0; i < n->lines_count; i++)
+		want_missing(n, now, &n->lines[i]);
 }
 
 const struct passage *passage_find(const struct reach *r, uint64_t index)

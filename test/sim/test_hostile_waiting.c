@@ -183,6 +183,80 @@ static void test_what_is_withheld_is_asked_of_who_saw_it(void **state)
 	forge_free(&g);
 }
 
+/* Two say that they hold more of a log. One of them gives none of it: the other is asked. */
+static void test_who_gives_nothing_is_not_asked_alone(void **state)
+{
+	struct room *r = *state;
+	uint8_t memory[NOTE_LEN_MAX];
+	struct buf note = BUF_ON(memory);
+	struct bytes told;
+	struct forge f;
+	size_t held;
+
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	held = f.count;
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, held), ERR_OK);
+	room_unlink(r, 1, 0);
+	add_many(&f, 3);
+	forge_note(&f, f.count, &note);
+	told = buf_bytes(&note);
+	room_link(r, 1, 0, &told, 1);
+	room_link(r, 2, 0, &told, 1);
+	room_forget(r);
+	for (int i = 0; i < 4; i++)
+		room_tick(r, 6000);
+	assert_int_equal(room_said(r, 1, FRAME_WANT), 2);
+	assert_int_equal(room_said(r, 2, FRAME_WANT), 2);
+	/* Who gives some is asked for the rest. */
+	assert_int_equal(room_hear_batch(r, 1, &f, held, held + 1), ERR_OK);
+	room_tick(r, 6000);
+	room_forget(r);
+	for (size_t i = 1; i < 3; i++) {
+		assert_int_equal(room_hear_batch(r, 2, &f, held + i, held + i + 1), ERR_OK);
+		room_tick(r, 6000);
+	}
+	assert_int_equal(room_said(r, 1, FRAME_WANT) + room_said(r, 2, FRAME_WANT), 1);
+	forge_free(&f);
+}
+
+/*
+ * One speaks of a version that nobody has, and passes on of another's log what no key of it has signed: that
+ * keeps nobody from asking its author for it.
+ */
+static void test_a_made_up_version_keeps_nothing_back(void **state)
+{
+	struct room *r = *state;
+	uint8_t memory[NOTE_LEN_MAX];
+	struct buf note = BUF_ON(memory), out = BUF_ON(scratch);
+	struct heads heads = { .held.count = 2 };
+	struct bytes told;
+	struct forge f;
+	size_t held;
+
+	room_link(r, 1, 0, NULL, 0);
+	room_link(r, 2, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	held = f.count;
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, held), ERR_OK);
+	memcpy(heads.held.hashes[0], r->w->accord->hash, HASH_LEN);
+	memset(heads.held.hashes[1], 0xa5, HASH_LEN);
+	heads_write(&heads, &out);
+	assert_int_equal(room_hear(r, 2, FRAME_HEADS, buf_bytes(&out)), ERR_OK);
+	add_many(&f, 3);
+	f.log_key = &r->w->nodes[2].officer.key;
+	assert_int_equal(room_hear_batch(r, 2, &f, held + 1, held + 2), ERR_OK);
+	f.log_key = NULL;
+	room_unlink(r, 1, 0);
+	forge_note(&f, f.count, &note);
+	told = buf_bytes(&note);
+	room_link(r, 1, 0, &told, 1);
+	room_forget(r);
+	room_tick(r, 6000);
+	assert_int_equal(room_said(r, 1, FRAME_WANT), 1);
+	forge_free(&f);
+}
+
 /* The third party forks: what the second has seen of it never comes, and the second is heard all the same. */
 static void test_a_stopped_log_holds_nobody_up(void **state)
 {
@@ -359,6 +433,8 @@ int main(void)
 		ATTACK(line_checks_are_answered_so_often),
 		ATTACK(a_path_that_flaps_is_checked_so_often),
 		ATTACK(what_is_withheld_is_asked_of_who_saw_it),
+		ATTACK(who_gives_nothing_is_not_asked_alone),
+		ATTACK(a_made_up_version_keeps_nothing_back),
 		ATTACK(a_stopped_log_holds_nobody_up),
 		ATTACK(a_reference_out_of_the_channel_is_none),
 		ATTACK(folding_anew_takes_its_time),
