@@ -1,5 +1,6 @@
 #include "sys/file.h"
 
+#include "base/sort.h"
 #include "sys/clock.h"
 #include "sys/random.h"
 
@@ -351,7 +352,7 @@ enum err file_list(const char *dir, struct arena *a, struct bytes *names, size_t
 	fts_close(walk);
 	if (e != ERR_OK)
 		return e;
-	qsort(names, found, sizeof names[0], compare_names);
+	sort_items(names, found, sizeof names[0], compare_names);
 	*count = found;
 	return ERR_OK;
 }

@@ -307,6 +307,16 @@ def test_a_version_that_is_held_opens_nothing(stage):
     assert reads() == [True, True]
 
 
+def test_a_version_of_many_files(stage):
+    """More than the C library sorts without asking the kernel for the memory there is, which a contained core may not."""
+    world = stage.world()
+    form = (nodes.ROOT / "accords/rok-us/forms/N05").read_text()
+    folder = second(world, "many", files={f"forms/N{number}": form.replace("N05", f"N{number}", 1) for number in range(62, 92)})
+    assert sum(path.is_file() for path in folder.rglob("*")) > 64
+    hold(world, folder)
+    assert all(node.is_answering() for node in world.nodes.values())
+
+
 def test_what_a_version_gave_first_is_signed_when_a_third_opens_it(stage):
     """A value is raised by a second version and given to a post by a third: what the first let be marked so is opened, and all sign it."""
     people = {party: {name: [name] for name in ("head", "watch", "press")} for party in ("kor", "usa")}
