@@ -255,16 +255,6 @@ static enum err take_received(struct core *c, const struct record *r)
 
 	if (frame_read(&in, &arrival.frame) != ERR_OK || in.len != 0)
 		return ERR_FRAME;
-	/*
-	 * One frame may bring BATCH_ENTRIES_MAX entries, and what the flush then asks for needs room as
-	 * well.
-	 */
-	if (!effects_has_room(&c->fx, EFFECTS_MAX / 2, EFFECTS_LEN_MAX / 2)) {
-		core_commit(c);
-		if (c->link.fd < 0)
-			/* it was dropped while it was told something, and this frame with it */
-			return ERR_OK;
-	}
 	return node_receive(c->node, loop_now(c->loop), &arrival, &c->fx);
 }
 
@@ -392,7 +382,14 @@ static enum err hear(struct core *c, struct child *child)
 			break;
 		c->is_busy = true;
 		child->silent_ms = 0;
-		e = take_record(c, &r);
+		/*
+		 * One frame may bring BATCH_ENTRIES_MAX entries, and a path that comes and goes thousands of
+		 * times says so; what the flush then asks for needs room as well.
+		 */
+		if (!effects_has_room(&c->fx, EFFECTS_MAX / 2, EFFECTS_LEN_MAX / 2))
+			core_commit(c);
+		if (child->fd >= 0) /* else it was dropped while it was told something, and this with it */
+			e = take_record(c, &r);
 		if (child->fd < 0)
 			return ERR_SHORT; /* dropped meanwhile, and its pipe with it */
 	}

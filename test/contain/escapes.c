@@ -460,6 +460,19 @@ static size_t make_word(struct prng *p, uint8_t *memory, size_t size)
 	return out.len;
 }
 
+static void say_all(const uint8_t *bytes, size_t len)
+{
+	while (len > 0) {
+		ssize_t put = send(3, bytes, len, MSG_NOSIGNAL);
+		if (put < 0 && errno == EAGAIN)
+			(void)poll(&(struct pollfd){ .fd = 3, .events = POLLOUT }, 1, 100);
+		else if (put < 0)
+			abort();
+		bytes += put > 0 ? put : 0;
+		len -= put > 0 ? (size_t)put : 0;
+	}
+}
+
 static long say_anything(void)
 {
 	const char *given = getenv("ENTENTE_ESCAPE_SEED");
@@ -471,17 +484,33 @@ static long say_anything(void)
 		abort();
 	prng_init(&p, seed);
 	for (unsigned i = 0; i < WORDS; i++) {
-		struct bytes left = { memory, make_word(&p, memory, sizeof memory) };
-		while (left.len > 0) {
-			ssize_t put = send(3, left.ptr, left.len, MSG_NOSIGNAL);
-			if (put < 0 && errno == EAGAIN)
-				(void)poll(&(struct pollfd){ .fd = 3, .events = POLLOUT }, 1, 100);
-			else if (put < 0)
-				return -1;
-			left.ptr += put > 0 ? put : 0;
-			left.len -= put > 0 ? (size_t)put : 0;
-		}
+		size_t len = make_word(&p, memory, sizeof memory);
+		say_all(memory, len);
 	}
+	return 0;
+}
+
+/*
+ * A path goes down so often that nothing else has room, and comes up: in one piece, so that all is heard at
+ * once.
+ */
+static long flood_paths(void)
+{
+	static uint8_t memory[1u << 20];
+	const struct record up = {
+		.kind = RECORD_PATH_UP, .peer = 1, .name = bytes_str("X25519"), .text = bytes_str("127.0.0.1")
+	};
+	const struct record down = { .kind = RECORD_PATH_DOWN, .peer = 1, .err = ERR_DOWN };
+	struct buf out = BUF_ON(memory);
+
+	for (unsigned i = 0; i < EFFECTS_MAX; i++) {
+		if (record_write(&down, &out) != ERR_OK)
+			abort();
+	}
+	if (record_write(&up, &out) != ERR_OK)
+		abort();
+	for (unsigned i = 0; i < 40; i++)
+		say_all(out.ptr, out.len);
 	return 0;
 }
 
@@ -515,7 +544,7 @@ static const struct {
 	ESCAPE(end_without_ending), ESCAPE(say_to_anybody),  ESCAPE(connect_by_message),
 	ESCAPE(memory_file),	    ESCAPE(take_descriptor), ESCAPE(type_for_another),
 	ESCAPE(read_is_code),	    ESCAPE(say_anything),    ESCAPE(signal_by_descriptor),
-	ESCAPE(stay_behind),
+	ESCAPE(flood_paths),	    ESCAPE(stay_behind),
 };
 
 /* ---- Where it is let in. ---- */

@@ -2,14 +2,21 @@
 of its own (test/contain), in a real node with real keys. Each is also tried without the sandbox, where it must get
 further: otherwise it would show nothing.
 """
+import array
+import contextlib
+import ctypes
 import json
+import multiprocessing
 import os
 import socket
+import time
 
 import devices
 import nodes
 import pytest
 
+PIDFD_GETFD = 438
+TERMINALS_IS_NEW = ord("T")  # src/process/terminals.h
 HOSTILE = nodes.BUILD / "test/contain/entente_hostile"
 
 # Escape: the system call at which the kernel ends the process.
@@ -156,6 +163,45 @@ def test_link_may_say_what_it_likes(attacked, monkeypatch, seed):
     reported(node, "say_anything")
     node.wait("the node goes on", node.is_answering)
     assert node.stop() == 0
+
+
+def test_link_fills_no_turn(attacked):
+    """Paths that go down and come up in thousands at once: core has room for what it says to them."""
+    node = attacked("link/flood_paths")
+    reported(node, "flood_paths")
+    node.wait("the node goes on", node.is_answering)
+    assert node.stop() == 0
+
+
+def talk(pipe):
+    """Descriptors without end, until it is ended."""
+    head, along = [bytes([TERMINALS_IS_NEW])], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [pipe.fileno()]))]
+    while True:
+        with contextlib.suppress(BlockingIOError):
+            pipe.sendmsg(head, along)
+
+
+def test_terminals_hold_no_turn(home):
+    """What core hears of the terminals' process comes quicker than core takes it: everybody else is served."""
+    node, talkers = home.start(), []
+    try:
+        node.wait("the node answers", node.is_answering)
+        theirs = os.pidfd_open(node.processes()["terminals"[:7]])
+        taken = ctypes.CDLL(None, use_errno=True).syscall(PIDFD_GETFD, theirs, 3, 0)
+        assert taken >= 0, os.strerror(ctypes.get_errno())
+        os.close(theirs)
+        with socket.socket(fileno=taken) as pipe:
+            for _ in range(3):
+                talkers.append(multiprocessing.get_context("fork").Process(target=talk, args=(pipe,), daemon=True))
+                talkers[-1].start()
+            time.sleep(0.5)
+            for _ in range(20):
+                assert node.get("/status") is not None
+    finally:
+        for one in talkers:
+            one.kill()
+            one.join()
+        assert node.stop() == 0
 
 
 @pytest.mark.parametrize("process", ["link", "terminals"])
