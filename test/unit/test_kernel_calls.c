@@ -33,7 +33,7 @@
 
 #define OLD "old"
 #define LARGE_LEN (200u << 10) /* more than a sink keeps back */
-#define HERE "127.0.0.1:47219"
+#define HERE "127.0.0.1:20719" /* below those that the kernel gives to whoever connects */
 
 /* One process, one thread: which call is refused, once, after so many that are not. */
 static struct {
