@@ -327,7 +327,13 @@ static enum err may_tell_copy(struct api *a, const struct event *event)
 	struct statement s;
 	struct fault fault;
 
-	if (bytes.len == 0 || statement_read(bytes, &s, &fault) != ERR_OK)
+	/*
+	 * Its text was dropped, and no log has it: whose it was nobody can say, so he is told that he missed
+	 * one.
+	 */
+	if (bytes.len == 0)
+		return ERR_SHORT;
+	if (statement_read(bytes, &s, &fault) != ERR_OK)
 		return ERR_NOT_FOUND;
 	return request_may_copy(a, &event->place, &s);
 }

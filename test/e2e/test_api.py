@@ -403,6 +403,34 @@ def test_an_advance_copy_is_told_before_it_has_a_number(stage):
     events.close()
 
 
+def test_who_missed_a_copy_is_told_so(stage, tmp_path):
+    """A copy that is in no log, and whose words the node has no room for any more: his stream says that he missed something."""
+    world = stage.world()
+    kor, usa = world["kor"], world["usa"]
+    seen = kor.get("/seen", channel="notify-urgent")
+    body = officers.content("Ahead of its log.")
+    raw = officers.statement(bytes.fromhex(seen["accord"]), seen["channel"], "kor", "watch", rel=["kor", "usa"],
+                             to=[("usa", "watch", 0)], precedence=officers.FLASH, body=body)
+    item = officers.item(raw, [kor.key(name) for name in ("watch", *nodes.RELEASERS)], body)
+    payload = cbor2.dumps([f"{seen['accord']}/{seen['channel']}/kor/1", item[0], item[1], body], canonical=True)
+    usa.login("watch", tmp_path)
+    token = usa.token
+    events = usa.events()
+    after = events.number
+    events.close()
+    usa.token = None
+    all_of_it = usa.events()
+    assert usa.ask("POST", "/bundle", (len(payload) + 1).to_bytes(4, "big") + b"\x05" + payload, peer="kor")[0] == 200
+    assert all_of_it.next(lambda one: one["change"] == "ADVANCE")
+    for _ in range(80):
+        usa.say("send", "notify", "x" * 60000, "--to", "kor/watch", "--label", "U", key="watch")
+    all_of_it.close()
+    usa.token = token
+    events = usa.events(after=after)
+    assert events.greeting[0] == "hello" and events.block()[0] == "reset"
+    events.close()
+
+
 def root_of(index, size, leaf, path):
     """RFC 9162 section 2.1.3.2, read once more here."""
     at, last, root, path = index, size - 1, leaf, list(path)

@@ -103,7 +103,8 @@ class Events:
 
     def __init__(self, node, after=None, patience=PATIENCE_S):
         self.connection = UnixConnection(node.home / "socket", patience)
-        self.connection.request("GET", "/events" + (f"?after={after}" if after else ""))
+        headers = {"Authorization": f"Bearer {node.token}"} if node.token else {}
+        self.connection.request("GET", "/events" + (f"?after={after}" if after else ""), headers=headers)
         self.answer = self.connection.getresponse()
         self.number = None
         self.greeting = self.block()
