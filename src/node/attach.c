@@ -786,7 +786,8 @@ enum err node_attach(struct node *n, const uint8_t *by, const uint8_t hash[HASH_
 {
 	static const uint8_t nobody[KEY_HASH_LEN];
 	struct store *store = record_store(n->record);
-	bool is_good = false, is_given;
+	bool is_good = false, is_given, was_whole;
+	uint64_t held = 0, was = 0;
 	enum err kept, e;
 
 	if (total == 0 || total > ATTACHMENT_LEN_MAX || piece.len > total || offset > total - piece.len)
@@ -794,14 +795,18 @@ enum err node_attach(struct node *n, const uint8_t *by, const uint8_t hash[HASH_
 	e = turn_open(n);
 	if (e == ERR_OK && offset == 0)
 		e = begin_anew(n, hash, total);
+	if (e == ERR_OK)
+		e = err_unless(store->ops->attachment_held(store, hash, &held, &was), ERR_NOT_FOUND);
 	if (e != ERR_OK)
 		return e;
+	was_whole = was == total && held == total;
 	kept = store->ops->attachment_put(store, hash, total, offset, piece);
 	if (kept != ERR_OK && kept != ERR_USAGE) /* of another length than what is held: not kept */
 		return kept;
 	by = by == NULL ? nobody : by;
 	is_given = look_add(n, by, hash, total, offset, piece);
-	if (offset + piece.len < total)
+	/* What was whole before has been looked through: not again for whoever repeats its last byte. */
+	if (offset + piece.len < total || (was_whole && !is_given))
 		return ERR_OK;
 	e = kept == ERR_OK ? blob_check(n, hash, total, &is_good) : ERR_NOT_FOUND;
 	if (e == ERR_OK && !is_good)

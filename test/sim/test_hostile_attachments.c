@@ -285,6 +285,26 @@ static void test_a_file_is_given_whole(void **state)
 	assert_int_equal(room_say(r, CONSULT, PRECEDENCE_ROUTINE, 10, hashes[0], FILE_LEN), ERR_OK);
 }
 
+/* The last byte of a file that is whole, said again and again: the file is not read again and again. */
+static void test_a_last_byte_reads_no_file(void **state)
+{
+	static const uint8_t by[KEY_HASH_LEN] = { 7 };
+	static uint8_t blob[FILE_LEN];
+	uint8_t hash[HASH_LEN];
+	struct room *r = *state;
+
+	make_blob(blob, sizeof blob, 9, hash);
+	for (unsigned piece = 0; piece < 3; piece++)
+		give_piece(r, by, blob, hash, piece);
+	count_reads(r);
+	for (unsigned i = 0; i < 100; i++)
+		assert_int_equal(node_attach(r->n->node, by, hash, FILE_LEN, FILE_LEN - 1,
+					     (struct bytes){ blob + FILE_LEN - 1, 1 }),
+				 ERR_OK);
+	assert_int_equal(pieces_read, 0);
+	count_no_more(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -294,6 +314,7 @@ int main(void)
 		ATTACK(a_false_blob_spoils_no_other),
 		ATTACK(a_piece_of_what_was_taken_back),
 		ATTACK(a_file_is_given_whole),
+		ATTACK(a_last_byte_reads_no_file),
 	};
 
 	log_open("test", getenv("VERBOSE") != NULL ? LOG_LEVEL_DEBUG : 0);
