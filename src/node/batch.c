@@ -261,6 +261,19 @@ static enum err content_after_all(struct node *n, struct now now, const struct a
 	return e;
 }
 
+/* All of it is held. Under a note of another root the two histories part before this batch. */
+static enum err repeated_compare(struct node *n, struct now now, const struct arrival *in,
+				 const struct arriving *a)
+{
+	uint8_t root[HASH_LEN];
+	enum err e = record_root_at(n->record, a->line->log, a->note.size, root);
+
+	if (e == ERR_OK && memcmp(root, a->note.root, HASH_LEN) != 0 &&
+	    !has_tree_rotted(n, a->line, a->note.size))
+		(void)looks_back(n, now, in, a);
+	return e;
+}
+
 /* Leaves of a batch that begins below what is held: the same, or a fork. */
 static enum err batch_compare(struct node *n, struct now now, const struct arrival *in, struct arriving *a)
 {
@@ -298,7 +311,7 @@ static enum err batch_compare(struct node *n, struct now now, const struct arriv
 			return e;
 		a->skip++;
 	}
-	return ERR_OK;
+	return a->skip == a->batch.count ? repeated_compare(n, now, in, a) : ERR_OK;
 }
 
 enum err line_open_of_peer(struct node *n, size_t peer, const struct log_key *key, struct line **out)

@@ -216,6 +216,29 @@ static void hear_many(struct room *r, size_t peer, const struct forge *f, size_t
 	}
 }
 
+/* A third party shows the history `g`, and gives what is asked of it: the log of `f` stops. */
+static void look_until_proved(struct room *r, const struct forge *f, const struct forge *g, size_t common)
+{
+	struct want want;
+
+	room_link(r, 2, 0, NULL, 0);
+	room_forget(r);
+	assert_int_equal(room_hear_batch(r, 2, g, f->count, g->count), ERR_OK);
+	for (size_t i = 0; i < 8 && room_log(r, &f->key).state == LOG_RUNS; i++) {
+		assert_int_equal(room_said(r, 2, FRAME_WANT), i + 1);
+		for (size_t j = 0; j < r->count; j++) {
+			if (r->said[j].kind == FRAME_WANT)
+				assert_int_equal(
+					want_read((struct bytes){ r->said[j].bytes, r->said[j].len }, &want),
+					ERR_OK);
+		}
+		hear_many(r, 2, g, want.first);
+	}
+	assert_true(want.first < common);
+	assert_int_equal(room_log(r, &f->key).state, LOG_STOPPED);
+	assert_int_equal(count_proofs(r, 1, LEADER), 1);
+}
+
 /*
  * Two histories part further back than is asked for at first, and a third party shows the other one: it is
  * asked for more until the proof is there. Where both are noted at the same sizes one look proves it.
@@ -223,7 +246,6 @@ static void hear_many(struct room *r, size_t peer, const struct forge *f, size_t
 static void test_a_fork_far_back(void **state)
 {
 	struct room *r = *state;
-	struct want want;
 	struct forge f, g;
 	size_t common;
 
@@ -234,22 +256,29 @@ static void test_a_fork_far_back(void **state)
 	add_many(&f, 3000);
 	add_many(&g, 3001);
 	hear_many(r, 1, &f, 0);
-	room_link(r, 2, 0, NULL, 0);
-	room_forget(r);
-	assert_int_equal(room_hear_batch(r, 2, &g, f.count, g.count), ERR_OK);
-	for (size_t i = 0; i < 8 && room_log(r, &f.key).state == LOG_RUNS; i++) {
-		assert_int_equal(room_said(r, 2, FRAME_WANT), i + 1);
-		for (size_t j = 0; j < r->count; j++) {
-			if (r->said[j].kind == FRAME_WANT)
-				assert_int_equal(
-					want_read((struct bytes){ r->said[j].bytes, r->said[j].len }, &want),
-					ERR_OK);
-		}
-		hear_many(r, 2, &g, want.first);
-	}
-	assert_true(want.first < common);
-	assert_int_equal(room_log(r, &f.key).state, LOG_STOPPED);
-	assert_int_equal(count_proofs(r, 1, LEADER), 1);
+	look_until_proved(r, &f, &g, common);
+	forge_free(&f);
+	forge_free(&g);
+}
+
+/* The other history has one entry that is another, far back, and behind it the same ones. */
+static void test_a_fork_of_one_entry(void **state)
+{
+	struct room *r = *state;
+	struct forge f, g;
+	size_t common;
+
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	load(&g, r, 1, LEADER);
+	common = f.count;
+	add_many(&f, 3000);
+	add_many(&g, 1);
+	for (size_t i = g.count; i < f.count; i++)
+		forge_put(&g, f.items[i].entry, f.items[i].content);
+	add_many(&g, 1);
+	hear_many(r, 1, &f, 0);
+	look_until_proved(r, &f, &g, common);
 	forge_free(&f);
 	forge_free(&g);
 }
@@ -1010,6 +1039,7 @@ int main(void)
 		ATTACK(a_fork_is_proved_either_way_round),
 		ATTACK(hearsay_hides_no_fork),
 		ATTACK(a_fork_far_back),
+		ATTACK(a_fork_of_one_entry),
 		ATTACK(a_log_that_the_signer_refuses_stops),
 		ATTACK(a_receipt_of_another_root_closes_nothing),
 		ATTACK(false_receipts_are_few),
