@@ -603,14 +603,14 @@ enum err early_take(struct node *n)
 
 /*
  * Who says that he has cosigned more than we hold is asked for it, unless it comes by itself: its author may
- * have kept it from us.
+ * have kept it from us. What a restore took of ours comes by itself from nobody.
  */
 static void holds_more(struct line *line, struct now now, size_t peer, uint64_t size)
 {
 	struct reach *reach = &line->reach[peer];
 
-	if (reach->held <= line->log->frontier.size)
-		line->wanted_at = now.mono;
+	if (!line->is_own && reach->held <= line->log->frontier.size)
+		want_timed(line, now);
 	if (reach->held < size)
 		reach->held = size;
 }
@@ -628,13 +628,6 @@ enum err receive_cosignature(struct node *n, struct now now, const struct arriva
 	line = line_by_origin(n, &c.origin);
 	if (line == NULL)
 		return ERR_OK; /* of a log that we have nothing of: a HELLO carries it again */
-	/*
-	 * A receipt for what a restore took from us: it came to the peer by another way since its HELLO. What
-	 * is wanted comes with receipts, and may be nothing that we can take.
-	 */
-	if (line->is_own && c.size > line->log->durable && line->log->stopped.rule == NULL &&
-	    (line->wanted_at.us == 0 || is_wanted_again(line, now)))
-		want_send(n, now, in->peer, line, line->log->durable, c.size);
 	e = cosignature_take(n, in, line, c.size, c.line);
 	if (e == ERR_OK && c.size > line->log->durable && line->early[in->peer][EARLY_OWN].size == c.size)
 		holds_more(line, now, in->peer, c.size);

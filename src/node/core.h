@@ -495,6 +495,8 @@ enum err batch_build(struct node *n, struct line *line, const struct batch_goal 
 bool is_note_good(const struct node *n, const struct line *line, uint64_t size, struct bytes text);
 /* What was asked for has had WANT_AGAIN_MS to come. */
 bool is_wanted_again(const struct line *line, struct now now);
+/* It has from now on to come, unless the time runs already for what is behind as many entries. */
+void want_timed(struct line *line, struct now now);
 void want_send(struct node *n, struct now now, size_t peer, struct line *line, uint64_t first, uint64_t end);
 /* Of a log that we may have nothing of. */
 bool want_origin(struct node *n, size_t peer, const struct origin *origin, uint64_t first, uint64_t end);

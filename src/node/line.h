@@ -87,7 +87,7 @@ struct line {
 		size_t count;
 	} unheeded;	/* `keys` statements behind where the next epoch began; looked for up to `to` */
 	uint64_t known; /* size known to exist elsewhere: wanted, or recovered to */
-	/* What was wanted last: when, of whom, and behind how many entries. */
+	/* What is wanted: since when, of whom last, and behind how many entries. */
 	struct mono wanted_at;
 	size_t wanted_of;
 	uint64_t wanted_from;

@@ -192,13 +192,20 @@ bool is_wanted_again(const struct line *line, struct now now)
 	return mono_is_before(mono_add_ms(line->wanted_at, WANT_AGAIN_MS), now.mono);
 }
 
+void want_timed(struct line *line, struct now now)
+{
+	if (line->wanted_at.us != 0 && line->wanted_from == line->log->frontier.size)
+		return;
+	line->wanted_at = now.mono;
+	line->wanted_from = line->log->frontier.size;
+}
+
 void want_send(struct node *n, struct now now, size_t peer, struct line *line, uint64_t first, uint64_t end)
 {
 	if (!want_origin(n, peer, &line->log->origin, first, end))
 		return;
-	line->wanted_at = now.mono;
+	want_timed(line, now);
 	line->wanted_of = peer;
-	line->wanted_from = line->log->frontier.size;
 }
 
 /* Entries before a contradiction's end that are asked for first, so that the two leaves are found. */
@@ -548,6 +555,7 @@ static void want_missing(struct node *n, struct now now, struct line *line)
 		if (!may_give(n, line, peer))
 			continue;
 		want_send(n, now, peer, line, size, line->known > held ? line->known : held);
+		line->wanted_at = now.mono;
 		return;
 	}
 }

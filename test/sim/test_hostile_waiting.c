@@ -220,6 +220,35 @@ static void test_who_gives_nothing_is_not_asked_alone(void **state)
 	forge_free(&f);
 }
 
+/* Who sends again and again what we cannot take yet, and never what comes before it, puts off nobody else. */
+static void test_who_sends_ahead_is_not_asked_alone(void **state)
+{
+	struct room *r = *state;
+	uint8_t memory[NOTE_LEN_MAX];
+	struct buf note = BUF_ON(memory);
+	struct bytes told;
+	struct forge f;
+	size_t held;
+
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	held = f.count;
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, held), ERR_OK);
+	room_unlink(r, 1, 0);
+	add_many(&f, 3);
+	forge_note(&f, f.count, &note);
+	told = buf_bytes(&note);
+	room_link(r, 2, 0, NULL, 0);
+	room_link(r, 1, 0, &told, 1);
+	room_forget(r);
+	for (int i = 0; i < 6; i++) {
+		assert_int_equal(room_hear_batch(r, 2, &f, held + 1, f.count), ERR_OK);
+		room_tick(r, 4000);
+	}
+	assert_true(room_said(r, 1, FRAME_WANT) > 1);
+	forge_free(&f);
+}
+
 /*
  * One speaks of a version that nobody has, and passes on of another's log what no key of it has signed: that
  * keeps nobody from asking its author for it.
@@ -434,6 +463,7 @@ int main(void)
 		ATTACK(a_path_that_flaps_is_checked_so_often),
 		ATTACK(what_is_withheld_is_asked_of_who_saw_it),
 		ATTACK(who_gives_nothing_is_not_asked_alone),
+		ATTACK(who_sends_ahead_is_not_asked_alone),
 		ATTACK(a_made_up_version_keeps_nothing_back),
 		ATTACK(a_stopped_log_holds_nobody_up),
 		ATTACK(a_reference_out_of_the_channel_is_none),
