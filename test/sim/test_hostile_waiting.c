@@ -183,6 +183,21 @@ static void test_what_is_withheld_is_asked_of_who_saw_it(void **state)
 	forge_free(&g);
 }
 
+/* The first peer's log, its last three entries not held, and the note of all of them; how many are held. */
+static size_t hold_some(struct room *r, struct forge *f, struct buf *note)
+{
+	size_t held;
+
+	room_link(r, 1, 0, NULL, 0);
+	load(f, r, 1, LEADER);
+	held = f->count;
+	assert_int_equal(room_hear_batch(r, 1, f, 0, held), ERR_OK);
+	room_unlink(r, 1, 0);
+	add_many(f, 3);
+	forge_note(f, f->count, note);
+	return held;
+}
+
 /* Two say that they hold more of a log. One of them gives none of it: the other is asked. */
 static void test_who_gives_nothing_is_not_asked_alone(void **state)
 {
@@ -193,13 +208,7 @@ static void test_who_gives_nothing_is_not_asked_alone(void **state)
 	struct forge f;
 	size_t held;
 
-	room_link(r, 1, 0, NULL, 0);
-	load(&f, r, 1, LEADER);
-	held = f.count;
-	assert_int_equal(room_hear_batch(r, 1, &f, 0, held), ERR_OK);
-	room_unlink(r, 1, 0);
-	add_many(&f, 3);
-	forge_note(&f, f.count, &note);
+	held = hold_some(r, &f, &note);
 	told = buf_bytes(&note);
 	room_link(r, 1, 0, &told, 1);
 	room_link(r, 2, 0, &told, 1);
@@ -230,13 +239,7 @@ static void test_who_sends_ahead_is_not_asked_alone(void **state)
 	struct forge f;
 	size_t held;
 
-	room_link(r, 1, 0, NULL, 0);
-	load(&f, r, 1, LEADER);
-	held = f.count;
-	assert_int_equal(room_hear_batch(r, 1, &f, 0, held), ERR_OK);
-	room_unlink(r, 1, 0);
-	add_many(&f, 3);
-	forge_note(&f, f.count, &note);
+	held = hold_some(r, &f, &note);
 	told = buf_bytes(&note);
 	room_link(r, 2, 0, NULL, 0);
 	room_link(r, 1, 0, &told, 1);
