@@ -234,6 +234,7 @@ struct node {
 	struct wait *waits;	    /* WAITS_MAX */
 	size_t waits_count;
 	struct mono last_scan, last_fate, last_beforehand;
+	bool has_said_forks; /* all that are kept */
 	struct place_key
 		fates_void[FATES_VOID_MAX]; /* items whose FATE did not count: not said again in this run */
 	size_t fates_void_count, fate_channel; /* the walk over all that is due */
@@ -271,7 +272,8 @@ enum node_row {
 	ROW_UPLOADED = 'U', /* look.c */
 	ROW_WANTED = 'w',   /* attach.c */
 	ROW_WORDLESS = 'Z', /* erase.c */
-	ROW_ERASED = 'x'    /* erase.c */
+	ROW_ERASED = 'x',   /* erase.c */
+	ROW_FORK = '3'	    /* fork.c */
 };
 
 /* ---- node.c ---- */
@@ -689,6 +691,8 @@ bool erasers_are_held(struct node *n, const struct line *line);
  * brought them; index: where they differ. ERR_NOT_FOUND: this alone proves nothing to others. */
 enum err fork_keep(struct node *n, struct now now, struct line *line, const struct note *note,
 		   const struct batch *batch, uint64_t index) MUST_CHECK;
+/* What could not be said because our own log was shut, where it is open by now. */
+enum err forks_say(struct node *n, struct now now) MUST_CHECK;
 
 /* ---- recover.c ---- */
 enum err recover_start(struct node *n, struct now now, const struct marks *marks, bool has_memory,
@@ -794,6 +798,8 @@ struct say {
 	size_t fields_count;
 	struct bytes content; /* lives as long as the effects of the turn; .len 0: none */
 };
+/* Our log of that channel, if the node can say something there now; NULL: it is shut, or stopped. */
+struct line *service_line(struct node *n, uint32_t channel);
 /*
  * Staged and folded as any entry; *at (NULL: not wanted) is its place. ERR_STOPPED: our log there is closed.
  */

@@ -126,26 +126,88 @@ static enum err evidence_build(struct node *n, struct line *line, const struct n
 	return e == ERR_OK ? their_side(&other, index, note, authors_part(note), &out->sides[1]) : e;
 }
 
+/*
+ * Beside the views, by the forked log: its proof until our own log has it, and empty from then on. One proof
+ * is enough, however often it is shown to us; it is neither lost when our own log is shut, nor with a commit
+ * that failed.
+ */
+static void kept_key(const struct log_key *log, struct buf *key)
+{
+	buf_put_byte(key, ROW_FORK);
+	log_key_write(log, key);
+}
+
+static enum err is_kept(const struct node *n, struct bytes key, bool *out)
+{
+	uint8_t memory[MAP_VALUE_MAX];
+	struct buf value = BUF_ON(memory);
+	enum err e = map_get(&n->views, key, &value);
+
+	*out = e == ERR_OK;
+	return err_unless(e, ERR_NOT_FOUND);
+}
+
+/* Says it, and keeps that it is said; the proof is in the turn's arena. */
+static enum err kept_say(struct node *n, struct now now, uint32_t channel, struct bytes key,
+			 struct bytes proof)
+{
+	enum err e = service_fork(n, now, channel, proof);
+
+	return e == ERR_OK ? beside_put(n, key, (struct bytes){ 0 }) : e;
+}
+
+/* One a turn: a peer that opens many logs forks them all. */
+enum err forks_say(struct node *n, struct now now)
+{
+	uint8_t prefix[] = { ROW_FORK }, memory[MAP_KEY_MAX], value_memory[MAP_VALUE_MAX];
+	struct buf key = BUF_ON(memory), value = BUF_ON(value_memory);
+	bool is_all = true;
+	enum err e = ERR_OK;
+
+	while (!n->has_said_forks && e == ERR_OK) {
+		struct bytes rest;
+		struct log_key log;
+		e = map_next(&n->views, BYTES_OF(prefix), buf_bytes(&key), &key, &value);
+		rest = (struct bytes){ memory + 1, key.len - 1 };
+		if (e == ERR_OK)
+			e = log_key_read(&rest, &log);
+		if (e != ERR_OK || value.len == 0)
+			continue;
+		if (service_line(n, log.channel) != NULL) {
+			struct bytes proof = arena_copy(&n->fx->arena, buf_bytes(&value));
+			return proof.ptr == NULL ? ERR_MEMORY
+						 : kept_say(n, now, log.channel, buf_bytes(&key), proof);
+		}
+		is_all = false;
+	}
+	n->has_said_forks |= is_all && e == ERR_NOT_FOUND;
+	return err_unless(e, ERR_NOT_FOUND);
+}
+
 enum err fork_keep(struct node *n, struct now now, struct line *line, const struct note *note,
 		   const struct batch *batch, uint64_t index)
 {
-	uint8_t note_memory[NOTE_LEN_MAX], salt[CONTENT_SALT_LEN];
-	struct buf our_note = BUF_ON(note_memory), content;
+	uint8_t note_memory[NOTE_LEN_MAX], key_memory[1 + LOG_KEY_LEN], salt[CONTENT_SALT_LEN];
+	struct buf our_note = BUF_ON(note_memory), key = BUF_ON(key_memory), content;
 	struct fork *fork = arena_alloc(&n->fx->arena, 1, sizeof *fork);
 	const uint8_t *keys[ACCORD_VERSIONS_MAX];
 	size_t count;
 	struct fault fault;
+	struct bytes proof;
+	bool is_proved;
 	enum err e;
 
-	if (line->is_forked)
-		return ERR_OK; /* one proof is enough, however often it is shown to us */
+	kept_key(&line->key, &key);
+	e = is_kept(n, buf_bytes(&key), &is_proved);
+	if (e != ERR_OK || is_proved)
+		return e;
 	if (fork == NULL)
 		return ERR_MEMORY;
 	e = evidence_build(n, line, note, batch, index, &our_note, fork);
 	if (e != ERR_OK)
 		return e;
 	drbg_read(&n->drbg, salt, sizeof salt);
-	content = arena_lend(&n->fx->arena, CONTENT_LEN_MAX);
+	content = arena_lend(&n->fx->arena, MAP_VALUE_MAX);
 	fork_write(fork, salt, &content);
 	if (buf_check(&content) != ERR_OK)
 		return ERR_LIMIT;
@@ -154,7 +216,10 @@ enum err fork_keep(struct node *n, struct now now, struct line *line, const stru
 		return ERR_NOT_FOUND;
 	log_error("channel %u: %s has signed two histories of its log; the log stops and both are kept",
 		  line->key.channel, n->accord->parties[line->key.party].name);
-	line->is_forked = true;
-	e = service_fork(n, now, line->key.channel, arena_keep(&n->fx->arena, &content));
+	n->has_said_forks = false;
+	proof = arena_keep(&n->fx->arena, &content);
+	e = beside_put(n, buf_bytes(&key), proof);
+	if (e == ERR_OK)
+		e = kept_say(n, now, line->key.channel, buf_bytes(&key), proof);
 	return err_unless(e, ERR_STOPPED);
 }

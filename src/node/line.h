@@ -95,7 +95,6 @@ struct line {
 	 * Entries from..end - 1 are asked for again, to be put where they have rotted; from the beginning on.
 	 */
 	uint64_t mend_from, mend_end;
-	bool is_forked;			       /* the proof of it is said */
 	bool is_own, is_recovering, is_closed; /* closed: a later epoch is open, or must be opened */
 	/* recovering, and the signer cannot say how far it went: only a new epoch ends it */
 	bool is_unremembered;

@@ -11,9 +11,18 @@ static bool names_rot(struct node *n, const struct place_key *at)
 	return line != NULL && has_rotted(n, line, at->index);
 }
 
+struct line *service_line(struct node *n, uint32_t channel)
+{
+	struct line *line = line_newest(n, channel, n->self);
+
+	/* A log whose opening was rolled back has a line and is empty: its first entry is an `open`. */
+	return is_open_line(line) && line->log->stopped.rule == NULL && line->log->frontier.size > 0 ? line
+												     : NULL;
+}
+
 enum err service_add(struct node *n, struct now now, const struct say *what, struct place_key *at)
 {
-	struct line *line = line_newest(n, what->channel, n->self);
+	struct line *line = service_line(n, what->channel);
 	struct statement s = { .channel = what->channel,
 			       .kind = what->kind,
 			       .party = bytes_str(n->accord->parties[n->self].name),
@@ -26,9 +35,7 @@ enum err service_add(struct node *n, struct now now, const struct say *what, str
 	struct buf out;
 	enum err e;
 
-	/* A log whose opening was rolled back has a line and is empty: its first entry is an `open`. */
-	if (!is_open_line(line) || line->log->stopped.rule != NULL || line->log->frontier.size == 0 ||
-	    memory == NULL)
+	if (line == NULL || memory == NULL)
 		return ERR_STOPPED;
 	if (names_rot(n, &what->refers) || names_rot(n, &what->instance))
 		return ERR_ROT;
@@ -255,6 +262,8 @@ enum err service_tick(struct node *n, struct now now)
 		for (size_t path = 0; peer != n->self && path < n->paths_count[peer] && e == ERR_OK; path++)
 			e = check_path(n, now, peer, path);
 	}
+	if (e == ERR_OK)
+		e = forks_say(n, now);
 	if (e == ERR_OK)
 		e = fate_tick(n, now);
 	if (e == ERR_OK)

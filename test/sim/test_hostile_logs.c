@@ -157,6 +157,76 @@ static void test_a_fork_is_proved_either_way_round(void **state)
 	}
 }
 
+/* A fork whose two histories begin with the same: this is kept of the first, and then shown of the second. */
+static void fork_of(struct room *r, struct forge *f, struct forge *g)
+{
+	load(f, r, 1, LEADER);
+	load(g, r, 1, LEADER);
+	add_many(f, 1);
+	add_many(g, 2);
+	assert_int_equal(room_hear_batch(r, 1, f, 0, f->count), ERR_OK);
+}
+
+/* Our own log is shut just then: the proof is kept, and said when it is open. */
+static void test_a_fork_is_proved_later(void **state)
+{
+	struct room *r = *state;
+	struct forge f, g, own;
+	uint8_t memory[1024];
+	struct buf out = BUF_ON(memory);
+	struct bytes note;
+
+	room_link(r, 1, 0, NULL, 0);
+	fork_of(r, &f, &g);
+	forge_open(&own, r->w, 0, LEADER, 1);
+	forge_load(&own, r->n);
+	add_many(&own, 1);
+	forge_note(&own, own.count, &out);
+	note = buf_bytes(&out);
+	room_link(r, 1, 0, &note, 1);
+	assert_int_equal(room_log(r, &own.key).state, LOG_RECOVERING);
+	assert_int_equal(room_hear_batch(r, 1, &g, 0, g.count), ERR_OK);
+	assert_int_equal(room_log(r, &f.key).state, LOG_STOPPED);
+	assert_int_equal(count_proofs(r, 1, LEADER), 0);
+	room_tick(r, 1000);
+	assert_int_equal(room_hear_batch(r, 1, &own, 0, own.count), ERR_OK);
+	assert_int_equal(room_log(r, &own.key).state, LOG_RUNS);
+	for (size_t i = 0; i < 3; i++)
+		room_tick(r, 1000);
+	assert_int_equal(count_proofs(r, 1, LEADER), 1);
+	forge_free(&f);
+	forge_free(&g);
+	forge_free(&own);
+}
+
+/* The commit that took the proof along failed: it is made again. */
+static void test_a_fork_is_proved_when_the_disk_has_room(void **state)
+{
+	struct room *r = *state;
+	struct buf out = BUF_ON(scratch);
+	struct arrival in = { 1, 0, { FRAME_BATCH, { 0 } } };
+	struct forge f, g;
+
+	room_link(r, 1, 0, NULL, 0);
+	fork_of(r, &f, &g);
+	forge_batch(&g, 0, g.count, &out);
+	in.frame.payload = buf_bytes(&out);
+	count_reads(r);
+	is_full = true;
+	assert_int_equal(node_receive(r->n->node, room_now(r), &in, &r->n->fx), ERR_OK);
+	assert_int_equal(node_commit(r->n->node, room_now(r), &r->n->fx), ERR_FULL);
+	effects_reset(&r->n->fx);
+	is_full = false;
+	count_no_more(r);
+	node_room(r->n->node, true);
+	room_link(r, 1, 0, NULL, 0);
+	assert_int_equal(room_hear_batch(r, 1, &g, 0, g.count), ERR_OK);
+	assert_int_equal(room_log(r, &f.key).state, LOG_STOPPED);
+	assert_int_equal(count_proofs(r, 1, LEADER), 1);
+	forge_free(&f);
+	forge_free(&g);
+}
+
 /* What a third party makes up of a log must not keep us from looking when its author really forks it. */
 static void test_hearsay_hides_no_fork(void **state)
 {
@@ -1037,6 +1107,8 @@ int main(void)
 		ATTACK(a_bundle_says_that_there_is_a_version),
 		ATTACK(a_fork_is_proved_with_few_reads),
 		ATTACK(a_fork_is_proved_either_way_round),
+		ATTACK(a_fork_is_proved_later),
+		ATTACK(a_fork_is_proved_when_the_disk_has_room),
 		ATTACK(hearsay_hides_no_fork),
 		ATTACK(a_fork_far_back),
 		ATTACK(a_fork_of_one_entry),
