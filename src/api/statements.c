@@ -31,6 +31,19 @@ static struct request *request_of(struct api *a, uint64_t client, size_t *index)
 	return *index < q->answers_count ? q : NULL;
 }
 
+/* Logs of ours that did not take what is for every one of them. */
+static void reply_shut(struct reply *r, const struct accord *accord, uint64_t shut)
+{
+	if (shut == 0)
+		return;
+	reply_array(r, "shut");
+	for (size_t i = 0; i < accord->channels_count; i++) {
+		if ((shut >> i & 1) != 0)
+			reply_str(r, NULL, accord->channels[i].name);
+	}
+	reply_array_end(r);
+}
+
 void reply_answer(struct api *a, struct reply *r, const struct effect_answer *answer)
 {
 	char place[64];
@@ -44,6 +57,7 @@ void reply_answer(struct api *a, struct reply *r, const struct effect_answer *an
 		reply_str(r, "step", step_name(STEP_QUEUED));
 		reply_bool(r, "repeat", answer->is_repeat);
 		reply_bool(r, "said", answer->is_said);
+		reply_shut(r, node_accord(a->node), answer->shut);
 	} else if (answer->err == ERR_REFUSED && answer->verdict != VERDICT_OK) {
 		reply_str(r, "rule", verdict_name(answer->verdict));
 		reply_str(r, "text",

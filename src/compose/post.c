@@ -62,6 +62,22 @@ static enum exit_code hold(const struct draft *d, struct post_wish *wish)
 	return EXIT_REFUSED;
 }
 
+/* As many as there is room for. */
+static void names_write(const json_t *names, char *out, size_t size)
+{
+	struct buf text;
+	const json_t *name;
+	size_t i;
+
+	buf_init(&text, (uint8_t *)out, size - 1);
+	json_array_foreach(names, i, name)
+	{
+		buf_put_str(&text, i == 0 ? "" : ", ");
+		buf_put_str(&text, json_string_value(name));
+	}
+	out[text.len] = '\0';
+}
+
 enum exit_code post_draft_asking(struct client *c, const struct draft *d, char place[PLACE_TEXT_LEN],
 				 struct post_wish *wish)
 {
@@ -85,8 +101,10 @@ enum exit_code post_draft_asking(struct client *c, const struct draft *d, char p
 	first = json_array_get(answer.json, 0);
 	if (strcmp(json_str(first, "err"), "OK") == 0 &&
 	    bytes_copy_str(bytes_str(json_str(first, "place")), place, PLACE_TEXT_LEN) == ERR_OK) {
-		if (wish != NULL)
+		if (wish != NULL) {
 			wish->is_said = json_flag(first, "said");
+			names_write(json_object_get(first, "shut"), wish->shut, sizeof wish->shut);
+		}
 		if (json_flag(first, "said"))
 			outbox_drop(d);
 		else

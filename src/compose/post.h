@@ -21,6 +21,7 @@ struct post_wish {
 	bool is_held;	       /* of APPROVAL: a word holds it beside (HELD) */
 	uint64_t needed, line; /* of APPROVAL */
 	bool is_said;	       /* it was said before, at the place that is given, and this was not filed */
+	char shut[256];	       /* names of channels in whose logs a withdrawal is not; "": none */
 };
 enum exit_code post_draft_asking(struct client *c, const struct draft *d, char place[PLACE_TEXT_LEN],
 				 struct post_wish *wish) MUST_CHECK;

@@ -342,6 +342,17 @@ static enum exit_code finish_part(struct options *o, struct client *c, const cha
 	return code;
 }
 
+/* Withdrawn where a log of ours takes anything now: the others are named. */
+static enum exit_code say_shut(const char *place, const char *channels)
+{
+	say_error(_("The key is withdrawn from {1} on, but not in our logs that take nothing now: {2}."),
+		  place, channels);
+	say_next(
+		_("entente doctor says what to do for them; then withdraw it again: only where it is not yet "
+		  "withdrawn"));
+	return EXIT_INTEGRITY;
+}
+
 static enum exit_code change_one(struct options *o, struct client *c, struct key_file *f, size_t i,
 				 bool is_withdrawal, const char *roles)
 {
@@ -371,10 +382,12 @@ static enum exit_code change_one(struct options *o, struct client *c, struct key
 		json_say_done("place", place);
 	else if (wish.is_said)
 		say(_("It was said before: {1}. Nothing was filed.\n"), place);
-	else
+	else if (wish.shut[0] == '\0')
 		say(is_withdrawal ? _("withdrawn in every log of ours, from the entry behind {1} on\n")
 				  : _("added in every log of ours, from the entry behind {1} on\n"),
 		    place);
+	if (code == EXIT_DONE && wish.shut[0] != '\0')
+		code = say_shut(place, wish.shut);
 	officer_close(&registrar);
 	draft_close(&d);
 	return code;

@@ -41,6 +41,24 @@ static bool has_unknown_role(const struct accord *a, const struct statement *s)
 /* OTHERWISE: with other posts. */
 enum had { HAD_NOT, HAD_SO, HAD_OTHERWISE, HAD_BY_OTHER };
 
+/* What this log says by now of the key that a `keys` statement names. ERR_NOT_FOUND: nothing. */
+static enum err key_there(struct node *n, const struct line *line, const struct statement *s,
+			  struct key_view *out)
+{
+	uint64_t index = line->log->frontier.size;
+	struct recipient_view recipient;
+	uint8_t hash[KEY_HASH_LEN];
+	enum err e;
+
+	hash_sha256(statement_bytes(s, FIELD_KEYS_KEY), hash);
+	if (statement_uint(s, FIELD_KEYS_USE) != KEY_USE_RECIPIENT)
+		return fold_key(&n->fold, &line->key, hash, index, out);
+	e = fold_recipient(&n->fold, &line->key, hash, index, &recipient);
+	if (e == ERR_OK)
+		*out = recipient.view;
+	return e;
+}
+
 /*
  * Whether this log has the key in force now that a `keys` statement adds, with what that says of it or
  * otherwise.
@@ -49,20 +67,10 @@ static enum err had_key(struct node *n, const struct line *line, const struct st
 			struct place_key *at)
 {
 	uint64_t index = line->log->frontier.size;
-	struct recipient_view recipient;
 	struct key_view key = { 0 };
-	uint8_t hash[KEY_HASH_LEN];
-	enum err e;
+	enum err e = key_there(n, line, s, &key);
 
 	*out = HAD_NOT;
-	hash_sha256(statement_bytes(s, FIELD_KEYS_KEY), hash);
-	if (statement_uint(s, FIELD_KEYS_USE) == KEY_USE_RECIPIENT) {
-		e = fold_recipient(&n->fold, &line->key, hash, index, &recipient);
-		if (e == ERR_OK)
-			key = recipient.view;
-	} else {
-		e = fold_key(&n->fold, &line->key, hash, index, &key);
-	}
 	if (e != ERR_OK || !key_is_in_force(&key, index))
 		return err_unless(e, ERR_NOT_FOUND);
 	if (key.holder != statement_uint(s, FIELD_KEYS_HOLDER))
@@ -77,6 +85,11 @@ static enum err had_key(struct node *n, const struct line *line, const struct st
 static bool is_addition(const struct statement *s)
 {
 	return s->kind == KIND_KEYS && statement_uint(s, FIELD_KEYS_ACT) == 0;
+}
+
+static bool is_withdrawal(const struct statement *s)
+{
+	return s->kind == KIND_KEYS && !is_addition(s);
 }
 
 static bool is_by_registrar(const struct command *in)
@@ -123,7 +136,7 @@ static enum err keys_check(struct node *n, const struct statement *s, const stru
 	size_t had_so = 0, had_not = 0;
 
 	if (!is_addition(s))
-		return s->kind == KIND_KEYS ? withdrawal_check(n, s, answer) : ERR_OK;
+		return is_withdrawal(s) ? withdrawal_check(n, s, answer) : ERR_OK;
 	if (!is_by_registrar(in)) {
 		answer->verdict = VERDICT_REGISTRAR;
 		return ERR_REFUSED;
@@ -531,12 +544,16 @@ static bool is_done_there(struct node *n, const struct statement *s, uint32_t ch
 	const struct line *line = line_newest(n, channel, n->self);
 	uint8_t hash[HASH_LEN];
 	struct place_key at;
+	struct key_view key;
 	enum had had;
 
 	if (line == NULL || line->log->frontier.size == 0)
 		return line == NULL || !line->is_recovering;
 	if (is_addition(s))
 		return had_key(n, line, s, &had, &at) == ERR_OK && had == HAD_SO;
+	if (is_withdrawal(s))
+		return key_there(n, line, s, &key) == ERR_OK &&
+		       !key_is_in_force(&key, line->log->frontier.size);
 	return accord_named_version(s, hash) && line->version < n->versions.count &&
 	       accord_version_find(&n->versions, hash) <= line->version;
 }
@@ -564,11 +581,14 @@ static enum err addition_judge(struct node *n, struct now now, const struct comm
 	return ERR_OK;
 }
 
-/* Kinds 0 to 2 may be for every channel: then each of the party's open logs takes a copy. */
+/*
+ * Kinds 0 to 2 may be for every channel: then each of the party's open logs takes a copy. What is lost is
+ * revoked at once: a log that takes nothing now keeps a withdrawal from no other, and the answer names it.
+ */
 static enum err command_everywhere(struct node *n, struct now now, const struct command *in,
 				   const struct statement *s, struct effect_answer *answer)
 {
-	enum err e = is_addition(s) ? addition_judge(n, now, in, s, answer) : ERR_OK;
+	enum err e = is_addition(s) ? addition_judge(n, now, in, s, answer) : ERR_OK, why = ERR_OK;
 	bool any = false;
 
 	if (e != ERR_OK)
@@ -578,10 +598,17 @@ static enum err command_everywhere(struct node *n, struct now now, const struct 
 		if (!is_channel_of(c, n->self) || is_done_there(n, s, c->number))
 			continue;
 		e = command_file(n, now, in, s, c->number, answer);
+		if (is_withdrawal(s) && (e == ERR_STOPPED || e == ERR_RECOVERING)) {
+			answer->shut |= UINT64_C(1) << i;
+			why = e;
+			continue;
+		}
 		if (e != ERR_OK)
 			return e;
 		any = true;
 	}
+	if (!any && why != ERR_OK)
+		return why;
 	return any ? ERR_OK : s->kind == KIND_ACCORD ? ERR_EXISTS : ERR_NOT_FOUND;
 }
 

@@ -80,6 +80,8 @@ struct effect_answer {
 	bool is_repeat;		 /* the statement stood there already */
 	bool is_said;		 /* another stands there that says the same: this one is not filed */
 	struct place_key place;
+	/* bit mask of the accord's channels: a withdrawal for all of them is not in the logs there */
+	uint64_t shut;
 };
 
 /* What has changed. */

@@ -20,8 +20,17 @@ def logs_of(node):
     return [row for row in json.loads(node.run("doctor", "--json", code=None).stdout) if row["check"] == "logs"]
 
 
+def withdrawn(node, role):
+    """The channels in whose log of ours a key of that post alone is withdrawn."""
+    logs = {name.split("/")[1].split(" ")[0].lower() for name in node.logs() if name.startswith("KOR/")}
+    return {row["name"] for row in node.get("/channels")["channels"] if row["name"] in logs and any(
+        "withdrawn" in key and key["roles"] == [role] for key in node.get("/keys", channel=row["number"])["keys"])}
+
+
 def test_what_nobody_else_holds_is_given_up(stage):
-    """The words of an entry that no peer has are gone: which, is said, with what to do; and it is done."""
+    """The words of an entry that no peer has are gone: which, is said, with what to do; and it is done.
+
+    Meanwhile a lost key is withdrawn in each log that takes anything, the other one is named, and takes it alone when it is said again."""
     world = stage.world()
     kor, usa = world["kor"], world["usa"]
     channel = next(row["number"] for row in kor.get("/channels")["channels"] if row["name"] == "notify")
@@ -38,9 +47,18 @@ def test_what_nobody_else_holds_is_given_up(stage):
     assert "nobody else holds it" in told and "next: entente restore" in told and "next: entente repair" not in told, told
     rots = kor.status()["stopped"][0]["rots"]
     assert [(rot["index"], rot["what"], rot["held_by"]) for rot in rots] == [(index, "NODE", [])]
+    withdraw = ["keys", "--withdraw", kor.keys / "head.pub", "--label", "U"]
+    told = kor.run(*withdraw, key="registrar", code=6)
+    assert "take nothing now: notify." in told.stderr and "entente doctor" in told.stderr, told
+    others = withdrawn(kor, "head")
+    assert {"kor-home", "leader"} <= others and "notify" not in others, others
     opened = kor.run("restore", "--open-epoch", "--channel", "notify", "--label", "U", key="registrar", code=None).stdout
     assert "KOR/NOTIFY 2.0" in opened, opened
     assert kor.status()["stopped"] == []
+    sizes = {name: row["size"] for name, row in kor.logs().items() if "SERVICE" not in name}
+    kor.run(*withdraw, key="registrar", code=5)
+    assert withdrawn(kor, "head") == others | {"notify"}
+    assert {name for name, size in sizes.items() if kor.logs()[name]["size"] != size} == {"KOR/NOTIFY 2"}
     kor.run("send", "--again", key="watch", code=None)
     usa.start()
     usa.wait("all three are there", lambda: {"First.", "Second.", "Third."} <=
