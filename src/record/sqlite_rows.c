@@ -1,6 +1,7 @@
 #include "record/sqlite.h"
 
 #include "base/alloc.h"
+#include "crypto/hash.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,8 +9,10 @@
 /*
  * ---- Contents: rows in the order of arrival. ----
  *
- * They are found by the first bits of their hash, which are random: a narrow row dirties fewer pages. Who has
- * the same first bits takes the next id, and the whole hash decides.
+ * They are found by the first bits of the hash of their hash: a narrow row dirties fewer pages. Who has the
+ * same first bits takes the next id, and the whole hash decides. A peer names any 32 bytes as the hash of
+ * what it says was erased, so those alone would let it put thousands into one row of ids; of what is hashed
+ * once more it has to search 2^63 for each.
  */
 
 #define CONTENT_ID_MAX (UINT64_MAX >> 1)
@@ -21,6 +24,7 @@
 static enum err content_open(struct store_sqlite *s, enum query which, const uint8_t hash[HASH_LEN],
 			     uint64_t *id, struct prepared **out)
 {
+	uint8_t name[HASH_LEN];
 	struct prepared *q;
 	enum err e;
 
@@ -28,7 +32,8 @@ static enum err content_open(struct store_sqlite *s, enum query which, const uin
 		*id = s->absent.id;
 		return ERR_NOT_FOUND;
 	}
-	for (*id = be64_get(hash) >> 1;; *id = *id == CONTENT_ID_MAX ? 0 : *id + 1) {
+	hash_sha256((struct bytes){ hash, HASH_LEN }, name);
+	for (*id = be64_get(name) >> 1;; *id = (*id + 1) & CONTENT_ID_MAX) {
 		*out = q = lite_query(s, which);
 		lite_bind_number(q, 1, *id);
 		e = lite_row_open(s, q);

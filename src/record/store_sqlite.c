@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SCHEMA_VERSION 3
+#define SCHEMA_VERSION 4
 #define APPLICATION_ID 0x656e7465 /* "ente" */
 
 static const char schema[] =

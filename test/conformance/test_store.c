@@ -994,6 +994,63 @@ static void tidy_moves_the_wal_into_the_file(void **state)
 	}
 }
 
+static uint64_t number_of(struct bench *b, const char *query)
+{
+	uint64_t out;
+	sqlite3_stmt *q;
+
+	assert_int_equal(sqlite3_prepare_v2(lite(b->store)->db, query, -1, &q, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+	out = (uint64_t)sqlite3_column_int64(q, 0);
+	sqlite3_finalize(q);
+	return out;
+}
+
+/*
+ * A peer chooses the hashes of what it says was erased: however many begin alike, none is looked for behind
+ * another.
+ */
+static void contents_of_like_hashes_lie_apart(void **state)
+{
+	struct bench *b = *state;
+	uint8_t hash[HASH_LEN] = { 7 };
+
+	begin(b->store);
+	for (uint8_t i = 0; i < 200; i++) {
+		hash[HASH_LEN - 1] = i;
+		assert_int_equal(b->store->ops->content_erase(b->store, hash, BYTES_LIT("place")), ERR_OK);
+	}
+	commit(b->store);
+	assert_int_equal(number_of(b, "SELECT count(*) FROM content_name"), 200);
+	assert_int_equal(
+		number_of(b, "SELECT count(*) FROM content_name a, content_name b WHERE b.id = a.id + 1"), 0);
+}
+
+/* The place of a content is another's: it stands behind that, and each is found. */
+static void contents_of_one_name_are_told_apart(void **state)
+{
+	struct bench *b = *state;
+	struct store *s = b->store;
+	uint8_t first[HASH_LEN] = { 1 }, second[HASH_LEN] = { 2 }, name[HASH_LEN], memory[64];
+	struct buf out = BUF_ON(memory);
+	char command[128];
+
+	hash_sha256(BYTES_OF(second), name);
+	snprintf(command, sizeof command, "UPDATE content_name SET id = %lld",
+		 (long long)(be64_get(name) >> 1));
+	begin(s);
+	assert_int_equal(s->ops->content_put(s, first, BYTES_LIT("first")), ERR_OK);
+	commit(s);
+	assert_int_equal(sqlite3_exec(lite(s)->db, command, NULL, NULL, NULL), SQLITE_OK);
+	begin(s);
+	assert_int_equal(s->ops->content_put(s, second, BYTES_LIT("second")), ERR_OK);
+	commit(s);
+	assert_int_equal(
+		number_of(b, "SELECT count(*) FROM content_name a, content_name b WHERE b.id = a.id + 1"), 1);
+	assert_int_equal(s->ops->content_get(s, second, &out), ERR_OK);
+	assert_buf(out, "second");
+}
+
 #define IDS 2000u /* of a turn that SQLite itself commits */
 
 /* Ids that begin with their time: a turn's rows are written into few pages, however many rows there are. */
@@ -1053,6 +1110,8 @@ int main(void)
 		ON_SQLITE(backup_is_given_up_when_nobody_asks),
 		ON_SQLITE(tidy_moves_the_wal_into_the_file),
 		ON_SQLITE(ids_of_one_time_lie_side_by_side),
+		ON_SQLITE(contents_of_like_hashes_lie_apart),
+		ON_SQLITE(contents_of_one_name_are_told_apart),
 	};
 
 	return cmocka_run_group_tests_name("store", tests, NULL, NULL);
