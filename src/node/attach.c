@@ -617,17 +617,24 @@ bool attachments_pending(struct node *n)
 	return map_next(&n->views, BYTES_OF(prefix), BYTES_OF(prefix), &key, NULL) == ERR_OK;
 }
 
-enum err attachments_unnamed(struct node *n, const struct statement *s, struct bytes bytes)
+enum err attachments_unnamed(struct node *n, const struct log_key *log, const struct statement *s,
+			     struct bytes bytes)
 {
 	struct blob blobs[ATTACHMENTS_MAX];
 	size_t count = content_blobs(s, bytes, blobs);
 	enum err e = ERR_OK;
 
 	for (size_t i = 0; e == ERR_OK && i < count; i++) {
-		uint8_t memory[1 + HASH_LEN] = { ROW_NAMED };
+		uint8_t memory[NAMED_PREFIX_LEN + HASH_LEN];
+		struct buf key = BUF_ON(memory);
+		struct bytes any = { memory, 1 + HASH_LEN };
 		bool is_kept;
-		memcpy(memory + 1, blobs[i].hash, HASH_LEN);
-		e = is_named(n, BYTES_OF(memory), &is_kept);
+		named_prefix(&key, blobs[i].hash, log->channel, log->party);
+		buf_put(&key, (struct bytes){ s->content.hash, HASH_LEN });
+		/* Left there, it would be passed over by each that is erased later. */
+		e = beside_del_all(n, buf_bytes(&key));
+		if (e == ERR_OK)
+			e = is_named(n, any, &is_kept);
 		if (e == ERR_OK && !is_kept)
 			e = blob_go(n, blobs[i].hash);
 	}

@@ -849,7 +849,8 @@ enum err attachments_named(struct node *n, const struct place_key *at, const str
 enum err attachments_wanted(struct node *n, struct now now, size_t author, const struct statement *s,
 			    struct bytes bytes) MUST_CHECK;
 /* This content was erased: what no other names goes with it. */
-enum err attachments_unnamed(struct node *n, const struct statement *s, struct bytes bytes) MUST_CHECK;
+enum err attachments_unnamed(struct node *n, const struct log_key *log, const struct statement *s,
+			     struct bytes bytes) MUST_CHECK;
 enum err attachments_fetch(struct node *n, struct now now, size_t peer) MUST_CHECK;
 void attachments_serve(struct node *n, size_t peer);
 enum err receive_fetch(struct node *n, const struct arrival *in) MUST_CHECK;

@@ -171,7 +171,8 @@ static enum err is_double(struct node *n, const uint8_t hash[HASH_LEN], bool *ou
 }
 
 /* The bytes go, and what is attached to them alone. */
-static enum err content_go(struct node *n, const struct statement *s, const struct place *eraser)
+static enum err content_go(struct node *n, const struct log_key *log, const struct statement *s,
+			   const struct place *eraser)
 {
 	struct store *store = record_store(n->record);
 	uint8_t place_memory[SAID_LEN_MAX];
@@ -187,7 +188,7 @@ static enum err content_go(struct node *n, const struct statement *s, const stru
 	place_write(eraser, &place);
 	e = store->ops->content_erase(store, s->content.hash, buf_bytes(&place));
 	if (e == ERR_OK && is_held)
-		e = attachments_unnamed(n, s, buf_bytes(&content));
+		e = attachments_unnamed(n, log, s, buf_bytes(&content));
 	n->erasures++;
 	n->has_healed = true;
 	return e;
@@ -240,14 +241,14 @@ enum err erase_folded(struct node *n, const struct place_key *at, const struct s
 	log_notice("channel %u: two persons erased the content of entry %llu", of.log.channel,
 		   (unsigned long long)of.index);
 	thin_erased(n, &of);
-	e = content_go(n, &erased, &eraser);
+	e = content_go(n, &of.log, &erased, &eraser);
 	return e == ERR_OK ? erased_forget(n, &of) : e;
 }
 
 /* ---- A restored log's tail is cut. ---- */
 
 /* Unless another entry says the same words. */
-static enum err content_cut(struct node *n, const struct statement *s)
+static enum err content_cut(struct node *n, const struct log_key *log, const struct statement *s)
 {
 	struct store *store = record_store(n->record);
 	struct buf content;
@@ -259,7 +260,7 @@ static enum err content_cut(struct node *n, const struct statement *s)
 	buf_init(&content, n->scratch, CONTENT_LEN_MAX);
 	is_held = record_content(n->record, s->content.hash, &content) == ERR_OK;
 	e = store->ops->content_forget(store, s->content.hash);
-	return e == ERR_OK && is_held ? attachments_unnamed(n, s, buf_bytes(&content)) : e;
+	return e == ERR_OK && is_held ? attachments_unnamed(n, log, s, buf_bytes(&content)) : e;
 }
 
 /* What it erased is neither held nor erased by anything: as if it had come without its content. */
@@ -304,7 +305,7 @@ enum err erase_cut(struct node *n, const struct place_key *at)
 	e = erased_forget(n, at);
 	if (e == ERR_OK && s.kind == KIND_ERASE)
 		e = erasure_cut(n, at, &s, buf_bytes(&bytes));
-	return e == ERR_OK && s.has_content ? content_cut(n, &s) : e;
+	return e == ERR_OK && s.has_content ? content_cut(n, &at->log, &s) : e;
 }
 
 /* ---- What a peer says, who passes an entry on without its content. ---- */

@@ -47,7 +47,7 @@ void load(struct forge *f, struct room *r, size_t party, uint32_t channel)
 	forge_load(f, &r->w->nodes[party]);
 }
 
-uint64_t entries_read, nodes_read, pieces_read;
+uint64_t entries_read, nodes_read, pieces_read, contents_read;
 bool is_full;
 /* The store's own, which a room's node finds no fault of the simulator in meanwhile; and what is put back. */
 static const struct store_ops *counted_ops, *put_aside;
@@ -81,6 +81,12 @@ static enum err counted_attachment_get(struct store *store, const uint8_t hash[H
 	return counted_ops->attachment_get(store, hash, offset, len, out);
 }
 
+static enum err counted_content_get(struct store *store, const uint8_t hash[HASH_LEN], struct buf *out)
+{
+	contents_read++;
+	return counted_ops->content_get(store, hash, out);
+}
+
 void count_reads(struct room *r)
 {
 	static struct store_ops ops;
@@ -92,10 +98,11 @@ void count_reads(struct room *r)
 		ops.entry_get = counted_entry_get;
 		ops.node_get = counted_node_get;
 		ops.attachment_get = counted_attachment_get;
+		ops.content_get = counted_content_get;
 		ops.commit = full_commit;
 		r->n->store->ops = &ops;
 	}
-	entries_read = nodes_read = pieces_read = 0;
+	entries_read = nodes_read = pieces_read = contents_read = 0;
 }
 
 void count_no_more(struct room *r)

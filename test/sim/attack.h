@@ -24,7 +24,7 @@
 #define ATTACK(name) cmocka_unit_test_setup_teardown(test_##name, attack_setup, attack_teardown)
 
 /* Of the node's store, since count_reads; and whether its next commit finds the disk full. */
-extern uint64_t entries_read, nodes_read, pieces_read;
+extern uint64_t entries_read, nodes_read, pieces_read, contents_read;
 extern bool is_full;
 
 int attack_setup(void **state);

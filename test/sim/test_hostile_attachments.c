@@ -137,6 +137,52 @@ static void test_fetch_gives_back_what_was_given(void **state)
 	forge_free(&f);
 }
 
+#define NAMINGS 100u
+
+static int in_order_of_contents(const void *a, const void *b, void *self)
+{
+	const struct forge *f = self;
+	uint8_t hashes[2][HASH_LEN];
+
+	hash_sha256(f->items[*(const size_t *)a].content, hashes[0]);
+	hash_sha256(f->items[*(const size_t *)b].content, hashes[1]);
+	return memcmp(hashes[0], hashes[1], HASH_LEN);
+}
+
+/*
+ * Many messages name one blob, and all of them are erased, in the order of their rows: each costs what one
+ * costs.
+ */
+static void test_erasures_walk_no_erased_names(void **state)
+{
+	struct room *r = *state;
+	uint8_t blob[100], hash[HASH_LEN];
+	size_t order[NAMINGS], first;
+	uint64_t held, total;
+	struct forge f;
+
+	make_blob(blob, sizeof blob, 1, hash);
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 1, CONSULT);
+	first = f.count;
+	for (size_t i = 0; i < NAMINGS; i++) {
+		add_attachment(&f, hash, sizeof blob);
+		order[i] = first + i;
+	}
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+	assert_int_equal(hear_piece(r, 1, hash, 0, sizeof blob, BYTES_OF(blob)), ERR_OK);
+	qsort_r(order, NAMINGS, sizeof *order, in_order_of_contents, &f);
+	first = f.count;
+	for (size_t i = 0; i < NAMINGS; i++)
+		forge_erase(&f, &f, order[i]);
+	count_reads(r);
+	assert_int_equal(room_hear_batch(r, 1, &f, first, f.count), ERR_OK);
+	assert_in_range(contents_read, NAMINGS, 10 * NAMINGS);
+	count_no_more(r);
+	assert_int_equal(node_attachment(r->n->node, hash, 0, 0, NULL, &held, &total), ERR_NOT_FOUND);
+	forge_free(&f);
+}
+
 /* A row a byte would be what 64 MiB cost. */
 static void test_pieces_are_whole(void **state)
 {
@@ -310,6 +356,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ATTACK(fetch_gives_what_the_channel_names),
 		ATTACK(fetch_gives_back_what_was_given),
+		ATTACK(erasures_walk_no_erased_names),
 		ATTACK(pieces_are_whole),
 		ATTACK(a_false_blob_spoils_no_other),
 		ATTACK(a_piece_of_what_was_taken_back),
