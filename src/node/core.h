@@ -681,9 +681,13 @@ enum err wordless_forget(struct node *n, const struct place_key *at) MUST_CHECK;
  */
 enum err wordless_eraser(struct node *n, const struct place_key *at, struct place_key *out) MUST_CHECK;
 /* The first such entry of a log whose content is neither held nor erased by now; ERR_NOT_FOUND: none. */
-enum err erased_unproved(struct node *n, const struct line *line, struct place_key *at) MUST_CHECK;
+enum err erased_unproved(struct node *n, struct line *line, struct place_key *at) MUST_CHECK;
 /* True if there is none: only then may the log be cosigned. */
-bool erasers_are_held(struct node *n, const struct line *line);
+bool erasers_are_held(struct node *n, struct line *line);
+/* Neither held nor erased: it may come again, and what came as erased is unproved again. */
+enum err content_forget(struct node *n, const uint8_t hash[HASH_LEN]) MUST_CHECK;
+/* Of no log is remembered up to where that is proved. */
+void erasures_doubt(struct node *n);
 
 /* ---- fork.c ---- */
 /* Keeps both sides of a contradiction: what we hold of a log, and this note of it, with its entries if a

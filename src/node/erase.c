@@ -75,6 +75,14 @@ static enum err is_of_draft(struct node *n, const struct log_key *log, const str
 	return ERR_OK;
 }
 
+enum err content_forget(struct node *n, const uint8_t hash[HASH_LEN])
+{
+	struct store *store = record_store(n->record);
+
+	erasures_doubt(n);
+	return store->ops->content_forget(store, hash);
+}
+
 /* What an entry erases. ERR_NOT_FOUND: nothing. */
 static enum err read_erased(struct node *n, const struct place *eraser, struct buf *bytes,
 			    struct place_key *of)
@@ -125,7 +133,7 @@ static enum err erased_by_another(struct node *n, size_t party, const uint8_t ha
 		return err_unless(e, ERR_NOT_FOUND);
 	e = wordless_note(n, &of, &eraser);
 	if (e == ERR_OK)
-		e = store->ops->content_forget(store, hash);
+		e = content_forget(n, hash);
 	*out = e == ERR_OK;
 	return e;
 }
@@ -250,7 +258,6 @@ enum err erase_folded(struct node *n, const struct place_key *at, const struct s
 /* Unless another entry says the same words. */
 static enum err content_cut(struct node *n, const struct log_key *log, const struct statement *s)
 {
-	struct store *store = record_store(n->record);
 	struct buf content;
 	bool is_kept, is_held;
 	enum err e = is_double(n, s->content.hash, &is_kept);
@@ -259,7 +266,7 @@ static enum err content_cut(struct node *n, const struct log_key *log, const str
 		return e;
 	buf_init(&content, n->scratch, CONTENT_LEN_MAX);
 	is_held = record_content(n->record, s->content.hash, &content) == ERR_OK;
-	e = store->ops->content_forget(store, s->content.hash);
+	e = content_forget(n, s->content.hash);
 	return e == ERR_OK && is_held ? attachments_unnamed(n, log, s, buf_bytes(&content)) : e;
 }
 
@@ -290,7 +297,7 @@ static enum err erasure_cut(struct node *n, const struct place_key *at, const st
 	place_write(&eraser, &now);
 	if (!bytes_equal(buf_bytes(&said), buf_bytes(&now)))
 		return ERR_OK; /* an earlier one erased it */
-	e = store->ops->content_forget(store, erased.content.hash);
+	e = content_forget(n, erased.content.hash);
 	return e == ERR_OK ? erased_note(n, &of, erased.content.hash, &eraser) : e;
 }
 
@@ -321,7 +328,10 @@ enum err erased_note(struct node *n, const struct place_key *at, const uint8_t h
 {
 	uint8_t key_memory[1 + PLACE_KEY_LEN], value_memory[SAID_LEN_MAX];
 	struct buf key = BUF_ON(key_memory), value = BUF_ON(value_memory);
+	struct line *line = line_find(n, &at->log);
 
+	if (line != NULL && line->proved > at->index)
+		line->proved = at->index;
 	said_key(&key, ROW_ERASED, at);
 	buf_put(&value, (struct bytes){ hash, HASH_LEN });
 	place_write(eraser, &value);
@@ -417,14 +427,18 @@ enum err wordless_forget(struct node *n, const struct place_key *at)
 	return row_forget(n, ROW_WORDLESS, at);
 }
 
-enum err erased_unproved(struct node *n, const struct line *line, struct place_key *at)
+/* Where its words came by another statement the row stays: it is passed over once, not at each batch. */
+enum err erased_unproved(struct node *n, struct line *line, struct place_key *at)
 {
 	uint8_t prefix_memory[1 + LOG_KEY_LEN], key_memory[MAP_KEY_MAX], value_memory[SAID_LEN_MAX];
 	struct buf prefix = BUF_ON(prefix_memory), key = BUF_ON(key_memory);
 
 	buf_put_byte(&prefix, ROW_ERASED);
 	log_key_write(&line->key, &prefix);
-	buf_put(&key, buf_bytes(&prefix));
+	if (line->proved > 0)
+		said_key(&key, ROW_ERASED, &(struct place_key){ line->key, line->proved - 1 });
+	else
+		buf_put(&key, buf_bytes(&prefix));
 	for (;;) {
 		struct buf value = BUF_ON(value_memory);
 		struct bytes at_bytes;
@@ -436,14 +450,21 @@ enum err erased_unproved(struct node *n, const struct line *line, struct place_k
 			return ERR_CORRUPT;
 		if (!is_content_known(n, value.ptr))
 			return ERR_OK;
+		line->proved = at->index + 1;
 	}
 }
 
-bool erasers_are_held(struct node *n, const struct line *line)
+bool erasers_are_held(struct node *n, struct line *line)
 {
 	struct place_key at;
 
 	return erased_unproved(n, line, &at) == ERR_NOT_FOUND;
+}
+
+void erasures_doubt(struct node *n)
+{
+	for (size_t i = 0; i < n->lines_count; i++)
+		n->lines[i].proved = 0;
 }
 
 enum err content_came(struct node *n, const struct place_key *at, const struct statement *s)

@@ -85,8 +85,9 @@ struct line {
 	struct {
 		uint64_t to, at[UNHEEDED_MAX];
 		size_t count;
-	} unheeded;	/* `keys` statements behind where the next epoch began; looked for up to `to` */
-	uint64_t known; /* size known to exist elsewhere: wanted, or recovered to */
+	} unheeded;	 /* `keys` statements behind where the next epoch began; looked for up to `to` */
+	uint64_t proved; /* below it, what came as erased is held, or erased by an entry that is */
+	uint64_t known;	 /* size known to exist elsewhere: wanted, or recovered to */
 	/* What is wanted: since when, of whom last, and behind how many entries. */
 	struct mono wanted_at;
 	size_t wanted_of;

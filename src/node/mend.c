@@ -335,7 +335,7 @@ static enum err mend_content(struct node *n, const struct line *line, const stru
 		return err_unless(e, ERR_REFUSED);
 	if (item->is_erased) {
 		struct place_key at = { line->key, entry.index };
-		e = store->ops->content_forget(store, s.content.hash);
+		e = content_forget(n, s.content.hash);
 		return e == ERR_OK ? erased_note(n, &at, s.content.hash, &item->eraser) : e;
 	}
 	*is_left = item->content.len == 0 || item_check(n, &s, item) != ERR_OK;

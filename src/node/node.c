@@ -419,6 +419,7 @@ static void forget_staged(struct node *n)
 	n->is_refold_due |= n->has_refolded;
 	n->has_refolded = false;
 	n->has_said_forks = false;
+	erasures_doubt(n);
 	recover_opening_dropped(n);
 	for (size_t i = 0; i < n->lines_count; i++) {
 		struct line *l = &n->lines[i];

@@ -77,6 +77,50 @@ static void test_nothing_is_cosigned_without_its_eraser(void **state)
 	forge_free(&f);
 }
 
+#define ERASED 200u
+
+/*
+ * Whose contents came as erased, and then by other statements: what comes behind them does not look at each
+ * again.
+ */
+static void test_what_came_as_erased_is_looked_at_once(void **state)
+{
+	struct room *r = *state;
+	struct forge f, g;
+	size_t first;
+
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 1, CONSULT);
+	load(&g, r, 1, LEADER);
+	first = f.count;
+	for (size_t i = 0; i < ERASED; i++) {
+		struct entry entry;
+		struct statement said, copy;
+		struct fault fault;
+		add_message(&f, PRECEDENCE_ROUTINE, "words");
+		assert_int_equal(entry_read(f.items[f.count - 1].entry, &entry, &said, &fault), ERR_OK);
+		forge_message(&g, PRECEDENCE_ROUTINE, &copy);
+		copy.has_content = true;
+		copy.content = said.content;
+		forge_say(&g, &copy, &r->w->nodes[1].officer.key, NONE);
+		g.items[g.count - 1].is_erased = true;
+		g.items[g.count - 1].eraser = forge_place(&f, first + i);
+	}
+	assert_int_equal(room_hear_batch(r, 1, &g, 0, g.count), ERR_OK);
+	assert_int_not_equal(room_log(r, &g.key).cosigned[0], g.count);
+	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
+	count_reads(r);
+	for (size_t i = 0; i < 10; i++) {
+		add_message(&g, PRECEDENCE_FLASH, "more");
+		assert_int_equal(room_hear_batch(r, 1, &g, g.count - 1, g.count), ERR_OK);
+		assert_int_equal(room_log(r, &g.key).cosigned[0], g.count);
+	}
+	assert_in_range(contents_read, 1, ERASED);
+	count_no_more(r);
+	forge_free(&f);
+	forge_free(&g);
+}
+
 /* A third party passes on another's log, and says that its contents are erased: they come after all. */
 static void test_hearsay_erases_nothing(void **state)
 {
@@ -284,10 +328,15 @@ static void test_a_hash_keeps_no_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ATTACK(a_claimed_erasure_erases_nothing), ATTACK(nothing_is_cosigned_without_its_eraser),
-		ATTACK(hearsay_erases_nothing),		  ATTACK(a_hash_opens_no_words),
-		ATTACK(a_hash_alone_opens_no_words),	  ATTACK(nobody_erases_what_has_not_come),
-		ATTACK(nobody_erases_what_came_since),	  ATTACK(a_hash_keeps_no_words),
+		ATTACK(what_came_as_erased_is_looked_at_once),
+		ATTACK(a_claimed_erasure_erases_nothing),
+		ATTACK(nothing_is_cosigned_without_its_eraser),
+		ATTACK(hearsay_erases_nothing),
+		ATTACK(a_hash_opens_no_words),
+		ATTACK(a_hash_alone_opens_no_words),
+		ATTACK(nobody_erases_what_has_not_come),
+		ATTACK(nobody_erases_what_came_since),
+		ATTACK(a_hash_keeps_no_words),
 	};
 
 	log_open("test", getenv("VERBOSE") != NULL ? LOG_LEVEL_DEBUG : 0);
