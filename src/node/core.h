@@ -152,8 +152,15 @@ struct due {
 #define WAITS_MAX 1024u
 struct wait {
 	struct place_key on;
+	enum precedence precedence;
 	struct mono since, asked, next; /* first met in this run; last QUERY, or since; looked at again */
 	bool is_owed;			/* met in this walk */
+};
+
+/* Where a walk stands over a party's messages of one precedence that are owed something, on all channels. */
+struct owed_walk {
+	size_t channel;
+	struct place_key at; /* zeroed: at the channel's front */
 };
 
 /* Instances that a turn has something to say of; a DIGEST that is left out, a later one makes up for. */
@@ -224,8 +231,8 @@ struct node {
 		struct mono since, seen; /* first and last looked at in this run */
 		bool is_used;
 	} climbs[CLIMBS_MAX];
-	size_t calls_channel;
-	struct owed_view calls_at; /* zeroed: from the channel's front */
+	/* over the messages of a party that call somebody */
+	struct owed_walk calls_of[PARTY_MAX][PRECEDENCE_COUNT];
 	struct {
 		size_t channel;
 		struct spot at;
@@ -244,8 +251,7 @@ struct node {
 	struct message_at beforehand_at;
 	uint64_t beforehand_told_ms;
 	uint64_t unfiled, unfiled_count; /* whose day has come: of the last walk, and of this one so far */
-	size_t scan_channel;
-	struct owed_view scan_at;
+	struct owed_walk owed[PRECEDENCE_COUNT]; /* over our own messages */
 };
 
 #define SCRATCH_LEN (FRAME_LEN_MAX + (64u << 10))
@@ -720,6 +726,9 @@ enum err key_named(const struct node *n, const struct line *in, uint64_t use,
 /* ---- remind.c ---- */
 enum err remind_tick(struct node *n, struct now now) MUST_CHECK;
 
+/* The next one, in the order of the channels; ERR_NOT_FOUND at the end, and it begins anew. */
+enum err owed_walk(struct node *n, struct owed_walk *w, size_t party, enum precedence precedence,
+		   struct owed_view *out) MUST_CHECK;
 /* Whether every one of these parties has at least given its station receipt. */
 bool has_receipts(const struct line *line, uint64_t index, uint8_t parties);
 /* Whether every one of these parties can be heard now. */

@@ -90,30 +90,50 @@ static struct wait *wait_find(struct node *n, const struct place_key *on)
 	return NULL;
 }
 
-/* NULL: so many are owed something that this one is not reminded of before others are settled. */
-static struct wait *wait_of(struct node *n, struct now now, const struct place_key *on)
+/* One of the least urgent: a more urgent message takes its place. */
+static struct wait *wait_last(struct node *n)
 {
-	struct wait *w = wait_find(n, on);
+	struct wait *last = &n->waits[0];
 
-	if (w == NULL && n->waits_count < WAITS_MAX) {
-		w = &n->waits[n->waits_count++];
-		*w = (struct wait){ .on = *on, .since = now.mono, .asked = now.mono, .next = now.mono };
+	for (size_t i = 1; i < n->waits_count; i++) {
+		if (n->waits[i].precedence > last->precedence)
+			last = &n->waits[i];
 	}
-	if (w != NULL)
-		w->is_owed = true;
+	return last;
+}
+
+/* NULL: so many as urgent are owed something that this one is not reminded of before others are settled. */
+static struct wait *wait_of(struct node *n, struct now now, const struct owed_view *owed)
+{
+	struct wait *w = wait_find(n, &owed->place);
+
+	if (w == NULL) {
+		bool has_room = n->waits_count < WAITS_MAX;
+		w = has_room ? &n->waits[n->waits_count++] : wait_last(n);
+		if (!has_room && w->precedence <= owed->precedence)
+			return NULL;
+		*w = (struct wait){ .on = owed->place,
+				    .precedence = owed->precedence,
+				    .since = now.mono,
+				    .asked = now.mono,
+				    .next = now.mono };
+	}
+	w->is_owed = true;
 	return w;
 }
 
-/* After a walk over all that is owed: what it did not meet is settled. */
-static void waits_sweep(struct node *n)
+/* After a walk over all of this precedence that is owed: what it did not meet is settled. */
+static void waits_sweep(struct node *n, enum precedence precedence)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < n->waits_count; i++) {
-		if (!n->waits[i].is_owed)
+		struct wait *w = &n->waits[kept];
+		if (n->waits[i].precedence == precedence && !n->waits[i].is_owed)
 			continue;
-		n->waits[kept] = n->waits[i];
-		n->waits[kept++].is_owed = false;
+		*w = n->waits[i];
+		w->is_owed &= w->precedence != precedence;
+		kept++;
 	}
 	n->waits_count = kept;
 }
@@ -167,6 +187,7 @@ static enum err remind_due(struct node *n, struct now now, const struct accord_t
 
 static enum err remind(struct node *n, struct now now, const struct owed_view *owed)
 {
+	const struct accord_timer *timer = &n->accord->timers[owed->precedence];
 	const struct place_key *at = &owed->place;
 	struct line *line = line_find(n, &at->log);
 	struct wait *w;
@@ -175,9 +196,10 @@ static enum err remind(struct node *n, struct now now, const struct owed_view *o
 	struct acts acts;
 	enum err e;
 
-	if (line == NULL || line->is_closed || owed->read == 0)
+	if (line == NULL || line->is_closed || owed->read == 0 ||
+	    (timer->query_ms == 0 && timer->read_ms == 0))
 		return ERR_OK;
-	w = wait_of(n, now, at);
+	w = wait_of(n, now, owed);
 	if (w == NULL || mono_is_before(now.mono, w->next) || node_is_half(n, at->log.channel))
 		return ERR_OK;
 	e = record_leaf(n->record, line->log, at->index, leaf);
@@ -188,37 +210,53 @@ static enum err remind(struct node *n, struct now now, const struct owed_view *o
 	acts.is_received = has_receipts(line, at->index, owed->read);
 	acts.is_heard = is_heard(n, owed->read);
 	what.leaf = leaf;
-	return remind_due(n, now, &n->accord->timers[owed->precedence], w, &acts, &what);
+	return remind_due(n, now, timer, w, &acts, &what);
 }
 
-/* A bounded walk over what our messages are owed, on from where the last tick ended. */
-static enum err scan(struct node *n, struct now now)
+enum err owed_walk(struct node *n, struct owed_walk *w, size_t party, enum precedence precedence,
+		   struct owed_view *out)
 {
-	for (size_t rows = 0; rows < SCAN_ROWS && n->accord->channels_count > 0; rows++) {
-		const struct accord_channel *c = &n->accord->channels[n->scan_channel];
-		enum err e = fold_next_owed(&n->fold, c->number, &n->scan_at);
-
-		if (e == ERR_NOT_FOUND) {
-			n->scan_channel = (n->scan_channel + 1) % n->accord->channels_count;
-			n->scan_at = (struct owed_view){ 0 };
-			if (n->scan_channel == 0) {
-				waits_sweep(n);
-				return ERR_OK;
-			}
-			continue;
-		}
-		if (e == ERR_OK && n->scan_at.place.log.party == n->self)
-			e = remind(n, now, &n->scan_at);
-		if (e != ERR_OK && e != ERR_STOPPED && e != ERR_ROT)
+	while (n->accord->channels_count > 0) {
+		enum err e;
+		*out = (struct owed_view){ .precedence = precedence, .place = w->at };
+		e = fold_next_owed_of(&n->fold, n->accord->channels[w->channel].number, party, out);
+		if (e != ERR_NOT_FOUND) {
+			w->at = out->place;
 			return e;
+		}
+		w->at = (struct place_key){ 0 };
+		w->channel = (w->channel + 1) % n->accord->channels_count;
+		if (w->channel == 0)
+			break;
 	}
-	return ERR_OK;
+	return ERR_NOT_FOUND;
+}
+
+/* A bounded walk over what our messages are owed: many of one precedence delay no other. */
+static enum err scan(struct node *n, struct now now, enum precedence precedence)
+{
+	struct owed_view owed;
+	enum err e = ERR_OK;
+
+	for (size_t rows = 0; e == ERR_OK && rows < SCAN_ROWS; rows++) {
+		e = owed_walk(n, &n->owed[precedence], n->self, precedence, &owed);
+		if (e == ERR_NOT_FOUND)
+			waits_sweep(n, precedence);
+		if (e == ERR_OK)
+			e = remind(n, now, &owed);
+		e = err_unless(err_unless(e, ERR_STOPPED), ERR_ROT);
+	}
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 enum err remind_tick(struct node *n, struct now now)
 {
+	enum err e = ERR_OK;
+
 	if (mono_is_before(now.mono, mono_add_ms(n->last_scan, SCAN_EVERY_MS)))
 		return ERR_OK;
 	n->last_scan = now.mono;
-	return scan(n, now);
+	for (unsigned p = 0; e == ERR_OK && p < PRECEDENCE_COUNT; p++)
+		e = scan(n, now, (enum precedence)p);
+	return e;
 }

@@ -333,26 +333,20 @@ static enum err call_for_message(struct node *n, struct now now, const struct ow
 	return e;
 }
 
-/* A bounded walk over what we owe, on from where the last tick ended. */
-static enum err scan(struct node *n, struct now now)
+/* A bounded walk over what we owe to a party: whoever says much delays his own, and nothing more urgent. */
+static enum err scan(struct node *n, struct now now, size_t party, enum precedence precedence)
 {
-	for (size_t rows = 0; rows < SCAN_ROWS && n->accord->channels_count > 0; rows++) {
-		const struct accord_channel *c = &n->accord->channels[n->calls_channel];
-		enum err e = fold_next_owed(&n->fold, c->number, &n->calls_at);
+	struct owed_walk *w = &n->calls_of[party][precedence];
+	struct owed_view owed;
+	enum err e = ERR_OK;
 
-		if (e == ERR_NOT_FOUND) {
-			n->calls_channel = (n->calls_channel + 1) % n->accord->channels_count;
-			n->calls_at = (struct owed_view){ 0 };
-			if (n->calls_channel == 0)
-				return ERR_OK;
-			continue;
-		}
-		if (e == ERR_OK && (n->calls_at.read >> n->self & 1) != 0)
-			e = call_for_message(n, now, &n->calls_at);
-		if (e != ERR_OK && e != ERR_STOPPED && e != ERR_ROT)
-			return e;
+	for (size_t rows = 0; e == ERR_OK && rows < SCAN_ROWS; rows++) {
+		e = owed_walk(n, w, party, precedence, &owed);
+		if (e == ERR_OK && (owed.read >> n->self & 1) != 0)
+			e = call_for_message(n, now, &owed);
+		e = err_unless(err_unless(e, ERR_STOPPED), ERR_ROT);
 	}
-	return ERR_OK;
+	return err_unless(e, ERR_NOT_FOUND);
 }
 
 enum err watch_tick(struct node *n, struct now now)
@@ -363,7 +357,9 @@ enum err watch_tick(struct node *n, struct now now)
 		return ERR_OK;
 	n->last_watch = now.mono;
 	e = tell_manning(n, now);
-	return e == ERR_OK ? scan(n, now) : e;
+	for (size_t i = 0; e == ERR_OK && i < n->accord->parties_count * PRECEDENCE_COUNT; i++)
+		e = scan(n, now, i / PRECEDENCE_COUNT, (enum precedence)(i % PRECEDENCE_COUNT));
+	return e;
 }
 
 void watch_folded(struct node *n, const struct place_key *at, const struct statement *s)

@@ -305,6 +305,9 @@ struct owed_view {
  * of the next one); ERR_NOT_FOUND at the end.
  */
 enum err fold_next_owed(const struct fold *f, uint32_t channel, struct owed_view *v) MUST_CHECK;
+/* Of one party's messages of that precedence: no other is passed over, however many there are. */
+enum err fold_next_owed_of(const struct fold *f, uint32_t channel, size_t party,
+			   struct owed_view *v) MUST_CHECK;
 enum err fold_owed(const struct fold *f, const struct place_key *at, struct owed_view *out) MUST_CHECK;
 
 /* Whether a formal notice of any party suspends the channel now: that party's own takes it back. */

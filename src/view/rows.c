@@ -580,30 +580,54 @@ enum err row_get_last_mark(const struct map *m, const struct place_key *message,
 	return place_key_read(&place, &mark->place);
 }
 
-enum err fold_next_owed(const struct fold *f, uint32_t channel, struct owed_view *v)
+/* The next row behind `after` that begins so. */
+static enum err next_owed(const struct fold *f, const struct row_key *prefix, const struct row_key *after,
+			  struct owed_view *v)
 {
-	struct row_key prefix, after, found;
+	struct row_key found, of;
 	uint8_t memory[2];
 	struct buf value = BUF_ON(memory);
 	struct bytes rest;
 	enum err e;
 
-	row_open(&prefix, ROW_OWED);
-	row_put_channel(&prefix, channel);
-	owed_key(&after, channel, v->precedence);
-	if (v->place.log.epoch != 0)
-		place_key_write(&v->place, &after.buf);
+	row_open(&of, ROW_OWED);
+	row_put_channel(&of, 0);
 	buf_init(&found.buf, found.memory, sizeof found.memory);
-	e = map_next(f->map, buf_bytes(&prefix.buf), buf_bytes(&after.buf), &found.buf, &value);
+	e = map_next(f->map, buf_bytes(&prefix->buf), buf_bytes(&after->buf), &found.buf, &value);
 	if (e != ERR_OK)
 		return e;
-	rest = (struct bytes){ found.memory + prefix.buf.len, found.buf.len - prefix.buf.len };
+	rest = (struct bytes){ found.memory + of.buf.len, found.buf.len - of.buf.len };
 	if (rest.len != 1 + PLACE_KEY_LEN || rest.ptr[0] >= PRECEDENCE_COUNT)
 		return ERR_CORRUPT;
 	v->precedence = (enum precedence)rest.ptr[0];
 	rest = (struct bytes){ rest.ptr + 1, rest.len - 1 };
 	e = place_key_read(&rest, &v->place);
 	return e == ERR_OK ? owed_value_read(buf_bytes(&value), v) : e;
+}
+
+enum err fold_next_owed(const struct fold *f, uint32_t channel, struct owed_view *v)
+{
+	struct row_key prefix, after;
+
+	row_open(&prefix, ROW_OWED);
+	row_put_channel(&prefix, channel);
+	owed_key(&after, channel, v->precedence);
+	if (v->place.log.epoch != 0)
+		place_key_write(&v->place, &after.buf);
+	return next_owed(f, &prefix, &after, v);
+}
+
+enum err fold_next_owed_of(const struct fold *f, uint32_t channel, size_t party, struct owed_view *v)
+{
+	struct row_key prefix, after;
+
+	owed_key(&prefix, channel, v->precedence);
+	row_put_channel(&prefix, channel);
+	buf_put_byte(&prefix.buf, (uint8_t)party);
+	owed_key(&after, channel, v->precedence);
+	if (v->place.log.epoch != 0)
+		place_key_write(&v->place, &after.buf);
+	return next_owed(f, &prefix, &after, v);
 }
 
 enum err row_put_form(const struct map *m, const struct place_key *at, const struct form_view *v)

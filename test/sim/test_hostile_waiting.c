@@ -456,6 +456,60 @@ static void test_circles_of_two_channels(void **state)
 	}
 }
 
+/* ---- Our own message that nobody reads. ---- */
+
+static size_t count_lapses(struct room *r)
+{
+	static uint8_t memory[ENTRY_LEN_MAX];
+	struct place_key at = { { LEADER, 0, 1 }, 0 };
+	size_t count = 0;
+
+	for (;; at.index++) {
+		struct buf bytes = BUF_ON(memory);
+		struct entry_read_out read;
+		if (node_entry(r->n->node, &at, &bytes, &read) != ERR_OK)
+			return count;
+		count += read.statement.kind == KIND_LAPSE;
+	}
+}
+
+static void check_flash_lapses(struct room *r, int64_t within_ms)
+{
+	assert_int_equal(room_say(r, LEADER, PRECEDENCE_FLASH, 10, NULL, 0), ERR_OK);
+	for (int64_t ms = 0; ms < within_ms && count_lapses(r) == 0; ms += 1000)
+		room_tick(r, 1000);
+	assert_int_equal(count_lapses(r), 1);
+}
+
+/* However many messages of others are owed something, it is said in time that nobody answers ours. */
+static void test_messages_of_others_delay_no_lapse(void **state)
+{
+	struct room *r = *state;
+	struct forge f;
+
+	room_link(r, 1, 0, NULL, 0);
+	load(&f, r, 1, LEADER);
+	add_many(&f, 3000);
+	for (size_t at = 0; at < f.count; at += 500)
+		assert_int_equal(room_hear_batch(r, 1, &f, at, at + 500 < f.count ? at + 500 : f.count),
+				 ERR_OK);
+	room_tick(r, 1000);
+	check_flash_lapses(r, 25000);
+	forge_free(&f);
+}
+
+/* As many as are watched at once stay unread: a more urgent one is watched in the place of one of them. */
+static void test_routine_messages_delay_no_lapse(void **state)
+{
+	struct room *r = *state;
+
+	for (size_t i = 0; i < 110; i++)
+		assert_int_equal(room_say_at_once(r, CONSULT, PRECEDENCE_ROUTINE, 10, 10), ERR_OK);
+	for (size_t i = 0; i < 20; i++)
+		room_tick(r, 1000);
+	check_flash_lapses(r, 25000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -474,6 +528,8 @@ int main(void)
 		ATTACK(refuse_is_about_our_log),
 		ATTACK(another_channel_is_waited_for_no_longer_than_it_takes),
 		ATTACK(circles_of_two_channels),
+		ATTACK(messages_of_others_delay_no_lapse),
+		ATTACK(routine_messages_delay_no_lapse),
 	};
 
 	log_open("test", getenv("VERBOSE") != NULL ? LOG_LEVEL_DEBUG : 0);
