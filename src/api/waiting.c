@@ -6,8 +6,12 @@
 #include "base/alloc.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-/* Entries of one log that one answer looks through; the urgent ones among them go first. */
+/*
+ * Entries of one party, in however many logs, that one answer looks through for the urgent ones among them,
+ * and again for the others.
+ */
 #define WAITING_LOOKED_MAX 1024u
 
 struct waiting_list {
@@ -16,6 +20,7 @@ struct waiting_list {
 	const struct log_status *log;
 	struct waiting waiting;
 	uint64_t count; /* of the answer */
+	uint64_t looked[PARTY_MAX];
 };
 
 static bool is_full(const struct waiting_list *w)
@@ -46,15 +51,15 @@ static enum err put_message(struct waiting_list *w, const struct place_key *plac
 
 static enum err put_messages(struct waiting_list *w, bool is_urgent)
 {
-	uint64_t end = w->waiting.from + w->waiting.count;
+	uint64_t end = w->waiting.from + w->waiting.count, *looked = &w->looked[w->log->log.party];
 	struct place_key place = { w->log->log, w->waiting.from };
 	enum err e = ERR_OK;
 
-	if (end - w->waiting.from > WAITING_LOOKED_MAX)
-		end = w->waiting.from + WAITING_LOOKED_MAX;
-	for (; e == ERR_OK && place.index < end && !is_full(w); place.index++) {
+	for (; e == ERR_OK && place.index < end && *looked < WAITING_LOOKED_MAX && !is_full(w);
+	     place.index++) {
 		struct entry_read_out entry;
 		struct buf memory;
+		(*looked)++;
 		buf_init(&memory, w->api->entry_memory, ENTRY_LEN_MAX);
 		e = node_entry(w->api->node, &place, &memory, &entry);
 		if (e == ERR_OK && kind_is_message(entry.statement.kind) &&
@@ -79,6 +84,8 @@ enum err run_waiting(struct api *a, struct request *q, struct reply *r)
 	for (size_t i = 0; e == ERR_OK && i < 2 * count; i++) {
 		bool may;
 		w.log = &logs[i % count];
+		if (i == count)
+			memset(w.looked, 0, sizeof w.looked);
 		e = reading_channel(&a->reading, w.log->log.channel, &may);
 		if (e == ERR_OK && may)
 			e = node_waiting(a->node, &w.log->log, &w.waiting);

@@ -388,6 +388,45 @@ static void test_keys_of_an_epoch_far_ahead(void **state)
 	forge_free(&theirs);
 }
 
+#define WAITING 400u /* entries of each epoch */
+
+/* A peer fills his epochs with what waits: no more of it is looked at than of one log. */
+static void test_what_waits_in_many_logs(void **state)
+{
+	struct forge ours, theirs, later;
+	struct bytes answer;
+	struct served v;
+	uint64_t one = 0;
+
+	(void)state;
+	open_counted(&v, &ours, &theirs);
+	served_hear(&v, &theirs, 0, theirs.count);
+	for (uint32_t epoch = 2; epoch < 10; epoch++) {
+		struct statement s;
+		forge_open(&later, &w, 1, SERVED_CONSULT, epoch);
+		forge_begin(&later);
+		forge_message(&later, PRECEDENCE_ROUTINE, &s);
+		s.seen[s.seen_count++] =
+			(struct seen){ bytes_str(w.accord->parties[0].name), 1, ours.count + 1 };
+		forge_say(&later, &s, &w.nodes[1].officer.key, NONE);
+		for (unsigned i = 0; i < WAITING; i++) {
+			forge_statement(&later, KIND_REMARK, &s);
+			forge_say(&later, &s, &w.nodes[1].officer.key, NONE);
+		}
+		served_hear(&v, &later, 0, later.count);
+		forge_free(&later);
+		counted.entries = 0;
+		answer = served_ask(&v, "GET", "/waiting", NULL, NONE);
+		assert_int_equal(served_status(answer), 200);
+		one = epoch == 2 ? counted.entries : one;
+	}
+	assert_in_range(one, 2 * WAITING, 4 * WAITING);
+	assert_in_range(counted.entries, one, 3 * one);
+	served_close(&v);
+	forge_free(&ours);
+	forge_free(&theirs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -397,6 +436,7 @@ int main(void)
 		cmocka_unit_test(test_an_end_behind_all),
 		cmocka_unit_test(test_an_epoch_far_ahead),
 		cmocka_unit_test(test_keys_of_an_epoch_far_ahead),
+		cmocka_unit_test(test_what_waits_in_many_logs),
 	};
 
 	served_world(&w);
