@@ -117,20 +117,36 @@ static void terminal_free(struct terminal *one)
 	free(one);
 }
 
+/* Where one more goes: whoever has not proved himself yet leaves for it, the oldest first. NULL: all have. */
+static struct terminal **make_place(struct terminals *t)
+{
+	struct terminal **oldest = NULL;
+
+	for (size_t i = 0; i < BROWSERS_MAX; i++) {
+		if (t->all[i] == NULL)
+			return &t->all[i];
+		if (t->all[i]->inner < 0 &&
+		    (oldest == NULL || mono_is_before(t->all[i]->since, (*oldest)->since)))
+			oldest = &t->all[i];
+	}
+	if (oldest != NULL)
+		terminal_free(*oldest);
+	return oldest;
+}
+
 static void accept_one(struct terminals *t, int listener, struct mono now)
 {
-	struct terminal *one;
-	size_t slot = 0;
+	struct terminal *one, **place;
 	int fd;
 
 	if (socket_accept(listener, &fd, NULL) != ERR_OK)
 		return;
-	while (slot < BROWSERS_MAX && t->all[slot] != NULL)
-		slot++;
-	if (slot == BROWSERS_MAX) {
+	place = make_place(t);
+	if (place == NULL) {
 		close(fd);
 		return;
 	}
+	*place = NULL;
 	one = xcalloc(1, sizeof *one);
 	one->wire = fd;
 	one->inner = -1;
@@ -141,7 +157,7 @@ static void accept_one(struct terminals *t, int listener, struct mono now)
 		    &one->tls) != ERR_OK)
 		terminal_free(one);
 	else
-		t->all[slot] = one;
+		*place = one;
 }
 
 /* The device is known: core gets its end of a pair, and hears it as a browser. */

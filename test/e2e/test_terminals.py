@@ -136,12 +136,29 @@ def test_the_page_is_verified_through_the_devices_door(place, tmp_path):
     nodes.run("console", "verify", url.replace("https", "http"), code=1)
 
 
+def page_on(line, port):
+    """On a connection that stands already."""
+    line.sendall(f"GET / HTTP/1.1\r\nHost: {NAME}:{port}\r\nSec-Fetch-Site: same-origin\r\n\r\n".encode())
+    heard = piece = line.recv(65536)
+    while piece and PAGE.encode() not in heard:
+        heard += (piece := line.recv(65536))
+    return PAGE.encode() in heard
+
+
 def test_whoever_fills_the_door_is_let_go_and_it_begins_anew(place):
     _, kor, port, server, known, _ = place
-    idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(300)]
-    time.sleep(6)  # a device that does not prove itself has five seconds
     desk = Terminal(port, server, known)
-    assert desk.ask("GET", "/")[0] == 200
+    line = desk.connect()
+    assert page_on(line, port)
+    # More than there are places for, none of whom proves himself: the oldest leave for one who does, and nobody who did.
+    begun = time.monotonic()
+    idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(300)]
+    assert desk.ask("GET", "/")[0] == 200 and time.monotonic() - begun < 5
+    assert page_on(line, port)
+    line.close()
+    # And whoever says nothing has five seconds.
+    idle[-1].settimeout(10)
+    assert idle[-1].recv(1) == b""
     for one in idle:
         one.close()
     # The process is ended, as by a fault that a stranger found: another follows, and the node knows nothing of it.
