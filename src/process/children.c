@@ -91,7 +91,7 @@ enum err children_start(struct core *c)
 
 	c->link = (struct child){ .command = "link", .fd = -1 };
 	c->signer = (struct child){ .command = "signer", .fd = -1 };
-	c->handshakes = -1;
+	c->handshakes = c->terminals.fd = -1;
 	e = socket_pair_records(ends);
 	if (e != ERR_OK)
 		return e;

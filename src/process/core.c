@@ -462,8 +462,7 @@ void core_finish(struct core *c)
 	timer_close(c->api_due);
 	timer_close(c->tick);
 	timer_close(c->idle);
-	if (c->api != NULL)
-		terminals_end(c);
+	terminals_end(c);
 	api_close(c->api);
 	children_end(c);
 	node_free(c->node);

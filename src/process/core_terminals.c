@@ -16,7 +16,6 @@ void terminals_start(struct core *c)
 	int ends[2] = { -1, -1 }, listener = -1;
 	enum err e = ERR_OK;
 
-	c->terminals.fd = -1;
 	if (c->settings.terminals[0] == '\0')
 		return;
 	e = socket_listen(c->settings.terminals, &listener);
@@ -47,7 +46,8 @@ static void drop(struct core *c)
 		close(c->terminals.fd);
 	c->terminals.fd = -1;
 	c->terminals.has_given = false;
-	api_terminals(c->api, false);
+	if (c->api != NULL)
+		api_terminals(c->api, false);
 }
 
 /* Before strangers were heard; each start of the process says the same, or strangers made it say it. */

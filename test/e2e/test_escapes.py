@@ -237,7 +237,7 @@ def test_signer_is_contained(attacked, escape):
     assert node.end() == 1, "without its signer it stops, and says so"
     words = node.words()
     assert f"entente signer: ended by the kernel: it asked for the system call {SIGNER[escape]} (" in words
-    assert f"escape {escape}" not in words
+    assert f"escape {escape}" not in words and "does not end" not in words
 
 
 @pytest.mark.parametrize("escape", SIGNER)
