@@ -196,8 +196,11 @@ struct node {
 	struct effects *fx; /* of this turn */
 	bool is_stopped, is_replaying, is_full;
 	bool is_behind;	  /* somebody said in this run that he holds a version of the accord that we do not */
-	bool is_view_old; /* until node_start: rows of another format were dropped */
-	uint64_t remade;  /* entries that were folded anew for it */
+	bool is_view_old; /* until node_start: the views' rows were dropped */
+	bool has_lost_rows; /* of this start: some had rotted */
+	enum err why_stopped;
+	bool has_commit_failed;
+	uint64_t remade;	     /* entries that were folded anew for it */
 	uint64_t remaking, refolded; /* while that goes on: how many, and how many are done */
 	/* What had counted as absent came after all: everything is folded anew, but not all the time. */
 	bool is_refold_due, has_refolded; /* has: in this turn */
@@ -279,7 +282,8 @@ enum node_row {
 	ROW_WANTED = 'w',   /* attach.c */
 	ROW_WORDLESS = 'Z', /* erase.c */
 	ROW_ERASED = 'x',   /* erase.c */
-	ROW_FORK = '3'	    /* fork.c */
+	ROW_FORK = '3',	    /* fork.c */
+	ROW_DOUBTED = '4'   /* node.c */
 };
 
 /* ---- node.c ---- */

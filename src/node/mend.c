@@ -431,7 +431,7 @@ enum err mend_batch(struct node *n, struct now now, const struct batch *batch, c
  * Rows that no fold makes (core.h, attach.c, recover.c) are lost with their bytes. One of them may have kept
  * an own log closed: whoever knows more of it than we is asked first.
  */
-static void doubt(struct node *n)
+void rows_doubt(struct node *n)
 {
 	for (size_t i = 0; i < n->lines_count; i++) {
 		struct line *l = &n->lines[i];
@@ -442,22 +442,35 @@ static void doubt(struct node *n)
 	}
 }
 
-enum err mend_views(struct node *n, struct now now)
+enum err rows_sweep(struct node *n, size_t *count)
 {
 	uint8_t memory[MAP_KEY_MAX], before[MAP_KEY_MAX] = { 0 };
 	struct buf key = BUF_ON(memory);
-	enum err e = turn_open(n);
+	enum err e = ERR_OK;
 
+	*count = 0;
 	while (e == ERR_OK) {
 		size_t len = key.len;
 		e = map_next(&n->views, (struct bytes){ NULL, 0 }, buf_bytes(&key), &key, NULL);
 		if (e != ERR_CORRUPT || (key.len == len && memcmp(memory, before, len) == 0))
 			continue;
 		memcpy(before, memory, key.len);
-		doubt(n);
+		(*count)++;
 		e = map_del(&n->views, buf_bytes(&key));
 	}
-	if (e == ERR_NOT_FOUND)
+	return err_unless(e, ERR_NOT_FOUND);
+}
+
+enum err mend_views(struct node *n, struct now now)
+{
+	size_t count = 0;
+	enum err e = turn_open(n);
+
+	if (e == ERR_OK)
+		e = rows_sweep(n, &count);
+	if (count > 0)
+		rows_doubt(n);
+	if (e == ERR_OK)
 		e = refold_all(n, now);
 	if (e == ERR_OK)
 		e = record_store(n->record)->ops->views_recount(record_store(n->record));

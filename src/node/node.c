@@ -7,12 +7,35 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of another version's folds no row is read: they go before anything asks, and node_start makes them anew. */
-static enum err views_drop_old(struct node *n)
+/* That a node has stopped over what it read back: its next start looks at every row before it reads one. */
+static const uint8_t doubted_key[] = { ROW_DOUBTED };
+
+static enum err rows_look(struct node *n, bool *is_sound)
+{
+	size_t count = 0;
+	enum err e = record_begin(n->record);
+
+	if (e == ERR_OK)
+		e = rows_sweep(n, &count);
+	if (e == ERR_OK)
+		e = err_unless(map_del(&n->views, BYTES_OF(doubted_key)), ERR_NOT_FOUND);
+	*is_sound = count == 0;
+	n->has_lost_rows = count > 0;
+	return e == ERR_OK && count == 0 ? record_append(n->record) : e;
+}
+
+/*
+ * Of another version's folds no row is read: they go before anything asks, and node_start makes them anew. So
+ * do all where one has rotted.
+ */
+static enum err views_drop_old(struct node *n, bool is_doubted)
 {
 	bool is_current = true;
-	enum err e = ERR_OK;
+	enum err e = map_get(&n->views, BYTES_OF(doubted_key), NULL);
 
+	if (is_doubted || e == ERR_OK)
+		e = rows_look(n, &is_current);
+	e = err_unless(e, ERR_NOT_FOUND);
 	for (size_t i = 0; is_current && e == ERR_OK && i < record_logs_count(n->record); i++) {
 		const struct origin *o = &record_log_at(n->record, i)->origin;
 		struct log_key key = { o->channel, accord_party_find(n->accord, bytes_str(o->party)),
@@ -23,8 +46,20 @@ static enum err views_drop_old(struct node *n)
 	n->is_view_old = !is_current;
 	if (is_current || e != ERR_OK)
 		return e;
-	e = record_begin(n->record);
+	if (!record_is_open(n->record))
+		e = record_begin(n->record);
 	return e == ERR_OK ? fold_drop(&n->fold) : e;
+}
+
+static enum err rows_load(struct node *n, bool is_doubted)
+{
+	enum err e = views_drop_old(n, is_doubted);
+
+	if (e == ERR_OK)
+		e = lines_load(n);
+	if (e == ERR_OK)
+		e = pins_load(n);
+	return e == ERR_OK ? advances_count(n) : e;
 }
 
 /* In the transaction that dropped them: a start that is cut off here finds the old ones again. */
@@ -35,10 +70,16 @@ static enum err views_remake(struct node *n, struct now now)
 	n->is_view_old = false;
 	for (size_t i = 0; i < n->lines_count; i++)
 		n->remade += n->lines[i].log->durable;
-	log_notice("the views are another version's: %llu entries are folded anew",
-		   (unsigned long long)n->remade);
+	if (n->has_lost_rows)
+		log_error("a row of the views has changed on this disk: %llu entries are folded anew",
+			  (unsigned long long)n->remade);
+	else
+		log_notice("the views are another version's: %llu entries are folded anew",
+			   (unsigned long long)n->remade);
 	n->remaking = n->remade;
 	e = refold_all(n, now);
+	if (e == ERR_OK && n->has_lost_rows)
+		e = record_store(n->record)->ops->views_recount(record_store(n->record));
 	n->remaking = 0;
 	if (e == ERR_OK)
 		e = record_append(n->record);
@@ -97,13 +138,12 @@ enum err node_new(const struct node_options *options, struct node **out)
 		n->peers[i].service_path = LINK_PATHS_MAX;
 	}
 	thin_open(n, options);
-	e = views_drop_old(n);
-	if (e == ERR_OK)
-		e = lines_load(n);
-	if (e == ERR_OK)
-		e = pins_load(n);
-	if (e == ERR_OK)
-		e = advances_count(n);
+	e = rows_load(n, false);
+	if (e == ERR_CORRUPT) {
+		if (record_is_open(n->record))
+			record_rollback(n->record);
+		e = rows_load(n, true);
+	}
 	if (e != ERR_OK) {
 		node_free(n);
 		return e;
@@ -115,6 +155,25 @@ enum err node_new(const struct node_options *options, struct node **out)
 void node_crew(struct node *n, struct crew *crew)
 {
 	n->crew = crew;
+}
+
+void node_end(struct node *n)
+{
+	enum err e;
+
+	/* What a failed commit has left is for the next start to read. */
+	if (n == NULL || !n->is_stopped || n->why_stopped != ERR_CORRUPT || n->has_commit_failed)
+		return;
+	if (record_is_open(n->record))
+		record_rollback(n->record);
+	e = record_begin(n->record);
+	if (e == ERR_OK)
+		e = map_put(&n->views, BYTES_OF(doubted_key), BYTES_LIT("1"));
+	if (e == ERR_OK)
+		e = record_append(n->record);
+	if (e != ERR_OK)
+		log_error("what has changed on this disk is not looked for at the next start: %s",
+			  err_text(e));
 }
 
 void node_free(struct node *n)
@@ -148,6 +207,7 @@ void node_stop(struct node *n, enum err why, const char *what)
 	if (n->is_stopped)
 		return;
 	n->is_stopped = true;
+	n->why_stopped = why;
 	log_error("the node stops: %s (%s)", what, err_text(why));
 	effect = effects_add(n->fx, EFFECT_STOP);
 	if (effect != NULL) {
@@ -205,6 +265,8 @@ void node_start(struct node *n, struct now now, const struct marks *marks, bool 
 	}
 	/* Half of it is done: whoever went on, with a full disk too, would not sign what he has. */
 	e = recover_start(n, now, marks, has_memory, is_certain);
+	if (n->has_lost_rows)
+		rows_doubt(n);
 	if (e != ERR_OK) {
 		node_stop(n, e, "the state of a recovery cannot be kept");
 		return;
@@ -490,6 +552,7 @@ enum err turn_flush(struct node *n, struct now now)
 	if (e == ERR_OK)
 		e = record_append(n->record);
 	if (e != ERR_OK) {
+		n->has_commit_failed = e != ERR_FULL;
 		turn_drop(n, e);
 		if (e == ERR_FULL && !n->is_full) {
 			n->is_full = true;

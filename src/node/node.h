@@ -46,6 +46,11 @@ struct node_options {
  * it is judged by a version that is not held.
  */
 enum err node_new(const struct node_options *options, struct node **out) MUST_CHECK;
+/*
+ * Before node_free, where the node has stopped: if that was over what it read back, its next start looks at
+ * all rows of the views first, and makes them anew if one has changed.
+ */
+void node_end(struct node *n);
 void node_free(struct node *n);
 /* Who helps to verify a batch's signatures; borrowed. At first, and with NULL, nobody does. */
 void node_crew(struct node *n, struct crew *crew);

@@ -82,5 +82,9 @@ enum err mend_batch(struct node *n, struct now now, const struct batch *batch, c
 enum err mend_note_heard(struct node *n, struct now now, struct bytes text, bool *is_taken) MUST_CHECK;
 /* Rows that have changed go, and the folds are made anew. */
 enum err mend_views(struct node *n, struct now now) MUST_CHECK;
+/* In a turn: rows that read as none that was written are deleted; *count of them were. */
+enum err rows_sweep(struct node *n, size_t *count) MUST_CHECK;
+/* Rows that no fold makes may be among those: an own log waits for whoever knows more of it. */
+void rows_doubt(struct node *n);
 
 #endif

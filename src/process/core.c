@@ -465,6 +465,7 @@ void core_finish(struct core *c)
 	terminals_end(c);
 	api_close(c->api);
 	children_end(c);
+	node_end(c->node);
 	node_free(c->node);
 	threads_free(c->threads);
 	loop_free(c->loop);

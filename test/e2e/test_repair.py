@@ -109,3 +109,33 @@ def test_a_peer_mends_an_entry(stage):
     assert '"found":1' in shown and '"left":0' in shown, shown
     assert usa.status()["stopped"] == []
     usa.run("verify")
+
+
+def spoil_row(node, kind):
+    """One bit of the first row of that kind in the views."""
+    with sqlite3.connect(f"{node.home}/record.db") as file:
+        key, value = file.execute("SELECT key, value FROM view WHERE substr(key, 1, 1) = ? ORDER BY key", (kind,)).fetchone()
+        file.execute("UPDATE view SET value = ? WHERE key = ?", (bytes([value[0] ^ 1]) + value[1:], key))
+    file.close()
+
+
+def test_a_row_of_the_views_that_each_start_reads(stage):
+    """It keeps no node from starting: whoever stopped over one begins with the views made anew, and so does who cannot open them."""
+    world = stage.world()
+    kor, usa = world["kor"], world["usa"]
+    kor.say("send", "notify", "First.", "--to", "usa/watch", "--label", "U", key="watch")
+    kor.stop()
+    spoil_row(kor, b"o")  # what a message is owed, which every tick walks over
+    kor.start(wait=False)
+    assert kor.end() == 1 and "the node stops" in kor.words()
+    kor.start()
+    kor.stop()
+    assert kor.words().count("a row of the views has changed on this disk") == 1
+    spoil_row(kor, b"f")  # how much of a log is folded: read before anything else
+    kor.start()
+    kor.await_link()
+    assert kor.words().count("a row of the views has changed on this disk") == 2
+    kor.say("send", "notify", "Second.", "--to", "usa/watch", "--label", "U", key="watch")
+    for node in (kor, usa):
+        node.wait("both are there", lambda: {"First.", "Second."} <= {row["title"] for row in node.get("/inbox", channel="notify")["messages"]})
+    assert len(kor.get("/owed")["messages"]) == 2, "made anew with the others"
