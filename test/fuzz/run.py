@@ -33,7 +33,7 @@ SLICE_S = 120  # of a run with --until: what was counted is not lost if it is en
 REPLAY_S = 600  # of a corpus
 TASTE_S = 5  # of the first run of a target, whose speed nobody knows
 KEEP_LEN_MAX = 4096  # of a corpus file in the sources
-KEEP_COUNT_MAX = 150  # new ones a target
+KEEP_COUNT_MAX = 40  # new ones a target
 ROW = ("target", "engine", "executions", "seconds", "date")
 ENV = {
     **os.environ,
@@ -262,29 +262,31 @@ def for_minutes(engine, build, targets, minutes):
 
 
 class Until:
-    """Targets that are executed until each was so often: one a core, always the one that will be done first."""
+    """Targets that are executed until each was so often: one a core, always the one that will be done first, by its own speed here."""
 
     def __init__(self, engine, build, quick, targets, goal):
         self.engine, self.build, self.quick, self.targets, self.goal = engine, build, quick, targets, goal
-        self.lock, self.busy, self.bad = threading.Lock(), set(), set()
+        self.lock, self.busy, self.bad, self.speed = threading.Lock(), set(), set(), {}
 
     def row(self, name):
         return counted([self.build]).get(f"{name} {self.engine.engine}")
 
-    def left_s(self, name):
+    def left(self, name):
         row = self.row(name)
-        return (self.goal - row["executions"]) * max(1, row["seconds"]) / max(1, row["executions"]) if row else 0.0
+        return self.goal - (row["executions"] if row else 0)
+
+    def left_s(self, name):
+        return self.left(name) / self.speed[name] if name in self.speed else 0.0
 
     def take(self):
-        """A target, and its row; None if nothing is left. One that found something waits until it was mended."""
+        """A target; None if nothing is left. One that found something waits until it was mended."""
         with self.lock:
-            rows = {name: self.row(name) for name in self.targets if name not in self.bad | self.busy}
-            open_ = [name for name, row in rows.items() if row is None or row["executions"] < self.goal]
+            open_ = [name for name in self.targets if name not in self.bad | self.busy and self.left(name) > 0]
             if not open_:
                 return None
             name = min(open_, key=self.left_s)
             self.busy.add(name)
-            return name, rows[name]
+            return name
 
     def keep(self, run):
         row = run.wait()
@@ -301,13 +303,11 @@ class Until:
         self.keep(run)
 
     def work(self):
-        while taken := self.take():
-            name, row = taken
-            runs = self.goal - (row["executions"] if row else 0)
-            row = self.keep(
-                self.engine(self.build, name, SLICE_S if row else TASTE_S, LEN_MAX_COUNTED, runs, self.quick)
-            )
-            if self.quick and not row["is_bad"] and self.row(name)["executions"] >= self.goal:
+        while name := self.take():
+            seconds = SLICE_S if name in self.speed else TASTE_S
+            row = self.keep(self.engine(self.build, name, seconds, LEN_MAX_COUNTED, self.left(name), self.quick))
+            self.speed[name] = max(1, row["executions"]) / max(1, row["seconds"])
+            if self.quick and not row["is_bad"] and self.left(name) <= 0:
                 self.replay(name)
             with self.lock:
                 self.busy.discard(name)
@@ -325,6 +325,8 @@ class Until:
 def take_over(build, name):
     """The fewest inputs that reach what the corpus of the sources does not, beside it."""
     corpus = HERE / "corpus" / name
+    if not (build / "corpus" / name).is_dir():
+        return  # it was not run
     with tempfile.TemporaryDirectory() as scratch:
         merged, short = pathlib.Path(scratch) / "merged", pathlib.Path(scratch) / "short"
         merged.mkdir()
