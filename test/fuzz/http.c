@@ -176,7 +176,7 @@ static void node_begin(void)
 	root.commits = commits();
 }
 
-static void node_end(void)
+static void root_end(void)
 {
 	api_close(root.api);
 	node_free(root.node);
@@ -271,6 +271,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *ptr, size_t len)
 	piece = ptr[0] & 127u;
 	check_answer(talk((struct bytes){ ptr + 1, len - 1 }, piece == 0 ? len : 8u * piece, ptr[0] > 127));
 	if (commits() != root.commits)
-		node_end();
+		root_end();
 	return 0;
 }
