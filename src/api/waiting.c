@@ -92,7 +92,9 @@ enum err run_waiting(struct api *a, struct request *q, struct reply *r)
 		/* What the nodes say to each other is no message. */
 		if (accord_channel_find(node_accord(a->node), w.log->log.channel)->plane == PLANE_SERVICE)
 			continue;
-		if (e == ERR_OK && may && w.waiting.cause != WAIT_NONE)
+		/* His others hide no urgent one: what has none costs nothing of the first look. */
+		if (e == ERR_OK && may && w.waiting.cause != WAIT_NONE &&
+		    (i >= count || w.waiting.urgent > 0))
 			e = put_messages(&w, i < count);
 	}
 	reply_array_end(r);

@@ -403,12 +403,20 @@ static enum exit_code check_filed(const struct options *o, struct client *c, con
 static enum exit_code change(struct options *o, struct client *c, const char *path, bool is_withdrawal)
 {
 	struct key_file *f = xcalloc(1, sizeof *f);
-	enum exit_code code = read_key_file(f, path);
+	enum exit_code code = read_key_file(f, path), worst = EXIT_DONE;
 
 	if (code == EXIT_DONE && !is_withdrawal)
 		code = check_addition(f, o, path);
-	for (size_t i = 0; code == EXIT_DONE && i < f->count; i++)
-		code = change_one(o, c, f, i, is_withdrawal, option_value(o, "roles"));
+	for (size_t i = 0; code == EXIT_DONE && i < f->count; i++) {
+		enum exit_code one = change_one(o, c, f, i, is_withdrawal, option_value(o, "roles"));
+		/* What could not be withdrawn everywhere keeps no other key of the file in force. */
+		if (is_withdrawal && i + 1 < f->count)
+			worst = one == EXIT_DONE ? worst : one;
+		else
+			code = one;
+	}
+	if (code == EXIT_DONE)
+		code = worst;
 	if (code == EXIT_DONE)
 		code = check_filed(o, c, f);
 	free(f);

@@ -598,7 +598,8 @@ static enum err command_everywhere(struct node *n, struct now now, const struct 
 		if (!is_channel_of(c, n->self) || is_done_there(n, s, c->number))
 			continue;
 		e = command_file(n, now, in, s, c->number, answer);
-		if (is_withdrawal(s) && (e == ERR_STOPPED || e == ERR_RECOVERING)) {
+		if (is_withdrawal(s) &&
+		    (e == ERR_STOPPED || e == ERR_RECOVERING || e == ERR_REFUSED || e == ERR_ROT)) {
 			answer->shut |= UINT64_C(1) << i;
 			why = e;
 			continue;

@@ -167,6 +167,7 @@ enum err forks_say(struct node *n, struct now now)
 	while (!n->has_said_forks && e == ERR_OK) {
 		struct bytes rest;
 		struct log_key log;
+		buf_reset(&value);
 		e = map_next(&n->views, BYTES_OF(prefix), buf_bytes(&key), &key, &value);
 		rest = (struct bytes){ memory + 1, key.len - 1 };
 		if (e == ERR_OK)

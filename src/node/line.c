@@ -102,8 +102,11 @@ static enum err line_load(struct node *n, struct log *log, struct line *out)
 		memcpy(out->marked_root, n->marks[i].root, HASH_LEN);
 	}
 	out->known = out->staged_from = log->durable;
-	if (fold_size(&n->fold, &out->key, &out->folded) != ERR_OK || lost_load(n, out) != ERR_OK)
-		return ERR_IO;
+	e = fold_size(&n->fold, &out->key, &out->folded);
+	if (e == ERR_OK)
+		e = lost_load(n, out);
+	if (e != ERR_OK)
+		return e == ERR_CORRUPT ? e : ERR_IO;
 	e = fold_version(&n->fold, &out->key, &out->version);
 	if (e == ERR_OK)
 		e = places_load(n, out);

@@ -619,7 +619,9 @@ enum err node_commit(struct node *n, struct now now, struct effects *fx)
 		recover_settle(n);
 	if (!n->is_stopped)
 		replicate(n, now);
-	return e == ERR_OK && err_class(said) == ERR_CLASS_LOCAL ? said : e;
+	return e == ERR_OK && err_class(said) == ERR_CLASS_LOCAL
+		       ? node_local(n, said, "what entries call for cannot be read")
+		       : e;
 }
 
 enum err node_tidy(struct node *n, bool is_idle, struct effects *fx)
