@@ -214,40 +214,6 @@ static void test_a_fork_is_proved_later(void **state)
 	forge_free(&fork);
 }
 
-/*
- * Its author's line again and again: with ours it would be too long for whoever is shown it, and no proof of
- * a fork.
- */
-static void test_a_note_of_many_lines(void **state)
-{
-	struct room *r = *state;
-	struct forge f;
-	struct batch_item item;
-	uint8_t memory[1024];
-	struct buf note = BUF_ON(memory), out = BUF_ON(scratch);
-	struct batch b = { .items = &item, .count = 1 };
-	struct note read;
-	struct fault fault;
-
-	room_link(r, 1, 0, NULL, 0);
-	load(&f, r, 1, LEADER);
-	assert_int_equal(room_hear_batch(r, 1, &f, 0, f.count), ERR_OK);
-	add_many(&f, 1);
-	item = (struct batch_item){ .entry = f.items[f.count - 1].entry,
-				    .content = f.items[f.count - 1].content };
-	forge_note(&f, f.count, &note);
-	assert_int_equal(note_read(buf_bytes(&note), &read, &fault), ERR_OK);
-	buf_put(&note, read.lines[0].text);
-	assert_int_equal(note_read(buf_bytes(&note), &read, &fault), ERR_OK);
-	b.origin = f.origin;
-	b.first = f.count - 1;
-	b.note = buf_bytes(&note);
-	batch_write(&b, NULL, &out);
-	assert_int_equal(room_hear(r, 1, FRAME_BATCH, buf_bytes(&out)), ERR_FRAME);
-	assert_int_equal(room_log(r, &f.key).size, f.count - 1);
-	forge_free(&f);
-}
-
 /* The commit that took the proof along failed: it is made again. */
 static void test_a_fork_is_proved_when_the_disk_has_room(void **state)
 {
@@ -1157,7 +1123,6 @@ int main(void)
 		ATTACK(a_fork_is_proved_with_few_reads),
 		ATTACK(a_fork_is_proved_either_way_round),
 		ATTACK(a_fork_is_proved_later),
-		ATTACK(a_note_of_many_lines),
 		ATTACK(a_fork_is_proved_when_the_disk_has_room),
 		ATTACK(hearsay_hides_no_fork),
 		ATTACK(a_fork_far_back),
